@@ -1,0 +1,41 @@
+"""`python -m handler`: the plain local server, on HOST and PORT."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import uvicorn
+
+from model_layer import ModelLayerError
+
+
+def main() -> int:
+    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8444"
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        return _fail(f"PORT is {port!r}; it can be a number from 1 to 65535.")
+    try:
+        # Bound before the model is loaded, so that an occupied port is told at once.
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, int(port)), family=family, backlog=2048)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        return _fail(f"Cannot listen on {host}:{port}: {reason}. PORT=… takes another port.")
+    try:
+        from handler.api import app, embeddings
+    except (ModelLayerError, ValueError) as error:
+        return _fail(str(error))
+    print(f"{embeddings.encoder.bundle.fingerprint} at http://{host}:{port}/v1 (docs: /docs)")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info", lifespan="off"))
+    server.run(sockets=[listener])
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

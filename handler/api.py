@@ -1,0 +1,84 @@
+"""ENTRY: `lambda_handler` for HTTP and direct invocations, `app` for an ASGI server.
+
+The model is loaded and has run once when this module has been imported.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from mangum import Mangum
+
+from handler import events
+from handler.embeddings import Embeddings
+from handler.error_handlers import add_error_handlers, describe
+from handler.errors import ApiError
+from handler.routes import embeddings as embeddings_routes
+from handler.routes import health, models
+from handler.settings import Settings, read_settings
+from model_layer import load_cl100k, load_encoder
+
+
+def create_embeddings(settings: Settings) -> Embeddings:
+    """Load the model and run it once, so that the first request finds everything warm."""
+    encoder = load_encoder(
+        threads=settings.encoder_threads,
+        # The image's files were verified when it was built, and Lambda checks what it loads.
+        verify=not settings.on_lambda,
+    )
+    encoder.encode(["warm up"])
+    cl100k = load_cl100k(encoder.bundle)
+    return Embeddings(encoder, cl100k, accept_any_model=settings.accept_any_model)
+
+
+def create_app(embeddings: Embeddings) -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(
+        title="minilm-lambda",
+        description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
+        redirect_slashes=False,  # a redirect would lose the API's stage or domain
+    )
+    app.state.embeddings = embeddings
+    app.include_router(embeddings_routes.router)
+    app.include_router(models.router)
+    app.include_router(health.router)
+    add_error_handlers(app)
+    return app
+
+
+settings = read_settings(os.environ)
+embeddings = create_embeddings(settings)
+app = create_app(embeddings)
+# Lifespan off: Mangum would run it on every invocation.
+_http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
+
+
+def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
+    """Answer an HTTP request, a direct request or a warm-up.
+
+    A direct request is answered with OpenAI's object, or with the error object and its status:
+    `{"error": {…}, "status": 400}`. Raises UnsupportedEvent for anything else.
+    """
+    if events.is_http(event):
+        try:
+            return _http(event, context)
+        except Exception as error:  # the app answers its own: this is Mangum on a malformed event
+            raise events.unsupported(event) from error
+    if events.is_warm_up(event):
+        return {"status": True}
+    if events.is_direct(event):
+        return _answer(event)
+    raise events.unsupported(event)
+
+
+def _answer(payload: dict[str, Any]) -> dict[str, Any]:
+    try:
+        # Parsed again, so that the numbers are those of the HTTP body, in their shortest form.
+        answer: dict[str, Any] = orjson.loads(embeddings.create(payload).body)
+        return answer
+    except ApiError as error:
+        status, body = describe(error)
+        return {**body, "status": status.value}

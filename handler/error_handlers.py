@@ -1,0 +1,99 @@
+"""Errors to responses: the only file with status codes. The body is always OpenAI's
+
+    {"error": {"message": …, "type": …, "param": …, "code": …}}
+
+(OpenAI's API reference, "Error codes"; all four keys are required, the last two may be null.)
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from handler.errors import ApiError, InvalidRequest, MethodNotAllowed, NotFound, RequestTooLarge
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[ApiError], HTTPStatus] = {
+    InvalidRequest: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error of `app` in the one shape."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(HTTPException, _routing_error)
+    app.add_exception_handler(ClientDisconnect, _client_gone)
+    app.add_exception_handler(Exception, _bug)
+
+
+def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
+    """An error's status and body."""
+    about = {
+        "message": error.message,
+        "type": "invalid_request_error",
+        "param": error.param,
+        "code": error.code,
+    }
+    return STATUS[type(error)], {"error": about}
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return _response(error)
+
+
+async def _routing_error(request: Request, error: Exception) -> Response:
+    """The router's own two: no such route, and the wrong method for one."""
+    assert isinstance(error, HTTPException)
+    asked = f"{request.method} {request.url.path[:100]}"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        wrong = MethodNotAllowed(
+            f"Not allowed: {asked}. The route takes {allowed}.", code="method_not_supported"
+        )
+        return _response(wrong, {"allow": allowed})
+    return _response(
+        NotFound(
+            f"Unknown route: {asked}. Embeddings are at POST /v1/embeddings; "
+            "GET /docs lists the other routes.",
+            code="unknown_url",
+        )
+    )
+
+
+async def _client_gone(request: Request, error: Exception) -> Response:
+    """The client hung up while it sent its request: nobody reads this, and it is no bug."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    """Anything we did not foresee; the traceback goes to the log, not to the caller."""
+    log.error("unhandled error", exc_info=error)
+    about = {
+        "message": "The server failed on this request. The failure has been logged.",
+        "type": "server_error",
+        "param": None,
+        "code": None,
+    }
+    return _json({"error": about}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
+
+
+def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
+    status, body = describe(error)
+    # OpenAI's clients retry some statuses on their own; the same request would fail again.
+    return _json(body, status, {"x-should-retry": "false", **(headers or {})})
+
+
+def _json(body: dict[str, Any], status: HTTPStatus, headers: dict[str, str]) -> Response:
+    content = orjson.dumps(body)
+    return Response(content, status, headers=headers, media_type="application/json")

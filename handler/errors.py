@@ -1,0 +1,43 @@
+"""What a caller can do wrong, as data; `error_handlers` gives each its status.
+
+ApiError
+├── InvalidRequest     a value is wrong; `param` is its place
+├── NotFound           no such route or model
+├── MethodNotAllowed   the route exists, for another method
+└── RequestTooLarge    the body is over the limit
+UnsupportedEvent       an invocation that is neither HTTP, nor direct, nor a warm-up
+"""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """An error that the caller is told, in OpenAI's shape."""
+
+    def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.param, self.code = message, param, code
+
+
+class InvalidRequest(ApiError):
+    """A value is wrong; the message names it, its place, the limit and the cure."""
+
+
+class NotFound(ApiError):
+    """There is no such route, or no such model."""
+
+
+class MethodNotAllowed(ApiError):
+    """The route exists, for another method."""
+
+
+class RequestTooLarge(ApiError):
+    """The body is over the limit."""
+
+
+class UnsupportedEvent(Exception):
+    """The event is not one this function answers.
+
+    Raised, not answered: whatever sent the event (a queue, say) then knows that it was not dealt
+    with, and keeps it.
+    """

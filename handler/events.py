@@ -1,0 +1,37 @@
+"""What kind of event is it? Inferred from its shape."""
+
+from __future__ import annotations
+
+from handler.errors import UnsupportedEvent
+
+# EventBridge rules and schedules; EventBridge Scheduler; serverless-plugin-warmup
+WARM_UP_SOURCES = ("aws.events", "aws.scheduler", "serverless-plugin-warmup")
+
+UNDERSTOOD = (
+    "API Gateway (HTTP API and REST API), Function URL and load balancer requests; "
+    "an OpenAI embeddings request as the payload, {'input': …}; scheduled warm-up events"
+)
+
+
+def is_http(event: object) -> bool:
+    """An HTTP request, from an API Gateway, a Function URL or a load balancer."""
+    return isinstance(event, dict) and "requestContext" in event
+
+
+def is_warm_up(event: object) -> bool:
+    """A scheduled event, sent to keep an instance warm."""
+    return isinstance(event, dict) and event.get("source") in WARM_UP_SOURCES
+
+
+def is_direct(event: object) -> bool:
+    """An OpenAI embeddings request, invoked without HTTP."""
+    return isinstance(event, dict) and ("input" in event or "model" in event)
+
+
+def unsupported(event: object) -> UnsupportedEvent:
+    """The error for any other event. Names its keys, never its values."""
+    if isinstance(event, dict):
+        shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
+    else:
+        shape = f"of type {type(event).__name__}"
+    return UnsupportedEvent(f"The event is {shape}. This function understands: {UNDERSTOOD}.")

@@ -1,0 +1,192 @@
+"""Wire to texts: a request's bytes, checked field by field, and its `input` in any of four forms.
+
+A string, a list of strings, a list of cl100k token ids, or a list of such lists. Token ids are
+turned back into text, since the model has another vocabulary. Does not encode.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NoReturn
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+
+from handler.errors import InvalidRequest
+from model_layer import Cl100k, TokenIdError
+
+MAX_INPUTS = 2_048  # OpenAI's, as are the next two
+MAX_IDS = 8_192  # token ids in one input
+MAX_IDS_IN_ALL = 300_000
+DIMENSIONS = 384
+
+FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
+IDS_SCHEMA = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": MAX_IDS}
+LISTS = {"type": "array", "minItems": 1, "maxItems": MAX_INPUTS}
+INPUT_SCHEMA = {
+    "description": f"What to embed: {FORMS} (cl100k_base, as OpenAI clients send them).",
+    "anyOf": [
+        {"type": "string"},
+        {**LISTS, "items": {"type": "string"}},
+        IDS_SCHEMA,
+        {**LISTS, "items": IDS_SCHEMA},
+    ],
+}
+
+
+def _read_input(value: object) -> Sequence[str | list[int]]:
+    """Bring the four forms to two. Raises InvalidRequest naming the place of what is wrong."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        _refuse("input", f"'input' is {_kind(value)}; it must be {FORMS}.")
+    if not value:
+        _refuse("input", "'input' is an empty list; it must have at least one item.")
+    kinds = set(map(type, value))  # at C speed: there may be hundreds of thousands of items
+    if kinds <= {int, float}:
+        return [_read_ids(value, "input")]
+    if len(value) > MAX_INPUTS:
+        count = f"'input' has {len(value)} items; one request may have {MAX_INPUTS}."
+        _refuse("input", f"{count} Send it in parts.")
+    if kinds == {str}:
+        return value
+    if kinds != {list}:
+        _refuse_mixture(value)
+    lists = [_read_ids(ids, f"input[{index}]") for index, ids in enumerate(value)]
+    if (total := sum(map(len, lists))) > MAX_IDS_IN_ALL:
+        raise InvalidRequest(
+            f"Requested {total} tokens, max {MAX_IDS_IN_ALL} tokens per request. "
+            "Send the input in parts.",
+            param="input",
+            code="max_tokens_per_request",
+        )
+    return lists
+
+
+def _read_ids(value: list[Any], place: str) -> list[int]:
+    """One list of token ids; `42562.0` is an id, too."""
+    if not value:
+        _refuse(place, f"'{place}' is an empty list; it must have at least one token id.")
+    if len(value) > MAX_IDS:
+        count = f"'{place}' has {len(value)} token ids; one input may have {MAX_IDS}."
+        _refuse(place, f"{count} Split the text.")
+    if set(map(type, value)) != {int}:
+        for position, item in enumerate(value):
+            if type(item) is not int and not (type(item) is float and item.is_integer()):
+                where = f"{place}[{position}]"
+                _refuse(where, f"'{where}' is {_kind(item)}; a token id is a whole number.")
+        return [int(item) for item in value]
+    return value
+
+
+Input = Annotated[
+    Sequence[str | list[int]], PlainValidator(_read_input), WithJsonSchema(INPUT_SCHEMA)
+]
+
+
+class EmbeddingRequest(BaseModel):
+    """The body of an embeddings request. Fields that are not listed are ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    input: Input
+    model: Annotated[str | None, Field(description="Any name, by default.")] = None
+    encoding_format: Annotated[
+        Literal["float", "base64"] | None,
+        Field(description="base64: little-endian float32. float if absent."),
+    ] = None
+    dimensions: Annotated[
+        Annotated[int, Field(ge=1, le=DIMENSIONS)] | None,
+        Field(description="Keep this many, and scale to unit length again."),
+    ] = None
+    user: Annotated[str | None, Field(description="Accepted, not used.")] = None
+
+
+def parse_json(body: bytes) -> object:
+    """The value that a request's body holds. Raises InvalidRequest if it is not JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if b"\\u" not in body:
+            raise _not_json(error) from error
+    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d",
+    # which orjson refuses. The rest of such a request is not worth losing.
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(error) from error
+
+
+def parse_request(payload: object) -> EmbeddingRequest:
+    """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
+    if not isinstance(payload, dict):
+        raise InvalidRequest(f"The request is {_kind(payload)}; it must be a JSON object.")
+    if payload.get("input") is None:
+        _refuse("input", f"'input' is missing; it must be {FORMS}.")
+    try:
+        return EmbeddingRequest.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        field, value = str(first["loc"][0]), first["input"]
+        shown = _shorten(json.dumps(value, ensure_ascii=False, default=_kind))
+        message = f"Invalid value for '{field}' = {shown}. {first['msg']}."
+        raise InvalidRequest(message, param=field) from error
+
+
+def to_texts(request: EmbeddingRequest, cl100k: Cl100k) -> list[str]:
+    """The texts to encode. Raises InvalidRequest for a token id that stands for no text."""
+    texts = []
+    for index, item in enumerate(request.input):
+        try:
+            texts.append(item if isinstance(item, str) else cl100k.decode(item))
+        except TokenIdError as error:
+            param = f"input[{index}][{error.position}]"
+            message = f"'{param}': token id {error.token_id} {error.reason}."
+            raise InvalidRequest(message, param=param) from error
+    return texts
+
+
+def _refuse(param: str, message: str) -> NoReturn:
+    raise InvalidRequest(message, param=param)
+
+
+def _refuse_mixture(value: list[Any]) -> NoReturn:
+    """Name the first item that no form has, or that is of another form than the first one."""
+    forms: dict[type, str] = {str: "text", list: "list", int: "id", float: "id"}
+    first = forms.get(type(value[0]))
+    strangers = (i for i, item in enumerate(value) if forms.get(type(item)) != first)
+    place = 0 if first is None else next(strangers)
+    param = f"input[{place}]"
+    _refuse(param, f"'{param}' is {_kind(value[place])}; 'input' must be {FORMS}.")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _not_json(error: Exception) -> InvalidRequest:
+    return InvalidRequest(f"The body is not valid JSON in UTF-8: {error}.")
+
+
+def _kind(value: object) -> str:
+    """What a JSON value is, in words; short, since it goes into messages."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {_shorten(str(value))}"
+        case str():
+            return f"the string {_shorten(json.dumps(value, ensure_ascii=False))}"
+        case list():
+            return f"a list of {len(value)} items"
+        case dict():
+            return "an object"
+        case _:
+            return f"of type {type(value).__name__}"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -1,0 +1,56 @@
+"""POST /v1/embeddings, and the other paths that clients reach it by."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from handler.errors import InvalidRequest, RequestTooLarge
+from handler.inputs import EmbeddingRequest
+from handler.routes.deps import EmbeddingsDep
+from handler.schemas import EmbeddingList, Errors
+
+MAX_BODY = 6_291_456  # bytes; Lambda's limit for a synchronous invocation, kept everywhere
+
+router = APIRouter(tags=["embeddings"])
+BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
+
+
+@router.post(
+    "/v1/embeddings",
+    summary="Embed texts",
+    response_model=EmbeddingList,
+    responses=Errors.of(400, 404, 413),
+    openapi_extra={"requestBody": {"required": True, "content": BODY}},
+)
+@router.post("/embeddings", include_in_schema=False)
+@router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
+async def create_embeddings(
+    request: Request, embeddings: EmbeddingsDep, model: str | None = None
+) -> Response:
+    """Turn one or more texts into vectors of unit length, in the order given."""
+    body = await read_body(request)
+    # On a thread: encoding takes its time, and /health must answer meanwhile.
+    answer = await run_in_threadpool(embeddings.create_from_body, body, model=model)
+    return Response(answer.body, headers=answer.headers, media_type="application/json")
+
+
+async def read_body(request: Request) -> bytes:
+    """The request's body, refused as soon as it is known to be over the limit."""
+    if encoding := request.headers.get("content-encoding"):
+        raise InvalidRequest(f"Content-Encoding {encoding[:40]} is not accepted; send plain JSON.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY:
+        raise _too_large(int(declared))
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY:
+            raise _too_large(len(body))
+    return bytes(body)
+
+
+def _too_large(size: int) -> RequestTooLarge:
+    return RequestTooLarge(
+        f"The body is {size} bytes or more; the limit is {MAX_BODY}. Send the input in parts."
+    )

@@ -1,0 +1,30 @@
+"""Text in, unit vectors out. This is the whole front door:
+
+    from model_layer import load_encoder
+
+    encoder = load_encoder()
+    encoded = encoder.encode(["How do I reset my password?"])
+    encoded.vectors       # float32, (1, 384), rows of unit length
+    encoded.token_counts  # int, (1,), what the model read, specials included
+    encoded.truncated     # bool, (1,)
+
+It knows no HTTP and no AWS, and needs no network: everything it reads is in `bundle/`, which
+`make model` builds.
+"""
+
+from model_layer.artifacts import Bundle
+from model_layer.cl100k import Cl100k, load_cl100k
+from model_layer.encoder import Encoded, Encoder, load_encoder
+from model_layer.errors import BundleError, ModelLayerError, TokenIdError
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "Cl100k",
+    "Encoded",
+    "Encoder",
+    "ModelLayerError",
+    "TokenIdError",
+    "load_cl100k",
+    "load_encoder",
+]

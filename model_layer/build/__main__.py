@@ -1,0 +1,77 @@
+"""`python -m model_layer.build`: make the bundle, or say that it is up to date.
+
+The bundle appears whole and verified, in one step, or not at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MANIFEST, MODEL, TOKENIZER, read_bundle
+from model_layer.build import graph, manifest, verify, vocabulary
+from model_layer.build.errors import BuildError
+from model_layer.build.fetch import fetch, source_files
+from model_layer.errors import BundleError
+
+PRECISIONS = tuple(verify.WORST)
+
+
+def up_to_date(folder: Path, precision: str) -> bool:
+    """Whether the bundle in `folder` is undamaged and what this recipe would make."""
+    try:
+        bundle = read_bundle(folder)
+        bundle.verify()
+        made_with = json.loads(bundle.path(MANIFEST).read_bytes()).get("recipe")
+    except BundleError:
+        return False
+    return bundle.precision == precision and made_with == manifest.recipe()
+
+
+def build(folder: Path, precision: str) -> float:
+    """Make the bundle in `folder`; give its worst cosine with the reference vectors.
+
+    Raises BuildError, and then leaves whatever was in `folder` before.
+    """
+    sources = {file.name: fetch(file) for file in source_files()}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        graph.build_graph(sources["model.safetensors"], made / MODEL)
+        shutil.copyfile(sources["tokenizer.json"], made / TOKENIZER)
+        vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], made / CL100K)
+        manifest.write_manifest(made, [MODEL, TOKENIZER, CL100K], precision)
+        worst = verify.verify(made, precision)
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        made.rename(folder)
+    return worst
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m model_layer.build", description=__doc__)
+    parser.add_argument("--output", type=Path, default=DEFAULT_BUNDLE, help="the bundle's folder")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    options = parser.parse_args()
+    if up_to_date(options.output, options.precision):
+        return 0
+    started = time.monotonic()
+    try:
+        worst = build(options.output, options.precision)
+    except BuildError as error:
+        print(f"No model bundle was built. {error}", file=sys.stderr)
+        return 1
+    seconds = time.monotonic() - started
+    print(f"Built {options.output} in {seconds:.0f} s.", end=" ")
+    print(f"Worst cosine with sentence-transformers over the reference texts: {worst:.7f}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

