@@ -13,20 +13,23 @@ from model_layer import ModelLayerError
 
 def main() -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8444"
-    if not port.isdecimal() or not 0 < int(port) < 65_536:
-        return _fail(f"PORT is {port!r}; it can be a number from 1 to 65535.")
+    if not port.isdecimal() or int(port) > 65_535:
+        return _fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
     try:
         # Bound before the model is loaded, so that an occupied port is told at once.
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, int(port)), family=family, backlog=2048)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        unknown_host = isinstance(error, socket.gaierror)
+        reason = "unknown host" if unknown_host else os.strerror(error.errno or 0).lower()
         return _fail(f"Cannot listen on {host}:{port}: {reason}. PORT=… takes another port.")
     try:
         from handler.api import app, embeddings
     except (ModelLayerError, ValueError) as error:
         return _fail(str(error))
-    print(f"{embeddings.encoder.bundle.fingerprint} at http://{host}:{port}/v1 (docs: /docs)")
+    address = f"[{host}]" if ":" in host else host
+    url = f"http://{address}:{listener.getsockname()[1]}"
+    print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="info", lifespan="off"))
     server.run(sockets=[listener])
     return 0

@@ -6,7 +6,7 @@ Routes hand it a request's bytes, a direct invocation hands it the payload. Know
 from __future__ import annotations
 
 from handler.errors import NotFound
-from handler.inputs import parse_json, parse_request, to_texts
+from handler.inputs import parse_json, parse_request, read_texts
 from handler.responses import Answer, render
 from model_layer import Cl100k, Encoder
 
@@ -33,7 +33,7 @@ class Embeddings:
         """
         request = parse_request(payload)
         self._check_model(model or request.model)
-        encoded = self.encoder.encode(to_texts(request, self._cl100k))
+        encoded = self.encoder.encode(read_texts(request.input, self._cl100k))
         return render(
             encoded,
             model=SERVED_MODEL,

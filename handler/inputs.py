@@ -7,11 +7,10 @@ turned back into text, since the model has another vocabulary. Does not encode.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NoReturn
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
 from model_layer import Cl100k, TokenIdError
@@ -35,62 +34,12 @@ INPUT_SCHEMA = {
 }
 
 
-def _read_input(value: object) -> Sequence[str | list[int]]:
-    """Bring the four forms to two. Raises InvalidRequest naming the place of what is wrong."""
-    if isinstance(value, str):
-        return [value]
-    if not isinstance(value, list):
-        _refuse("input", f"'input' is {_kind(value)}; it must be {FORMS}.")
-    if not value:
-        _refuse("input", "'input' is an empty list; it must have at least one item.")
-    kinds = set(map(type, value))  # at C speed: there may be hundreds of thousands of items
-    if kinds <= {int, float}:
-        return [_read_ids(value, "input")]
-    if len(value) > MAX_INPUTS:
-        count = f"'input' has {len(value)} items; one request may have {MAX_INPUTS}."
-        _refuse("input", f"{count} Send it in parts.")
-    if kinds == {str}:
-        return value
-    if kinds != {list}:
-        _refuse_mixture(value)
-    lists = [_read_ids(ids, f"input[{index}]") for index, ids in enumerate(value)]
-    if (total := sum(map(len, lists))) > MAX_IDS_IN_ALL:
-        raise InvalidRequest(
-            f"Requested {total} tokens, max {MAX_IDS_IN_ALL} tokens per request. "
-            "Send the input in parts.",
-            param="input",
-            code="max_tokens_per_request",
-        )
-    return lists
-
-
-def _read_ids(value: list[Any], place: str) -> list[int]:
-    """One list of token ids; `42562.0` is an id, too."""
-    if not value:
-        _refuse(place, f"'{place}' is an empty list; it must have at least one token id.")
-    if len(value) > MAX_IDS:
-        count = f"'{place}' has {len(value)} token ids; one input may have {MAX_IDS}."
-        _refuse(place, f"{count} Split the text.")
-    if set(map(type, value)) != {int}:
-        for position, item in enumerate(value):
-            if type(item) is not int and not (type(item) is float and item.is_integer()):
-                where = f"{place}[{position}]"
-                _refuse(where, f"'{where}' is {_kind(item)}; a token id is a whole number.")
-        return [int(item) for item in value]
-    return value
-
-
-Input = Annotated[
-    Sequence[str | list[int]], PlainValidator(_read_input), WithJsonSchema(INPUT_SCHEMA)
-]
-
-
 class EmbeddingRequest(BaseModel):
     """The body of an embeddings request. Fields that are not listed are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    input: Input
+    input: Annotated[Any, WithJsonSchema(INPUT_SCHEMA)]  # see `read_texts`
     model: Annotated[str | None, Field(description="Any name, by default.")] = None
     encoding_format: Annotated[
         Literal["float", "base64"] | None,
@@ -134,17 +83,58 @@ def parse_request(payload: object) -> EmbeddingRequest:
         raise InvalidRequest(message, param=field) from error
 
 
-def to_texts(request: EmbeddingRequest, cl100k: Cl100k) -> list[str]:
-    """The texts to encode. Raises InvalidRequest for a token id that stands for no text."""
-    texts = []
-    for index, item in enumerate(request.input):
-        try:
-            texts.append(item if isinstance(item, str) else cl100k.decode(item))
-        except TokenIdError as error:
-            param = f"input[{index}][{error.position}]"
-            message = f"'{param}': token id {error.token_id} {error.reason}."
-            raise InvalidRequest(message, param=param) from error
-    return texts
+def read_texts(value: object, cl100k: Cl100k) -> list[str]:
+    """The texts that an `input` stands for, in order.
+
+    Raises InvalidRequest naming the place of the first item that is wrong.
+    """
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        _refuse("input", f"'input' is {_kind(value)}; it must be {FORMS}.")
+    if not value:
+        _refuse("input", "'input' is an empty list; it must have at least one item.")
+    kinds = set(map(type, value))  # at C speed: there may be thousands of items
+    if kinds <= {int, float}:
+        return [_read_ids(value, "input", cl100k)]
+    if len(value) > MAX_INPUTS:
+        count = f"'input' has {len(value)} items; one request may have {MAX_INPUTS}."
+        _refuse("input", f"{count} Send it in parts.")
+    if kinds == {str}:
+        return value
+    if kinds != {list}:
+        _refuse_mixture(value)
+    if (total := sum(map(len, value))) > MAX_IDS_IN_ALL:
+        raise InvalidRequest(
+            f"Requested {total} tokens, max {MAX_IDS_IN_ALL} tokens per request. "
+            "Send the input in parts.",
+            param="input",
+            code="max_tokens_per_request",
+        )
+    return [_read_ids(ids, f"input[{index}]", cl100k) for index, ids in enumerate(value)]
+
+
+def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
+    """The text of one list of token ids; `42562.0` is an id, too."""
+    if not ids:
+        _refuse(place, f"'{place}' is an empty list; it must have at least one token id.")
+    if len(ids) > MAX_IDS:
+        count = f"'{place}' has {len(ids)} token ids; one input may have {MAX_IDS}."
+        _refuse(place, f"{count} Split the text.")
+    if set(map(type, ids)) != {int}:
+        ids = [_whole(item, f"{place}[{position}]") for position, item in enumerate(ids)]
+    try:
+        return cl100k.decode(ids)
+    except TokenIdError as error:
+        param = f"{place}[{error.position}]"
+        message = f"'{param}': token id {_shorten(str(error.token_id))} {error.reason}."
+        raise InvalidRequest(message, param=param) from error
+
+
+def _whole(item: object, place: str) -> int:
+    if type(item) is int or (type(item) is float and item.is_integer()):
+        return int(item)
+    _refuse(place, f"'{place}' is {_kind(item)}; a token id is a whole number.")
 
 
 def _refuse(param: str, message: str) -> NoReturn:

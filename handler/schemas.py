@@ -83,5 +83,6 @@ class Errors(BaseModel):
 
     @classmethod
     def of(cls, *statuses: int) -> dict[int | str, dict[str, Any]]:
-        """The documentation of these error responses."""
-        return {status: {"model": cls} for status in statuses}
+        """The documentation of these error responses, and of any other ("default")."""
+        documented = {status: {"model": cls} for status in statuses}
+        return {**documented, "default": {"model": cls, "description": "Any other error"}}

@@ -25,11 +25,10 @@ BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
 )
 @router.post("/embeddings", include_in_schema=False)
 @router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
-async def create_embeddings(
-    request: Request, embeddings: EmbeddingsDep, model: str | None = None
-) -> Response:
+async def create_embeddings(request: Request, embeddings: EmbeddingsDep) -> Response:
     """Turn one or more texts into vectors of unit length, in the order given."""
     body = await read_body(request)
+    model = request.path_params.get("model")
     # On a thread: encoding takes its time, and /health must answer meanwhile.
     answer = await run_in_threadpool(embeddings.create_from_body, body, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")

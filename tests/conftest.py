@@ -1,0 +1,114 @@
+"""What several test files share: the encoder, a client in this process, a server in another."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+
+# Encoding a text takes milliseconds or, on a busy machine, many more: no deadline an example.
+hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
+hypothesis.settings.load_profile("here")
+
+
+def load_event(name: str) -> dict[str, Any]:
+    """The event in `events/<name>.json`."""
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
+    return event
+
+
+@dataclass(frozen=True)
+class Golden:
+    """The reference: what sentence-transformers gives."""
+
+    texts: list[str]
+    kinds: list[str]
+    vectors: NDArray[np.float32]  # (texts, 384)
+    tokens_read: NDArray[np.int32]  # (texts,)
+    tokens: NDArray[np.int32]  # (texts,), before any cut
+
+
+@pytest.fixture(scope="session")
+def golden() -> Golden:
+    pairs = json.loads((GOLDEN / "texts.json").read_text())
+    tokens = np.load(GOLDEN / "tokens.npy")
+    return Golden(
+        texts=[pair["text"] for pair in pairs],
+        kinds=[pair["kind"] for pair in pairs],
+        vectors=np.load(GOLDEN / "vectors.npy"),
+        tokens_read=tokens[:, 0],
+        tokens=tokens[:, 1],
+    )
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def cl100k() -> Cl100k:
+    return load_cl100k()
+
+
+@pytest.fixture(scope="session")
+def client() -> TestClient:
+    """The application of `handler.api`, called in this process."""
+    from handler.api import app
+
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process, as `make serve` starts it."""
+
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}/v1"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    # Port 0: the system picks a free one, and the server's first line says which.
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "handler"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
+        assert found, "the server did not start"
+        yield Server(int(found[1]))
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder where tiktoken finds the verified vocabulary, so that it downloads nothing."""
+    from model_layer.build.fetch import fetch, source_files
+
+    vocabulary = next(file for file in source_files() if file.name == "cl100k_base.tiktoken")
+    folder = tmp_path_factory.mktemp("tiktoken")
+    # The name is the SHA-1 of the address that tiktoken would download from.
+    (folder / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4").symlink_to(fetch(vocabulary))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIKTOKEN_CACHE_DIR", str(folder))
+        yield folder

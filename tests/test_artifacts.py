@@ -1,0 +1,70 @@
+"""A missing or damaged bundle is told with the file's name and the cure, before anything runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from model_layer import BundleError, load_encoder
+from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """A copy of the bundle, to be damaged."""
+    return Path(shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle"))
+
+
+def test_no_bundle_at_all(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"no model bundle: .*manifest\.json .*make model"):
+        load_encoder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+def test_a_missing_file(bundle: Path, name: str) -> None:
+    (bundle / name).unlink()
+    with pytest.raises(BundleError, match=rf"has no .*{name}.*make model"):
+        load_encoder(bundle)
+
+
+@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_file_cut_short(bundle: Path, name: str, verify: bool) -> None:
+    with (bundle / name).open("r+b") as file:
+        file.truncate((bundle / name).stat().st_size // 2)
+    with pytest.raises(BundleError, match=rf"{name} is \d+ bytes, not \d+\. .*make model"):
+        load_encoder(bundle, verify=verify)
+
+
+@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+def test_a_file_with_one_bit_wrong(bundle: Path, name: str) -> None:
+    with (bundle / name).open("r+b") as file:
+        file.seek((bundle / name).stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 1]))
+    with pytest.raises(BundleError, match=rf"{name} has SHA-256 .*make model"):
+        load_encoder(bundle)
+
+
+def test_a_model_that_onnxruntime_cannot_read(bundle: Path) -> None:
+    (bundle / MODEL).write_bytes(b"\xff" * (bundle / MODEL).stat().st_size)
+    with pytest.raises(BundleError, match=r"model\.onnx is not a model .*make model"):
+        load_encoder(bundle, verify=False)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}', "\xff"])
+def test_a_manifest_that_is_none(bundle: Path, text: str) -> None:
+    (bundle / "manifest.json").write_text(text, encoding="latin-1")
+    with pytest.raises(BundleError, match=r"manifest\.json cannot be read .*make model"):
+        load_encoder(bundle)
+
+
+def test_a_manifest_of_another_format(bundle: Path) -> None:
+    path = bundle / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+    with pytest.raises(BundleError, match=r"has format 99, not 1\. .*make model"):
+        load_encoder(bundle)

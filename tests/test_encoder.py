@@ -1,0 +1,95 @@
+"""`encode` keeps its promises: unit length, order, the same bytes in any company."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model_layer import Encoder, load_encoder
+
+# Any code point at all, lone surrogates and NUL included.
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
+
+# fastembed's canonical first numbers for this model (its tests/test_text_onnx_embeddings.py).
+HELLO_WORLD = [-0.034478, 0.03102, 0.00673, 0.02611, -0.039362]
+
+
+def test_hello_world_has_its_canonical_vector(encoder: Encoder) -> None:
+    vector = encoder.encode(["hello world"]).vectors[0]
+    np.testing.assert_allclose(vector[:5], HELLO_WORLD, atol=1e-5)
+
+
+def test_nothing_gives_empty_arrays(encoder: Encoder) -> None:
+    encoded = encoder.encode([])
+    assert encoded.vectors.shape == (0, 384)
+    assert encoded.vectors.dtype == np.float32
+    assert encoded.token_counts.shape == encoded.truncated.shape == (0,)
+
+
+@given(st.lists(ANY_TEXT, max_size=4))
+def test_any_text_gives_a_vector_of_unit_length(encoder: Encoder, texts: list[str]) -> None:
+    encoded = encoder.encode(texts)
+    assert encoded.vectors.shape == (len(texts), 384)
+    np.testing.assert_allclose(np.linalg.norm(encoded.vectors, axis=1), 1, atol=1e-5)
+    assert ((encoded.token_counts >= 2) & (encoded.token_counts <= 256)).all()
+
+
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=8), seed=st.integers())
+def test_a_vector_is_the_same_bytes_alone_and_in_any_order(
+    encoder: Encoder, texts: list[str], seed: int
+) -> None:
+    alone = {text: encoder.encode([text]).vectors[0].tobytes() for text in texts}
+    shuffled = random.Random(seed).sample(texts, len(texts))
+    for text, vector in zip(shuffled, encoder.encode(shuffled).vectors, strict=True):
+        assert vector.tobytes() == alone[text]
+
+
+def test_a_vector_is_the_same_bytes_for_any_number_of_threads_and_callers(
+    encoder: Encoder,
+) -> None:
+    texts = [f"text {index} " * (index % 60) for index in range(120)]
+    expected = encoder.encode(texts).vectors.tobytes()
+    assert load_encoder(threads=1).encode(texts).vectors.tobytes() == expected
+    crowd = load_encoder(threads=5)
+    with ThreadPoolExecutor(4) as callers:
+        for encoded in callers.map(crowd.encode, [texts] * 4):
+            assert encoded.vectors.tobytes() == expected
+
+
+def test_the_limit_is_256_tokens_and_a_cut_is_reported(encoder: Encoder) -> None:
+    encoded = encoder.encode([" ".join(["word"] * count) for count in (126, 253, 254, 255, 5_000)])
+    assert encoded.token_counts.tolist() == [128, 255, 256, 256, 256]
+    assert encoded.truncated.tolist() == [False, False, False, True, True]
+    assert encoded.vectors[2].tobytes() == encoded.vectors[4].tobytes()
+    assert encoded.vectors[1].tobytes() != encoded.vectors[2].tobytes()
+
+
+def test_a_lone_surrogate_is_read_as_the_replacement_character(encoder: Encoder) -> None:
+    broken, replaced = encoder.encode(["half a \ud83d smile", "half a \ufffd smile"]).vectors
+    assert broken.tobytes() == replaced.tobytes()
+
+
+@pytest.mark.parametrize("letter", ["a", "word ", "漢", "😀", "\u0301", "\x00", "\ud83d", "。"])
+def test_a_megabyte_is_encoded(encoder: Encoder, letter: str) -> None:
+    encoded = encoder.encode([letter * (1_000_000 // len(letter))])
+    np.testing.assert_allclose(np.linalg.norm(encoded.vectors), 1, atol=1e-5)
+
+
+def test_one_bare_string_is_refused(encoder: Encoder) -> None:
+    with pytest.raises(TypeError, match=r"write \[text\]"):
+        encoder.encode("a string")
+
+
+def test_an_item_that_is_no_string_is_named(encoder: Encoder) -> None:
+    with pytest.raises(TypeError, match=r"texts\[1\] is int, not str"):
+        encoder.encode(["a", 5])  # type: ignore[list-item]
+
+
+def test_no_threads_are_refused() -> None:
+    with pytest.raises(ValueError, match="threads is 0"):
+        load_encoder(threads=0)

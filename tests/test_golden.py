@@ -1,0 +1,56 @@
+"""The vectors are those of sentence-transformers, through every floor of the house.
+
+`tests/golden/` was made by real sentence-transformers on torch; see `make_golden.py` there.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from handler.api import lambda_handler
+from model_layer import Encoder
+from tests.conftest import Golden, load_event
+
+
+def assert_agrees(vectors: NDArray[np.float32], golden: Golden) -> None:
+    cosines = np.sum(vectors * golden.vectors, axis=1)
+    worst = int(cosines.argmin())
+    assert cosines[worst] >= 0.99999, f"text {worst}: {golden.kinds[worst]}"
+
+
+def test_the_reference_covers_every_kind_and_length(golden: Golden) -> None:
+    assert len(golden.texts) >= 190
+    borders = np.histogram(golden.tokens, [0, 5, 100, 128, 256, 257, 2_001])[0]
+    assert (borders > 0).all()
+    assert max(map(len, golden.texts)) == 100_000
+    scripts = {"empty", "emoji", "chinese", "arabic", "russian", "code", "control", "long word"}
+    assert scripts <= set(golden.kinds)
+
+
+def test_encoder_agrees(encoder: Encoder, golden: Golden) -> None:
+    encoded = encoder.encode(golden.texts)
+    assert_agrees(encoded.vectors, golden)
+    np.testing.assert_array_equal(encoded.token_counts, golden.tokens_read)
+    np.testing.assert_array_equal(encoded.truncated, golden.tokens > 256)
+
+
+@pytest.mark.parametrize("encoding_format", ["float", "base64"])
+def test_lambda_handler_agrees(golden: Golden, encoding_format: str) -> None:
+    event = load_event("http-api-v2")
+    event["body"] = json.dumps({"input": golden.texts, "encoding_format": encoding_format})
+    answer = lambda_handler(event, None)
+    assert answer["statusCode"] == 200
+    body: dict[str, Any] = json.loads(answer["body"])
+    rows = [item["embedding"] for item in body["data"]]
+    if encoding_format == "base64":
+        rows = [np.frombuffer(base64.b64decode(row), "<f4") for row in rows]
+    assert_agrees(np.array(rows, np.float32), golden)
+    cut = int((golden.tokens > 256).sum())
+    assert answer["headers"]["x-embedding-truncated"] == f"{cut}/{len(golden.texts)}"
+    assert body["usage"]["prompt_tokens"] == golden.tokens_read.sum()

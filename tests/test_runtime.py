@@ -1,0 +1,69 @@
+"""AWS's own runtime client drives the handler, over the real protocol, on the real events."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from model_layer import Encoder
+from tests.conftest import ROOT, load_event
+from tests.runtime_api import RuntimeApi
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="awslambdaric runs on Linux only")
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Iterator[RuntimeApi]:
+    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+    yield api
+    api.close()
+
+
+@pytest.mark.parametrize("start", ["cold", "warm"])
+@pytest.mark.parametrize("name", ["http-api-v2", "rest-api-v1", "function-url", "alb"])
+def test_an_http_event_is_answered(runtime: RuntimeApi, name: str, start: str) -> None:
+    outcome = runtime.invoke(load_event(name))
+    assert outcome.kind == "response"
+    assert outcome.body["statusCode"] == 200
+    assert len(json.loads(outcome.body["body"])["data"]) == 2
+
+
+def test_a_direct_payload_has_the_encoders_vectors(runtime: RuntimeApi, encoder: Encoder) -> None:
+    outcome = runtime.invoke(load_event("direct"))
+    assert outcome.kind == "response"
+    rows = [item["embedding"] for item in outcome.body["data"]]
+    expected = encoder.encode(load_event("direct")["input"]).vectors
+    np.testing.assert_array_equal(np.array(rows, np.float32), expected)
+
+
+@pytest.mark.parametrize("name", ["http-api-v2-bad-input", "direct-bad-input"])
+def test_a_callers_mistake_is_an_answer(runtime: RuntimeApi, name: str) -> None:
+    outcome = runtime.invoke(load_event(name))
+    assert outcome.kind == "response"
+    assert outcome.body.get("statusCode", outcome.body.get("status")) == 400
+
+
+def test_an_event_that_is_not_understood_is_an_error(runtime: RuntimeApi) -> None:
+    outcome = runtime.invoke(load_event("unsupported-sqs"))
+    assert outcome.kind == "error"
+    assert outcome.body["errorType"] == "UnsupportedEvent"
+    assert "['Records']" in outcome.body["errorMessage"]
+
+
+def test_the_function_goes_on_after_an_error(runtime: RuntimeApi) -> None:
+    assert runtime.invoke(load_event("warm-up")).body == {"status": True}
+
+
+def test_a_bad_setting_stops_the_init_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENCODER_THREADS", "many")
+    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+    try:
+        outcome = api.init_outcome()
+    finally:
+        api.close()
+    assert outcome.kind == "error"
+    assert "ENCODER_THREADS is 'many'" in outcome.body["errorMessage"]

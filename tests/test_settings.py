@@ -1,0 +1,53 @@
+"""Settings come from the environment; a value that cannot be is named with what can."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from handler.settings import Settings, read_settings
+from tests.conftest import ROOT
+
+LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert read_settings({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("memory", "threads"),
+    [("128", 1), ("512", 1), ("1769", 1), ("3008", 2), ("3538", 2), ("10240", 6)],
+)
+def test_threads_on_lambda_are_the_memorys_share(memory: str, threads: int) -> None:
+    settings = read_settings({**LAMBDA, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory})
+    assert settings.on_lambda
+    assert settings.encoder_threads == threads
+
+
+def test_threads_can_be_set() -> None:
+    assert read_settings({**LAMBDA, "ENCODER_THREADS": "3"}).encoder_threads == 3
+    assert read_settings({"ENCODER_THREADS": ""}).encoder_threads is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ENCODER_THREADS", "0", "from 1 to 64"),
+        ("ENCODER_THREADS", "two", "from 1 to 64"),
+        ("ENCODER_THREADS", "-1", "from 1 to 64"),
+        ("ACCEPT_ANY_MODEL", "no", "true or false"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(name: str, value: str, words: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is '{value}'; it can be .*{words}"):
+        read_settings({name: value})
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    source = (ROOT / "handler" / "settings.py").read_text()
+    names = set(re.findall(r'"([A-Z][A-Z_0-9]+)"', source)) - set(re.findall(r"AWS_\w+", source))
+    readme = (ROOT / "README.md").read_text()
+    assert names
+    assert [name for name in names if f"`{name}`" not in readme] == []

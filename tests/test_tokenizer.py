@@ -1,0 +1,90 @@
+"""Tokens are those of the official tokenizer, cut at 256; long texts are not tokenized whole."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer as WordPiece
+
+from model_layer import BundleError
+from model_layer.artifacts import TOKENIZER, read_bundle
+from model_layer.tokenizer import Tokenizer, load_tokenizer
+from tests.conftest import ROOT
+
+# Pieces that a bite could tear apart: words, marks, brackets, what BERT removes or splits at.
+PIECES = st.sampled_from(
+    ["a", "unaffable", " ", "\n", "\x0b", "\x1c", "\u200b", "\u00a0", "\u3000", "\u0301", "é"]
+    + ["[CLS]", "[SEP", "]", ".", "-", "\r\n", "’", "字", "。", "，", "한", "\u0e33"]
+    + ["İ", "ﬁ", "ß", "Σ", "👩\u200d👩\u200d👧"]
+)
+TEXTS = st.lists(PIECES | st.characters(exclude_categories=["Cs"]), max_size=120).map("".join)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return load_tokenizer(read_bundle())
+
+
+@pytest.fixture(scope="module")
+def short_tokenizer() -> Tokenizer:
+    """The same, with a limit that short texts reach."""
+    return Tokenizer(WordPiece.from_file(str(read_bundle().path(TOKENIZER))), max_tokens=12)
+
+
+@pytest.fixture(scope="module")
+def reference() -> WordPiece:
+    wordpiece = WordPiece.from_file(str(read_bundle().path(TOKENIZER)))
+    wordpiece.no_padding()
+    wordpiece.enable_truncation(12)
+    return wordpiece
+
+
+@given(text=TEXTS, first_bite=st.integers(1, 40))
+def test_bites_give_the_tokens_of_the_whole_text(
+    short_tokenizer: Tokenizer, reference: WordPiece, text: str, first_bite: int
+) -> None:
+    expected = reference.encode(text)
+    tokens = short_tokenizer.tokenize(text, first_bite=first_bite)
+    assert tokens.ids.tolist() == expected.ids
+    assert tokens.truncated == bool(expected.overflowing)
+
+
+def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokenizer) -> None:
+    assert len(tokenizer.tokenize("word").ids) == 3
+    assert len(tokenizer.tokenize("word " * 200).ids) == 202
+
+
+def test_a_long_text_takes_no_memory_of_its_own() -> None:
+    """Six megabytes, the most a request can hold; whole, they would take some 600 MB."""
+    program = """if True:
+        import resource
+        from model_layer import load_encoder
+        encoder = load_encoder(verify=False)
+        encoder.encode(["word " * 300])
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        encoder.encode(["word, " * 1_000_000])
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True
+    )
+    assert int(done.stdout) < 50_000  # kB
+
+
+def test_a_vocabulary_without_special_tokens_is_refused() -> None:
+    from tokenizers.models import WordPiece as Model
+
+    with pytest.raises(ValueError, match=r"no \[CLS\]"):
+        Tokenizer(WordPiece(Model({"a": 0}, unk_token="a")), max_tokens=256)
+
+
+def test_a_damaged_tokenizer_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(read_bundle().path("manifest.json").read_bytes())
+    (tmp_path / TOKENIZER).write_text("{}")
+    with pytest.raises(BundleError, match=r"tokenizer\.json is not .*make model"):
+        load_tokenizer(read_bundle(tmp_path))
