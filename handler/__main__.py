@@ -20,8 +20,7 @@ def main() -> int:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, int(port)), family=family, backlog=2048)
     except OSError as error:
-        unknown_host = isinstance(error, socket.gaierror)
-        reason = "unknown host" if unknown_host else os.strerror(error.errno or 0).lower()
+        reason = (error.strerror or str(error)).partition(" (while")[0].lower()
         return _fail(f"Cannot listen on {host}:{port}: {reason}. PORT=… takes another port.")
     try:
         from handler.api import app, embeddings

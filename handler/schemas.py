@@ -84,5 +84,5 @@ class Errors(BaseModel):
     @classmethod
     def of(cls, *statuses: int) -> dict[int | str, dict[str, Any]]:
         """The documentation of these error responses, and of any other ("default")."""
-        documented = {status: {"model": cls} for status in statuses}
-        return {**documented, "default": {"model": cls, "description": "Any other error"}}
+        other = {"model": cls, "description": "Any other error"}
+        return {**{status: {"model": cls} for status in statuses}, "default": other}

@@ -53,7 +53,7 @@ def test_a_port_that_is_none_is_named(port: str) -> None:
 def test_a_host_that_is_none_is_named() -> None:
     done = run(sys.executable, "-m", "handler", HOST="no.such.host.invalid", PORT="0")
     assert done.returncode == 1
-    assert done.stderr.startswith("Cannot listen on no.such.host.invalid:0: unknown host.")
+    assert done.stderr.startswith("Cannot listen on no.such.host.invalid:0: ")
     assert len(done.stderr.splitlines()) == 1
 
 

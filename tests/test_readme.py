@@ -1,0 +1,73 @@
+"""The README's examples answer as printed there, its commands and its files exist."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Server
+
+README = (ROOT / "README.md").read_text()
+# A fenced block, and the block with its output that follows at once, if there is one.
+BLOCK = re.compile(r"```(sh|python)\n(.*?)```\n(?:\n```(json|text)\n(.*?)```)?", re.DOTALL)
+
+
+def examples(language: str) -> list[Any]:
+    return [
+        pytest.param(match[2], match[4], id=f"block {number}")
+        for number, match in enumerate(BLOCK.finditer(README))
+        if match[1] == language and match[4]
+    ]
+
+
+@pytest.mark.parametrize(("code", "printed"), examples("python"))
+def test_a_python_example_prints_what_the_readme_says(
+    code: str, printed: str, server: Server, tiktoken_cache: Path
+) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code.replace("localhost:8444", f"localhost:{server.port}"), {})
+    assert out.getvalue() == printed
+
+
+@pytest.mark.parametrize(("command", "printed"), examples("sh"))
+def test_a_shell_example_answers_what_the_readme_says(
+    command: str, printed: str, server: Server
+) -> None:
+    command = command.replace("localhost:8444", f"localhost:{server.port}")
+    done = subprocess.run(command, shell=True, capture_output=True, check=True)
+    answer, expected = json.loads(done.stdout), json.loads(printed)
+    vectors = [document["data"][0].pop("embedding") for document in (answer, expected)]
+    assert vectors[0] == pytest.approx(vectors[1], abs=1e-6)
+    assert answer == expected
+
+
+def test_every_example_is_run() -> None:
+    assert len(examples("python")) == README.count("```python\n") == 4
+    assert len(examples("sh")) == README.count("```json\n") == 1
+
+
+def test_every_make_command_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", README)) | set(
+        re.findall(r"^make ([a-z-]+)$", README, re.MULTILINE)
+    )
+    assert {"serve", "test"} <= named <= targets
+
+
+def test_every_file_named_in_the_tour_exists() -> None:
+    tour = README[README.index("## How it works") :]
+    for row in re.findall(r"^\| (`.*?) \|", tour, re.MULTILINE):
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", row):
+            # "`handler/inputs.py`, `responses.py`": the second is in the folder of the first
+            path = ROOT / name if "/" in name else ROOT / folder / name
+            folder = str(Path(name).parent) if "/" in name else folder
+            assert path.exists(), name
