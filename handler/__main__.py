@@ -40,4 +40,7 @@ def _fail(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # uvicorn has closed its connections by then
+        sys.exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -61,6 +62,20 @@ def test_a_bad_setting_is_named() -> None:
     done = run(sys.executable, "-m", "handler", PORT="0", ENCODER_THREADS="many")
     assert done.returncode == 1
     assert done.stderr == "ENCODER_THREADS is 'many'; it can be a whole number from 1 to 64.\n"
+
+
+def test_an_interrupt_ends_it_quietly() -> None:
+    command = [sys.executable, "-m", "handler"]
+    environment = {**os.environ, "PORT": "0"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it is there
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert b"Traceback" not in err
 
 
 def test_an_older_python_is_named(checkout: Path) -> None:
