@@ -5,6 +5,7 @@ The model is loaded and has run once when this module has been imported.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -52,6 +53,8 @@ def create_app(embeddings: Embeddings) -> FastAPI:
 settings = read_settings(os.environ)
 embeddings = create_embeddings(settings)
 app = create_app(embeddings)
+# Mangum runs the app on this thread's event loop; Python has stopped making one by itself.
+asyncio.set_event_loop(asyncio.new_event_loop())
 # Lifespan off: Mangum would run it on every invocation.
 _http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
 
