@@ -72,9 +72,10 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	$(call install,--require-hashes -r $<,$(VENV))
 	@touch $(VENV)/serve
 
-# torch 2.13.0 by its exact version: newer ones may be gigabytes larger where pip finds CUDA builds.
+# In two steps, because only the first has hashes; the second leaves what it finds as it is.
 .venv-bench/ready: requirements/serve.txt requirements/bench.txt | .venv-bench/bin/python
-	$(call install,torch==2.13.0 -r requirements/serve.txt -r requirements/bench.txt,.venv-bench)
+	$(call install,--require-hashes -r $<,.venv-bench)
+	$(call install,-r requirements/bench.txt,.venv-bench)
 
 %/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install one," \

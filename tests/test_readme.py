@@ -71,3 +71,8 @@ def test_every_file_named_in_the_tour_exists() -> None:
             path = ROOT / name if "/" in name else ROOT / folder / name
             folder = str(Path(name).parent) if "/" in name else folder
             assert path.exists(), name
+
+
+@pytest.mark.parametrize("name", ["README.md", "benchmarks/README.md"])
+def test_the_numbers_are_those_of_the_last_run(name: str) -> None:
+    assert (ROOT / "benchmarks/results/encode.md").read_text() in (ROOT / name).read_text()
