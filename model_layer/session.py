@@ -6,11 +6,17 @@ the normalisation. Does not tokenize, does not batch.
 
 from __future__ import annotations
 
+import os
 import threading
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+# The wheels of onnxruntime report to Microsoft (its Privacy.md), through an uploader of their own
+# with a thread, a database and an identifier in ~/.cache; it looks at this when it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import onnxruntime
 
 from model_layer.artifacts import CURE, MODEL, Bundle
 from model_layer.errors import BundleError

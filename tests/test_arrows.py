@@ -6,6 +6,7 @@ The first half reads the imports, the second looks at what a fresh interpreter h
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,12 @@ def test_importing_the_api_loads_no_boto3_and_no_build_tools() -> None:
 
 def test_importing_the_model_layer_loads_no_web_framework() -> None:
     assert not loaded_by("model_layer") & {"fastapi", "starlette", "pydantic", "mangum", "boto3"}
+
+
+def test_onnxruntime_does_not_report_to_anybody(tmp_path: Path) -> None:
+    """Its telemetry, on by default, would leave an identifier in the cache and start a thread."""
+    program = "import model_layer as m; m.load_encoder(threads=1, verify=False).encode(['a'])"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ORT_")}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
+    assert list(tmp_path.rglob("*")) == []
