@@ -36,6 +36,9 @@ format: $(VENV)/dev ## put the code in style
 model: $(VENV)/serve ## build the model bundle, unless it is up to date
 	@$(BIN)/python -m model_layer.build
 
+key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
+	@$(BIN)/python -m handler.keys
+
 bench: .venv-bench/ready model ## measure against sentence-transformers and fastembed
 	@.venv-bench/bin/python -m benchmarks.encode $(ARGS)
 
@@ -45,7 +48,7 @@ golden: .venv-bench/ready model ## make the reference vectors again (tests/golde
 lock: $(VENV)/dev ## lock the dependencies again (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
 	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
-	$(LOCK) -c requirements/dev.txt -o requirements/image.txt
+	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
@@ -85,4 +88,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model bench golden lock clean
+.PHONY: help serve test lint format model key bench golden lock clean

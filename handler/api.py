@@ -11,12 +11,14 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
 
 from handler import events
 from handler.embeddings import Embeddings
 from handler.error_handlers import add_error_handlers, describe
 from handler.errors import ApiError
+from handler.keys import Keys
 from handler.routes import embeddings as embeddings_routes
 from handler.routes import health, models
 from handler.settings import Settings, read_settings
@@ -35,7 +37,7 @@ def create_embeddings(settings: Settings) -> Embeddings:
     return Embeddings(encoder, cl100k, accept_any_model=settings.accept_any_model)
 
 
-def create_app(embeddings: Embeddings) -> FastAPI:
+def create_app(embeddings: Embeddings, settings: Settings) -> FastAPI:
     """The ASGI application."""
     app = FastAPI(
         title="minilm-lambda",
@@ -43,16 +45,25 @@ def create_app(embeddings: Embeddings) -> FastAPI:
         redirect_slashes=False,  # a redirect would lose the API's stage or domain
     )
     app.state.embeddings = embeddings
+    app.state.keys = Keys(settings.key_hashes)
     app.include_router(embeddings_routes.router)
     app.include_router(models.router)
     app.include_router(health.router)
     add_error_handlers(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["x-embedding-fingerprint", "x-embedding-truncated"],
+        )
     return app
 
 
 settings = read_settings(os.environ)
 embeddings = create_embeddings(settings)
-app = create_app(embeddings)
+app = create_app(embeddings, settings)
 # Mangum runs the app on this thread's event loop; Python has stopped making one by itself.
 asyncio.set_event_loop(asyncio.new_event_loop())
 # Lifespan off: Mangum would run it on every invocation.

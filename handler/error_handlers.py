@@ -16,12 +16,21 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from handler.errors import ApiError, InvalidRequest, MethodNotAllowed, NotFound, RequestTooLarge
+from handler.errors import (
+    ApiError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    RequestTooLarge,
+    Unauthorized,
+)
+from handler.schemas import Errors
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[ApiError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -34,6 +43,14 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _routing_error)
     app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(Exception, _bug)
+
+
+def documented(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+    """The documentation of a route's errors, for FastAPI's `responses`, and of any other."""
+    about: dict[int | str, dict[str, Any]] = {
+        STATUS[error].value: {"model": Errors} for error in errors
+    }
+    return {**about, "default": {"model": Errors, "description": "Any other error"}}
 
 
 def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
@@ -49,7 +66,9 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return _response(error)
+    # RFC 9110, section 15.5.2: a 401 says how to authenticate.
+    how = {"www-authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
+    return _response(error, how)
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:

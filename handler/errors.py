@@ -2,6 +2,7 @@
 
 ApiError
 ├── InvalidRequest     a value is wrong; `param` is its place
+├── Unauthorized       a key is needed, and none of ours was sent
 ├── NotFound           no such route or model
 ├── MethodNotAllowed   the route exists, for another method
 └── RequestTooLarge    the body is over the limit
@@ -21,6 +22,10 @@ class ApiError(Exception):
 
 class InvalidRequest(ApiError):
     """A value is wrong; the message names it, its place, the limit and the cure."""
+
+
+class Unauthorized(ApiError):
+    """A key is needed, and none of ours was sent."""
 
 
 class NotFound(ApiError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -80,9 +80,3 @@ class Errors(BaseModel):
     """The body of every error."""
 
     error: Error
-
-    @classmethod
-    def of(cls, *statuses: int) -> dict[int | str, dict[str, Any]]:
-        """The documentation of these error responses, and of any other ("default")."""
-        other = {"model": cls, "description": "Any other error"}
-        return {**{status: {"model": cls} for status in statuses}, "default": other}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+
+# A SHA-256, with or without a name before it: "alice:2cf24d…". The template's ApiKeyHashes
+# accepts the same.
+KEY_HASH = re.compile(r"(?:([A-Za-z0-9_.-]{1,32}):)?([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -14,7 +19,9 @@ class Settings:
 
     accept_any_model: bool = True
     base_path: str = "/"
+    cors_origins: tuple[str, ...] = ()  # none: no other site's pages may call
     encoder_threads: int | None = None  # None: the CPUs there are
+    key_hashes: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256; none: anybody
     on_lambda: bool = False
 
 
@@ -29,7 +36,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
         base_path=environment.get("API_BASE_PATH") or "/",
+        cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
         encoder_threads=threads,
+        key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         on_lambda=on_lambda,
     )
 
@@ -39,6 +48,27 @@ def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> boo
     if value.lower() not in ("true", "false"):
         raise ValueError(f"{name} is {value!r}; it can be true or false.")
     return value.lower() == "true"
+
+
+def _list(environment: Mapping[str, str], name: str) -> list[str]:
+    return [item.strip() for item in environment.get(name, "").split(",") if item.strip()]
+
+
+def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
+    hashes: dict[str, str] = {}
+    for number, item in enumerate(_list(environment, name), start=1):
+        match = KEY_HASH.fullmatch(item)
+        if not match:
+            # Not shown: it may be a key, set by mistake.
+            raise ValueError(
+                f"Item {number} of {name} is no SHA-256 in 64 hexadecimal digits, with or without "
+                "a name before it (alice:2cf2…); `make key` prints one."
+            )
+        key_name = match[1] or f"key-{number}"
+        if key_name in hashes:
+            raise ValueError(f"{name} has two keys named {key_name!r}; each needs its own name.")
+        hashes[key_name] = match[2]
+    return hashes
 
 
 def _integer(environment: Mapping[str, str], name: str, low: int, high: int) -> int | None:

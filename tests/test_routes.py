@@ -19,7 +19,9 @@ from starlette.testclient import TestClient
 
 from handler.api import create_app, embeddings
 from handler.embeddings import Embeddings
+from handler.keys import hash_key
 from handler.routes.embeddings import MAX_BODY
+from handler.settings import Settings
 from model_layer import Cl100k, Encoder
 from tests.test_inputs import JSON_VALUES
 
@@ -148,7 +150,7 @@ def test_an_error_of_ours_is_a_500_in_the_same_shape(cl100k: Cl100k) -> None:
         def create_from_body(self, body: bytes, *, model: str | None) -> None:
             raise ZeroDivisionError("a secret")
 
-    app = create_app(Failing())  # type: ignore[arg-type]
+    app = create_app(Failing(), Settings())  # type: ignore[arg-type]
     response = TestClient(app, raise_server_exceptions=False).post("/v1/embeddings", json={})
     assert response.status_code == 500
     assert response.json()["error"]["type"] == "server_error"
@@ -193,7 +195,7 @@ def test_it_is_alive(client: TestClient, path: str) -> None:
 
 
 def test_unknown_models_are_a_404_if_so_set(encoder: Encoder, cl100k: Cl100k) -> None:
-    strict = TestClient(create_app(Embeddings(encoder, cl100k, accept_any_model=False)))
+    strict = TestClient(create_app(Embeddings(encoder, cl100k, accept_any_model=False), Settings()))
     for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", None):
         body = {"input": "a", "model": name}
         assert strict.post("/v1/embeddings", json=body).status_code == 200
@@ -211,6 +213,79 @@ def test_the_documentation_is_served(client: TestClient) -> None:
     schema = route["requestBody"]["content"]["application/json"]["schema"]
     assert len(schema["properties"]["input"]["anyOf"]) == 4
     assert schema["required"] == ["input"]
-    assert set(route["responses"]) == {"200", "400", "404", "413", "default"}
+    assert set(route["responses"]) == {"200", "400", "401", "404", "413", "default"}
     assert "parameters" not in route
     assert '"422"' not in json.dumps(document)
+
+
+@pytest.fixture(scope="module")
+def locked() -> TestClient:
+    """The application with two keys."""
+    settings = Settings(key_hashes={"alice": hash_key("sk-a"), "bob": hash_key("sk-b")})
+    return TestClient(create_app(embeddings, settings))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer sk-a"},
+        {"authorization": "bearer  sk-b"},
+        {"api-key": "sk-b"},
+    ],
+)
+def test_each_key_opens(locked: TestClient, headers: dict[str, str]) -> None:
+    assert locked.post("/v1/embeddings", json={"input": "a"}, headers=headers).status_code == 200
+    assert locked.get("/v1/models", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": "Bearer sk-c"},
+        {"authorization": "Bearer "},
+        {"authorization": "Basic sk-a"},
+        {"authorization": "sk-a"},
+        {"api-key": "SK-A"},
+        {"api-key": hash_key("sk-a")},
+        {"authorization": b"Bearer \xff"},
+    ],
+)
+@pytest.mark.parametrize("path", [*PATHS, "/v1/models", "/v1/models/all-MiniLM-L6-v2"])
+def test_without_a_key_it_is_a_401(locked: TestClient, path: str, headers: dict[str, str]) -> None:
+    method = "POST" if path in PATHS else "GET"
+    response = locked.request(method, path, headers=headers, content=b"not even json")
+    error = assert_error(response, 401)
+    assert error["code"] == "invalid_api_key"
+    assert "Bearer" in error["message"]
+    assert "sk-" not in error["message"]
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_health_needs_no_key(locked: TestClient) -> None:
+    assert locked.get("/health").status_code == locked.get("/v1/").status_code == 200
+
+
+def test_pages_of_the_sites_that_are_set_may_call() -> None:
+    app = create_app(embeddings, Settings(cors_origins=("https://a.example",)))
+    browser = TestClient(app)
+    asks = {
+        "origin": "https://a.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization, content-type",
+    }
+    preflight = browser.options("/v1/embeddings", headers=asks)
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "https://a.example"
+    bad = browser.post("/v1/embeddings", content=b"", headers={"origin": "https://a.example"})
+    assert bad.status_code == 400
+    assert bad.headers["access-control-allow-origin"] == "https://a.example"
+    other = browser.options("/v1/embeddings", headers={**asks, "origin": "https://b.example"})
+    assert other.status_code == 400
+
+
+def test_no_other_sites_pages_may_call_unless_set(client: TestClient) -> None:
+    response = client.post(
+        "/v1/embeddings", json={"input": "a"}, headers={"origin": "https://a.example"}
+    )
+    assert not [name for name in response.headers if name.startswith("access-control")]

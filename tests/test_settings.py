@@ -45,6 +45,32 @@ def test_a_value_that_cannot_be_is_named(name: str, value: str, words: str) -> N
         read_settings({name: value})
 
 
+def test_keys_are_given_by_their_hashes_with_or_without_names() -> None:
+    a, b = "a" * 64, "0123456789abcdef" * 4
+    settings = read_settings({"API_KEY_HASHES": f"alice:{a}, {b}"})
+    assert settings.key_hashes == {"alice": a, "key-2": b}
+    assert read_settings({"API_KEY_HASHES": " "}).key_hashes == {}
+
+
+@pytest.mark.parametrize(
+    "item", ["sk-secret", "A" * 64, "a" * 63, "a b:" + "a" * 64, ":" + "a" * 64]
+)
+def test_a_key_set_in_place_of_its_hash_is_refused_and_not_shown(item: str) -> None:
+    with pytest.raises(ValueError, match="Item 2 of API_KEY_HASHES is no SHA-256") as caught:
+        read_settings({"API_KEY_HASHES": f"{'b' * 64},{item}"})
+    assert item not in str(caught.value)
+
+
+def test_two_keys_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two keys named 'a'"):
+        read_settings({"API_KEY_HASHES": f"a:{'a' * 64},a:{'b' * 64}"})
+
+
+def test_origins_are_a_list() -> None:
+    settings = read_settings({"CORS_ALLOW_ORIGINS": "https://a.example, https://b.example,"})
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+
+
 def test_every_setting_is_in_the_readme() -> None:
     source = (ROOT / "handler" / "settings.py").read_text()
     names = set(re.findall(r'"([A-Z][A-Z_0-9]+)"', source)) - set(re.findall(r"AWS_\w+", source))

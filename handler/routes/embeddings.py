@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from handler.errors import InvalidRequest, RequestTooLarge
+from handler.error_handlers import documented
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
 from handler.inputs import EmbeddingRequest
-from handler.routes.deps import EmbeddingsDep
-from handler.schemas import EmbeddingList, Errors
+from handler.routes.deps import EmbeddingsDep, require_key
+from handler.schemas import EmbeddingList
 
 MAX_BODY = 6_291_456  # bytes; Lambda's limit for a synchronous invocation, kept everywhere
 
-router = APIRouter(tags=["embeddings"])
+router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
 BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
 
 
@@ -20,7 +21,7 @@ BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
     "/v1/embeddings",
     summary="Embed texts",
     response_model=EmbeddingList,
-    responses=Errors.of(400, 404, 413),
+    responses=documented(InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
     openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )
 @router.post("/embeddings", include_in_schema=False)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from handler.embeddings import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
+from handler.error_handlers import documented
+from handler.errors import NotFound, Unauthorized
 from handler.inputs import MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
-from handler.routes.deps import EmbeddingsDep
+from handler.routes.deps import EmbeddingsDep, require_key
 from handler.routes.embeddings import MAX_BODY
-from handler.schemas import Errors, Model, ModelList
+from handler.schemas import Model, ModelList
 
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
 
-router = APIRouter(tags=["models"])
+router = APIRouter(tags=["models"], dependencies=[Depends(require_key)])
 
 
-@router.get("/v1/models", summary="List the models", response_model=ModelList)
+@router.get(
+    "/v1/models",
+    summary="List the models",
+    response_model=ModelList,
+    responses=documented(Unauthorized),
+)
 async def list_models(embeddings: EmbeddingsDep) -> dict[str, Any]:
     """The models there are: one."""
     return {"object": "list", "data": [_describe(embeddings)]}
@@ -27,7 +34,7 @@ async def list_models(embeddings: EmbeddingsDep) -> dict[str, Any]:
     "/v1/models/{model:path}",
     summary="Describe a model",
     response_model=Model,
-    responses=Errors.of(404),
+    responses=documented(Unauthorized, NotFound),
 )
 async def retrieve_model(model: str, embeddings: EmbeddingsDep) -> dict[str, Any]:
     """The model by its name, with or without `sentence-transformers/`."""
