@@ -1,0 +1,56 @@
+# The image of the functions. Built by `sam build` and by `make image`; needs no BuildKit.
+#
+# Lambda reads an image lazily, in blocks of 512 KiB: what is never read costs nothing, so what
+# counts is that little has to be read at a cold start (arxiv.org/abs/2305.13162).
+
+FROM public.ecr.aws/lambda/python:3.13 AS build
+SHELL ["/bin/bash", "-O", "globstar", "-O", "nullglob", "-euc"]
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all: \
+    PIP_ROOT_USER_ACTION=ignore PYTHONDONTWRITEBYTECODE=1
+
+# What the build of the model needs. None of it is in the final image.
+COPY requirements/serve.txt /build/requirements/
+RUN pip install --quiet --require-hashes --target /build/packages -r /build/requirements/serve.txt
+
+# The model bundle: fetched, checked by SHA-256, built, and compared with the reference vectors.
+COPY model_layer /build/model_layer
+COPY tests/golden/texts.json tests/golden/*.npy /build/tests/golden/
+ARG MODEL_PRECISION=fp32
+WORKDIR /build
+RUN PYTHONPATH=packages python -m model_layer.build --precision "$MODEL_PRECISION"
+
+# The function's packages. Without dependencies: the lock names them all, those excepted that
+# requirements/image-unused.txt leaves out with its reasons.
+COPY requirements/image.txt /build/requirements/
+RUN pip install --quiet --no-deps --no-compile --require-hashes \
+        --target /task -r /build/requirements/image.txt
+COPY handler /task/handler
+# Nothing that no run reads: tests, headers, type stubs, onnxruntime's tools, the build itself. Byte
+# code for the path it will run at, which Python could not write there and must not check.
+RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd} \
+        /task/numpy/{f2py,_core/include} \
+        /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
+    && cp -r model_layer /task/ && rm -r /task/model_layer/build \
+    && python -m compileall -q --invalidation-mode unchecked-hash -s /task -p /var/task /task \
+    && chmod -R u=rwX,go=rX /task
+
+# The label below has to be true.
+ARG MODEL_FINGERPRINT=all-minilm-l6-v2-fp32-5635e2fc9df9
+RUN built=$(python -c "import json; print(json.load(open('model_layer/bundle/manifest.json'))['fingerprint'])") \
+    && if [ "$built" != "$MODEL_FINGERPRINT" ]; then \
+        echo "The model's fingerprint is $built, not $MODEL_FINGERPRINT." \
+            "Build with --build-arg MODEL_FINGERPRINT=$built" >&2; exit 1; fi
+
+FROM public.ecr.aws/lambda/python:3.13
+COPY --from=build /task /var/task
+ARG MODEL_PRECISION=fp32
+ARG MODEL_FINGERPRINT=all-minilm-l6-v2-fp32-5635e2fc9df9
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="minilm-lambda" \
+    org.opencontainers.image.description="all-MiniLM-L6-v2 embeddings in OpenAI's format, on Lambda" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="$VERSION" \
+    minilm-lambda.model.precision="$MODEL_PRECISION" \
+    minilm-lambda.model.fingerprint="$MODEL_FINGERPRINT"
+# The other function's command is set by the template.
+CMD ["handler.api.lambda_handler"]
