@@ -45,12 +45,16 @@ bench: .venv-bench/ready model ## measure against sentence-transformers and fast
 golden: .venv-bench/ready model ## make the reference vectors again (tests/golden)
 	@.venv-bench/bin/python -m tests.golden.make_golden
 
+# sam and scan have environments of their own: both pin what the others pin otherwise.
 lock: $(VENV)/dev ## lock the dependencies again (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
 	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
+	$(LOCK_GROUP) --group sam -o requirements/sam.txt
+	$(LOCK_GROUP) --group scan -o requirements/scan.txt
 
-LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+LOCK = $(LOCK_GROUP) pyproject.toml
+LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove all that was made, the cache of downloaded model files excepted

@@ -6,6 +6,7 @@ The model is loaded and has run once when this module has been imported.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from typing import Any
 
@@ -23,6 +24,8 @@ from handler.routes import embeddings as embeddings_routes
 from handler.routes import health, models
 from handler.settings import Settings, read_settings
 from model_layer import load_cl100k, load_encoder
+
+log = logging.getLogger(__name__)
 
 
 def create_embeddings(settings: Settings) -> Embeddings:
@@ -80,6 +83,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
         try:
             return _http(event, context)
         except Exception as error:  # the app answers its own: this is Mangum on a malformed event
+            log.exception("the event could not be read as an HTTP request")
             raise events.unsupported(event) from error
     if events.is_warm_up(event):
         return {"status": True}

@@ -16,6 +16,8 @@ class ApiError(Exception):
     """An error that the caller is told, in OpenAI's shape."""
 
     def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        # It may quote half an emoji, which no response could be encoded with.
+        message = message.encode("utf-8", "replace").decode()
         super().__init__(message)
         self.message, self.param, self.code = message, param, code
 

@@ -78,8 +78,7 @@ def parse_request(payload: object) -> EmbeddingRequest:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         field, value = str(first["loc"][0]), first["input"]
-        shown = _shorten(json.dumps(value, ensure_ascii=False, default=_kind))
-        message = f"Invalid value for '{field}' = {shown}. {first['msg']}."
+        message = f"'{field}' is {_kind(value)}. {first['msg']}."
         raise InvalidRequest(message, param=field) from error
 
 
@@ -169,7 +168,7 @@ def _kind(value: object) -> str:
         case int() | float():
             return f"the number {_shorten(str(value))}"
         case str():
-            return f"the string {_shorten(json.dumps(value, ensure_ascii=False))}"
+            return f"the string {json.dumps(_shorten(value), ensure_ascii=False)}"
         case list():
             return f"a list of {len(value)} items"
         case dict():

@@ -50,7 +50,7 @@ def _checked(ids: Sequence[int]) -> NDArray[np.int64]:
     try:
         array = np.array(ids, dtype=np.int64)
     except OverflowError as error:  # an id past 64 bits
-        position = next(i for i, token_id in enumerate(ids) if not 0 <= token_id < SIZE)
+        position = next(i for i, token_id in enumerate(ids) if not 0 <= token_id < RANKS)
         raise _error(position, ids[position]) from error
     wrong = np.flatnonzero((array < 0) | (array >= RANKS))
     if len(wrong):

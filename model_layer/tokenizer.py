@@ -17,9 +17,13 @@ from model_layer.artifacts import CURE, TOKENIZER, Bundle
 from model_layer.errors import BundleError
 
 # Between these characters and their left neighbour BERT's pre-tokenizer always splits, so the
-# text before one of them has the same tokens alone as it has within the whole text. (Brackets
-# are left out, "[CLS]" being one token; so are white space characters that BERT removes.)
-WORD_BORDER = re.compile(r"[ \n\t\r.,;!?、。，！？；：\u4e00-\u9fff]")
+# text before one of them has the same tokens alone as it has within the whole text: white space
+# that BERT does not remove, punctuation, CJK ideographs. "]" may end a token ("[CLS]"), so it
+# counts after another "]" only.
+WORD_BORDER = re.compile(
+    r"[ \n\t\r!-/:-@\[\\^-`{-~\u2010-\u2027\u3001-\u3003\u3008-\u3011"
+    r"！，．：；？\u4e00-\u9fff]|(?<=\])\]"
+)
 
 # A first bite of a long text. English has four or five characters a token, so this is ample for
 # 256 tokens; a text that needs more is bitten again, four times as far.

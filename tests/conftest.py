@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
@@ -26,6 +28,9 @@ GOLDEN = ROOT / "tests" / "golden"
 # Encoding a text takes milliseconds or, on a busy machine, many more: no deadline an example.
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("here")
+
+# Any code point at all. Lone surrogates and NUL are so few among them that they need a push.
+ANY_CHARACTER = st.characters(exclude_categories=()) | st.sampled_from("\ud83d\udc00\x00")
 
 
 def load_event(name: str) -> dict[str, Any]:
@@ -96,6 +101,8 @@ def server() -> Iterator[Server]:
         assert process.stdout is not None
         found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
         assert found, "the server did not start"
+        # Its log is read, or the pipe would fill up and stop it.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield Server(int(found[1]))
         process.terminate()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handler.settings import Settings
 from model_layer import BundleError, load_encoder
 from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER
 
@@ -68,3 +69,17 @@ def test_a_manifest_of_another_format(bundle: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
     with pytest.raises(BundleError, match=r"has format 99, not 1\. .*make model"):
         load_encoder(bundle)
+
+
+def test_a_server_checks_the_contents_and_lambda_saves_the_time(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the image the contents were checked when it was built; sizes always are."""
+    from handler.api import create_embeddings
+
+    table = (bundle / CL100K).read_bytes()
+    (bundle / CL100K).write_bytes(table[:-1] + b"?")
+    monkeypatch.setattr("model_layer.artifacts.DEFAULT_BUNDLE", bundle)
+    with pytest.raises(BundleError, match=r"cl100k\.npy has SHA-256"):
+        create_embeddings(Settings())
+    create_embeddings(Settings(on_lambda=True))

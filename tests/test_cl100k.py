@@ -44,6 +44,12 @@ def test_an_id_out_of_range_is_named_with_its_position(cl100k: Cl100k, token_id:
     assert (caught.value.position, caught.value.token_id) == (2, token_id)
 
 
+def test_the_first_wrong_id_is_named_though_a_later_one_is_larger(cl100k: Cl100k) -> None:
+    with pytest.raises(TokenIdError) as caught:
+        cl100k.decode([1, RANKS, 10**20])
+    assert (caught.value.position, caught.value.token_id) == (1, RANKS)
+
+
 @pytest.mark.parametrize("token_id", range(RANKS, SIZE))
 def test_special_and_unused_ids_are_refused(cl100k: Cl100k, token_id: int) -> None:
     with pytest.raises(TokenIdError, match="stands for no text") as caught:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -11,6 +15,7 @@ import openai
 import pytest
 from langchain_openai import OpenAIEmbeddings
 
+from handler.routes.embeddings import MAX_BODY
 from model_layer import Encoder
 from tests.conftest import Server
 
@@ -85,7 +90,9 @@ def test_the_openai_client_is_told_what_is_wrong_and_does_not_retry(server: Serv
 
     http = openai.DefaultHttpxClient(event_hooks={"request": [count]})
     with openai.OpenAI(base_url=server.base_url, api_key="k", http_client=http) as client:
-        with pytest.raises(openai.BadRequestError, match="'dimensions' = 385") as caught:
+        with pytest.raises(
+            openai.BadRequestError, match="'dimensions' is the number 385"
+        ) as caught:
             client.embeddings.create(model="m", input="a", dimensions=385)
     assert caught.value.param == "dimensions"
     assert asked == 1
@@ -97,3 +104,28 @@ def test_the_openai_client_lists_the_model(server: Server) -> None:
         assert client.models.retrieve("all-MiniLM-L6-v2").owned_by == "sentence-transformers"
         with pytest.raises(openai.NotFoundError, match="'gpt-4' does not exist"):
             client.models.retrieve("gpt-4")
+
+
+def test_a_short_request_is_not_held_up_by_a_long_one(server: Server) -> None:
+    long = {"input": [f"{number} " + "word " * 250 for number in range(300)]}
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(httpx.post, f"{server.base_url}/embeddings", json=long, timeout=60)
+        time.sleep(0.5)  # it is being encoded, and will be for seconds
+        with httpx.Client(base_url=server.base_url) as client:
+            assert client.post("/embeddings", json={"input": "hi"}).status_code == 200
+            assert client.get("/").status_code == 200
+        assert not running.done()
+        assert running.result().status_code == 200
+
+
+def test_a_body_without_end_is_answered_before_its_end(server: Server) -> None:
+    """A client that sends and never stops is told so: the server does not read on for ever."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(
+            b"POST /v1/embeddings HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        part = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+        with contextlib.suppress(ConnectionError):  # it may have hung up by now
+            for _ in range(MAX_BODY // 0x10000 + 2):
+                connection.sendall(part)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413")

@@ -67,3 +67,14 @@ def test_a_bad_setting_stops_the_init_with_its_name(monkeypatch: pytest.MonkeyPa
         api.close()
     assert outcome.kind == "error"
     assert "ENCODER_THREADS is 'many'" in outcome.body["errorMessage"]
+
+
+def test_what_a_stage_puts_before_the_path_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_BASE_PATH", "/prod")
+    event = load_event("http-api-v2")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/prod/v1/embeddings"
+    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+    try:
+        assert api.invoke(event).body["statusCode"] == 200
+    finally:
+        api.close()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import ROOT, Server
@@ -71,9 +72,14 @@ def test_an_interrupt_ends_it_quietly() -> None:
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
-        process.stdout.readline()  # it is there
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        try:
+            line = process.stdout.readline().decode()
+            port = line.partition("127.0.0.1:")[2].partition("/")[0]
+            assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert b"Traceback" not in err
 

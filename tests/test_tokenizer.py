@@ -18,7 +18,28 @@ from tests.conftest import ROOT
 
 # Pieces that a bite could tear apart: words, marks, brackets, what BERT removes or splits at.
 PIECES = st.sampled_from(
-    ["a", "unaffable", " ", "\n", "\x0b", "\x1c", "\u200b", "\u00a0", "\u3000", "\u0301", "é"]
+    [
+        "a",
+        "unaffable",
+        " ",
+        "\n",
+        "[",
+        "]",
+        "]]",
+        "_",
+        "|",
+        "‘",
+        "…",
+        "《",
+        "］",
+        "\x0b",
+        "\x1c",
+        "\u200b",
+        "\u00a0",
+        "\u3000",
+        "\u0301",
+        "é",
+    ]
     + ["[CLS]", "[SEP", "]", ".", "-", "\r\n", "’", "字", "。", "，", "한", "\u0e33"]
     + ["İ", "ﬁ", "ß", "Σ", "👩\u200d👩\u200d👧"]
 )
@@ -59,17 +80,21 @@ def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokeni
     assert len(tokenizer.tokenize("word " * 200).ids) == 202
 
 
-def test_a_long_text_takes_no_memory_of_its_own() -> None:
+@pytest.mark.parametrize("piece", ["word, ", "a-", "_a", "a|", "]]", "[a", "漢", "a…", "《a"])
+def test_a_long_text_takes_no_memory_of_its_own(piece: str) -> None:
     """Six megabytes, the most a request can hold; whole, they would take some 600 MB."""
-    program = """if True:
+    program = (
+        f"piece = {piece!r}\n"
+        + """if True:
         import resource
         from model_layer import load_encoder
         encoder = load_encoder(verify=False)
         encoder.encode(["word " * 300])
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        encoder.encode(["word, " * 1_000_000])
+        encoder.encode([piece * (6_000_000 // len(piece))])
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     """
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True
     )

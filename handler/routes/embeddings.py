@@ -37,7 +37,8 @@ async def create_embeddings(request: Request, embeddings: EmbeddingsDep) -> Resp
 
 async def read_body(request: Request) -> bytes:
     """The request's body, refused as soon as it is known to be over the limit."""
-    if encoding := request.headers.get("content-encoding"):
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
         raise InvalidRequest(f"Content-Encoding {encoding[:40]} is not accepted; send plain JSON.")
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BODY:

@@ -10,6 +10,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/health", summary="Liveness", response_model=Status)
+@router.head("/health", include_in_schema=False)  # what uptime monitors send
 @router.get("/v1/", include_in_schema=False)
 @router.get("/v1", include_in_schema=False)
 async def health() -> dict[str, bool]:
