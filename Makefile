@@ -8,6 +8,9 @@ MAKEFLAGS += --no-builtin-rules
 PORT ?= 8444
 HOST ?= 127.0.0.1
 export PORT HOST
+IMAGE ?= minilm-lambda:latest
+MACHINE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,amd64)
+ARCH ?= $(MACHINE)
 
 # The first Python on the path that is new enough; PYTHON=… overrides.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -42,6 +45,36 @@ key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 bench: .venv-bench/ready model ## measure against sentence-transformers and fastembed
 	@.venv-bench/bin/python -m benchmarks.encode $(ARGS)
 
+image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
+	@case "$(ARCH)" in amd64|arm64) ;; *) echo "ARCH is '$(ARCH)'; it can be amd64 or arm64." >&2; exit 1 ;; esac
+	@docker build --platform linux/$(ARCH) --tag "$(IMAGE)" . || { \
+		echo "The image was not built; the lines above say why. If it is the base image, Docker must" \
+			"be able to pull the one that the Dockerfile names." >&2; \
+		[ "$(ARCH)" = "$(MACHINE)" ] || echo "If it is the architecture: this machine is $(MACHINE), and" \
+			"needs an emulator: docker run --privileged --rm tonistiigi/binfmt --install $(ARCH)" >&2; exit 1; }
+	@docker image inspect --format '$(IMAGE): {{.Os}}/{{.Architecture}}, {{.Size}} bytes' "$(IMAGE)"
+
+sam-local: docker .venv-sam/ready ## serve the function through API Gateway's emulator (PORT=, HOST=)
+	@$(SAM) build $(SAM_ARCH)
+	@$(SAM) local start-api $(SAM_ARCH) --host $(HOST) --port $(PORT)
+
+test-sam: $(VENV)/dev model ## test the image and the template with Docker and `sam local`
+	@if docker info >/dev/null 2>&1; then \
+		$(MAKE) .venv-sam/ready && $(BIN)/python -m pytest tests/sam -m sam $(ARGS); \
+	elif [ -n "$$CI" ]; then echo "Docker does not answer, and CI=$$CI asks for its tests." >&2; exit 1; \
+	else echo "Skipped: Docker does not answer. Start it (or install it) to test the image."; fi
+
+scan: .venv-scan/ready ## scan template and Dockerfile for insecure settings
+	@.venv-scan/bin/checkov --config-file .checkov.yaml
+
+SAM = SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+# The machine's own architecture: the other one would be emulated.
+SAM_ARCH = --parameter-overrides Architecture=$(if $(filter arm64,$(MACHINE)),arm64,x86_64)
+
+docker:
+	@docker info >/dev/null 2>&1 || { \
+		echo "Docker does not answer. Start it, or install it: https://docs.docker.com/engine/install" >&2; exit 1; }
+
 golden: .venv-bench/ready model ## make the reference vectors again (tests/golden)
 	@.venv-bench/bin/python -m tests.golden.make_golden
 
@@ -58,9 +91,10 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove all that was made, the cache of downloaded model files excepted
-	rm -rf $(VENV) .venv-bench model_layer/bundle .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam model_layer/bundle .*_cache .hypothesis
 
-# An environment is marked ready, per lock file, once its install has finished. pip's chatter goes
+# An environment is marked ready, per lock file, once its install has finished. A lock names all
+# there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
 # to a log: what a user needs of it is one sentence.
 define install
 	@echo "Installing $(notdir $(lastword $(1))) into $(2) (once; about a minute)."
@@ -72,16 +106,22 @@ define install
 endef
 
 $(VENV)/serve: requirements/serve.txt | $(VENV)/bin/python
-	$(call install,--require-hashes -r $<,$(VENV))
+	$(call install,--no-deps --require-hashes -r $<,$(VENV))
 
 # Has all that serve.txt has, in the same versions.
 $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
-	$(call install,--require-hashes -r $<,$(VENV))
+	$(call install,--no-deps --require-hashes -r $<,$(VENV))
 	@touch $(VENV)/serve
+
+.venv-sam/ready: requirements/sam.txt | .venv-sam/bin/python
+	$(call install,--no-deps --require-hashes -r $<,.venv-sam)
+
+.venv-scan/ready: requirements/scan.txt | .venv-scan/bin/python
+	$(call install,--no-deps --require-hashes -r $<,.venv-scan)
 
 # In two steps, because only the first has hashes; the second leaves what it finds as it is.
 .venv-bench/ready: requirements/serve.txt requirements/bench.txt | .venv-bench/bin/python
-	$(call install,--require-hashes -r $<,.venv-bench)
+	$(call install,--no-deps --require-hashes -r $<,.venv-bench)
 	$(call install,-r requirements/bench.txt,.venv-bench)
 
 %/bin/python:
@@ -92,4 +132,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench golden lock clean
+.PHONY: help serve test lint format model key bench image sam-local test-sam scan docker golden lock clean

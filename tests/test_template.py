@@ -1,0 +1,375 @@
+"""template.yaml, as SAM transforms it: what would be deployed is wired and allowed as it should be.
+
+Nothing is deployed here; AWS itself is what these tests cannot ask.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from handler.settings import read_settings
+from tests.conftest import ROOT
+
+TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+HASH = "0123456789abcdef" * 4
+
+
+class NoPolicies(ManagedPolicyLoader):
+    """AWS's managed policies; the template names none, so none need be asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    """What SAM makes of the template. (Conditions and parameters are left to CloudFormation.)"""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    # `sam deploy` sets it to the image it has pushed.
+    template["Resources"]["ApiFunction"]["Properties"]["ImageUri"] = "123.dkr.ecr/minilm:tag"
+    with patch.object(boto3.session.Session, "region_name", "us-east-1"):
+        result: dict[str, Any] = transform(template, {}, NoPolicies())["Resources"]
+    return result
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        name: one["Properties"] for name, one in resources.items() if one["Type"] == f"AWS::{kind}"
+    }
+
+
+def references(value: Any, names: set[str]) -> set[str]:
+    """The resources that a part of the template refers to."""
+    if isinstance(value, dict):
+        found: set[str] = set()
+        for key, inner in value.items():
+            if key == "Ref" and isinstance(inner, str):
+                found.add(inner)
+            elif key == "Fn::GetAtt":
+                found.add(inner[0] if isinstance(inner, list) else inner.partition(".")[0])
+            elif key == "Fn::Sub":
+                text = inner[0] if isinstance(inner, list) else inner
+                found |= set(re.findall(r"\$\{([A-Za-z0-9]+)[.}]", text))
+                if isinstance(inner, list):
+                    found |= references(inner[1], names)
+            elif key == "DependsOn":
+                found |= {inner} if isinstance(inner, str) else set(inner)
+            else:
+                found |= references(inner, names)
+        return found & names
+    if isinstance(value, list):
+        return set().union(*(references(item, names) for item in value)) & names
+    return set()
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    command = [Path(sys.executable).with_name("cfn-lint"), "template.yaml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_resource_needs_itself(resources: dict[str, Any]) -> None:
+    names = set(resources)
+    needs = {name: references(one, names) for name, one in resources.items()}
+    while needs:
+        ready = {name for name, needed in needs.items() if not needed & set(needs)}
+        assert ready, f"a circle among {sorted(needs)}"
+        needs = {name: needed for name, needed in needs.items() if name not in ready}
+
+
+def test_the_function_is_an_image_for_either_architecture(resources: dict[str, Any]) -> None:
+    function = resources["ApiFunction"]["Properties"]
+    assert function["PackageType"] == "Image"
+    assert function["Architectures"] == [{"Ref": "Architecture"}]
+    architecture = TEMPLATE["Parameters"]["Architecture"]
+    assert (architecture["Default"], architecture["AllowedValues"]) == (
+        "arm64",
+        ["arm64", "x86_64"],
+    )
+    assert function["ImageConfig"] == {"Command": ["handler.api.lambda_handler"]}
+    assert "Handler" not in function
+
+
+def test_requests_go_to_the_alias_and_not_to_what_is_being_deployed(
+    resources: dict[str, Any],
+) -> None:
+    api = resources["HttpApi"]["Properties"]["Body"]
+    (route,) = api["paths"].values()
+    assert list(api["paths"]) == ["$default"]
+    uri = route["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]["uri"]
+    assert "${ApiFunctionAliaslive}" in json.dumps(uri)
+    permission = next(
+        one
+        for one in of_type(resources, "Lambda::Permission").values()
+        if one["Principal"] == "apigateway.amazonaws.com"
+    )
+    assert permission["FunctionName"] == {"Ref": "ApiFunctionAliaslive"}
+    assert references(permission["SourceArn"], set(resources)) == {"HttpApi"}
+
+
+def test_the_timeouts_are_in_order(resources: dict[str, Any]) -> None:
+    api = resources["HttpApi"]["Properties"]["Body"]
+    (route,) = api["paths"].values()
+    gateway = route["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
+    assert TEMPLATE["Parameters"]["Timeout"]["Default"] * 1000 < gateway["timeoutInMillis"]
+    # The hook tries twice, and must still be there to tell CodeDeploy.
+    hook = TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]
+    (read_timeout,) = re.findall(r"read_timeout=(\d+)", hook["InlineCode"])
+    assert 2 * int(read_timeout) < hook["Timeout"]
+
+
+def test_the_stage_is_throttled_and_logged(resources: dict[str, Any]) -> None:
+    (stage,) = of_type(resources, "ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == {"Ref": "ThrottlingRate"}
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == {"Ref": "ThrottlingBurst"}
+    line = stage["AccessLogSettings"]["Format"]
+    assert json.loads(line.replace("$context.status", "200"))["status"] == 200
+    assert not re.search("authori[sz]|body|ip", line.replace("Description", ""), re.IGNORECASE)
+
+
+def test_every_log_has_a_retention_and_goes_with_the_stack(resources: dict[str, Any]) -> None:
+    groups = {n: r for n, r in resources.items() if r["Type"] == "AWS::Logs::LogGroup"}
+    assert set(groups) == {"ApiLogGroup", "AccessLogGroup", "WarmUpLogGroup"}
+    for group in groups.values():
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        assert group["DeletionPolicy"] == "Delete"
+    for function in of_type(resources, "Lambda::Function").values():
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
+
+
+def test_a_new_version_is_warmed_and_taken_back_on_alarm(resources: dict[str, Any]) -> None:
+    (group,) = of_type(resources, "CodeDeploy::DeploymentGroup").values()
+    alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
+    assert alarms == {"ErrorsAlarm", "ThrottlesAlarm", "ServerErrorsAlarm"}
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    update = resources["ApiFunctionAliaslive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert update["BeforeAllowTrafficHook"] == {"Ref": "WarmUpFunction"}
+    name = resources["WarmUpFunction"]["Properties"]["FunctionName"]
+    assert name["Fn::Join"][1][0] == "CodeDeployHook"  # the name that CodeDeploy's role asks for
+    environment = resources["WarmUpFunction"]["Properties"]["Environment"]["Variables"]
+    assert resources[environment["NEW_VERSION"]["Ref"]]["Type"] == "AWS::Lambda::Version"
+
+
+def test_every_alarm_tells_the_topic_if_there_is_one(resources: dict[str, Any]) -> None:
+    alarms = of_type(resources, "CloudWatch::Alarm")
+    assert len(alarms) == 4
+    for alarm in alarms.values():
+        wanted = ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]
+        assert alarm["AlarmActions"] == {"Fn::If": wanted}
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_the_public_url_needs_both_permissions_and_no_other_principal_is_anybody(
+    resources: dict[str, Any],
+) -> None:
+    anybody = {
+        name: one
+        for name, one in of_type(resources, "Lambda::Permission").items()
+        if one["Principal"] == "*"
+    }
+    assert {one["Action"] for one in anybody.values()} == {
+        "lambda:InvokeFunctionUrl",
+        "lambda:InvokeFunction",
+    }
+    for name, permission in anybody.items():
+        assert resources[name]["Condition"] == "HasPublicFunctionUrl"
+        assert permission["FunctionName"] == {"Ref": "ApiFunctionAliaslive"}
+        # Nobody may invoke the function past the URL.
+        assert (
+            permission.get("FunctionUrlAuthType") == "NONE" or permission["InvokedViaFunctionUrl"]
+        )
+    assert resources["FunctionUrl"]["Properties"]["Qualifier"] == "live"
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for policy in role["Policies"]:
+        policy = policy["Fn::If"][1] if "Fn::If" in policy else policy
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def actions(role: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    for statement in statements(role):
+        one = statement["Action"]
+        found |= {one} if isinstance(one, str) else set(one)
+    return found
+
+
+def calls(code: str) -> set[str]:
+    """The AWS actions that a program's boto3 calls stand for."""
+    tree = ast.parse(code)
+    clients = {
+        node.targets[0].id: node.value.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "boto3.client"
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value.args[0], ast.Constant)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in clients:
+            service = clients[ast.unparse(node.value)]
+            method = boto3.client(service, "us-east-1").meta.method_to_api_mapping[node.attr]
+            found.add(f"{service}:{'InvokeFunction' if method == 'Invoke' else method}")
+    return found
+
+
+def test_each_role_allows_what_its_code_calls_and_nothing_more(resources: dict[str, Any]) -> None:
+    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    traces = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+    roles = of_type(resources, "IAM::Role")
+    handler = "".join(path.read_text() for path in (ROOT / "handler").rglob("*.py"))
+    assert calls(handler) == set()
+    assert actions(roles["ApiRole"]) == logs | traces
+    hook = TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"]
+    assert calls(hook) == {
+        "lambda:InvokeFunction",
+        "codedeploy:PutLifecycleEventHookExecutionStatus",
+    }
+    assert actions(roles["WarmUpRole"]) == logs | calls(hook)
+
+
+def test_no_role_allows_anything_or_everywhere(resources: dict[str, Any]) -> None:
+    for role in of_type(resources, "IAM::Role").values():
+        for statement in statements(role) if "Policies" in role else ():
+            assert "*" not in json.dumps(statement["Action"])
+            if not json.dumps(statement["Action"]).count("xray:"):  # which has no resources
+                assert statement["Resource"] != "*"
+
+
+KEY_LISTS = {
+    "": True,
+    HASH: True,
+    f"alice:{HASH}": True,
+    f"alice:{HASH},{HASH},b.o-b_:{HASH}": True,
+    "sk-a-key-and-not-its-hash": False,
+    HASH.upper(): False,
+    HASH[1:]: False,
+    f"{HASH},": False,
+    f"{HASH};{HASH}": False,
+    f"al ice:{HASH}": False,
+    f":{HASH}": False,
+    f"{'a' * 33}:{HASH}": False,
+}
+
+
+@pytest.mark.parametrize(("value", "accepted"), KEY_LISTS.items())
+def test_a_parameter_that_is_no_list_of_hashes_is_refused(value: str, accepted: bool) -> None:
+    parameter = TEMPLATE["Parameters"]["ApiKeyHashes"]
+    assert parameter["NoEcho"] is True
+    assert bool(re.fullmatch(parameter["AllowedPattern"], value)) == accepted
+    if accepted:  # the function understands whatever the template accepts
+        assert len(read_settings({"API_KEY_HASHES": value}).key_hashes) == value.count(HASH)
+
+
+def test_an_endpoint_without_a_key_has_to_be_asked_for() -> None:
+    (assertion,) = TEMPLATE["Rules"]["KeysOrAnonymous"]["Assertions"]
+    has_keys, allows_anybody = assertion["Assert"]["Fn::Or"]
+    assert has_keys == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ApiKeyHashes"}, ""]}]}
+    assert allows_anybody == {"Fn::Equals": [{"Ref": "AllowAnonymous"}, "true"]}
+    assert TEMPLATE["Parameters"]["AllowAnonymous"]["Default"] == "false"
+
+
+def test_every_variable_that_is_set_is_one_that_the_function_reads() -> None:
+    settings = (ROOT / "handler" / "settings.py").read_text()
+    variables = TEMPLATE["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    assert [name for name in variables if f'"{name}"' not in settings] == []
+
+
+def test_every_parameter_is_explained() -> None:
+    text = (ROOT / "docs" / "deploying.md").read_text()
+    grouped = [
+        name
+        for group in TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        for name in group["Parameters"]
+    ]
+    assert sorted(grouped) == sorted(TEMPLATE["Parameters"])
+    for name, parameter in TEMPLATE["Parameters"].items():
+        default = str(parameter["Default"])
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), "")
+        assert f"| `{default}` |" in row or (not default and "| none |" in row), name
+
+
+def test_the_images_labels_are_true() -> None:
+    import tomllib
+
+    from model_layer.artifacts import read_bundle
+
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert re.findall(r"ARG VERSION=(.*)", dockerfile) == [version]
+    fingerprints = re.findall(r"ARG MODEL_FINGERPRINT=(.*)", dockerfile)
+    assert set(fingerprints) == {read_bundle().fingerprint}
+
+
+class Lambda:
+    """Answers `invoke` as the new version would: with each answer in turn, then the last."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+
+    def invoke(self, **_: Any) -> dict[str, Any]:
+        import io
+
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+class CodeDeploy:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, str]] = []
+
+    def put_lifecycle_event_hook_execution_status(self, **status: str) -> None:
+        self.told.append(status)
+
+
+VECTOR = {"data": [{"embedding": [0.1] * 384}]}
+ERROR = {"errorType": "Runtime.ExitError", "errorMessage": "RequestId: …"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        ([VECTOR], "Succeeded"),
+        ([TimeoutError("80 s"), VECTOR], "Succeeded"),
+        ([ERROR], "Failed"),
+        ([{"data": [{"embedding": [0.1]}]}], "Failed"),
+        ([TimeoutError("80 s")], "Failed"),
+    ],
+)
+def test_the_hook_tells_codedeploy_whether_the_new_version_gives_vectors(
+    answers: list[Any], status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEW_VERSION", "arn:…:7")
+    clients = {"lambda": Lambda(*answers), "codedeploy": CodeDeploy()}
+    monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
+    names: dict[str, Any] = {}
+    exec(TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"], names)
+    event = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "e-1"}
+    assert names["lambda_handler"](event, None) == {"status": status}
+    (told,) = clients["codedeploy"].told  # type: ignore[union-attr]
+    assert told == {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e-1", "status": status}
