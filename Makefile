@@ -19,7 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 	@$(BIN)/python -m handler
@@ -52,7 +52,8 @@ image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
 			"be able to pull the one that the Dockerfile names." >&2; \
 		[ "$(ARCH)" = "$(MACHINE)" ] || echo "If it is the architecture: this machine is $(MACHINE), and" \
 			"needs an emulator: docker run --privileged --rm tonistiigi/binfmt --install $(ARCH)" >&2; exit 1; }
-	@docker image inspect --format '$(IMAGE): {{.Os}}/{{.Architecture}}, {{.Size}} bytes' "$(IMAGE)"
+	@docker image inspect --format '$(IMAGE): {{.Os}}/{{.Architecture}}, {{.Size}} bytes' "$(IMAGE)" | \
+		grep "/$(ARCH)," || { echo "The image is not for $(ARCH): the base image that Docker has is not." >&2; exit 1; }
 
 sam-local: docker .venv-sam/ready ## serve the function through API Gateway's emulator (PORT=, HOST=)
 	@$(SAM) build $(SAM_ARCH)

@@ -107,3 +107,25 @@ def test_an_index_that_cannot_be_reached_is_told_in_a_sentence(checkout: Path) -
     assert "Traceback" not in done.stderr + done.stdout
     assert len(done.stderr.splitlines()) < 6
     assert not (checkout / ".venv" / "serve").exists()
+
+
+@pytest.mark.parametrize("target", ["image", "sam-local"])
+def test_a_docker_that_does_not_answer_is_told_in_a_sentence(target: str) -> None:
+    done = run("make", target, DOCKER_HOST="unix:///nowhere")
+    assert done.returncode != 0
+    assert done.stderr.startswith("Docker does not answer. Start it, or install it")
+
+
+def test_without_docker_its_tests_are_skipped_but_not_in_ci() -> None:
+    done = run("make", "test-sam", DOCKER_HOST="unix:///nowhere", CI="")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Skipped: Docker does not answer.")
+    done = run("make", "test-sam", DOCKER_HOST="unix:///nowhere", CI="true")
+    assert done.returncode != 0
+    assert "CI=true asks for its tests" in done.stderr
+
+
+def test_an_architecture_that_lambda_does_not_have_is_named() -> None:
+    done = run("make", "image", "ARCH=riscv64", "-o", "docker")
+    assert done.returncode != 0
+    assert done.stderr.startswith("ARCH is 'riscv64'; it can be amd64 or arm64.")

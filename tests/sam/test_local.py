@@ -20,6 +20,7 @@ from langchain_openai import OpenAIEmbeddings
 from model_layer import Encoder
 from tests.conftest import ROOT, load_event
 from tests.sam.conftest import ARCHITECTURE, sam
+from tests.test_readme import examples
 
 EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
 STATUS = {"http-api-v2-bad-input": 400}  # of the events that are answered otherwise than with 200
@@ -110,3 +111,11 @@ def test_boto3_invokes_the_function(lambda_url: str, encoder: Encoder) -> None:
     np.testing.assert_allclose(rows, encoder.encode(TEXTS).vectors, atol=1e-6)
     answer = client.invoke(FunctionName="ApiFunction", Payload=b'{"input": []}')
     assert json.loads(answer["Payload"].read())["status"] == 400
+
+
+@pytest.mark.parametrize(("code", "printed"), examples("python", of_start_lambda=True))
+def test_an_example_of_the_readme_prints_what_it_says(
+    lambda_url: str, code: str, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(code.replace("http://localhost:3001", lambda_url), {})
+    assert capsys.readouterr().out == printed
