@@ -29,7 +29,8 @@ def main() -> int:
     address = f"[{host}]" if ":" in host else host
     url = f"http://{address}:{listener.getsockname()[1]}"
     print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="info", lifespan="off"))
+    # Its access log is left out: each call writes a line of its own.
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info", access_log=False, lifespan="off"))
     server.run(sockets=[listener])
     return 0
 

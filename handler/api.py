@@ -16,12 +16,15 @@ from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
 
 from handler import events
+from handler.calls import Call, deadline, request_id
 from handler.embeddings import Embeddings
-from handler.error_handlers import add_error_handlers, describe
+from handler.error_handlers import FAILED, OK, add_error_handlers, describe
 from handler.errors import ApiError
 from handler.keys import Keys
+from handler.limits import MAX_ANSWER
+from handler.request_log import RequestLog
 from handler.routes import embeddings as embeddings_routes
-from handler.routes import health, models
+from handler.routes import health, models, tokenize
 from handler.settings import Settings, read_settings
 from model_layer import load_cl100k, load_encoder
 
@@ -37,11 +40,13 @@ def create_embeddings(settings: Settings) -> Embeddings:
     )
     encoder.encode(["warm up"])
     cl100k = load_cl100k(encoder.bundle)
-    return Embeddings(encoder, cl100k, accept_any_model=settings.accept_any_model)
+    return Embeddings(
+        encoder, cl100k, accept_any_model=settings.accept_any_model, truncate=settings.truncate
+    )
 
 
-def create_app(embeddings: Embeddings, settings: Settings) -> FastAPI:
-    """The ASGI application."""
+def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
+    """The ASGI application, and around it what makes each request a logged call."""
     app = FastAPI(
         title="minilm-lambda",
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
@@ -50,6 +55,7 @@ def create_app(embeddings: Embeddings, settings: Settings) -> FastAPI:
     app.state.embeddings = embeddings
     app.state.keys = Keys(settings.key_hashes)
     app.include_router(embeddings_routes.router)
+    app.include_router(tokenize.router)
     app.include_router(models.router)
     app.include_router(health.router)
     add_error_handlers(app)
@@ -59,9 +65,13 @@ def create_app(embeddings: Embeddings, settings: Settings) -> FastAPI:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-embedding-fingerprint", "x-embedding-truncated"],
+            expose_headers=["x-embedding-fingerprint", "x-embedding-truncated", "x-request-id"],
         )
-    return app
+    return RequestLog(
+        app,
+        fingerprint=embeddings.encoder.bundle.fingerprint,
+        namespace=settings.metrics_namespace,
+    )
 
 
 settings = read_settings(os.environ)
@@ -88,15 +98,27 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if events.is_warm_up(event):
         return {"status": True}
     if events.is_direct(event):
-        return _answer(event)
+        return _answer(event, context)
     raise events.unsupported(event)
 
 
-def _answer(payload: dict[str, Any]) -> dict[str, Any]:
+def _answer(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    call = Call(
+        request_id(None, context),
+        deadline=deadline(context),
+        answer_limit=MAX_ANSWER,
+        is_direct=True,
+    )
+    fingerprint, status = embeddings.encoder.bundle.fingerprint, FAILED
     try:
         # Parsed again, so that the numbers are those of the HTTP body, in their shortest form.
-        answer: dict[str, Any] = orjson.loads(embeddings.create(payload).body)
-        return answer
+        answer: dict[str, Any] = orjson.loads(embeddings.create(payload, call).body)
+        status = OK
+        # What HTTP has in headers.
+        return {**answer, "fingerprint": fingerprint, "truncated": call.truncated}
     except ApiError as error:
-        status, body = describe(error)
-        return {**body, "status": status.value}
+        code, body = describe(error)
+        status = code.value
+        return {**body, "status": status}
+    finally:
+        call.log("direct", status, fingerprint=fingerprint, namespace=settings.metrics_namespace)

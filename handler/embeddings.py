@@ -5,10 +5,23 @@ Routes hand it a request's bytes, a direct invocation hands it the payload. Know
 
 from __future__ import annotations
 
-from handler.errors import NotFound
-from handler.inputs import parse_json, parse_request, read_texts
+from collections.abc import Sequence
+
+import orjson
+
+from handler.calls import Call
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge
+from handler.inputs import EmbeddingRequest, parse_json, parse_request, read_texts
+from handler.limits import DIMENSIONS, answer_bytes
 from handler.responses import Answer, render
-from model_layer import Cl100k, Encoder
+from model_layer import (
+    Cl100k,
+    DeadlineExceeded,
+    Encoded,
+    Encoder,
+    TextTooLong,
+    Truncate,
+)
 
 SERVED_MODEL = "all-MiniLM-L6-v2"
 MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
@@ -17,30 +30,98 @@ MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
 class Embeddings:
     """Answers embeddings requests with one encoder. Thread-safe."""
 
-    def __init__(self, encoder: Encoder, cl100k: Cl100k, *, accept_any_model: bool = True) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        cl100k: Cl100k,
+        *,
+        accept_any_model: bool = True,
+        truncate: Truncate = "END",
+    ) -> None:
         self.encoder = encoder
         self._cl100k = cl100k
         self._accept_any_model = accept_any_model
+        self._truncate = truncate
 
-    def create_from_body(self, body: bytes, *, model: str | None = None) -> Answer:
+    def create_from_body(self, body: bytes, call: Call, *, model: str | None = None) -> Answer:
         """Answer a request given as JSON; `model` is the name in the path, if it has one."""
-        return self.create(parse_json(body), model=model)
+        with call.stage("parse"):
+            payload = parse_json(body)
+        return self.create(payload, call, model=model)
 
-    def create(self, payload: object, *, model: str | None = None) -> Answer:
+    def create(self, payload: object, call: Call, *, model: str | None = None) -> Answer:
         """Answer a request given as a decoded JSON value.
 
-        Raises InvalidRequest if it is not one, NotFound if it names a model that is not served.
+        Raises InvalidRequest if it is not one, NotFound if it names a model that is not served,
+        RequestTooLarge if its answer would be over the call's limit, or take longer than it has.
         """
-        request = parse_request(payload)
-        self._check_model(model or request.model)
-        encoded = self.encoder.encode(read_texts(request.input, self._cl100k))
-        return render(
-            encoded,
-            model=SERVED_MODEL,
-            fingerprint=self.encoder.bundle.fingerprint,
-            encoding_format=request.encoding_format,
-            dimensions=request.dimensions,
-        )
+        with call.stage("decode"):
+            request = parse_request(payload)
+            self._check_model(model or request.model)
+            texts = read_texts(request.input, self._cl100k)
+        call.inputs = len(texts)
+        gzipped = _must_be_gzipped(request, len(texts), call)
+        encoded = self._encode(texts, request, call)
+        with call.stage("respond"):
+            return render(
+                encoded,
+                model=SERVED_MODEL,
+                fingerprint=self.encoder.bundle.fingerprint,
+                encoding_format=request.encoding_format,
+                dimensions=request.dimensions,
+                gzipped=gzipped,
+            )
+
+    def tokenize(self, body: bytes) -> bytes:
+        """The tokens of each input of a request, as the body of an answer.
+
+        Raises InvalidRequest if it is not a request.
+        """
+        request = parse_request(parse_json(body))
+        texts = read_texts(request.input, self._cl100k)
+        limit = self.encoder.bundle.max_tokens
+        data = []
+        for index, text in enumerate(texts):
+            read = self.encoder.tokenizer.tokenize(text, request.truncate or self._truncate)
+            whole = self.encoder.tokenizer.tokenize(text, "NONE") if read.truncated else read
+            count = len(whole.ids)
+            data.append(
+                {
+                    "object": "tokens",
+                    "index": index,
+                    "count": count,
+                    "ids": read.ids[:limit],
+                    "truncated": count > limit,
+                }
+            )
+        body_ = {"object": "list", "data": data, "model": SERVED_MODEL}
+        return orjson.dumps(body_, option=orjson.OPT_SERIALIZE_NUMPY)
+
+    def _encode(self, texts: Sequence[str], request: EmbeddingRequest, call: Call) -> Encoded:
+        truncate = request.truncate or self._truncate
+        try:
+            encoded = self.encoder.encode(texts, truncate=truncate, deadline=call.deadline)
+        except TextTooLong as error:
+            place = "input" if isinstance(request.input, str) else f"input[{error.index}]"
+            raise InvalidRequest(
+                f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
+                'or let it be cut with "truncate": "END" (or "START").',
+                param=place,
+                code="input_too_long",
+            ) from error
+        except DeadlineExceeded as error:
+            raise RequestTooLarge(
+                f"The time this function has for a request was up after {error.tokens_done} of "
+                f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
+                f"{max(1, error.texts_done * 3 // 4)} such texts in a request.",
+                param="input",
+                code="deadline_exceeded",
+            ) from error
+        call.tokens = int(encoded.token_counts.sum())
+        call.truncated = int(encoded.truncated.sum())
+        call.stages["tokenize"] = encoded.tokenize_seconds * 1000
+        call.stages["run"] = encoded.run_seconds * 1000
+        return encoded
 
     def _check_model(self, name: str | None) -> None:
         if name is not None and name not in MODEL_NAMES and not self._accept_any_model:
@@ -53,4 +134,32 @@ def unknown_model(name: str) -> NotFound:
         f"The model '{name[:100]}' does not exist here; this server has '{SERVED_MODEL}'.",
         param="model",
         code="model_not_found",
+    )
+
+
+def _must_be_gzipped(request: EmbeddingRequest, inputs: int, call: Call) -> bool:
+    """Whether the answer fits compressed only. Raises RequestTooLarge if it does not fit at all.
+
+    Told before anything is encoded. Answers that fit are not compressed: base64 hardly shrinks,
+    and the time is worth more than the bytes.
+    """
+    dimensions = request.dimensions or DIMENSIONS
+    base64 = request.encoding_format == "base64"
+
+    def size(count: int, *, gzipped: bool = False) -> int:
+        return answer_bytes(
+            count, dimensions, base64=base64, gzipped=gzipped, spaced=call.is_direct
+        )
+
+    limit = call.answer_limit
+    if limit is None or size(inputs) <= limit:
+        return False
+    if call.takes_gzip and not base64 and size(inputs, gzipped=True) <= limit:
+        return True
+    most = (limit - size(0)) // (size(1) - size(0))
+    raise RequestTooLarge(
+        f"The answer would be about {size(inputs)} bytes; the limit is {limit}. "
+        f'Ask for "encoding_format": "base64", or send at most {most} inputs in a request.',
+        param="input",
+        code="answer_too_large",
     )

@@ -21,10 +21,13 @@ from handler.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    NotReady,
     RequestTooLarge,
     Unauthorized,
 )
 from handler.schemas import Errors
+
+OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -57,7 +61,7 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
     """An error's status and body."""
     about = {
         "message": error.message,
-        "type": "invalid_request_error",
+        "type": "server_error" if isinstance(error, NotReady) else "invalid_request_error",
         "param": error.param,
         "code": error.code,
     }
@@ -109,8 +113,9 @@ async def _bug(request: Request, error: Exception) -> Response:
 
 def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
     status, body = describe(error)
-    # OpenAI's clients retry some statuses on their own; the same request would fail again.
-    return _json(body, status, {"x-should-retry": "false", **(headers or {})})
+    # OpenAI's clients retry some statuses on their own. A caller's mistake would fail again.
+    retry = {"retry-after": "1"} if isinstance(error, NotReady) else {"x-should-retry": "false"}
+    return _json(body, status, {**retry, **(headers or {})})
 
 
 def _json(body: dict[str, Any], status: HTTPStatus, headers: dict[str, str]) -> Response:

@@ -2,10 +2,11 @@
 
 ApiError
 ├── InvalidRequest     a value is wrong; `param` is its place
+├── NotReady           the model does not do what it should; it may later
 ├── Unauthorized       a key is needed, and none of ours was sent
 ├── NotFound           no such route or model
 ├── MethodNotAllowed   the route exists, for another method
-└── RequestTooLarge    the body is over the limit
+└── RequestTooLarge    the body, the answer or the time it would take is over the limit
 UnsupportedEvent       an invocation that is neither HTTP, nor direct, nor a warm-up
 """
 
@@ -39,7 +40,11 @@ class MethodNotAllowed(ApiError):
 
 
 class RequestTooLarge(ApiError):
-    """The body is over the limit."""
+    """The body, the answer or the time it would take is over the limit."""
+
+
+class NotReady(ApiError):
+    """The model does not do what it should; it may later, or elsewhere."""
 
 
 class UnsupportedEvent(Exception):

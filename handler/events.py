@@ -18,6 +18,17 @@ def is_http(event: object) -> bool:
     return isinstance(event, dict) and "requestContext" in event
 
 
+def decodes_answers(event: object) -> bool:
+    """Whether the answer to an HTTP event may be bytes, which travel as base64.
+
+    REST APIs decode it for media types that they are told of only, and this cannot be seen from
+    here. (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html)
+    """
+    if not isinstance(event, dict):
+        return False
+    return "httpMethod" not in event or "elb" in event.get("requestContext", {})
+
+
 def is_warm_up(event: object) -> bool:
     """A scheduled event, sent to keep an instance warm."""
     return isinstance(event, dict) and event.get("source") in WARM_UP_SOURCES

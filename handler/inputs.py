@@ -13,15 +13,12 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
-from model_layer import Cl100k, TokenIdError
-
-MAX_INPUTS = 2_048  # OpenAI's, as are the next two
-MAX_IDS = 8_192  # token ids in one input
-MAX_IDS_IN_ALL = 300_000
-DIMENSIONS = 384
+from handler.limits import DIMENSIONS, MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
+from model_layer import Cl100k, TokenIdError, Truncate
 
 FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
-IDS_SCHEMA = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": MAX_IDS}
+ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 100_255}
+IDS_SCHEMA = {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_IDS}
 LISTS = {"type": "array", "minItems": 1, "maxItems": MAX_INPUTS}
 INPUT_SCHEMA = {
     "description": f"What to embed: {FORMS} (cl100k_base, as OpenAI clients send them).",
@@ -48,6 +45,13 @@ class EmbeddingRequest(BaseModel):
     dimensions: Annotated[
         Annotated[int, Field(ge=1, le=DIMENSIONS)] | None,
         Field(description="Keep this many, and scale to unit length again."),
+    ] = None
+    truncate: Annotated[
+        Truncate | None,
+        Field(
+            description="What to leave out of an input that has more tokens than the model reads: "
+            "its END, its START, or NONE, and refuse it. Ours, not OpenAI's."
+        ),
     ] = None
     user: Annotated[str | None, Field(description="Accepted, not used.")] = None
 
@@ -121,7 +125,7 @@ def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
         count = f"'{place}' has {len(ids)} token ids; one input may have {MAX_IDS}."
         _refuse(place, f"{count} Split the text.")
     if set(map(type, ids)) != {int}:
-        ids = [_whole(item, f"{place}[{position}]") for position, item in enumerate(ids)]
+        ids = _whole(ids, place)
     try:
         return cl100k.decode(ids)
     except TokenIdError as error:
@@ -130,10 +134,13 @@ def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
         raise InvalidRequest(message, param=param) from error
 
 
-def _whole(item: object, place: str) -> int:
-    if type(item) is int or (type(item) is float and item.is_integer()):
-        return int(item)
-    _refuse(place, f"'{place}' is {_kind(item)}; a token id is a whole number.")
+def _whole(ids: list[Any], place: str) -> list[int]:
+    """The ids as integers. Only lists that have anything but integers come here."""
+    for position, item in enumerate(ids):
+        if type(item) is not int and not (type(item) is float and item.is_integer()):
+            param = f"{place}[{position}]"
+            _refuse(param, f"'{param}' is {_kind(item)}; a token id is a whole number.")
+    return list(map(int, ids))
 
 
 def _refuse(param: str, message: str) -> NoReturn:

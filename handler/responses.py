@@ -6,6 +6,7 @@ orjson writes float32 rows in their shortest exact form; nothing goes through a 
 from __future__ import annotations
 
 import base64
+import gzip
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +31,9 @@ def render(
     fingerprint: str,
     encoding_format: str | None = None,
     dimensions: int | None = None,
+    gzipped: bool = False,
 ) -> Answer:
-    """OpenAI's list of embeddings, in the order of the inputs."""
+    """OpenAI's list of embeddings, in the order of the inputs; compressed, if so asked."""
     vectors = shorten(encoded.vectors, dimensions)
     rows = [_base64(row) for row in vectors] if encoding_format == "base64" else vectors
     tokens = int(encoded.token_counts.sum())
@@ -47,7 +49,12 @@ def render(
     headers = {"x-embedding-fingerprint": fingerprint}
     if cut := int(encoded.truncated.sum()):
         headers["x-embedding-truncated"] = f"{cut}/{len(vectors)}"
-    return Answer(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), headers)
+    content = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    if gzipped:
+        # Level 1: a twentieth larger than level 6 leaves it, in a sixth of the time.
+        content = gzip.compress(content, compresslevel=1, mtime=0)
+        headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return Answer(content, headers)
 
 
 def shorten(vectors: NDArray[np.float32], dimensions: int | None) -> NDArray[np.float32]:

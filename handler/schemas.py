@@ -40,6 +40,7 @@ class Limits(BaseModel):
     token_ids_per_input: int
     token_ids_per_request: int
     request_bytes: int
+    answer_bytes: int | None  # null: no limit
 
 
 class Model(BaseModel):
@@ -65,6 +66,31 @@ class Status(BaseModel):
     """Alive."""
 
     status: bool
+
+
+class Ready(Status):
+    """The model gives the vectors it should."""
+
+    cosine: float  # of the canary's vector with its reference
+    fingerprint: str
+
+
+class Tokens(BaseModel):
+    """The tokens of one input, as the model's tokenizer sees them."""
+
+    object: Literal["tokens"]
+    index: int
+    count: int  # specials included
+    ids: list[int]  # those that the model reads
+    truncated: bool
+
+
+class TokensList(BaseModel):
+    """The tokens, in the order of the inputs."""
+
+    object: Literal["list"]
+    data: list[Tokens]
+    model: str
 
 
 class Error(BaseModel):

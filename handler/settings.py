@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
@@ -18,6 +19,8 @@ class Settings:
     """What can be set; README.md has the table."""
 
     accept_any_model: bool = True
+    truncate: Literal["END", "START", "NONE"] = "END"  # where a request does not say
+    metrics_namespace: str | None = None  # CloudWatch's; None: log lines are no metrics
     base_path: str = "/"
     cors_origins: tuple[str, ...] = ()  # none: no other site's pages may call
     encoder_threads: int | None = None  # None: the CPUs there are
@@ -39,8 +42,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
+        metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
+        truncate=_truncate(environment, "TRUNCATE"),
     )
+
+
+def _truncate(environment: Mapping[str, str], name: str) -> Literal["END", "START", "NONE"]:
+    value = environment.get(name) or "END"
+    match value.upper():
+        case "END" | "START" | "NONE" as truncate:
+            return truncate
+    raise ValueError(f"{name} is {value!r}; it can be END, START or NONE.")
 
 
 def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

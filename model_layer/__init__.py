@@ -15,16 +15,26 @@ It knows no HTTP and no AWS, and needs no network: everything it reads is in `bu
 from model_layer.artifacts import Bundle
 from model_layer.cl100k import Cl100k, load_cl100k
 from model_layer.encoder import Encoded, Encoder, load_encoder
-from model_layer.errors import BundleError, ModelLayerError, TokenIdError
+from model_layer.errors import (
+    BundleError,
+    DeadlineExceeded,
+    ModelLayerError,
+    TextTooLong,
+    TokenIdError,
+)
+from model_layer.tokenizer import Truncate
 
 __all__ = [
     "Bundle",
     "BundleError",
     "Cl100k",
+    "DeadlineExceeded",
     "Encoded",
     "Encoder",
     "ModelLayerError",
+    "TextTooLong",
     "TokenIdError",
+    "Truncate",
     "load_cl100k",
     "load_encoder",
 ]

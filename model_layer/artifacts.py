@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from model_layer.errors import BundleError
 
-FORMAT = 1  # of the manifest and the files it names; the encoder reads this one only
+FORMAT = 2  # of the manifest and the files it names; the encoder reads this one only
 DEFAULT_BUNDLE = Path(__file__).parent / "bundle"
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
@@ -23,6 +23,15 @@ TOKENIZER = "tokenizer.json"
 CL100K = "cl100k.npy"
 
 CURE = "Run `make model` to build it again."
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A text whose vector is known: a model that gives another is broken."""
+
+    text: str
+    vector: Sequence[float]  # (384,), by sentence-transformers
+    least: float  # the cosine that a sound model has with it at least
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Bundle:
     dimensions: int
     max_tokens: int  # what the model reads of a text, specials included
     fingerprint: str  # of the vector space: equal fingerprints, comparable vectors
+    canary: Canary
     files: Mapping[str, Mapping[str, Any]]  # name → {"bytes", "sha256"}
 
     def path(self, name: str) -> Path:
@@ -75,6 +85,7 @@ def read_bundle(folder: Path | None = None) -> Bundle:
             dimensions=facts["dimensions"],
             max_tokens=facts["max_tokens"],
             fingerprint=manifest["fingerprint"],
+            canary=Canary(**manifest["canary"]),
             files=manifest["files"],
         )
     except FileNotFoundError as error:

@@ -1,8 +1,10 @@
 """What can go wrong below HTTP.
 
 ModelLayerError
-├── BundleError     a file of the bundle is missing, damaged or of another format
-└── TokenIdError    a cl100k token id that stands for no text
+├── BundleError         a file of the bundle is missing, damaged or of another format
+├── DeadlineExceeded    the time was up before all texts were encoded
+├── TextTooLong         a text has more tokens than the model reads, and may not be cut
+└── TokenIdError        a cl100k token id that stands for no text
 """
 
 from __future__ import annotations
@@ -14,6 +16,26 @@ class ModelLayerError(Exception):
 
 class BundleError(ModelLayerError):
     """A file of the bundle is missing, damaged or of another format; the message names the cure."""
+
+
+class DeadlineExceeded(ModelLayerError):
+    """The time was up when `texts_done` of `texts` texts, of `tokens` tokens, were encoded.
+
+    Texts that are repeated count once, as they are run once.
+    """
+
+    def __init__(self, texts_done: int, texts: int, tokens_done: int, tokens: int) -> None:
+        super().__init__(f"The time was up after {tokens_done} of {tokens} tokens.")
+        self.texts_done, self.texts = texts_done, texts
+        self.tokens_done, self.tokens = tokens_done, tokens
+
+
+class TextTooLong(ModelLayerError):
+    """Text `index` has `tokens` tokens (specials included), the model reads `limit`."""
+
+    def __init__(self, index: int, tokens: int, limit: int) -> None:
+        super().__init__(f"Text {index} has {tokens} tokens; the model reads {limit}.")
+        self.index, self.tokens, self.limit = index, tokens, limit
 
 
 class TokenIdError(ModelLayerError):

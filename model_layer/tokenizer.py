@@ -7,7 +7,9 @@ off here, and the limit is the model's own (256, specials included). Does not pa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +18,22 @@ from tokenizers import Tokenizer as WordPiece
 from model_layer.artifacts import CURE, TOKENIZER, Bundle
 from model_layer.errors import BundleError
 
+# What to do with a text that has more tokens than the model reads: leave out its end, leave out
+# its start, or refuse it.
+Truncate = Literal["END", "START", "NONE"]
+
 # Between these characters and their left neighbour BERT's pre-tokenizer always splits, so the
-# text before one of them has the same tokens alone as it has within the whole text: white space
-# that BERT does not remove, punctuation, CJK ideographs. "]" may end a token ("[CLS]"), so it
-# counts after another "]" only.
+# text before one of them, and the text from it on, have the same tokens alone as together: white
+# space that BERT does not remove, punctuation, CJK ideographs. "]" may end a token ("[CLS]"), so
+# it counts after another "]" only.
 WORD_BORDER = re.compile(
     r"[ \n\t\r!-/:-@\[\\^-`{-~\u2010-\u2027\u3001-\u3003\u3008-\u3011"
     r"！，．：；？\u4e00-\u9fff]|(?<=\])\]"
 )
 
-# A first bite of a long text. English has four or five characters a token, so this is ample for
-# 256 tokens; a text that needs more is bitten again, four times as far.
-FIRST_BITE = 4_096
+# Long texts are tokenized in pieces of about so many characters. English has four or five a
+# token, so the first piece is mostly ample for 256 tokens.
+PIECE = 4_096
 
 
 @dataclass(frozen=True)
@@ -41,54 +47,60 @@ class Tokens:
 class Tokenizer:
     """The model's WordPiece tokenizer. Thread-safe."""
 
-    def __init__(self, wordpiece: WordPiece, *, max_tokens: int) -> None:
+    def __init__(self, wordpiece: WordPiece, *, max_tokens: int, piece: int = PIECE) -> None:
         wordpiece.no_truncation()
         wordpiece.no_padding()
         self._wordpiece = wordpiece
+        self._piece = piece
         self._room = max_tokens - 2  # for the text's own tokens, beside [CLS] and [SEP]
-        self._cls, self._sep = (_special(wordpiece, token) for token in ("[CLS]", "[SEP]"))
+        self._cls, self._sep = (_special(wordpiece, name) for name in ("[CLS]", "[SEP]"))
 
-    def tokenize(self, text: str, *, first_bite: int = FIRST_BITE) -> Tokens:
-        """The ids of `[CLS] text [SEP]`, at most `max_tokens` of them.
+    def tokenize(self, text: str, truncate: Truncate = "END") -> Tokens:
+        """The ids of `[CLS] text [SEP]`, at most `max_tokens` of them unless `truncate` is "NONE".
 
         A lone surrogate, which no UTF-8 text can hold, is read as U+FFFD.
         """
-        ids = self._leading_ids(text, first_bite)
-        read = [self._cls, *ids[: self._room], self._sep]
-        return Tokens(np.array(read, dtype=np.int32), truncated=len(ids) > self._room)
+        # A megabyte is not tokenized whole (100 bytes of memory a token) for 254 of its tokens.
+        pieces = self._pieces(text) if truncate != "START" else reversed([*self._pieces(text)])
+        read: list[NDArray[np.int32]] = []
+        count = 0
+        for piece in pieces:
+            read.append(self._ids(piece))
+            count += len(read[-1])
+            if count > self._room and truncate != "NONE":
+                break
+        if truncate == "START":
+            read.reverse()
+        ids = np.concatenate(read)
+        if truncated := count > self._room and truncate != "NONE":
+            ids = ids[-self._room :] if truncate == "START" else ids[: self._room]
+        return Tokens(np.concatenate([self._cls, ids, self._sep]), truncated)
 
-    def _leading_ids(self, text: str, bite: int) -> list[int]:
-        """All ids of the text, or of a beginning that has more of them than the model reads.
+    def _pieces(self, text: str) -> Iterator[str]:
+        """The text in pieces, cut where tokens do not depend on what is beyond the cut."""
+        start = 0
+        while len(text) - start > self._piece:
+            border = WORD_BORDER.search(text, start + self._piece)
+            if border is None:
+                break
+            yield text[start : border.start()]
+            start = border.start()
+        yield text[start:]
 
-        A megabyte is not tokenized whole (100 bytes of memory a token) for its first 254 tokens.
-        """
-        while bite < len(text):
-            border = _last_border(text, bite)
-            if border and len(ids := self._ids(text[:border])) > self._room:
-                return ids
-            bite *= 4
-        return self._ids(text)
-
-    def _ids(self, text: str) -> list[int]:
+    def _ids(self, text: str) -> NDArray[np.int32]:
         try:
             encoding = self._wordpiece.encode(text, add_special_tokens=False)
         except TypeError:  # how `tokenizers` says that the text has a lone surrogate
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             encoding = self._wordpiece.encode(text, add_special_tokens=False)
-        ids: list[int] = encoding.ids
-        return ids
+        return np.array(encoding.ids, dtype=np.int32)
 
 
-def _special(wordpiece: WordPiece, token: str) -> int:
-    token_id: int | None = wordpiece.token_to_id(token)
+def _special(wordpiece: WordPiece, name: str) -> NDArray[np.int32]:
+    token_id: int | None = wordpiece.token_to_id(name)
     if token_id is None:
-        raise ValueError(f"no {token} in its vocabulary")
-    return token_id
-
-
-def _last_border(text: str, bite: int) -> int | None:
-    """The last border in the second half of the first `bite` characters."""
-    return next((at for at in range(bite, bite // 2, -1) if WORD_BORDER.match(text, at)), None)
+        raise ValueError(f"no {name} in its vocabulary")
+    return np.array([token_id], dtype=np.int32)
 
 
 def load_tokenizer(bundle: Bundle) -> Tokenizer:

@@ -57,7 +57,7 @@ def test_a_model_that_onnxruntime_cannot_read(bundle: Path) -> None:
         load_encoder(bundle, verify=False)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}', "\xff"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "\xff"])
 def test_a_manifest_that_is_none(bundle: Path, text: str) -> None:
     (bundle / "manifest.json").write_text(text, encoding="latin-1")
     with pytest.raises(BundleError, match=r"manifest\.json cannot be read .*make model"):
@@ -67,7 +67,7 @@ def test_a_manifest_that_is_none(bundle: Path, text: str) -> None:
 def test_a_manifest_of_another_format(bundle: Path) -> None:
     path = bundle / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(BundleError, match=r"has format 99, not 1\. .*make model"):
+    with pytest.raises(BundleError, match=r"has format 99, not 2\. .*make model"):
         load_encoder(bundle)
 
 

@@ -111,7 +111,7 @@ def test_a_short_request_is_not_held_up_by_a_long_one(server: Server) -> None:
     with ThreadPoolExecutor(2) as pool:
         running = pool.submit(httpx.post, f"{server.base_url}/embeddings", json=long, timeout=60)
         time.sleep(0.5)  # it is being encoded, and will be for seconds
-        with httpx.Client(base_url=server.base_url) as client:
+        with httpx.Client(base_url=server.base_url, timeout=60) as client:
             assert client.post("/embeddings", json={"input": "hi"}).status_code == 200
             assert client.get("/").status_code == 200
         assert not running.done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_layer import Encoder, load_encoder
+from model_layer import DeadlineExceeded, Encoder, TextTooLong, load_encoder
 from tests.conftest import ANY_CHARACTER
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
@@ -93,3 +94,48 @@ def test_an_item_that_is_no_string_is_named(encoder: Encoder) -> None:
 def test_no_threads_are_refused() -> None:
     with pytest.raises(ValueError, match="threads is 0"):
         load_encoder(threads=0)
+
+
+def test_the_start_may_be_left_out_in_place_of_the_end(encoder: Encoder) -> None:
+    text = "first " * 300 + "last " * 254
+    encoded = encoder.encode([text, "last " * 254], truncate="START")
+    assert encoded.truncated.tolist() == [True, False]
+    assert encoded.vectors[0].tobytes() == encoded.vectors[1].tobytes()
+
+
+def test_a_text_that_may_not_be_cut_is_named_before_any_work(encoder: Encoder) -> None:
+    texts = ["short", "word " * 254, "word " * 200_000, "word " * 300]
+    with pytest.raises(TextTooLong) as caught:  # and not DeadlineExceeded
+        encoder.encode(texts, truncate="NONE", deadline=time.monotonic() - 1)
+    error = caught.value
+    assert (error.index, error.tokens, error.limit) == (2, 200_002, 256)
+
+
+def test_the_work_stops_at_the_deadline_and_tells_how_far_it_came(encoder: Encoder) -> None:
+    texts = [f"{number} " + "word " * 250 for number in range(800)]
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceeded) as caught:
+        encoder.encode(texts, deadline=started + 3)
+    error = caught.value
+    assert 0 < error.texts_done < error.texts == 800
+    assert 250 * error.texts_done < error.tokens_done < 256 * error.texts_done
+    assert error.tokens == sum(len(encoder.tokenizer.tokenize(text).ids) for text in texts)
+
+
+def test_nothing_is_run_when_the_time_is_up_already(encoder: Encoder) -> None:
+    with pytest.raises(DeadlineExceeded) as caught:
+        encoder.encode(["a", "b"], deadline=time.monotonic() - 1)
+    assert (caught.value.texts_done, caught.value.tokens_done) == (0, 0)
+
+
+def test_the_same_text_is_run_once_and_counted_every_time(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, runs = encoder._session.run, []
+    monkeypatch.setattr(encoder._session, "run", lambda ids: runs.append(1) or run(ids))
+    encoded = encoder.encode(["a", "b", "a", "A", "a"])
+    assert len(runs) == 2  # the model does not tell capitals
+    assert encoded.token_counts.tolist() == [3] * 5
+    assert encoded.vectors.tobytes() == encoder.encode(["a", "b", "a", "a", "a"]).vectors.tobytes()
+    assert encoded.vectors[0].tobytes() == encoded.vectors[2].tobytes()
+    assert encoded.vectors[0].tobytes() != encoded.vectors[1].tobytes()

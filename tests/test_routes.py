@@ -7,7 +7,7 @@ status 4xx, never 422, with `x-should-retry: false`.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2 as httpx
 import numpy as np
@@ -24,7 +24,12 @@ from handler.settings import Settings
 from model_layer import Cl100k, Encoder
 from tests.test_inputs import JSON_VALUES
 
-PATHS = ["/v1/embeddings", "/embeddings", "/v1/engines/text-embedding-ada-002/embeddings"]
+PATHS = [
+    "/v1/embeddings",
+    "/embeddings",
+    "/v1/engines/text-embedding-ada-002/embeddings",
+    "/openai/deployments/text-embedding-ada-002/embeddings?api-version=2024-10-21",
+]
 
 
 def assert_error(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -84,6 +89,7 @@ def test_a_full_request_is_answered_in_order(client: TestClient, encoder: Encode
         (b'{"input": [true]}', "input[0]"),
         (b'{"input": "a", "dimensions": 385}', "dimensions"),
         (b'{"input": "a", "encoding_format": "md5"}', "encoding_format"),
+        (b'{"input": "a", "truncate": "MIDDLE"}', "truncate"),
         (rb'{"input": [1, "\ud83d"]}', "input[1]"),
         (rb'{"input": "a", "encoding_format": "\ud83d"}', "encoding_format"),
         (b'{"input": "a", "user": %s1%s}' % (b'{"a":' * 1_000, b"}" * 1_000), "user"),
@@ -143,12 +149,12 @@ def test_a_wrong_path_is_a_404_that_names_the_right_one(client: TestClient, path
     assert "/v1/embeddings" in error["message"]
 
 
-def test_an_error_of_ours_is_a_500_in_the_same_shape(cl100k: Cl100k) -> None:
-    class Failing:
-        def create_from_body(self, body: bytes, *, model: str | None) -> None:
+def test_an_error_of_ours_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
+    class Failing(Embeddings):
+        def create_from_body(self, *_: object, **__: object) -> NoReturn:
             raise ZeroDivisionError("a secret")
 
-    app = create_app(Failing(), Settings())  # type: ignore[arg-type]
+    app = create_app(Failing(encoder, cl100k), Settings())
     response = TestClient(app, raise_server_exceptions=False).post("/v1/embeddings", json={})
     assert response.status_code == 500
     assert response.json()["error"]["type"] == "server_error"
@@ -292,3 +298,75 @@ def test_no_other_sites_pages_may_call_unless_set(client: TestClient) -> None:
         "/v1/embeddings", json={"input": "a"}, headers={"origin": "https://a.example"}
     )
     assert not [name for name in response.headers if name.startswith("access-control")]
+
+
+LONG = "first " + "word " * 300 + "last"
+
+
+def test_what_is_left_out_of_a_long_input_can_be_chosen(
+    client: TestClient, encoder: Encoder
+) -> None:
+    def embed(truncate: str | None) -> Any:
+        return client.post("/v1/embeddings", json={"input": LONG, "truncate": truncate})
+
+    end, start = embed("END"), embed("START")
+    assert embed(None).content == end.content
+    for response, text in ((end, "first " + "word " * 253), (start, "word " * 253 + "last")):
+        assert response.headers["x-embedding-truncated"] == "1/1"
+        assert response.json()["usage"]["prompt_tokens"] == 256
+        row = np.array([response.json()["data"][0]["embedding"]], np.float32)
+        np.testing.assert_array_equal(row, encoder.encode([text]).vectors)
+
+
+@pytest.mark.parametrize(("input_", "place"), [(LONG, "input"), (["a", LONG], "input[1]")])
+def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
+    client: TestClient, input_: object, place: str
+) -> None:
+    response = client.post("/v1/embeddings", json={"input": input_, "truncate": "NONE"})
+    error = assert_error(response, 400)
+    assert (error["param"], error["code"]) == (place, "input_too_long")
+    assert f"'{place}' has 304 tokens; the model reads 256" in error["message"]
+
+
+def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl100k) -> None:
+    strict = TestClient(create_app(Embeddings(encoder, cl100k, truncate="NONE"), Settings()))
+    assert_error(strict.post("/v1/embeddings", json={"input": LONG}), 400)
+    cut = strict.post("/v1/embeddings", json={"input": LONG, "truncate": "END"})
+    assert cut.status_code == 200
+
+
+def test_the_model_is_ready(client: TestClient, encoder: Encoder) -> None:
+    body = client.get("/ready").json()
+    assert body["status"] is True
+    assert body["cosine"] >= 0.99999
+    assert body["fingerprint"] == encoder.bundle.fingerprint
+
+
+def test_a_broken_model_is_a_503_that_may_be_tried_again(
+    client: TestClient, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_: object) -> Any:
+        return np.full(384, 384**-0.5, np.float32)
+
+    monkeypatch.setattr(embeddings.encoder._session, "run", run)
+    response = client.get("/ready")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert response.json()["error"]["type"] == "server_error"
+    assert client.get("/health").status_code == 200
+
+
+def test_tokens_are_counted_whole(client: TestClient, encoder: Encoder) -> None:
+    body = client.post("/tokenize", json={"input": ["hello world", LONG]}).json()
+    short, long = body["data"]
+    assert short == {
+        "object": "tokens",
+        "index": 0,
+        "count": 4,
+        "ids": [101, 7592, 2088, 102],
+        "truncated": False,
+    }
+    assert (long["count"], len(long["ids"]), long["truncated"]) == (304, 256, True)
+    whole = client.post("/tokenize", json={"input": LONG, "truncate": "NONE"}).json()["data"][0]
+    assert (whole["count"], len(whole["ids"]), whole["truncated"]) == (304, 256, True)
+    assert_error(client.post("/tokenize", json={"input": []}), 400)

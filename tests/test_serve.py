@@ -20,7 +20,7 @@ def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
     return subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, "MAKEFLAGS": "", **environment},
+        env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "", **environment},
         capture_output=True,
         text=True,
         timeout=120,

@@ -38,6 +38,7 @@ def test_threads_can_be_set() -> None:
         ("ENCODER_THREADS", "two", "from 1 to 64"),
         ("ENCODER_THREADS", "-1", "from 1 to 64"),
         ("ACCEPT_ANY_MODEL", "no", "true or false"),
+        ("TRUNCATE", "middle", "END, START or NONE"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(name: str, value: str, words: str) -> None:
@@ -73,7 +74,9 @@ def test_origins_are_a_list() -> None:
 
 def test_every_setting_is_in_the_readme() -> None:
     source = (ROOT / "handler" / "settings.py").read_text()
-    names = set(re.findall(r'"([A-Z][A-Z_0-9]+)"', source)) - set(re.findall(r"AWS_\w+", source))
+    names = set(re.findall(r'environment, "([A-Z_0-9]+)"', source))
+    names |= set(re.findall(r'environment\.get\("([A-Z_0-9]+)"', source))
+    names -= set(re.findall(r"AWS_\w+", source))
     readme = (ROOT / "README.md").read_text()
     assert names
     assert [name for name in names if f"`{name}`" not in readme] == []

@@ -52,27 +52,26 @@ def tokenizer() -> Tokenizer:
 
 
 @pytest.fixture(scope="module")
-def short_tokenizer() -> Tokenizer:
-    """The same, with a limit that short texts reach."""
-    return Tokenizer(WordPiece.from_file(str(read_bundle().path(TOKENIZER))), max_tokens=12)
-
-
-@pytest.fixture(scope="module")
-def reference() -> WordPiece:
+def wordpiece() -> WordPiece:
     wordpiece = WordPiece.from_file(str(read_bundle().path(TOKENIZER)))
+    wordpiece.no_truncation()
     wordpiece.no_padding()
-    wordpiece.enable_truncation(12)
     return wordpiece
 
 
-@given(text=TEXTS, first_bite=st.integers(1, 40))
-def test_bites_give_the_tokens_of_the_whole_text(
-    short_tokenizer: Tokenizer, reference: WordPiece, text: str, first_bite: int
+@given(text=TEXTS, piece=st.integers(1, 40))
+def test_pieces_give_the_tokens_of_the_whole_text(
+    wordpiece: WordPiece, text: str, piece: int
 ) -> None:
-    expected = reference.encode(text)
-    tokens = short_tokenizer.tokenize(text, first_bite=first_bite)
-    assert tokens.ids.tolist() == expected.ids
-    assert tokens.truncated == bool(expected.overflowing)
+    short = Tokenizer(wordpiece, max_tokens=12, piece=piece)
+    whole: list[int] = wordpiece.encode(text).ids
+    cls, *own, sep = whole
+    assert short.tokenize(text, "NONE").ids.tolist() == whole
+    assert short.tokenize(text).ids.tolist() == [cls, *own[:10], sep]
+    assert short.tokenize(text, "START").ids.tolist() == [cls, *own[-10:], sep]
+    for truncate in ("END", "START"):
+        assert short.tokenize(text, truncate).truncated == (len(own) > 10)
+    assert not short.tokenize(text, "NONE").truncated
 
 
 def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokenizer) -> None:

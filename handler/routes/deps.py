@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from handler.calls import Call
 from handler.embeddings import Embeddings
 from handler.keys import Keys
 
@@ -16,12 +17,19 @@ def get_embeddings(request: Request) -> Embeddings:
     return embeddings
 
 
+def get_call(request: Request) -> Call:
+    """This request's Call, which `request_log` made."""
+    call: Call = request.state.call
+    return call
+
+
 def require_key(request: Request) -> None:
     """Let the request pass if it has one of the keys, or if none is needed."""
     keys: Keys = request.app.state.keys
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("api-key")
-    keys.check(key)
+    get_call(request).key = keys.check(key)
 
 
+CallDep = Annotated[Call, Depends(get_call)]
 EmbeddingsDep = Annotated[Embeddings, Depends(get_embeddings)]

@@ -8,10 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
 from handler.inputs import EmbeddingRequest
-from handler.routes.deps import EmbeddingsDep, require_key
+from handler.limits import MAX_BODY
+from handler.routes.deps import CallDep, EmbeddingsDep, require_key
 from handler.schemas import EmbeddingList
-
-MAX_BODY = 6_291_456  # bytes; Lambda's limit for a synchronous invocation, kept everywhere
 
 router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
 BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
@@ -25,13 +24,14 @@ BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
     openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )
 @router.post("/embeddings", include_in_schema=False)
+@router.post("/openai/deployments/{model:path}/embeddings", include_in_schema=False)  # Azure's
 @router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
-async def create_embeddings(request: Request, embeddings: EmbeddingsDep) -> Response:
+async def create_embeddings(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """Turn one or more texts into vectors of unit length, in the order given."""
     body = await read_body(request)
     model = request.path_params.get("model")
     # On a thread: encoding takes its time, and /health must answer meanwhile.
-    answer = await run_in_threadpool(embeddings.create_from_body, body, model=model)
+    answer = await run_in_threadpool(embeddings.create_from_body, body, call, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 

@@ -1,10 +1,16 @@
-"""Is it alive? Answered without touching the model."""
+"""Is it alive, and is it right?"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
 
-from handler.schemas import Status
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+
+from handler.error_handlers import documented
+from handler.errors import NotReady
+from handler.routes.deps import EmbeddingsDep
+from handler.schemas import Ready, Status
 
 router = APIRouter(tags=["health"])
 
@@ -14,5 +20,18 @@ router = APIRouter(tags=["health"])
 @router.get("/v1/", include_in_schema=False)
 @router.get("/v1", include_in_schema=False)
 async def health() -> dict[str, bool]:
-    """`{"status": true}`, if anything answers at all."""
+    """`{"status": true}`, if anything answers at all. Does not touch the model."""
     return {"status": True}
+
+
+@router.get("/ready", summary="Readiness", response_model=Ready, responses=documented(NotReady))
+async def ready(embeddings: EmbeddingsDep) -> dict[str, Any]:
+    """Embed a text whose vector is known, and compare."""
+    canary = await run_in_threadpool(embeddings.encoder.try_canary)
+    if not canary.passed:
+        raise NotReady(
+            f"The model gives a wrong vector, with cosine {canary.cosine:.4f} to its reference; "
+            f"{canary.least} is the least. Start it again, or deploy it again."
+        )
+    fingerprint = embeddings.encoder.bundle.fingerprint
+    return {"status": True, "cosine": canary.cosine, "fingerprint": fingerprint}

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
+from handler.calls import Call
 from handler.embeddings import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
 from handler.error_handlers import documented
 from handler.errors import NotFound, Unauthorized
-from handler.inputs import MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
-from handler.routes.deps import EmbeddingsDep, require_key
-from handler.routes.embeddings import MAX_BODY
+from handler.limits import MAX_BODY, MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
+from handler.routes.deps import CallDep, EmbeddingsDep, require_key
 from handler.schemas import Model, ModelList
 
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
@@ -25,9 +25,9 @@ router = APIRouter(tags=["models"], dependencies=[Depends(require_key)])
     response_model=ModelList,
     responses=documented(Unauthorized),
 )
-async def list_models(embeddings: EmbeddingsDep) -> dict[str, Any]:
+async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
     """The models there are: one."""
-    return {"object": "list", "data": [_describe(embeddings)]}
+    return {"object": "list", "data": [_describe(embeddings, call)]}
 
 
 @router.get(
@@ -36,14 +36,14 @@ async def list_models(embeddings: EmbeddingsDep) -> dict[str, Any]:
     response_model=Model,
     responses=documented(Unauthorized, NotFound),
 )
-async def retrieve_model(model: str, embeddings: EmbeddingsDep) -> dict[str, Any]:
+async def retrieve_model(model: str, embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
     """The model by its name, with or without `sentence-transformers/`."""
     if model not in MODEL_NAMES:
         raise unknown_model(model)
-    return _describe(embeddings)
+    return _describe(embeddings, call)
 
 
-def _describe(embeddings: Embeddings) -> dict[str, Any]:
+def _describe(embeddings: Embeddings, call: Call) -> dict[str, Any]:
     bundle = embeddings.encoder.bundle
     return {
         "id": SERVED_MODEL,
@@ -59,5 +59,6 @@ def _describe(embeddings: Embeddings) -> dict[str, Any]:
             "token_ids_per_input": MAX_IDS,
             "token_ids_per_request": MAX_IDS_IN_ALL,
             "request_bytes": MAX_BODY,
+            "answer_bytes": call.answer_limit,
         },
     }

@@ -15,6 +15,7 @@ from typing import Any
 from model_layer.artifacts import FORMAT, MANIFEST, sha256
 from model_layer.build.fetch import source_files
 from model_layer.build.graph import DIMENSIONS, MAX_TOKENS
+from model_layer.build.verify import WORST, canary
 
 LIBRARIES = ("numpy", "onnx", "safetensors")  # those that the bundle's bytes can depend on
 
@@ -53,10 +54,12 @@ def recipe() -> dict[str, str]:
 def write_manifest(folder: Path, names: Iterable[str], precision: str) -> None:
     """Write the manifest of the files `names` in `folder`."""
     about = facts(precision)
+    text, vector = canary()
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint(about),
         "facts": about,
+        "canary": {"text": text, "vector": vector, "least": WORST[precision]},
         "files": {
             name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
             for name in sorted(names)

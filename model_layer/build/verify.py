@@ -9,12 +9,21 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model_layer.build.errors import BuildError, Disagreement
 from model_layer.encoder import load_encoder
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
+CANARY = "hello world"
 WORST = {"fp32": 0.99999}  # the lowest cosine that a text may have with its reference
+
+
+def canary() -> tuple[str, list[float]]:
+    """A reference text and its vector, (384,)."""
+    texts, vectors, _ = _reference()
+    place = next(n for n, text in enumerate(texts) if text["text"] == CANARY)
+    return CANARY, vectors[place].tolist()
 
 
 def verify(bundle: Path, precision: str) -> float:
@@ -22,12 +31,7 @@ def verify(bundle: Path, precision: str) -> float:
 
     Raises Disagreement, naming the worst text, if they differ by more than `WORST` allows.
     """
-    try:
-        texts = json.loads((GOLDEN / "texts.json").read_text())
-        vectors = np.load(GOLDEN / "vectors.npy")  # (texts, 384), rows of unit length
-        tokens = np.load(GOLDEN / "tokens.npy")  # (texts, 2): read, whole
-    except FileNotFoundError as error:
-        raise BuildError(f"The reference vectors are missing: {error.filename}.") from error
+    texts, vectors, tokens = _reference()
     encoded = load_encoder(bundle).encode([text["text"] for text in texts])
     cosines = np.sum(encoded.vectors * vectors, axis=1)
     worst = int(np.argmin(cosines))  # a NaN is the minimum, too
@@ -39,3 +43,12 @@ def verify(bundle: Path, precision: str) -> float:
     if wrong := np.flatnonzero(encoded.token_counts != tokens[:, 0]).tolist():
         raise Disagreement(f"The tokenizer counts other tokens for reference texts {wrong}.")
     return float(cosines[worst])
+
+
+def _reference() -> tuple[list[dict[str, str]], NDArray[np.float32], NDArray[np.int32]]:
+    """Kinds and texts; vectors, (texts, 384), of unit length; tokens, (texts, 2): read, whole."""
+    try:
+        texts = json.loads((GOLDEN / "texts.json").read_text())
+        return texts, np.load(GOLDEN / "vectors.npy"), np.load(GOLDEN / "tokens.npy")
+    except FileNotFoundError as error:
+        raise BuildError(f"The reference vectors are missing: {error.filename}.") from error

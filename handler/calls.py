@@ -1,0 +1,82 @@
+"""One call: what its road grants it, and what the log will say of it.
+
+The roads (HTTP, direct invocation) make it, the operation fills it in, the log takes it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from handler.logs import write_line
+
+SANE_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
+# Before Lambda's own end: to write the answer, and to still be there to send it.
+MARGIN = 1.0  # s
+
+_cold = True  # until the first call
+
+
+@dataclass
+class Call:
+    """A request on its way."""
+
+    request_id: str
+    deadline: float | None = None  # of time.monotonic(); None: as long as it takes
+    answer_limit: int | None = None  # bytes; None: any number
+    takes_gzip: bool = False
+    is_direct: bool = False
+    key: str | None = None  # the name of the key
+    inputs: int = 0
+    tokens: int = 0
+    truncated: int = 0
+    stages: dict[str, float] = field(default_factory=dict)  # ms
+    started: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time of what is inside."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = (time.perf_counter() - started) * 1000
+
+    @property
+    def milliseconds(self) -> float:
+        """Since it began."""
+        return (time.perf_counter() - self.started) * 1000
+
+    def log(self, route: str, status: int, *, fingerprint: str, namespace: str | None) -> None:
+        """Write the call's line."""
+        global _cold
+        fields: dict[str, Any] = {"requestId": self.request_id, "route": route, "status": status}
+        fields["milliseconds"] = round(self.milliseconds, 2)
+        if self.inputs:
+            fields |= {"inputs": self.inputs, "tokens": self.tokens, "truncated": self.truncated}
+            fields["stages"] = {name: round(ms, 2) for name, ms in self.stages.items()}
+            fields["fingerprint"] = fingerprint
+        if self.key:
+            fields["key"] = self.key
+        write_line({**fields, "coldStart": _cold}, namespace=namespace if self.inputs else None)
+        _cold = False
+
+
+def request_id(asked: str | None, context: Any) -> str:
+    """The caller's id if it is a sane one, else Lambda's, else a new one."""
+    if asked and SANE_ID.fullmatch(asked):
+        return asked
+    return getattr(context, "aws_request_id", None) or uuid.uuid4().hex
+
+
+def deadline(context: Any) -> float | None:
+    """When the work of an invocation must stop, by the time that Lambda says remains."""
+    if not hasattr(context, "get_remaining_time_in_millis"):
+        return None
+    remaining: int = context.get_remaining_time_in_millis()
+    return time.monotonic() + remaining / 1000 - MARGIN

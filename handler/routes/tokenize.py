@@ -1,0 +1,28 @@
+"""POST /tokenize: how many tokens is a text, and which of them does the model read?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from handler.error_handlers import documented
+from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
+from handler.routes.deps import EmbeddingsDep, require_key
+from handler.routes.embeddings import BODY, read_body
+from handler.schemas import TokensList
+
+router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
+
+
+@router.post(
+    "/tokenize",
+    summary="Count tokens",
+    response_model=TokensList,
+    responses=documented(InvalidRequest, Unauthorized, RequestTooLarge),
+    openapi_extra={"requestBody": {"required": True, "content": BODY}},
+)
+async def tokenize(request: Request, embeddings: EmbeddingsDep) -> Response:
+    """The tokens of each input, counted whole. Takes the body of an embeddings request."""
+    body = await read_body(request)
+    answer = await run_in_threadpool(embeddings.tokenize, body)
+    return Response(answer, media_type="application/json")
