@@ -10,7 +10,7 @@ import json
 from typing import Annotated, Any, Literal, NoReturn
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
 from handler.limits import DIMENSIONS, MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
@@ -31,6 +31,11 @@ INPUT_SCHEMA = {
 }
 
 
+def _integral(value: object) -> object:
+    """To JSON, 91.0 is an integer like 91."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class EmbeddingRequest(BaseModel):
     """The body of an embeddings request. Fields that are not listed are ignored."""
 
@@ -43,7 +48,7 @@ class EmbeddingRequest(BaseModel):
         Field(description="base64: little-endian float32. float if absent."),
     ] = None
     dimensions: Annotated[
-        Annotated[int, Field(ge=1, le=DIMENSIONS)] | None,
+        Annotated[int, Field(ge=1, le=DIMENSIONS), BeforeValidator(_integral)] | None,
         Field(description="Keep this many, and scale to unit length again."),
     ] = None
     truncate: Annotated[
