@@ -24,6 +24,10 @@ serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
+test-arm64: $(VENV)/dev model ## run the image's content on emulated Gravitons (minutes)
+	@$(BIN)/python -m pytest -m arm64 tests/arm64 $(ARGS)
+.PHONY: test-arm64
+
 lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
