@@ -27,6 +27,9 @@ serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
+test-arm64: $(VENV)/dev model ## run the image's content on emulated Gravitons (minutes)
+	@$(BIN)/python -m pytest -m arm64 tests/arm64 $(ARGS)
+
 lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -133,4 +136,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench image sam-local test-sam scan docker golden lock clean
+.PHONY: help serve test lint format model key bench image sam-local test-sam test-arm64 scan docker golden lock clean

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 # with a thread, a database and an identifier in ~/.cache; it looks at this when it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-import onnxruntime
-
 from model_layer.artifacts import CURE, MODEL, Bundle
+from model_layer.cpuinfo import quiet_cpuinfo
 from model_layer.errors import BundleError
 from model_layer.turns import Turns
+
+with quiet_cpuinfo():
+    import onnxruntime
 
 
 class Session:
