@@ -48,6 +48,9 @@ key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 bench: .venv-bench/ready model ## measure against sentence-transformers and fastembed
 	@.venv-bench/bin/python -m benchmarks.encode $(ARGS)
 
+bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
+	@.venv-bench/bin/python -m benchmarks.requests
+
 image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
 	@case "$(ARCH)" in amd64|arm64) ;; *) echo "ARCH is '$(ARCH)'; it can be amd64 or arm64." >&2; exit 1 ;; esac
 	@docker build --platform linux/$(ARCH) --tag "$(IMAGE)" . || { \
@@ -95,7 +98,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove all that was made, the cache of downloaded model files excepted
-	rm -rf $(VENV) .venv-* .aws-sam model_layer/bundle .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam .arm64 model_layer/bundle .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -136,4 +139,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench image sam-local test-sam test-arm64 scan docker golden lock clean
+.PHONY: help serve test lint format model key bench bench-requests image sam-local test-sam test-arm64 scan docker golden lock clean

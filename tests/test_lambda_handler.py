@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 from handler.api import lambda_handler
 from handler.errors import UnsupportedEvent
 from model_layer import Encoder
-from tests.conftest import ROOT, load_event
+from tests.conftest import ROOT, Server, load_event
 
 HTTP_EVENTS = ["http-api-v2", "rest-api-v1", "function-url", "alb"]
 TEXTS = load_event("direct")["input"]
@@ -40,10 +41,33 @@ def test_an_http_event_is_answered(name: str, encoder: Encoder) -> None:
     np.testing.assert_array_equal(np.array(rows, np.float32), expected)
 
 
-def test_an_event_gives_the_bytes_that_the_server_gives(client: TestClient) -> None:
-    event = load_event("http-api-v2")
-    served = client.post("/v1/embeddings", content=event["body"])
-    assert lambda_handler(event, None)["body"].encode() == served.content
+BODIES = [
+    {"input": "hello world"},
+    {"input": ["a", "b", "a", ""], "encoding_format": "float", "model": "text-embedding-3-small"},
+    {"input": ["a", "b"], "encoding_format": "base64", "dimensions": 7},
+    {"input": [[42562.0, 374.0], [459]], "user": "someone"},
+    {"input": [42562, 374], "truncate": "START"},
+    {"input": "word " * 400, "dimensions": 1},
+    {"input": "\ud83d"},
+    {"input": ["a", 3]},
+    {"input": "a", "dimensions": 0},
+    {"input": "word " * 400, "truncate": "NONE"},
+    {"input": ["a"] * 2_049},
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_an_event_gives_the_bytes_that_the_server_gives(
+    server: Server, body: dict[str, Any]
+) -> None:
+    event = {**load_event("http-api-v2"), "body": json.dumps(body)}
+    served = httpx.post(f"{server.base_url}/embeddings", content=event["body"], timeout=60)
+    answer = lambda_handler(event, None)
+    assert answer["statusCode"] == served.status_code
+    assert answer["body"].encode() == served.content
+    ours = ["x-embedding-fingerprint", "x-embedding-truncated", "x-should-retry", "content-type"]
+    for name in ours:
+        assert answer["headers"].get(name) == served.headers.get(name)
 
 
 def test_token_ids_are_answered() -> None:
