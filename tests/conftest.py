@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -88,14 +89,20 @@ class Server:
     port: int
 
     @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
     def base_url(self) -> str:
-        return f"http://localhost:{self.port}/v1"
+        return f"{self.origin}/v1"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+@contextlib.contextmanager
+def start_server(**settings: str) -> Iterator[Server]:
+    """Run a server with these settings, besides those of the environment."""
     # Port 0: the system picks a free one, and the server's first line says which.
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **address, **settings}
     command = [sys.executable, "-m", "handler"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -103,8 +110,16 @@ def server() -> Iterator[Server]:
         assert found, "the server did not start"
         # Its log is read, or the pipe would fill up and stop it.
         threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield Server(int(found[1]))
-        process.terminate()
+        try:
+            yield Server(int(found[1]))
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with start_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
