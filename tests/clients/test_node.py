@@ -1,0 +1,140 @@
+"""The JavaScript clients: openai, LangChain and Vercel's AI SDK, by tests/node/embed.mjs.
+
+openai's is the dangerous one: up to 6 (and early 7) it decodes whatever comes as base64, so
+that a server which answers numbers instead gives it 96 zeros, without an error.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from model_layer import Encoder
+from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
+from tests.conftest import ROOT, Server
+
+NODE = ROOT / "tests" / "node"
+OLDEST = 20
+LACKING = f"The JavaScript clients are not tested: that takes npm and Node {OLDEST} or newer."
+
+
+def skip_or_fail() -> NoReturn:
+    """Nobody needs Node to try the project, but CI must not leave its tests out unnoticed."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{LACKING} CI is set, and asks for them.")
+    pytest.skip(LACKING)
+
+
+def require_node() -> str:
+    """The path of Node. Skips the test that asks if there is none, or only an old one."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        skip_or_fail()
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    if not (found := re.match(r"v(\d+)\.", version)) or int(found[1]) < OLDEST:
+        skip_or_fail()
+    return node
+
+
+def install() -> None:
+    """`npm ci`, unless what is locked is there already."""
+    locked, installed = NODE / "package-lock.json", NODE / "node_modules" / ".package-lock.json"
+    with locked.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # tests run in several processes; one installs
+        # npm writes it last, so an install that was interrupted is done again.
+        if installed.exists() and installed.stat().st_mtime >= locked.stat().st_mtime:
+            return
+        done = subprocess.run(["npm", "ci"], cwd=NODE, capture_output=True, text=True)
+        if done.returncode:
+            pytest.fail(f"The JavaScript clients could not be installed:\n{done.stderr[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node, with the clients installed."""
+    path = require_node()
+    install()
+    return path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a client gave, and what it sent and got for that."""
+
+    result: Any
+    wire: list[dict[str, Any]]  # a request: {"texts": 2, "asked": "base64", "came": ["string"]}
+
+
+def run_client(node: str, server: Server, client: str, texts: list[str]) -> Outcome:
+    command = [node, "embed.mjs", client, server.origin]
+    done = subprocess.run(
+        command, cwd=NODE, input=json.dumps(texts), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return Outcome(**json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "client", ["openai", "openai 6", "openai, float", "openai, one text", "openai, Azure"]
+)
+def test_openai(node: str, server: Server, encoder: Encoder, client: str) -> None:
+    """By default it asks for base64, which must be the right 384 numbers and not 96 zeros."""
+    texts = [*TEXTS, ""]
+    outcome = run_client(node, server, client, texts)
+    rows = as_rows(outcome.result)
+    assert rows.shape == (4, 384)
+    np.testing.assert_array_equal(rows, encoder.encode(texts).vectors)
+    formats = ("float", "list") if client == "openai, float" else ("base64", "string")
+    assert {(sent["asked"], *sent["came"]) for sent in outcome.wire} == {formats}
+
+
+def test_openai_is_told_what_is_wrong_and_does_not_retry(node: str, server: Server) -> None:
+    outcome = run_client(node, server, "openai, refused", ["a"])
+    assert outcome.result == {"name": "BadRequestError", "status": 400, "param": "dimensions"}
+    assert len(outcome.wire) == 1
+
+
+@pytest.mark.parametrize("client", ["langchain", "langchain, one text", "langchain, Azure"])
+def test_langchain(node: str, server: Server, encoder: Encoder, client: str) -> None:
+    """It replaces newlines by spaces, sends 512 texts a request, and two requests at once."""
+    texts = [*TEXTS, ""]
+    if client == "langchain":
+        texts += many(600)
+    outcome = run_client(node, server, client, texts)
+    sent = [text.replace("\n", " ") for text in texts]
+    np.testing.assert_array_equal(as_rows(outcome.result), vectors_of(encoder, sent))
+    assert {(sent["asked"], *sent["came"]) for sent in outcome.wire} == {("base64", "string")}
+    if client == "langchain":
+        assert sorted(sent["texts"] for sent in outcome.wire) == [len(texts) - 512, 512]
+
+
+@pytest.mark.parametrize("client", ["ai-sdk", "ai-sdk, one text"])
+def test_the_ai_sdk(node: str, server: Server, encoder: Encoder, client: str) -> None:
+    """It asks for numbers in so many words, and reads nothing else."""
+    texts = [*TEXTS, ""]
+    outcome = run_client(node, server, client, texts)
+    np.testing.assert_array_equal(as_rows(outcome.result), encoder.encode(texts).vectors)
+    assert {(sent["asked"], *sent["came"]) for sent in outcome.wire} == {("float", "list")}
+
+
+def test_without_node_the_tests_are_skipped_but_not_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", "")
+    with pytest.raises(pytest.skip.Exception, match="takes npm and Node 20 or newer"):
+        require_node()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="CI is set, and asks for them"):
+        require_node()
+
+
+def test_the_lock_names_no_registry() -> None:
+    assert '"resolved"' not in (NODE / "package-lock.json").read_text()
