@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -68,6 +70,14 @@ def test_an_event_gives_the_bytes_that_the_server_gives(
     ours = ["x-embedding-fingerprint", "x-embedding-truncated", "x-should-retry", "content-type"]
     for name in ours:
         assert answer["headers"].get(name) == served.headers.get(name)
+
+
+def test_it_answers_on_any_thread_and_after_asyncio_has_run() -> None:
+    asyncio.run(asyncio.sleep(0))
+    assert lambda_handler(load_event("http-api-v2"), None)["statusCode"] == 200
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(lambda_handler, load_event("http-api-v2"), None).result()
+    assert answer["statusCode"] == 200
 
 
 def test_token_ids_are_answered() -> None:
