@@ -77,7 +77,10 @@ def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
 settings = read_settings(os.environ)
 embeddings = create_embeddings(settings)
 app = create_app(embeddings, settings)
+# Mangum runs the app on the thread's event loop, and looks for one already when it is made. Python
+# has stopped making one by itself.
 _loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
 # Lifespan off: Mangum would run it on every invocation.
 _http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
 
@@ -89,8 +92,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     `{"error": {…}, "status": 400}`. Raises UnsupportedEvent for anything else.
     """
     if events.is_http(event):
-        # Mangum runs the app on the thread's event loop. Python has stopped making one by itself,
-        # and `asyncio.run` leaves none behind.
+        # Again: this may be another thread, and `asyncio.run` leaves none behind.
         asyncio.set_event_loop(_loop)
         try:
             return _http(event, context)
