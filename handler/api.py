@@ -14,9 +14,10 @@ import orjson
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
+from starlette.types import ASGIApp
 
 from handler import events
-from handler.calls import Call, deadline, request_id
+from handler.calls import Call, deadline, mark_warm, request_id
 from handler.embeddings import Embeddings
 from handler.error_handlers import FAILED, OK, add_error_handlers, describe
 from handler.errors import ApiError
@@ -29,6 +30,15 @@ from handler.settings import Settings, read_settings
 from model_layer import load_cl100k, load_encoder
 
 log = logging.getLogger(__name__)
+
+EXPOSED = (
+    "openai-processing-ms",
+    "retry-after",
+    "x-embedding-fingerprint",
+    "x-embedding-truncated",
+    "x-request-id",
+    "x-should-retry",
+)
 
 
 def create_embeddings(settings: Settings) -> Embeddings:
@@ -59,16 +69,18 @@ def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     app.include_router(models.router)
     app.include_router(health.router)
     add_error_handlers(app)
+    around: ASGIApp = app
     if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
+        # Around the handler of failures, too: a page is to see a 500 for what it is.
+        around = CORSMiddleware(
+            app,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-embedding-fingerprint", "x-embedding-truncated", "x-request-id"],
+            expose_headers=EXPOSED,
         )
     return RequestLog(
-        app,
+        around,
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,
     )
@@ -100,6 +112,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
             log.exception("the event could not be read as an HTTP request")
             raise events.unsupported(event) from error
     if events.is_warm_up(event):
+        mark_warm()
         return {"status": True}
     if events.is_direct(event):
         return _answer(event, context)

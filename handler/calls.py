@@ -16,8 +16,9 @@ from typing import Any
 from handler.logs import write_line
 
 SANE_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
-# Before Lambda's own end: to write the answer, and to still be there to send it.
-MARGIN = 1.0  # s
+# Before the end, to write the answer and to still be there to send it: s, of a whole CPU.
+MARGIN = 1.0
+MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
 _cold = True  # until the first call
 
@@ -74,9 +75,21 @@ def request_id(asked: str | None, context: Any) -> str:
     return getattr(context, "aws_request_id", None) or uuid.uuid4().hex
 
 
-def deadline(context: Any) -> float | None:
-    """When the work of an invocation must stop, by the time that Lambda says remains."""
+def mark_warm() -> None:
+    """The next call is no cold start, though no call came before it."""
+    global _cold
+    _cold = False
+
+
+def deadline(context: Any, *, most: float | None = None) -> float | None:
+    """When the work of an invocation must stop, by the time that Lambda says remains.
+
+    most: what whoever waits for the answer allows, in seconds.
+    """
     if not hasattr(context, "get_remaining_time_in_millis"):
         return None
-    remaining: int = context.get_remaining_time_in_millis()
-    return time.monotonic() + remaining / 1000 - MARGIN
+    remaining: float = context.get_remaining_time_in_millis() / 1000
+    if most is not None:
+        remaining = min(remaining, most)
+    share = min(1.0, int(context.memory_limit_in_mb) / MEMORY_PER_CPU)
+    return time.monotonic() + remaining - MARGIN / share

@@ -5,6 +5,7 @@ Routes hand it a request's bytes, a direct invocation hands it the payload. Know
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import orjson
@@ -72,16 +73,23 @@ class Embeddings:
                 gzipped=gzipped,
             )
 
-    def tokenize(self, body: bytes) -> bytes:
+    def tokenize(self, body: bytes, call: Call) -> bytes:
         """The tokens of each input of a request, as the body of an answer.
 
-        Raises InvalidRequest if it is not a request.
+        Raises InvalidRequest if it is not a request, RequestTooLarge if it takes too long.
         """
         request = parse_request(parse_json(body))
         texts = read_texts(request.input, self._cl100k)
         limit = self.encoder.bundle.max_tokens
         data = []
         for index, text in enumerate(texts):
+            if call.deadline is not None and time.monotonic() > call.deadline:
+                raise RequestTooLarge(
+                    f"The time this function has for a request was up after {index} of "
+                    f"{len(texts)} inputs. Send at most {max(1, index * 3 // 4)} such inputs.",
+                    param="input",
+                    code="deadline_exceeded",
+                )
             read = self.encoder.tokenizer.tokenize(text, request.truncate or self._truncate)
             whole = self.encoder.tokenizer.tokenize(text, "NONE") if read.truncated else read
             count = len(whole.ids)
@@ -102,7 +110,9 @@ class Embeddings:
         try:
             encoded = self.encoder.encode(texts, truncate=truncate, deadline=call.deadline)
         except TextTooLong as error:
-            place = "input" if isinstance(request.input, str) else f"input[{error.index}]"
+            # A string, or one list of ids, is one input; anything else is a list of them.
+            several = isinstance(request.input, list) and isinstance(request.input[0], str | list)
+            place = f"input[{error.index}]" if several else "input"
             raise InvalidRequest(
                 f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
                 'or let it be cut with "truncate": "END" (or "START").',
@@ -157,9 +167,10 @@ def _must_be_gzipped(request: EmbeddingRequest, inputs: int, call: Call) -> bool
     if call.takes_gzip and not base64 and size(inputs, gzipped=True) <= limit:
         return True
     most = (limit - size(0)) // (size(1) - size(0))
+    cure = "Send" if base64 else 'Ask for "encoding_format": "base64", or send'
     raise RequestTooLarge(
         f"The answer would be about {size(inputs)} bytes; the limit is {limit}. "
-        f'Ask for "encoding_format": "base64", or send at most {most} inputs in a request.',
+        f"{cure} at most {most} inputs in a request.",
         param="input",
         code="answer_too_large",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from handler.errors import UnsupportedEvent
 
 # EventBridge rules and schedules; EventBridge Scheduler; serverless-plugin-warmup
@@ -18,6 +20,18 @@ def is_http(event: object) -> bool:
     return isinstance(event, dict) and "requestContext" in event
 
 
+def is_from_load_balancer(event: Any) -> bool:
+    """Whether an HTTP event is an ALB's."""
+    return isinstance(event, dict) and "elb" in event.get("requestContext", {})
+
+
+def is_from_gateway(event: Any) -> bool:
+    """Whether an HTTP event is an API Gateway's, which waits for so long and no longer."""
+    if not isinstance(event, dict) or is_from_load_balancer(event):
+        return False
+    return ".lambda-url." not in str(event["requestContext"].get("domainName"))
+
+
 def decodes_answers(event: object) -> bool:
     """Whether the answer to an HTTP event may be bytes, which travel as base64.
 
@@ -26,7 +40,7 @@ def decodes_answers(event: object) -> bool:
     """
     if not isinstance(event, dict):
         return False
-    return "httpMethod" not in event or "elb" in event.get("requestContext", {})
+    return "httpMethod" not in event or is_from_load_balancer(event)
 
 
 def is_warm_up(event: object) -> bool:

@@ -11,6 +11,10 @@ DIMENSIONS = 384
 # request may be as large everywhere; an answer off Lambda has no limit.
 MAX_BODY = 6_291_456
 MAX_ANSWER = 6_291_456
+# A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
+MAX_ANSWER_ALB = 1_048_576
+# An HTTP API gives up after 30 s, a REST API after 29, by default; Lambda may run on for longer.
+GATEWAY_SECONDS = 29
 
 # Bytes an answer needs beside its vectors: the rest of the body, the headers, the envelope.
 ENVELOPE = 4_096

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.calls import Call, deadline, request_id
 from handler.error_handlers import FAILED
-from handler.events import decodes_answers
-from handler.limits import MAX_ANSWER
+from handler.events import decodes_answers, is_from_gateway, is_from_load_balancer
+from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
@@ -49,10 +49,11 @@ class RequestLog:
 
 def _call(scope: Scope) -> Call:
     headers, context, event = Headers(scope=scope), scope.get("aws.context"), scope.get("aws.event")
+    alb = is_from_load_balancer(event)
     return Call(
         request_id(headers.get("x-request-id"), context),
-        deadline=deadline(context),
-        answer_limit=MAX_ANSWER if event is not None else None,
+        deadline=deadline(context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
+        answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
         takes_gzip=decodes_answers(event)
         and bool(TAKES_GZIP.search(headers.get("accept-encoding", ""))),
     )

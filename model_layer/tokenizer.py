@@ -6,8 +6,6 @@ off here, and the limit is the model's own (256, specials included). Does not pa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,19 +15,11 @@ from tokenizers import Tokenizer as WordPiece
 
 from model_layer.artifacts import CURE, TOKENIZER, Bundle
 from model_layer.errors import BundleError
+from model_layer.pieces import MAX_WORD, is_border, is_one_word, pieces
 
 # What to do with a text that has more tokens than the model reads: leave out its end, leave out
 # its start, or refuse it.
 Truncate = Literal["END", "START", "NONE"]
-
-# Between these characters and their left neighbour BERT's pre-tokenizer always splits, so the
-# text before one of them, and the text from it on, have the same tokens alone as together: white
-# space that BERT does not remove, punctuation, CJK ideographs. "]" may end a token ("[CLS]"), so
-# it counts after another "]" only.
-WORD_BORDER = re.compile(
-    r"[ \n\t\r!-/:-@\[\\^-`{-~\u2010-\u2027\u3001-\u3003\u3008-\u3011"
-    r"！，．：；？\u4e00-\u9fff]|(?<=\])\]"
-)
 
 # Long texts are tokenized in pieces of about so many characters. English has four or five a
 # token, so the first piece is mostly ample for 256 tokens.
@@ -53,7 +43,8 @@ class Tokenizer:
         self._wordpiece = wordpiece
         self._piece = piece
         self._room = max_tokens - 2  # for the text's own tokens, beside [CLS] and [SEP]
-        self._cls, self._sep = (_special(wordpiece, name) for name in ("[CLS]", "[SEP]"))
+        names = ("[CLS]", "[SEP]", "[UNK]")
+        self._cls, self._sep, self._unk = (_special(wordpiece, name) for name in names)
 
     def tokenize(self, text: str, truncate: Truncate = "END") -> Tokens:
         """The ids of `[CLS] text [SEP]`, at most `max_tokens` of them unless `truncate` is "NONE".
@@ -61,10 +52,10 @@ class Tokenizer:
         A lone surrogate, which no UTF-8 text can hold, is read as U+FFFD.
         """
         # A megabyte is not tokenized whole (100 bytes of memory a token) for 254 of its tokens.
-        pieces = self._pieces(text) if truncate != "START" else reversed([*self._pieces(text)])
+        in_turn = pieces(text, self._piece)
         read: list[NDArray[np.int32]] = []
         count = 0
-        for piece in pieces:
+        for piece in in_turn if truncate != "START" else reversed([*in_turn]):
             read.append(self._ids(piece))
             count += len(read[-1])
             if count > self._room and truncate != "NONE":
@@ -76,24 +67,25 @@ class Tokenizer:
             ids = ids[-self._room :] if truncate == "START" else ids[: self._room]
         return Tokens(np.concatenate([self._cls, ids, self._sep]), truncated)
 
-    def _pieces(self, text: str) -> Iterator[str]:
-        """The text in pieces, cut where tokens do not depend on what is beyond the cut."""
-        start = 0
-        while len(text) - start > self._piece:
-            border = WORD_BORDER.search(text, start + self._piece)
-            if border is None:
-                break
-            yield text[start : border.start()]
-            start = border.start()
-        yield text[start:]
-
     def _ids(self, text: str) -> NDArray[np.int32]:
+        if len(text) > 2 * self._piece:
+            # A megabyte without a border would take a hundred for the one token that it is.
+            word = text[1:] if is_border(text[0]) else text
+            if self._is_unknown(word):
+                return np.concatenate([self._ids(text[: -len(word)]), self._unk])
         try:
             encoding = self._wordpiece.encode(text, add_special_tokens=False)
         except TypeError:  # how `tokenizers` says that the text has a lone surrogate
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             encoding = self._wordpiece.encode(text, add_special_tokens=False)
         return np.array(encoding.ids, dtype=np.int32)
+
+    def _is_unknown(self, text: str) -> bool:
+        """Whether the text is one word, for certain, and one too long for WordPiece."""
+        if not is_one_word(text):
+            return False
+        normalized: str = self._wordpiece.normalizer.normalize_str(text[: 10 * MAX_WORD])
+        return len(normalized) > MAX_WORD
 
 
 def _special(wordpiece: WordPiece, name: str) -> NDArray[np.int32]:

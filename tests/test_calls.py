@@ -14,6 +14,7 @@ from handler.api import create_app, embeddings, lambda_handler
 from handler.calls import MARGIN, deadline, request_id
 from handler.keys import hash_key
 from handler.settings import Settings
+from model_layer import DeadlineExceeded
 from tests.conftest import load_event
 
 SECRET = "a text that nobody may read"
@@ -24,6 +25,7 @@ class Context:
     """What Lambda hands a handler, as far as it is used."""
 
     seconds: float = 29
+    memory_limit_in_mb: str = "1769"
     aws_request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -153,10 +155,45 @@ def test_without_any_id_each_call_gets_a_new_one() -> None:
     assert len({request_id(None, None) for _ in range(10)}) == 10
 
 
-def test_the_deadline_leaves_time_to_answer() -> None:
-    at = deadline(Context(seconds=29))
-    assert at == pytest.approx(time.monotonic() + 29 - MARGIN, abs=0.5)
-    assert deadline(None) is None
+@pytest.mark.parametrize(
+    ("context", "most", "seconds"),
+    [
+        (Context(29), None, 29 - MARGIN),
+        (Context(29, "10240"), None, 29 - MARGIN),
+        (Context(900), 29, 29 - MARGIN),
+        (Context(10), 29, 10 - MARGIN),
+        (Context(29, "512"), None, 29 - 3.455 * MARGIN),
+    ],
+)
+def test_the_deadline_leaves_time_to_answer(
+    context: Context, most: float | None, seconds: float
+) -> None:
+    at = deadline(context, most=most)
+    assert at == pytest.approx(time.monotonic() + seconds, abs=0.5)
+    assert deadline(None, most=most) is None
+
+
+def test_who_waits_for_so_long_only_is_answered_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = []
+
+    def encode(*_: object, deadline: float, **__: object) -> Any:
+        seconds.append(round(deadline - time.monotonic()))
+        raise DeadlineExceeded(0, 1, 0, 1)
+
+    monkeypatch.setattr(embeddings.encoder, "encode", encode)
+    for name in ("http-api-v2", "rest-api-v1", "function-url", "alb"):
+        lambda_handler(load_event(name), Context(seconds=900))
+    assert seconds == [28, 28, 899, 899]
+
+
+def test_tokenizing_is_work_too() -> None:
+    with pytest.raises(DeadlineExceeded):
+        embeddings.encoder.encode(["a"] * 3, deadline=time.monotonic() - 1)
+    asked = event({"input": ["a", "b"]})
+    asked["requestContext"]["http"]["path"] = "/tokenize"
+    answer = lambda_handler(asked, Context(seconds=MARGIN))
+    assert answer["statusCode"] == 413
+    assert json.loads(answer["body"])["error"]["code"] == "deadline_exceeded"
 
 
 def test_work_that_takes_too_long_is_a_413_that_says_how_to_split() -> None:
@@ -181,3 +218,7 @@ def test_only_the_first_call_is_a_cold_start(capsys: pytest.CaptureFixture[str])
     for _ in range(2):
         lambda_handler({"input": "a"}, None)
     assert [line["coldStart"] for line in lines(capsys)] == [True, False]
+    handler.calls._cold = True
+    lambda_handler(load_event("warm-up"), None)
+    lambda_handler({"input": "a"}, None)
+    assert [line["coldStart"] for line in lines(capsys)] == [False]

@@ -115,6 +115,19 @@ def test_one_that_cannot_be_compressed_is_refused_before_any_work(
     assert '"base64"' in error["message"]
 
 
+def test_a_load_balancer_takes_less() -> None:
+    body = {"input": texts(600), "encoding_format": "base64"}
+    refused = lambda_handler(request(body, "alb"), None)
+    assert refused["statusCode"] == 413
+    message = json.loads(refused["body"])["error"]["message"]
+    assert "limit is 1048576" in message
+    assert "base64" not in message  # it is asked for already
+    body["input"] = texts(int(message.rpartition("at most ")[2].partition(" inputs")[0]))
+    answer = lambda_handler(request(body, "alb"), None)
+    assert answer["statusCode"] == 200
+    assert 900_000 < len(json.dumps(answer)) < 1_048_576
+
+
 def test_as_many_inputs_as_the_refusal_names_do_fit() -> None:
     refused = lambda_handler(request({"input": texts(2_048)}, accept=""), None)
     message = json.loads(refused["body"])["error"]["message"]

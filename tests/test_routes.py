@@ -240,6 +240,7 @@ def locked() -> TestClient:
         {"authorization": "Bearer sk-a"},
         {"authorization": "bearer  sk-b"},
         {"api-key": "sk-b"},
+        {"authorization": "Bearer ", "api-key": "sk-b"},
     ],
 )
 def test_each_key_opens(locked: TestClient, headers: dict[str, str]) -> None:
@@ -318,7 +319,10 @@ def test_what_is_left_out_of_a_long_input_can_be_chosen(
         np.testing.assert_array_equal(row, encoder.encode([text]).vectors)
 
 
-@pytest.mark.parametrize(("input_", "place"), [(LONG, "input"), (["a", LONG], "input[1]")])
+@pytest.mark.parametrize(
+    ("input_", "place"),
+    [(LONG, "input"), (["a", LONG], "input[1]"), ([1176] + [3492] * 301, "input")],
+)
 def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
     client: TestClient, input_: object, place: str
 ) -> None:

@@ -365,6 +365,7 @@ def test_the_hook_tells_codedeploy_whether_the_new_version_gives_vectors(
     answers: list[Any], status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEW_VERSION", "arn:…:7")
+    monkeypatch.setenv("CALLS", "4")
     clients = {"lambda": Lambda(*answers), "codedeploy": CodeDeploy()}
     monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
     names: dict[str, Any] = {}
@@ -373,3 +374,32 @@ def test_the_hook_tells_codedeploy_whether_the_new_version_gives_vectors(
     assert names["lambda_handler"](event, None) == {"status": status}
     (told,) = clients["codedeploy"].told  # type: ignore[union-attr]
     assert told == {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e-1", "status": status}
+
+
+def test_a_new_value_of_any_parameter_reaches_the_callers(resources: dict[str, Any]) -> None:
+    """By a new version, for which CloudFormation must see a new description."""
+    (version,) = of_type(resources, "Lambda::Version").values()
+    described = set(re.findall(r"\$\{(\w+)\}", version["Description"]["Fn::Sub"]))
+    function = TEMPLATE["Resources"]["ApiFunction"]["Properties"]
+    settled = {name: function[name] for name in function if name not in ("Events", "Role")}
+    used = set(re.findall(r"'Ref': '(\w+)'", str(settled))) & set(TEMPLATE["Parameters"])
+    # The two that do not fit, those that conditions stand for, and those that versions do not have.
+    beside = {"ApiKeyHashes", "CorsAllowOrigins", "ReservedConcurrency", "DeploymentType"}
+    assert used - beside <= described
+    assert {"Metrics", "Revision", "Tracing"} <= described
+    longest = {
+        name: max(map(len, map(str, parameter.get("AllowedValues", ["x" * 40]))))
+        for name, parameter in TEMPLATE["Parameters"].items()
+    }
+    text = re.sub(
+        r"\$\{(\w+)\}", lambda name: "x" * longest[name[1]], version["Description"]["Fn::Sub"]
+    )
+    assert len(text) - 40 * 3 + 3 * 6 <= 256  # three of them are numbers, of six digits at most
+
+
+def test_the_alarms_that_take_back_a_version_do_not_count_the_hooks_calls(
+    resources: dict[str, Any],
+) -> None:
+    for name in ("ErrorsAlarm", "ThrottlesAlarm"):
+        alarm = json.dumps(resources[name]["Properties"])
+        assert alarm.count('"FunctionName"') == alarm.count('"${ApiFunction}:live"')

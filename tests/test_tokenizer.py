@@ -74,12 +74,29 @@ def test_pieces_give_the_tokens_of_the_whole_text(
     assert not short.tokenize(text, "NONE").truncated
 
 
+RUNS = st.tuples(
+    st.sampled_from(["a", "é", "\u0301", "あ", "1", ",", " ", "字", "😀", "]", "\x00", "≠"]),
+    st.sampled_from([1, 2, 99, 100, 101, 150, 1_200]),
+)
+
+
+@given(parts=st.lists(RUNS, max_size=6))
+def test_long_runs_without_a_border_give_the_tokens_of_the_whole_text(
+    wordpiece: WordPiece, parts: list[tuple[str, int]]
+) -> None:
+    text = "".join(char * times for char, times in parts)
+    made = Tokenizer(wordpiece, max_tokens=12, piece=16)
+    assert made.tokenize(text, "NONE").ids.tolist() == wordpiece.encode(text).ids
+
+
 def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokenizer) -> None:
     assert len(tokenizer.tokenize("word").ids) == 3
     assert len(tokenizer.tokenize("word " * 200).ids) == 202
 
 
-@pytest.mark.parametrize("piece", ["word, ", "a-", "_a", "a|", "]]", "[a", "漢", "a…", "《a"])
+@pytest.mark.parametrize(
+    "piece", ["word, ", "a-", "]]", "[a", "漢", "㐀", "a…", "«", "a", "é", "あ", "😀"]
+)
 def test_a_long_text_takes_no_memory_of_its_own(piece: str) -> None:
     """Six megabytes, the most a request can hold; whole, they would take some 600 MB."""
     program = (
@@ -90,7 +107,7 @@ def test_a_long_text_takes_no_memory_of_its_own(piece: str) -> None:
         encoder = load_encoder(verify=False)
         encoder.encode(["word " * 300])
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        encoder.encode([piece * (6_000_000 // len(piece))])
+        encoder.encode([piece * (6_000_000 // len(piece.encode()))])
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     """
     )

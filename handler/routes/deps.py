@@ -27,7 +27,8 @@ def require_key(request: Request) -> None:
     """Let the request pass if it has one of the keys, or if none is needed."""
     keys: Keys = request.app.state.keys
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    key = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("api-key")
+    key = bearer.strip() if scheme.lower() == "bearer" else ""
+    key = key or request.headers.get("api-key", "")
     get_call(request).key = keys.check(key)
 
 

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
-from handler.routes.deps import EmbeddingsDep, require_key
+from handler.routes.deps import CallDep, EmbeddingsDep, require_key
 from handler.routes.embeddings import BODY, read_body
 from handler.schemas import TokensList
 
@@ -21,8 +21,8 @@ router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
     responses=documented(InvalidRequest, Unauthorized, RequestTooLarge),
     openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )
-async def tokenize(request: Request, embeddings: EmbeddingsDep) -> Response:
+async def tokenize(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """The tokens of each input, counted whole. Takes the body of an embeddings request."""
     body = await read_body(request)
-    answer = await run_in_threadpool(embeddings.tokenize, body)
+    answer = await run_in_threadpool(embeddings.tokenize, body, call)
     return Response(answer, media_type="application/json")
