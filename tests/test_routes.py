@@ -188,6 +188,7 @@ def test_models_are_listed_with_limits_and_fingerprint(client: TestClient) -> No
     assert model["limits"]["tokens_read_per_input"] == 256
     for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"):
         assert client.get(f"/v1/models/{name}").json() == model
+    assert client.get("/info").json() == model
     error = assert_error(client.get("/v1/models/gpt-4"), 404)
     assert error["code"] == "model_not_found"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from handler.calls import Call
 from handler.embeddings import Embeddings
@@ -31,6 +32,12 @@ def require_key(request: Request) -> None:
     key = key or request.headers.get("api-key", "")
     get_call(request).key = keys.check(key)
 
+
+# The second is there for /docs, which shows it and can try it; the first reads the headers.
+KEY = (
+    Depends(require_key),
+    Security(HTTPBearer(auto_error=False, description="A key, if the server asks for one.")),
+)
 
 CallDep = Annotated[Call, Depends(get_call)]
 EmbeddingsDep = Annotated[Embeddings, Depends(get_embeddings)]

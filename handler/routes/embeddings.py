@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
 from handler.inputs import EmbeddingRequest
 from handler.limits import MAX_BODY
-from handler.routes.deps import CallDep, EmbeddingsDep, require_key
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep
 from handler.schemas import EmbeddingList
 
-router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
+router = APIRouter(tags=["embeddings"], dependencies=KEY)
 BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
 
 

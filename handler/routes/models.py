@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from handler.calls import Call
 from handler.embeddings import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
 from handler.error_handlers import documented
 from handler.errors import NotFound, Unauthorized
 from handler.limits import MAX_BODY, MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
-from handler.routes.deps import CallDep, EmbeddingsDep, require_key
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep
 from handler.schemas import Model, ModelList
 
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
 
-router = APIRouter(tags=["models"], dependencies=[Depends(require_key)])
+router = APIRouter(tags=["models"], dependencies=KEY)
 
 
 @router.get(
@@ -28,6 +28,17 @@ router = APIRouter(tags=["models"], dependencies=[Depends(require_key)])
 async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
     """The models there are: one."""
     return {"object": "list", "data": [_describe(embeddings, call)]}
+
+
+@router.get(
+    "/info",
+    summary="Describe the model",
+    response_model=Model,
+    responses=documented(Unauthorized),
+)
+async def info(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
+    """The one model there is: what a client may want to know before it sends much."""
+    return _describe(embeddings, call)
 
 
 @router.get(

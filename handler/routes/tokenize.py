@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
-from handler.routes.deps import CallDep, EmbeddingsDep, require_key
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep
 from handler.routes.embeddings import BODY, read_body
 from handler.schemas import TokensList
 
-router = APIRouter(tags=["embeddings"], dependencies=[Depends(require_key)])
+router = APIRouter(tags=["embeddings"], dependencies=KEY)
 
 
 @router.post(
