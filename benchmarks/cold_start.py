@@ -117,8 +117,7 @@ def main() -> None:
     cold_rounds = options.rounds if options.drop_caches else 0
     measured = measure(contestants, request(texts), rounds=options.rounds, cold_rounds=cold_rounds)
     setting = (
-        f"{options.rounds} starts each, in turn; Docker {version}; "
-        f"load average before that {load:.1f}"
+        f"{options.rounds} starts each, in turn; Docker {version}; load average {load:.1f} at first"
     )
     report(setting, measured, tokens=tokens)
 

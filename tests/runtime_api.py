@@ -6,6 +6,7 @@ GET /runtime/invocation/next, POST …/{id}/response, POST …/{id}/error, POST 
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -63,6 +64,11 @@ class RuntimeApi:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True  # it would hold each event's body back for 40 ms
+
+            def handle(self) -> None:
+                # A runtime that is ended while it waits takes its connection with it.
+                with contextlib.suppress(ConnectionResetError):
+                    super().handle()
 
             def do_GET(self) -> None:
                 api.idle.put(time.time())
