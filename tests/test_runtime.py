@@ -11,28 +11,28 @@ import pytest
 
 from model_layer import Encoder
 from tests.conftest import ROOT, load_event
-from tests.runtime_api import RuntimeApi
+from tests.runtime_api import LocalRuntime
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="awslambdaric runs on Linux only")
 
 
 @pytest.fixture(scope="module")
-def runtime() -> Iterator[RuntimeApi]:
-    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+def runtime() -> Iterator[LocalRuntime]:
+    api = LocalRuntime("handler.api.lambda_handler", ROOT)
     yield api
     api.close()
 
 
 @pytest.mark.parametrize("start", ["cold", "warm"])
 @pytest.mark.parametrize("name", ["http-api-v2", "rest-api-v1", "function-url", "alb"])
-def test_an_http_event_is_answered(runtime: RuntimeApi, name: str, start: str) -> None:
+def test_an_http_event_is_answered(runtime: LocalRuntime, name: str, start: str) -> None:
     outcome = runtime.invoke(load_event(name))
     assert outcome.kind == "response"
     assert outcome.body["statusCode"] == 200
     assert len(json.loads(outcome.body["body"])["data"]) == 2
 
 
-def test_a_direct_payload_has_the_encoders_vectors(runtime: RuntimeApi, encoder: Encoder) -> None:
+def test_a_direct_payload_has_the_encoders_vectors(runtime: LocalRuntime, encoder: Encoder) -> None:
     outcome = runtime.invoke(load_event("direct"))
     assert outcome.kind == "response"
     rows = [item["embedding"] for item in outcome.body["data"]]
@@ -41,26 +41,26 @@ def test_a_direct_payload_has_the_encoders_vectors(runtime: RuntimeApi, encoder:
 
 
 @pytest.mark.parametrize("name", ["http-api-v2-bad-input", "direct-bad-input"])
-def test_a_callers_mistake_is_an_answer(runtime: RuntimeApi, name: str) -> None:
+def test_a_callers_mistake_is_an_answer(runtime: LocalRuntime, name: str) -> None:
     outcome = runtime.invoke(load_event(name))
     assert outcome.kind == "response"
     assert outcome.body.get("statusCode", outcome.body.get("status")) == 400
 
 
-def test_an_event_that_is_not_understood_is_an_error(runtime: RuntimeApi) -> None:
+def test_an_event_that_is_not_understood_is_an_error(runtime: LocalRuntime) -> None:
     outcome = runtime.invoke(load_event("unsupported-sqs"))
     assert outcome.kind == "error"
     assert outcome.body["errorType"] == "UnsupportedEvent"
     assert "['Records']" in outcome.body["errorMessage"]
 
 
-def test_the_function_goes_on_after_an_error(runtime: RuntimeApi) -> None:
+def test_the_function_goes_on_after_an_error(runtime: LocalRuntime) -> None:
     assert runtime.invoke(load_event("warm-up")).body == {"status": True}
 
 
 def test_a_bad_setting_stops_the_init_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCODER_THREADS", "many")
-    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+    api = LocalRuntime("handler.api.lambda_handler", ROOT)
     try:
         outcome = api.init_outcome()
     finally:
@@ -73,7 +73,7 @@ def test_what_a_stage_puts_before_the_path_can_be_set(monkeypatch: pytest.Monkey
     monkeypatch.setenv("API_BASE_PATH", "/prod")
     event = load_event("http-api-v2")
     event["rawPath"] = event["requestContext"]["http"]["path"] = "/prod/v1/embeddings"
-    api = RuntimeApi("handler.api.lambda_handler", ROOT)
+    api = LocalRuntime("handler.api.lambda_handler", ROOT)
     try:
         assert api.invoke(event).body["statusCode"] == 200
     finally:
