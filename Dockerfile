@@ -43,6 +43,8 @@ RUN built=$(python -c "import json; print(json.load(open('model_layer/bundle/man
 
 FROM public.ecr.aws/lambda/python:3.13
 COPY --from=build /task /var/task
+# numpy's OpenBLAS would start a thread for each CPU it sees, at every cold start; nothing uses them.
+ENV OPENBLAS_NUM_THREADS=1
 ARG MODEL_PRECISION=fp32
 ARG MODEL_FINGERPRINT=all-minilm-l6-v2-fp32-5635e2fc9df9
 ARG VERSION=0.1.0
