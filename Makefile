@@ -27,6 +27,9 @@ serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
+test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no wrong vector, memory flat
+	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
+
 test-arm64: $(VENV)/dev model ## run the image's content on emulated Gravitons (minutes)
 	@$(BIN)/python -m pytest -m arm64 tests/arm64 $(ARGS)
 
@@ -142,4 +145,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench bench-cold bench-requests image sam-local test-sam test-arm64 scan docker golden lock clean
+.PHONY: help serve test lint format model key bench bench-cold bench-requests image sam-local test-sam test-load test-arm64 scan docker golden lock clean

@@ -87,6 +87,7 @@ class Server:
     """A server process, as `make serve` starts it."""
 
     port: int
+    pid: int
 
     @property
     def origin(self) -> str:
@@ -111,7 +112,7 @@ def start_server(**settings: str) -> Iterator[Server]:
         # Its log is read, or the pipe would fill up and stop it.
         threading.Thread(target=process.stdout.read, daemon=True).start()
         try:
-            yield Server(int(found[1]))
+            yield Server(int(found[1]), process.pid)
         finally:
             process.terminate()
 

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 # A fenced block, and the block with its output that follows at once, if there is one.
-BLOCK = re.compile(r"```(sh|python)\n(.*?)```\n(?:\n```(json|text)\n(.*?)```)?", re.DOTALL)
+BLOCK = re.compile(r"```(sh|python|js)\n(.*?)```\n(?:\n```(json|text)\n(.*?)```)?", re.DOTALL)
 
 
 def examples(language: str, *, of_start_lambda: bool = False) -> list[Any]:
@@ -52,7 +52,8 @@ def test_a_shell_example_answers_what_the_readme_says(
 
 def test_every_example_is_run() -> None:
     # One of them needs `sam local start-lambda`: tests/sam runs it.
-    assert len(examples("python")) == README.count("```python\n") - 1 == 4
+    assert len(examples("python")) == README.count("```python\n") - 1 == 6
+    assert len(examples("js")) == README.count("```js\n") == 1  # run by tests/clients/test_node.py
     assert len(examples("sh")) == README.count("```json\n") == 1
 
 

@@ -166,6 +166,34 @@ def test_no_body_is_a_500(client: TestClient, body: bytes) -> None:
     assert_error(client.post("/v1/embeddings", content=body), 400)
 
 
+REQUESTS = st.sampled_from(
+    [
+        b'{"input": ["a", "b"], "encoding_format": "base64", "dimensions": 8, "user": null}',
+        rb'{"input": "h\u00e9 \ud83d\ude00", "model": "m", "truncate": "START"}',
+        b'{"input": [[1, 2.0], [3]], "dimensions": 1e2}',
+        b'{"input": "a", "input": [], "input": "b"}',
+    ]
+)
+NUMBERS = st.sampled_from(
+    [b"-0", b"1e400", b"-1e400", b"9" * 400, b"9" * 5_000, b"1e-400", b"0.1", b"007", b"1_000"]
+)
+
+
+@given(data=st.data(), body=REQUESTS)
+def test_no_damaged_request_is_a_500(client: TestClient, data: st.DataObject, body: bytes) -> None:
+    """Cut, doubled, nested, in another encoding, with other numbers, with bytes that are wrong."""
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+    piece = data.draw(
+        st.sampled_from([b"", body[start:end] * 2, b"[" * 5_000, b'{"input":' * 500, b"\xff\xfe"])
+        | NUMBERS
+    )
+    body = body[:start] + piece + body[end:]
+    if encoding := data.draw(st.sampled_from([None, "utf-16", "utf-32", "utf-8-sig"])):
+        body = body.decode(errors="replace").encode(encoding)
+    response = client.post("/v1/embeddings", content=body)
+    assert response.status_code == 200 or assert_error(response, 400)
+
+
 @given(value=JSON_VALUES)
 def test_no_input_is_a_500_or_a_vector_that_is_not_of_unit_length(
     client: TestClient, value: object

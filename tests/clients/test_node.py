@@ -21,6 +21,7 @@ import pytest
 from model_layer import Encoder
 from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
 from tests.conftest import ROOT, Server
+from tests.test_readme import examples
 
 NODE = ROOT / "tests" / "node"
 OLDEST = 20
@@ -138,3 +139,13 @@ def test_without_node_the_tests_are_skipped_but_not_in_ci(monkeypatch: pytest.Mo
 
 def test_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (NODE / "package-lock.json").read_text()
+
+
+@pytest.mark.parametrize(("code", "printed"), examples("js"))
+def test_the_readmes_example_prints_what_it_says(
+    node: str, server: Server, code: str, printed: str
+) -> None:
+    code = code.replace("http://localhost:8444", server.origin)
+    command = [node, "--input-type=module", "--eval", code]
+    done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=60)
+    assert done.stdout == printed, done.stderr
