@@ -20,8 +20,10 @@ import pytest
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
+from tokenizers import Tokenizer as WordPiece
 
 from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
+from model_layer.artifacts import TOKENIZER, read_bundle
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -72,6 +74,15 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="session")
 def cl100k() -> Cl100k:
     return load_cl100k()
+
+
+@pytest.fixture(scope="session")
+def wordpiece() -> WordPiece:
+    """The official tokenizer, without the truncation and the padding in its file."""
+    wordpiece = WordPiece.from_file(str(read_bundle().path(TOKENIZER)))
+    wordpiece.no_truncation()
+    wordpiece.no_padding()
+    return wordpiece
 
 
 @pytest.fixture(scope="session")

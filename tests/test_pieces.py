@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import sys
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.artifacts import TOKENIZER, read_bundle
 from model_layer.pieces import is_border, is_one_word, pieces
-
-
-@pytest.fixture(scope="module")
-def wordpiece() -> WordPiece:
-    wordpiece = WordPiece.from_file(str(read_bundle().path(TOKENIZER)))
-    wordpiece.no_truncation()
-    wordpiece.no_padding()
-    return wordpiece
 
 
 def tokens(wordpiece: WordPiece, text: str) -> list[str]:

@@ -5,12 +5,10 @@ Nothing is deployed here; AWS itself is what these tests cannot ask.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -199,64 +197,6 @@ def test_the_public_url_needs_both_permissions_and_no_other_principal_is_anybody
     assert resources["FunctionUrl"]["Properties"]["Qualifier"] == "live"
 
 
-def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for policy in role["Policies"]:
-        policy = policy["Fn::If"][1] if "Fn::If" in policy else policy
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def actions(role: dict[str, Any]) -> set[str]:
-    found: set[str] = set()
-    for statement in statements(role):
-        one = statement["Action"]
-        found |= {one} if isinstance(one, str) else set(one)
-    return found
-
-
-def calls(code: str) -> set[str]:
-    """The AWS actions that a program's boto3 calls stand for."""
-    tree = ast.parse(code)
-    clients = {
-        node.targets[0].id: node.value.args[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) == "boto3.client"
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value.args[0], ast.Constant)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in clients:
-            service = clients[ast.unparse(node.value)]
-            method = boto3.client(service, "us-east-1").meta.method_to_api_mapping[node.attr]
-            found.add(f"{service}:{'InvokeFunction' if method == 'Invoke' else method}")
-    return found
-
-
-def test_each_role_allows_what_its_code_calls_and_nothing_more(resources: dict[str, Any]) -> None:
-    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
-    traces = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
-    roles = of_type(resources, "IAM::Role")
-    handler = "".join(path.read_text() for path in (ROOT / "handler").rglob("*.py"))
-    assert calls(handler) == set()
-    assert actions(roles["ApiRole"]) == logs | traces
-    hook = TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"]
-    assert calls(hook) == {
-        "lambda:InvokeFunction",
-        "codedeploy:PutLifecycleEventHookExecutionStatus",
-    }
-    assert actions(roles["WarmUpRole"]) == logs | calls(hook)
-
-
-def test_no_role_allows_anything_or_everywhere(resources: dict[str, Any]) -> None:
-    for role in of_type(resources, "IAM::Role").values():
-        for statement in statements(role) if "Policies" in role else ():
-            assert "*" not in json.dumps(statement["Action"])
-            if not json.dumps(statement["Action"]).count("xray:"):  # which has no resources
-                assert statement["Resource"] != "*"
-
-
 KEY_LISTS = {
     "": True,
     HASH: True,
@@ -320,60 +260,6 @@ def test_the_images_labels_are_true() -> None:
     assert re.findall(r"ARG VERSION=(.*)", dockerfile) == [version]
     fingerprints = re.findall(r"ARG MODEL_FINGERPRINT=(.*)", dockerfile)
     assert set(fingerprints) == {read_bundle().fingerprint}
-
-
-class Lambda:
-    """Answers `invoke` as the new version would: with each answer in turn, then the last."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-
-    def invoke(self, **_: Any) -> dict[str, Any]:
-        import io
-
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
-
-
-class CodeDeploy:
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[dict[str, str]] = []
-
-    def put_lifecycle_event_hook_execution_status(self, **status: str) -> None:
-        self.told.append(status)
-
-
-VECTOR = {"data": [{"embedding": [0.1] * 384}]}
-ERROR = {"errorType": "Runtime.ExitError", "errorMessage": "RequestId: …"}
-
-
-@pytest.mark.parametrize(
-    ("answers", "status"),
-    [
-        ([VECTOR], "Succeeded"),
-        ([TimeoutError("80 s"), VECTOR], "Succeeded"),
-        ([ERROR], "Failed"),
-        ([{"data": [{"embedding": [0.1]}]}], "Failed"),
-        ([TimeoutError("80 s")], "Failed"),
-    ],
-)
-def test_the_hook_tells_codedeploy_whether_the_new_version_gives_vectors(
-    answers: list[Any], status: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NEW_VERSION", "arn:…:7")
-    monkeypatch.setenv("CALLS", "4")
-    clients = {"lambda": Lambda(*answers), "codedeploy": CodeDeploy()}
-    monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
-    names: dict[str, Any] = {}
-    exec(TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"], names)
-    event = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "e-1"}
-    assert names["lambda_handler"](event, None) == {"status": status}
-    (told,) = clients["codedeploy"].told  # type: ignore[union-attr]
-    assert told == {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e-1", "status": status}
 
 
 def test_a_new_value_of_any_parameter_reaches_the_callers(resources: dict[str, Any]) -> None:

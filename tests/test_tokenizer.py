@@ -51,14 +51,6 @@ def tokenizer() -> Tokenizer:
     return load_tokenizer(read_bundle())
 
 
-@pytest.fixture(scope="module")
-def wordpiece() -> WordPiece:
-    wordpiece = WordPiece.from_file(str(read_bundle().path(TOKENIZER)))
-    wordpiece.no_truncation()
-    wordpiece.no_padding()
-    return wordpiece
-
-
 @given(text=TEXTS, piece=st.integers(1, 40))
 def test_pieces_give_the_tokens_of_the_whole_text(
     wordpiece: WordPiece, text: str, piece: int
