@@ -15,10 +15,11 @@ from typing import Any
 
 from model_layer.errors import BundleError
 
-FORMAT = 2  # of the manifest and the files it names; the encoder reads this one only
+FORMAT = 3  # of the manifest and the files it names; the encoder reads this one only
 DEFAULT_BUNDLE = Path(__file__).parent / "bundle"
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
+WEIGHTS = "model.weights"  # its large tensors
 TOKENIZER = "tokenizer.json"
 CL100K = "cl100k.npy"
 

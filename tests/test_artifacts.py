@@ -10,7 +10,7 @@ import pytest
 
 from handler.settings import Settings
 from model_layer import BundleError, load_encoder
-from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER
+from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER, WEIGHTS
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def test_no_bundle_at_all(tmp_path: Path) -> None:
         load_encoder(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+@pytest.mark.parametrize("name", [MODEL, WEIGHTS, TOKENIZER, CL100K])
 def test_a_missing_file(bundle: Path, name: str) -> None:
     (bundle / name).unlink()
     with pytest.raises(BundleError, match=rf"has no .*{name}.*make model"):
         load_encoder(bundle)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+@pytest.mark.parametrize("name", [MODEL, WEIGHTS, TOKENIZER, CL100K])
 @pytest.mark.parametrize("verify", [True, False])
 def test_a_file_cut_short(bundle: Path, name: str, verify: bool) -> None:
     with (bundle / name).open("r+b") as file:
@@ -40,7 +40,7 @@ def test_a_file_cut_short(bundle: Path, name: str, verify: bool) -> None:
         load_encoder(bundle, verify=verify)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CL100K])
+@pytest.mark.parametrize("name", [MODEL, WEIGHTS, TOKENIZER, CL100K])
 def test_a_file_with_one_bit_wrong(bundle: Path, name: str) -> None:
     with (bundle / name).open("r+b") as file:
         file.seek((bundle / name).stat().st_size // 2)
@@ -57,7 +57,7 @@ def test_a_model_that_onnxruntime_cannot_read(bundle: Path) -> None:
         load_encoder(bundle, verify=False)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "\xff"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 3}', "\xff"])
 def test_a_manifest_that_is_none(bundle: Path, text: str) -> None:
     (bundle / "manifest.json").write_text(text, encoding="latin-1")
     with pytest.raises(BundleError, match=r"manifest\.json cannot be read .*make model"):
@@ -67,7 +67,7 @@ def test_a_manifest_that_is_none(bundle: Path, text: str) -> None:
 def test_a_manifest_of_another_format(bundle: Path) -> None:
     path = bundle / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(BundleError, match=r"has format 99, not 2\. .*make model"):
+    with pytest.raises(BundleError, match=r"has format 99, not 3\. .*make model"):
         load_encoder(bundle)
 
 
@@ -83,3 +83,7 @@ def test_a_server_checks_the_contents_and_lambda_saves_the_time(
     with pytest.raises(BundleError, match=r"cl100k\.npy has SHA-256"):
         create_embeddings(Settings())
     create_embeddings(Settings(on_lambda=True))
+
+
+def test_every_file_can_be_read_by_the_user_that_lambda_runs_as() -> None:
+    assert [path.name for path in DEFAULT_BUNDLE.iterdir() if not path.stat().st_mode & 0o004] == []

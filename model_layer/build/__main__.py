@@ -13,7 +13,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MANIFEST, MODEL, TOKENIZER, read_bundle
+from model_layer.artifacts import (
+    CL100K,
+    DEFAULT_BUNDLE,
+    MANIFEST,
+    MODEL,
+    TOKENIZER,
+    WEIGHTS,
+    read_bundle,
+)
 from model_layer.build import graph, manifest, verify, vocabulary
 from model_layer.build.errors import BuildError
 from model_layer.build.fetch import fetch, source_files
@@ -46,7 +54,7 @@ def build(folder: Path, precision: str) -> float:
         graph.build_graph(sources["model.safetensors"], made / MODEL)
         shutil.copyfile(sources["tokenizer.json"], made / TOKENIZER)
         vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], made / CL100K)
-        manifest.write_manifest(made, [MODEL, TOKENIZER, CL100K], precision)
+        manifest.write_manifest(made, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
         worst = verify.verify(made, precision)
         if folder.exists():
             folder.rename(Path(scratch) / "old")
