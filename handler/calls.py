@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handler.logs import write_line
+from handler.settings import MEMORY_PER_CPU
 
 SANE_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 # Before the end, to write the answer and to still be there to send it: s, of a whole CPU.
 MARGIN = 1.0
-MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
 _cold = True  # until the first call
 
@@ -91,5 +91,7 @@ def deadline(context: Any, *, most: float | None = None) -> float | None:
     remaining: float = context.get_remaining_time_in_millis() / 1000
     if most is not None:
         remaining = min(remaining, most)
-    share = min(1.0, int(context.memory_limit_in_mb) / MEMORY_PER_CPU)
-    return time.monotonic() + remaining - MARGIN / share
+    memory = int(getattr(context, "memory_limit_in_mb", None) or MEMORY_PER_CPU)
+    margin = MARGIN / min(1.0, memory / MEMORY_PER_CPU)
+    # A short timeout is not to be all margin.
+    return time.monotonic() + remaining - min(margin, remaining / 3)

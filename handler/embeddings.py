@@ -102,8 +102,8 @@ class Embeddings:
                     "truncated": count > limit,
                 }
             )
-        body_ = {"object": "list", "data": data, "model": SERVED_MODEL}
-        return orjson.dumps(body_, option=orjson.OPT_SERIALIZE_NUMPY)
+        answer = {"object": "list", "data": data, "model": SERVED_MODEL}
+        return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
     def _encode(self, texts: Sequence[str], request: EmbeddingRequest, call: Call) -> Encoded:
         truncate = request.truncate or self._truncate

@@ -18,7 +18,7 @@ GATEWAY_SECONDS = 29
 
 # Bytes an answer needs beside its vectors: the rest of the body, the headers, the envelope.
 ENVELOPE = 4_096
-ROW = 75  # {"object":"embedding","index":2047,"embedding":[]}, and a \\ before each quote
+ROW = 75  # {"object":"embedding","index":2047,"embedding":[]}, and a \ before each quote
 # Measured over rows of unit length: 12.3 characters a number (shortest exact float32, comma
 # included), 13.4 as Python writes JSON, 7.3 after gzip and base64.
 NUMBER, NUMBER_SPACED, NUMBER_GZIPPED = 12.5, 13.6, 7.5
