@@ -51,6 +51,9 @@ key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 bench: .venv-bench/ready model ## measure against sentence-transformers and fastembed
 	@.venv-bench/bin/python -m benchmarks.encode $(ARGS)
 
+fidelity: .venv-bench/ready model ## compare each precision's vectors with sentence-transformers'
+	@.venv-bench/bin/python -m benchmarks.fidelity $(ARGS)
+
 bench-ceiling: .venv-bench/ready model ## measure how fast fp32 can be on this CPU
 	@.venv-bench/bin/python -m benchmarks.ceiling
 
@@ -148,4 +151,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench bench-cold bench-ceiling bench-requests image sam-local test-sam test-load test-arm64 scan docker golden lock clean
+.PHONY: help serve test lint format model key bench bench-cold bench-ceiling bench-requests fidelity image sam-local test-sam test-load test-arm64 scan docker golden lock clean

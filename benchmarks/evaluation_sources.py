@@ -2,7 +2,7 @@
 
 | script | source |
 |---|---|
-| English | Wikipedia articles and Australian news (both in gensim's test data), Python's reference |
+| English | Wikipedia and Australian news (in gensim's test data), Python's reference |
 | other scripts | the messages of Django's translations, and the names in Babel's CLDR locales |
 | code | Python's library, the headers of torch, the scripts of matplotlib |
 | emoji, numbers, noise | made by `generated_texts` |

@@ -2,28 +2,29 @@
 
 Three views: the cosine of every evaluation text, by length and by script; whether a search finds
 the same; and whether people's judgements of similarity are met as well. `--bundle NAME=FOLDER`
-measures other bundles in place of the precisions; `--quick` takes fewer texts and only prints.
+measures other bundles in place of the precisions; `--quick` takes fewer texts, prints some lines on
+each bundle and saves nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.bundles import bundle
-from benchmarks.evaluation_texts import BUCKETS
-from benchmarks.fidelity_figures import Figures, Spread, Vectors, figures, overlaps
+from benchmarks.fidelity_figures import Figures, Spread, Vectors, figures
+from benchmarks.fidelity_report import REFERENCE, groups, report
 from benchmarks.fidelity_texts import FidelityTexts, fidelity_texts
 from benchmarks.reference import reference_vectors
 from model_layer import load_encoder
 from model_layer.build.__main__ import PRECISIONS
 
 QUICK = {"each": 3, "passages": 200, "queries": 100, "documents": 50}
-WHOLE = {"each": 25, "passages": 3000, "queries": 500, "documents": 350}
+WHOLE = {"each": 16, "passages": 3000, "queries": 500, "documents": 350}
 
 
 def encode(folder: Path, texts: FidelityTexts, threads: int) -> Vectors:
@@ -32,48 +33,28 @@ def encode(folder: Path, texts: FidelityTexts, threads: int) -> Vectors:
     return Vectors(every, load_encoder(folder, threads=threads).encode(every).vectors)
 
 
-def quick(bundles: dict[str, Path], texts: FidelityTexts, reference: Vectors, threads: int) -> None:
-    """Print a few lines a bundle, each as soon as it is known."""
-    sets = [one.name for one in texts.judgements]
-    people = figures("sentence-transformers", reference, reference, texts).agreements
-    print("sentence-transformers", _spearman(sets, people))
-    for name, folder in bundles.items():
-        started = time.perf_counter()
-        vectors = encode(folder, texts, threads)
-        seconds = time.perf_counter() - started
-        measured = figures(name, vectors, reference, texts)
-        found = overlaps(vectors, reference, texts)
-        print(
-            f"{name}  {_spread(Spread.of(measured.cosines))}  same neighbours: passages "
-            f"{found.passages:.3f}, documents {found.documents:.3f}  ({seconds:.1f} s)",
-            f"{name}  {_spearman(sets, measured.agreements)}",
-            *_groups(measured, texts),
-            sep="\n",
-            flush=True,
-        )
+def print_lines(measured: Figures, texts: FidelityTexts) -> None:
+    """A few lines on a bundle: all texts, neighbours, people, each length and each script."""
+    found = measured.overlaps[REFERENCE]
+    print(
+        f"{measured.name}  {_spread(measured.cosines)}  same neighbours: "
+        f"passages {found.passages:.3f}, documents {found.documents:.3f}"
+    )
+    print(f"{measured.name}  {_people(measured, texts)}")
+    for chosen in groups(texts):
+        for name, group in chosen.items():
+            print(f"  {name:18} {_spread(measured.cosines[group])}", flush=True)
 
 
-def _groups(measured: Figures, texts: FidelityTexts) -> list[str]:
-    """A line for each length and each script."""
-    lines = []
-    buckets = np.array([one.bucket for one in texts.evaluation])
-    scripts = np.array([one.script for one in texts.evaluation])
-    for labels, groups in (
-        (buckets, [bucket.name for bucket in BUCKETS]),
-        (scripts, [*dict.fromkeys(scripts)]),
-    ):
-        for group in groups:
-            lines.append(f"  {group:18} {_spread(Spread.of(measured.cosines[labels == group]))}")
-    return lines
+def _spread(cosines: NDArray[np.float64]) -> str:
+    one = Spread.of(cosines)
+    return f"mean {one.mean:.6f}  1st pct {one.percentile:.6f}  worst {one.worst:.6f}"
 
 
-def _spread(spread: Spread) -> str:
-    return f"mean {spread.mean:.6f}  1st pct {spread.percentile:.6f}  worst {spread.worst:.6f}"
-
-
-def _spearman(sets: list[str], agreements: list[tuple[float, float]]) -> str:
+def _people(measured: Figures, texts: FidelityTexts) -> str:
     return "Spearman with people: " + ", ".join(
-        f"{name} {spearman:.4f}" for name, (_, spearman) in zip(sets, agreements, strict=True)
+        f"{judged.name} {spearman:.4f}"
+        for judged, (_, spearman) in zip(texts.judgements, measured.agreements, strict=True)
     )
 
 
@@ -83,14 +64,25 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     options = parser.parse_args()
+    named = dict(pair.split("=", 1) for pair in options.bundle)
     texts = fidelity_texts(**(QUICK if options.quick else WHOLE))
     every = texts.all()
-    reference = Vectors(every, reference_vectors(every, options.threads))
-    named = dict(pair.split("=", 1) for pair in options.bundle)
-    bundles = {name: Path(folder) for name, folder in named.items()} or {
-        precision: bundle(precision) for precision in PRECISIONS
-    }
-    quick(bundles, texts, reference, options.threads)
+    others = {REFERENCE: Vectors(every, reference_vectors(every, options.threads))}
+    reference = figures(REFERENCE, others[REFERENCE], others, texts)
+    if options.quick:
+        print(f"{REFERENCE}  {_people(reference, texts)}", flush=True)
+    else:
+        others["fp32"] = encode(bundle("fp32"), texts, options.threads)
+    bundles = {name: Path(folder) for name, folder in named.items()}
+    measured = []
+    for name in bundles or PRECISIONS:
+        known = others.get(name) if name not in bundles else None
+        vectors = known or encode(bundles.get(name) or bundle(name), texts, options.threads)
+        measured.append(figures(name, vectors, others, texts))
+        if options.quick:
+            print_lines(measured[-1], texts)
+    if not options.quick:
+        report(measured, reference, texts)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,8 @@ class Figures:
 
     name: str
     cosines: NDArray[np.float64]  # (evaluation texts,), with the reference's vectors
-    agreements: list[tuple[float, float]]  # with people, Pearson and Spearman, a set of them each
+    overlaps: dict[str, Overlap]  # with the neighbours that others find
+    agreements: list[tuple[float, float]]  # Pearson's and Spearman's, for each set of judgements
 
 
 def cosines(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -65,17 +66,24 @@ def cosines(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[n
     return products / lengths
 
 
-def figures(name: str, vectors: Vectors, reference: Vectors, texts: FidelityTexts) -> Figures:
-    """The figures of the encoder that gave these vectors."""
+def figures(
+    name: str, vectors: Vectors, others: Mapping[str, Vectors], texts: FidelityTexts
+) -> Figures:
+    """The figures of the encoder that gave these vectors.
+
+    others: whom it is compared with, the reference first.
+    """
     evaluation = [one.text for one in texts.evaluation]
+    reference = next(iter(others.values()))
     return Figures(
         name,
         cosines(vectors.of(evaluation), reference.of(evaluation)),
+        {other: found_alike(vectors, theirs, texts) for other, theirs in others.items()},
         [one.agreement(vectors.of(one.texts)) for one in texts.judgements],
     )
 
 
-def overlaps(vectors: Vectors, others: Vectors, texts: FidelityTexts) -> Overlap:
+def found_alike(vectors: Vectors, others: Vectors, texts: FidelityTexts) -> Overlap:
     """How far two encoders find the same, among the passages and among the documents."""
     ours, theirs = (
         (

@@ -18,7 +18,7 @@ from benchmarks.evaluation_texts import (
 )
 from benchmarks.similarity_judgements import Judgements, all_pairs, word_pairs
 
-PASSAGE = Bucket("passage", 24, 96)
+PASSAGE = Bucket("passage", 24, 64)
 QUERY = Bucket("query", 8, 24)
 
 
