@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # imported late, since it takes its time
 
 PACKAGES = ("onnxruntime", "torch", "sentence-transformers", "gensim", "django", "babel")
 COLORS = ("#8d99ae", "#d1495b", "#edae49", "#00798c")  # fp32 is the grey one
-LEAST = 1e-12  # 1 - cosine: what is nearer is drawn there (there is no 0 on a log scale)
+LEAST = 1e-15  # 1 - cosine: what is nearer is drawn there (there is no 0 on a log scale)
 REFERENCE = "sentence-transformers"
 Groups = dict[str, NDArray[np.bool_]]  # name → which evaluation texts, (n,)
 

@@ -57,10 +57,10 @@ def test_the_buckets_follow_each_other() -> None:
 
 def test_no_evaluation_text_is_a_reference_text_or_comes_twice(tokenizer: Tokenizer) -> None:
     golden = [pair["text"] for pair in json.loads((ROOT / "tests/golden/texts.json").read_text())]
-    # Running text of reference texts only: slices would often be one of them.
-    words = " ".join(text for text in golden if len(text) < 12)
-    sources = {"words": [words + " " + DOCSTRINGS[:8_000]]}
-    texts = [one.text for one in evaluation_texts(sources, tokenizer, each=20)]
+    # Has 18 texts of 1 to 6 words, three of which are reference texts: all the others are drawn.
+    sources = {"words": ["cat Paris 42 " * 250]}
+    texts = [one.text for one in evaluation_texts(sources, tokenizer, each=15)]
+    assert {"cat", "Paris", "42"} <= set(golden)
     assert len(set(texts)) == len(texts)
     assert not set(texts) & set(golden)
 
