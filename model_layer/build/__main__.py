@@ -25,6 +25,8 @@ from model_layer.artifacts import (
 from model_layer.build import graph, manifest, verify, vocabulary
 from model_layer.build.errors import BuildError
 from model_layer.build.fetch import fetch, source_files
+from model_layer.build.parameters import read_parameters
+from model_layer.build.quantize import quantize
 from model_layer.errors import BundleError
 
 PRECISIONS = tuple(verify.WORST)
@@ -51,8 +53,12 @@ def build(folder: Path, precision: str) -> float:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
-        graph.build_graph(sources["model.safetensors"], made / MODEL)
         shutil.copyfile(sources["tokenizer.json"], made / TOKENIZER)
+        parameters = read_parameters(sources["model.safetensors"])
+        quantized = precision == "int8"
+        graph.build_graph(
+            quantize(parameters, made / TOKENIZER) if quantized else parameters, made / MODEL
+        )
         vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], made / CL100K)
         manifest.write_manifest(made, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
         worst = verify.verify(made, precision)

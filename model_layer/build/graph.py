@@ -1,8 +1,8 @@
-"""The ONNX graph, written from the weights: six identical layers, pooling and normalisation.
+"""The ONNX graph, written from the parameters: six identical layers, pooling and normalisation.
 
 Not an export: the architecture (BERT, post-norm; Devlin et al. 2018, arXiv 1810.04805) is spelled
-out with onnxruntime's fused operators, so no torch is needed and the bytes are always the same.
-One text a run: no mask, no padding.
+out in the operators that measure quickest in onnxruntime, so no torch is needed and the bytes are
+always the same. One text a run: no mask, no padding.
 
     input_ids int32 (1, tokens) → embedding float32 (1, 384), of unit length
 
@@ -11,62 +11,65 @@ Operators: onnx.ai/onnx/operators, and onnxruntime's docs/ContribOperators.md (c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper, save_model
-from safetensors.numpy import load_file
 
 from model_layer.artifacts import WEIGHTS
+from model_layer.build.calibration import GELU_MINIMUM
+from model_layer.build.parameters import (
+    DIMENSIONS,
+    EPSILON,
+    HEADS,
+    D,
+    Dense,
+    Layer,
+    Norm,
+    Parameters,
+    QuantizedDense,
+)
 
-LAYERS = 6
-HEADS = 12
-DIMENSIONS = 384
-MAX_TOKENS = 256  # sentence_bert_config.json; the position table has 512 rows
 LARGE = 100_000  # bytes of a tensor
-EPSILON = 1e-12  # config.json: layer_norm_eps
 
 STANDARD = ""  # operator sets
 FUSED = "com.microsoft"
 
-Weights = Mapping[str, NDArray[np.float32]]
 
-
-def build_graph(safetensors_file: Path, path: Path) -> None:
-    """Write the fp32 graph of the weights in `safetensors_file` to `path`, and WEIGHTS beside it.
+def build_graph(parameters: Parameters[D], path: Path) -> None:
+    """Write the graph of `parameters` to `path`, and WEIGHTS beside it.
 
     The large tensors have a file of their own, which onnxruntime maps into memory where it would
     parse and copy the model's: three quarters of a session's time, and half of its memory.
     (onnx.ai/onnx/repo-docs/ExternalData)
     """
-    model = Graph(load_file(safetensors_file)).model()
+    model = Graph(parameters).model()
     save_model(model, path, save_as_external_data=True, location=WEIGHTS, size_threshold=LARGE)
     (path.parent / WEIGHTS).chmod(0o644)  # onnx keeps it to its owner; Lambda runs as another user
 
 
-class Graph:
+class Graph(Generic[D]):
     """The nodes and constants, in the order they are added."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, parameters: Parameters[D]) -> None:
+        self._parameters = parameters
         self._nodes: list[NodeProto] = []
-        self._constants: list[TensorProto] = []
+        self._constants: dict[str, TensorProto] = {}
 
     def model(self) -> ModelProto:
         """The finished model."""
-        hidden = self._embed("input_ids")
-        for layer in range(LAYERS):
-            hidden = self._layer(hidden, f"encoder.layer.{layer}.")
+        hidden, residual = self._embed("input_ids")
+        for number, layer in enumerate(self._parameters.layers):
+            hidden, residual = self._layer(layer, hidden, residual, f"layer.{number}")
         self._pool(hidden, "embedding")
         graph = helper.make_graph(
             self._nodes,
             "all-MiniLM-L6-v2",
             [helper.make_tensor_value_info("input_ids", TensorProto.INT32, [1, "tokens"])],
             [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, DIMENSIONS])],
-            self._constants,
+            [*self._constants.values()],
         )
         opsets = [helper.make_opsetid(STANDARD, 21), helper.make_opsetid(FUSED, 1)]
         model = helper.make_model(
@@ -75,77 +78,88 @@ class Graph:
         checker.check_model(model)
         return model
 
-    def _embed(self, ids: str) -> str:
-        """Word + position + token type, normalised: (1, tokens) → (1, tokens, 384)."""
-        # Every token is of type 0, so that type's vector is part of every position's.
-        positions = (
-            self._weights["embeddings.position_embeddings.weight"][:MAX_TOKENS]
-            + self._weights["embeddings.token_type_embeddings.weight"][0]
-        )
-        inputs = [
-            ids,
-            "",  # no token types
-            self._weight("embeddings.word_embeddings.weight"),
-            self._constant("embeddings.positions", positions),
-            "",
-            self._weight("embeddings.LayerNorm.weight"),
-            self._weight("embeddings.LayerNorm.bias"),
-        ]
-        # The second output, a mask index, must have a name though nothing reads it.
-        outputs = ["embeddings", "embeddings.mask_index"]
-        return self._node("EmbedLayerNormalization", inputs, *outputs, epsilon=EPSILON)
+    def _embed(self, ids: str) -> tuple[str, str]:
+        """Word + position, normalised: (1, tokens) → (1, tokens, 384), and its residual."""
+        count = self._node("Shape", [ids], "tokens", start=1)
+        table = self._floats("positions", self._parameters.positions)
+        first, axis = self._integers("first", [0]), self._integers("rows", [0])
+        positions = self._node("Slice", [table, first, count, axis], "text.positions")
+        embedded = self._node("Add", [self._words(ids), positions], "embedded")
+        return self._norm(self._parameters.norm, embedded, "embeddings.norm")
 
-    def _layer(self, hidden: str, name: str) -> str:
+    def _words(self, ids: str) -> str:
+        table = self._constant("words", self._parameters.words)
+        words = self._node("Gather", [table, ids], "text.words")
+        if self._parameters.words.dtype == np.float32:
+            return words
+        return self._node("Cast", [words], "text.floats", to=TensorProto.FLOAT)
+
+    def _layer(self, layer: Layer[D], hidden: str, residual: str, name: str) -> tuple[str, str]:
         """Self-attention, then the feed-forward network; each added to its input, normalised."""
-        attended = self._attention(hidden, f"{name}attention.")
-        hidden = self._add_norm(attended, hidden, f"{name}attention.output.")
-        widened = self._project(hidden, f"{name}intermediate.dense.")  # (1, tokens, 1536)
-        bias = self._weight(f"{name}intermediate.dense.bias")
-        # BiasGelu is the exact (erf) GELU that BERT uses, not the tanh one.
-        activated = self._node("BiasGelu", [widened, bias], f"{name}activation")
-        narrowed = self._project(activated, f"{name}output.dense.")
-        return self._add_norm(narrowed, hidden, f"{name}output.")
+        qkv = self._dense(layer.qkv, hidden, f"{name}.qkv")
+        parts = [f"{name}.{part}" for part in ("query", "key", "value")]
+        self._node("Split", [qkv], *parts, axis=2, num_outputs=3)
+        heads = f"{name}.heads"
+        self._node("MultiHeadAttention", parts, heads, domain=FUSED, num_heads=HEADS)
+        attended = self._dense(layer.attention_output, heads, f"{name}.attention_output")
+        total = self._node("Add", [attended, residual], f"{name}.attention_sum")
+        hidden, residual = self._norm(layer.attention_norm, total, f"{name}.attention_norm")
+        widened = self._dense(layer.intermediate, hidden, f"{name}.intermediate")  # (…, 1536)
+        # The exact (erf) GELU that BERT uses, not the tanh one.
+        activated = self._node("Gelu", [widened], f"{name}.activated", domain=FUSED)
+        narrowed = self._dense(layer.output, activated, f"{name}.output")
+        total = self._node("Add", [narrowed, residual], f"{name}.sum")
+        return self._norm(layer.norm, total, f"{name}.norm")
 
-    def _attention(self, hidden: str, name: str) -> str:
-        """Multi-head attention, its output not yet projected; all 12 heads in one operator."""
-        parts = [f"{name}self.{part}." for part in ("query", "key", "value")]
-        weight = np.concatenate([self._weights[f"{part}weight"].T for part in parts], axis=1)
-        bias = np.concatenate([self._weights[f"{part}bias"] for part in parts])
-        inputs = [
-            hidden,
-            self._constant(f"{name}qkv.weight", weight),  # (384, 3 * 384)
-            self._constant(f"{name}qkv.bias", bias),
-        ]
-        heads = self._node("Attention", inputs, f"{name}heads", num_heads=HEADS)
-        return self._project(heads, f"{name}output.dense.")
+    def _dense(self, dense: Dense | QuantizedDense, x: str, name: str) -> str:
+        bias = self._floats(f"{name}.bias", dense.bias)
+        if isinstance(dense, Dense):
+            weight = self._floats(f"{name}.weight", dense.weight)
+            product = self._node("MatMul", [x, weight], f"{name}.product")
+            return self._node("Add", [product, bias], name)
+        weight = self._constant(f"{name}.weight", dense.weight)
+        scale = self._constant(f"{name}.scale", dense.scale)
+        if not dense.per_row:
+            inputs = [x, weight, scale, "", bias]
+            return self._node("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
+        # Each row is divided by its own divisor (calibration.row_divisor), and its product
+        # multiplied by it.
+        last = self._integers("last", [-1])
+        margin = self._floats("gelu.minimum", np.array(GELU_MINIMUM))
+        largest = self._node("ReduceMax", [x, last], f"{name}.largest", keepdims=1)
+        divisor = self._node("Add", [largest, margin], f"{name}.divisor")
+        inverse = self._node("Reciprocal", [divisor], f"{name}.inverse")
+        divided = self._node("Mul", [x, inverse], f"{name}.divided")
+        inputs = [divided, weight, scale]
+        product = self._node("DynamicQuantizeMatMul", inputs, f"{name}.product", domain=FUSED)
+        multiplied = self._node("Mul", [product, divisor], f"{name}.multiplied")
+        return self._node("Add", [multiplied, bias], name)
 
-    def _project(self, hidden: str, name: str) -> str:
-        """A dense layer without its bias, which the next fused operator adds."""
-        weight = self._constant(f"{name}weight", self._weights[f"{name}weight"].T)
-        return self._node("MatMul", [hidden, weight], f"{name}product", domain=STANDARD)
-
-    def _add_norm(self, hidden: str, residual: str, name: str) -> str:
-        """LayerNorm(hidden + bias of the dense layer before it + residual)."""
-        inputs = [
-            hidden,
-            residual,
-            self._weight(f"{name}LayerNorm.weight"),
-            self._weight(f"{name}LayerNorm.bias"),
-            self._weight(f"{name}dense.bias"),
-        ]
-        return self._node("SkipLayerNormalization", inputs, f"{name}norm", epsilon=EPSILON)
+    def _norm(self, norm: Norm, x: str, name: str) -> tuple[str, str]:
+        """LayerNorm's output for the next product, and for the next addition."""
+        # Not SkipLayerNormalization, which would add, too: it takes eight times as long.
+        inputs = [x, self._floats(f"{name}.scale", norm.scale)]
+        inputs.append(self._floats(f"{name}.shift", norm.shift))
+        normed = self._node("LayerNormalization", inputs, name, epsilon=EPSILON, axis=-1)
+        if norm.residual is None:
+            return normed, normed
+        factor = self._floats(f"{name}.factor", norm.residual)
+        return normed, self._node("Mul", [normed, factor], f"{name}.residual")
 
     def _pool(self, hidden: str, output: str) -> None:
         """The mean over all tokens ([CLS] and [SEP] count), scaled to unit length."""
-        axes = self._constant("pooling.axes", np.array([1], np.int64))
-        mean = self._node("ReduceMean", [hidden, axes], "mean", domain=STANDARD, keepdims=0)
-        self._node("LpNormalization", [mean], output, domain=STANDARD, axis=-1, p=2)
+        axes = self._integers("tokens.axis", [1])
+        mean = self._node("ReduceMean", [hidden, axes], "mean", keepdims=0)
+        self._node("LpNormalization", [mean], output, axis=-1, p=2)
 
-    def _weight(self, name: str) -> str:
-        return self._constant(name, self._weights[name])
+    def _floats(self, name: str, value: NDArray[np.float64]) -> str:
+        return self._constant(name, value.astype(np.float32))
+
+    def _integers(self, name: str, value: list[int]) -> str:
+        return self._constant(name, np.array(value, np.int64))
 
     def _constant(self, name: str, value: NDArray[np.generic]) -> str:
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
     def _node(
@@ -153,7 +167,7 @@ class Graph:
         operator: str,
         inputs: list[str],
         *outputs: str,
-        domain: str = FUSED,
+        domain: str = STANDARD,
         **attributes: Any,
     ) -> str:
         """Add a node named after its first output, and return that name."""

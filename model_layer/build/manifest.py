@@ -12,18 +12,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from model_layer.artifacts import FORMAT, MANIFEST, sha256
+from model_layer.artifacts import FORMAT, MANIFEST, WEIGHTS, sha256
 from model_layer.build.fetch import source_files
-from model_layer.build.graph import DIMENSIONS, MAX_TOKENS
+from model_layer.build.parameters import DIMENSIONS, MAX_TOKENS
 from model_layer.build.verify import WORST, canary
 
 LIBRARIES = ("numpy", "onnx", "safetensors")  # those that the bundle's bytes can depend on
 
 
-def facts(precision: str) -> dict[str, Any]:
-    """All that decides which vector a text gets."""
+def facts(precision: str, weights: Path) -> dict[str, Any]:
+    """All that decides which vector a text gets; `weights` is the finished file."""
     hashes = {file.name: file.sha256 for file in source_files()}
-    return {
+    about = {
         "model": "sentence-transformers/all-MiniLM-L6-v2",
         "weights": hashes["model.safetensors"],
         "tokenizer": hashes["tokenizer.json"],
@@ -33,6 +33,9 @@ def facts(precision: str) -> dict[str, Any]:
         "dimensions": DIMENSIONS,
         "max_tokens": MAX_TOKENS,
     }
+    if precision == "int8":  # how the weights were rounded decides, too
+        about["quantized"] = sha256(weights)
+    return about
 
 
 def fingerprint(facts: dict[str, Any]) -> str:
@@ -45,7 +48,7 @@ def fingerprint(facts: dict[str, Any]) -> str:
 def recipe() -> dict[str, str]:
     """What the bundle is made with: another recipe calls for another build."""
     build = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.glob("*.*")):
         build.update(path.read_bytes())
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return {**versions, "model_layer.build": build.hexdigest()}
@@ -53,7 +56,7 @@ def recipe() -> dict[str, str]:
 
 def write_manifest(folder: Path, names: Iterable[str], precision: str) -> None:
     """Write the manifest of the files `names` in `folder`."""
-    about = facts(precision)
+    about = facts(precision, folder / WEIGHTS)
     text, vector = canary()
     manifest = {
         "format": FORMAT,

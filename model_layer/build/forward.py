@@ -1,0 +1,81 @@
+"""The model in numpy and double precision, to see what its matrix products are given.
+
+What it computes decides how the weights are rounded, and must not depend on the machine: the last
+bits of a double, in which two BLAS libraries differ, do not reach an eighth bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_layer.build.parameters import (
+    DIMENSIONS,
+    EPSILON,
+    HEADS,
+    Dense,
+    Floats,
+    Norm,
+    Parameters,
+)
+
+See = Callable[[int, str, Floats], None]  # layer, name of the dense layer, its input (tokens, n)
+
+
+def forward(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], see: See) -> Floats:
+    """The mean of each text's last hidden states, (texts, 384), not normalised.
+
+    texts: ids, (tokens,) each, specials included. They are computed side by side, but for the
+        attention; `see` is given the inputs of every dense layer on the way, of all texts.
+    """
+    ends = np.cumsum([len(ids) for ids in texts])
+    each = [slice(end - len(ids), end) for ids, end in zip(texts, ends, strict=True)]
+    embedded = [parameters.words[ids] + parameters.positions[: len(ids)] for ids in texts]
+    hidden, residual = _normalize(parameters.norm, np.concatenate(embedded))
+    for number, layer in enumerate(parameters.layers):
+
+        def project(name: str, x: Floats, number: int = number) -> Floats:
+            see(number, name, x)
+            dense: Dense = getattr(parameters.layers[number], name)
+            return x @ dense.weight + dense.bias
+
+        qkv = project("qkv", hidden)
+        heads = np.concatenate([_attend(qkv[rows]) for rows in each])
+        attended = project("attention_output", heads)
+        hidden, residual = _normalize(layer.attention_norm, attended + residual)
+        activated = gelu(project("intermediate", hidden))
+        hidden, residual = _normalize(layer.norm, project("output", activated) + residual)
+    return np.stack([hidden[rows].mean(axis=0) for rows in each])
+
+
+def _normalize(norm: Norm, x: Floats) -> tuple[Floats, Floats]:
+    """LayerNorm's output, and the residual."""
+    centred = x - x.mean(axis=1, keepdims=True)
+    deviation = np.sqrt((centred**2).mean(axis=1, keepdims=True) + EPSILON)
+    normed = centred / deviation * norm.scale + norm.shift
+    return normed, normed if norm.residual is None else normed * norm.residual
+
+
+def _attend(qkv: Floats) -> Floats:
+    """softmax(q · k / √32) · v of one text, all heads: (tokens, 3 * 384) → (tokens, 384)."""
+    tokens = len(qkv)
+    q, k, v = qkv.reshape(tokens, 3, HEADS, -1).transpose(1, 2, 0, 3)
+    scores = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[-1])
+    powers = np.exp(scores - scores.max(axis=2, keepdims=True))
+    heads = powers / powers.sum(axis=2, keepdims=True) @ v
+    merged: Floats = heads.transpose(1, 0, 2).reshape(tokens, DIMENSIONS)
+    return merged
+
+
+def gelu(x: Floats) -> Floats:
+    """x Φ(x), to 2e-7: erf by Abramowitz and Stegun, 7.1.26 (numpy has none)."""
+    z = np.abs(x) / np.sqrt(2)
+    t = 1 / (1 + 0.3275911 * z)
+    powers = 0.254829592 + t * (
+        -0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))
+    )
+    erf = np.copysign(1 - t * powers * np.exp(-z * z), x)
+    activated: Floats = 0.5 * x * (1 + erf)
+    return activated

@@ -1,0 +1,117 @@
+"""The model's parameters as the other steps of the build pass them on: read, smoothed, quantized.
+
+BERT (Devlin et al. 2018, arXiv 1810.04805), six identical post-norm layers; the parts have the
+names that the weights' file gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+LAYERS = 6
+HEADS = 12
+DIMENSIONS = 384
+MAX_TOKENS = 256  # sentence_bert_config.json; the position table has 512 rows
+EPSILON = 1e-12  # config.json: layer_norm_eps
+
+Floats = NDArray[np.float64]  # exact for the file's float32; the graph writes float32 again
+
+
+@dataclass(frozen=True)
+class Dense:
+    """y = x · weight + bias."""
+
+    weight: Floats  # (inputs, outputs)
+    bias: Floats  # (outputs,)
+
+
+@dataclass(frozen=True)
+class QuantizedDense:
+    """y = x · (weight * scale) + bias, in integers: x is quantized when it is known.
+
+    per_row: every row of x (a token) has a scale of its own, and not x as a whole.
+    """
+
+    weight: NDArray[np.int8]  # (inputs, outputs)
+    scale: NDArray[np.float32]  # (outputs,)
+    bias: Floats  # (outputs,)
+    per_row: bool
+
+
+@dataclass(frozen=True)
+class Norm:
+    """LayerNorm: (x - mean) / deviation * scale + shift.
+
+    residual: what makes of it the input of the next addition, if that differs from the next
+    matrix product's input: a factor for each channel.
+    """
+
+    scale: Floats  # (384,)
+    shift: Floats  # (384,)
+    residual: Floats | None = None  # (384,)
+
+
+D = TypeVar("D", Dense, QuantizedDense)
+
+
+@dataclass(frozen=True)
+class Layer(Generic[D]):
+    qkv: D  # (384, 3 * 384): query, key, value
+    attention_output: D  # (384, 384)
+    attention_norm: Norm
+    intermediate: D  # (384, 1536)
+    output: D  # (1536, 384)
+    norm: Norm
+
+
+@dataclass(frozen=True)
+class Parameters(Generic[D]):
+    words: NDArray[np.float32] | NDArray[np.float16]  # (30522, 384)
+    positions: Floats  # (256, 384), with the token type's vector: every token is of type 0
+    norm: Norm
+    layers: tuple[Layer[D], ...]
+
+
+def read_parameters(safetensors_file: Path) -> Parameters[Dense]:
+    """The parameters as sentence-transformers published them."""
+    weights = load_file(safetensors_file)
+
+    def norm(name: str) -> Norm:
+        return Norm(_wide(weights, f"{name}.weight"), _wide(weights, f"{name}.bias"))
+
+    def dense(*names: str) -> Dense:
+        """Several layers of the same input are one."""
+        return Dense(
+            np.concatenate([_wide(weights, f"{name}.weight").T for name in names], axis=1),
+            np.concatenate([_wide(weights, f"{name}.bias") for name in names]),
+        )
+
+    def layer(name: str) -> Layer[Dense]:
+        projections = (f"{name}.attention.self.{part}" for part in ("query", "key", "value"))
+        return Layer(
+            qkv=dense(*projections),
+            attention_output=dense(f"{name}.attention.output.dense"),
+            attention_norm=norm(f"{name}.attention.output.LayerNorm"),
+            intermediate=dense(f"{name}.intermediate.dense"),
+            output=dense(f"{name}.output.dense"),
+            norm=norm(f"{name}.output.LayerNorm"),
+        )
+
+    return Parameters(
+        words=weights["embeddings.word_embeddings.weight"],
+        positions=_wide(weights, "embeddings.position_embeddings.weight")[:MAX_TOKENS]
+        + _wide(weights, "embeddings.token_type_embeddings.weight")[0],
+        norm=norm("embeddings.LayerNorm"),
+        layers=tuple(layer(f"encoder.layer.{number}") for number in range(LAYERS)),
+    )
+
+
+def _wide(weights: Mapping[str, NDArray[np.float32]], name: str) -> Floats:
+    return weights[name].astype(np.float64)

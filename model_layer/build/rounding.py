@@ -1,0 +1,80 @@
+"""Weights to 8 bits: a scale for each column, and each value rounded so that the errors cancel.
+
+**The rounding** is GPTQ's (Frantar et al. 2022, arXiv 2210.17323). Row after row of the weights
+is rounded, and what that does to the products is made good, as well as it can be, by changing
+the rows not yet rounded. "As well as it can be" is a least-squares problem in which the inputs
+are known by their Gram matrix xᵀx alone.
+
+**The bound** keeps x86 CPUs without VNNI right, which Lambda's are. There, onnxruntime
+multiplies by VPMADDUBSW: inputs are unsigned, weights are signed, two neighbours along the inputs
+are multiplied and their sum *saturates* at 16 bits, silently. (onnxruntime's guide to
+quantization says of it: use `reduce_range`, which makes do with 7 bits.) But only the sum of a
+pair must fit:
+
+    an input is at most 255, and 255 · 128 = 32,640 ≤ 32,767 = 2¹⁵ - 1.
+    If the weights of a pair (rows 2i and 2i + 1 of a column) have the same sign, |a| + |b| ≤ 128
+    gives |255 a + 255 b| ≤ 255 · 128. If not, the sum lies between 255 · min(a, b) and
+    255 · max(a, b), and |a|, |b| ≤ 127.
+
+So a column's scale is the larger of its largest value / 127 and its largest pair / 127.5, which
+leaves rounding its half on both sides, and the corrected rows are held to the bound.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_layer.build.parameters import Floats
+
+# Of the mean diagonal, added to it. GPTQ takes 0.01; more is safer with inputs that were not seen.
+DAMPING = 0.1
+BLOCK = 64  # rows whose corrections are applied together, for speed; the result is the same
+LARGEST = 127
+LARGEST_PAIR = 128
+
+
+def round_weights(
+    weight: Floats, gram: Floats, *, pairs_bounded: bool = True
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """`weight`, (inputs, outputs), as integers times a scale for each column, (outputs,).
+
+    gram: xᵀx of the inputs, (inputs, inputs).
+    pairs_bounded: hold to the bound above. Without it the weights have their full range, and
+        an x86 CPU without VNNI gives wrong products.
+    """
+    scale = column_scale(weight, pairs_bounded=pairs_bounded).astype(np.float32)
+    inputs = len(weight)
+    damped = gram + np.eye(inputs) * (DAMPING * np.mean(np.diag(gram)))
+    # Row k tells how the rows behind k make good an error in row k.
+    correction = np.linalg.cholesky(np.linalg.inv(damped)).T
+    rest = weight / scale  # what is still to be rounded, in steps
+    rounded = np.zeros(weight.shape)
+    for start in range(0, inputs, BLOCK):
+        end = min(start + BLOCK, inputs)
+        errors = np.zeros((end - start, weight.shape[1]))
+        for row in range(start, end):
+            rounded[row] = np.clip(np.round(rest[row]), -LARGEST, LARGEST)
+            if pairs_bounded and row % 2:
+                rounded[row] = _bounded(rounded[row], rounded[row - 1])
+            errors[row - start] = (rest[row] - rounded[row]) / correction[row, row]
+            rest[row + 1 : end] -= np.outer(correction[row, row + 1 : end], errors[row - start])
+        rest[end:] -= correction[start:end, end:].T @ errors
+    return rounded.astype(np.int8), scale
+
+
+def column_scale(weight: Floats, *, pairs_bounded: bool) -> Floats:
+    """The step between two integers, for each column: (inputs, outputs) → (outputs,)."""
+    scale: Floats = np.abs(weight).max(axis=0) / LARGEST
+    if not pairs_bounded:
+        return scale
+    even, odd = weight[0::2], weight[1::2]
+    pairs = np.where(even * odd > 0, np.abs(even + odd), 0)
+    scale = np.maximum(scale, pairs.max(axis=0) / (LARGEST_PAIR - 0.5))
+    return scale
+
+
+def _bounded(odd: Floats, even: Floats) -> Floats:
+    """The odd rows' values, made smaller where the pair's sum is too large."""
+    over = (odd * even > 0) & (np.abs(odd + even) > LARGEST_PAIR)
+    return np.where(over, np.sign(odd) * (LARGEST_PAIR - np.abs(even)), odd)
