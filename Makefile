@@ -30,8 +30,8 @@ test: $(VENV)/dev model ## run the tests
 test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no wrong vector, memory flat
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
 
-test-arm64: $(VENV)/dev model ## run the image's content on emulated Gravitons (minutes)
-	@$(BIN)/python -m pytest -m arm64 tests/arm64 $(ARGS)
+test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m cpus tests/cpus $(ARGS)
 
 lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff check
@@ -110,7 +110,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove all that was made, the cache of downloaded model files excepted
-	rm -rf $(VENV) .venv-* .aws-sam .arm64 model_layer/bundle tests/node/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -151,4 +151,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench bench-cold bench-ceiling bench-requests fidelity image sam-local test-sam test-load test-arm64 scan docker golden lock clean
+.PHONY: help serve test lint format model key bench bench-cold bench-ceiling bench-requests fidelity image sam-local test-sam test-load scan docker golden lock clean test-cpus

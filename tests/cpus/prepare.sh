@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Put into FOLDER what runs an arm64 Python here: qemu's emulator, and a root with Python 3.13.
-# Both are Debian trixie's: its qemu is statically linked, so it runs on any Linux, and new enough
-# (version 7.2 dies on onnxruntime). apt fetches, checks and unpacks them, with a state of its own:
-# no root is needed, and nothing is installed. What is there already stays.
+# Put into FOLDER what runs Python on other CPUs here: qemu's emulators, and for each architecture
+# a root with Python 3.13. All are Debian trixie's: its qemu is statically linked, so it runs on any
+# Linux, and new enough (version 7.2 dies on onnxruntime for arm64). apt fetches, checks and unpacks
+# them, with a state of its own: no root is needed, and nothing is installed. What is there already
+# stays.
 #
 #   prepare.sh FOLDER
 # Environment:
@@ -21,8 +22,8 @@ unpack() {
   local work=$folder/$2.part
   [ ! -d "$folder/$2" ] || return 0
   rm -rf "$work"
-  mkdir -p "$work"/{lists,cache/archives,root/usr/lib}
-  ln -s usr/lib "$work/root/lib" # as on every Debian; the programs look for their loader there
+  mkdir -p "$work"/{lists,cache/archives,root/usr/lib,root/usr/lib64}
+  ln -s usr/lib usr/lib64 "$work/root" # as on every Debian; the programs look for their loader there
   touch "$work/status"
   echo "deb [signed-by=$keyring] $mirror trixie main" >"$work/sources.list"
   local apt=(apt-get -qq -o "APT::Architecture=$1" -o "APT::Architectures=$1"
@@ -46,9 +47,10 @@ mirror=${DEBIAN_MIRROR:-$(
   apt-get update --print-uris | grep -oPm1 "^'\K\S+/debian(?=/dists/)" || true)}
 [ -n "$mirror" ] || missing "The emulator needs a mirror of Debian: set DEBIAN_MIRROR to its URL."
 
-unpack "$(dpkg --print-architecture)" emulator qemu-user
-find "$folder/emulator" -type f ! -name qemu-aarch64 -delete # 0.4 GB for other architectures
-unpack arm64 root python3.13 libstdc++6
+unpack "$(dpkg --print-architecture)" emulators qemu-user
+find "$folder/emulators" -type f ! -name qemu-aarch64 ! -name qemu-x86_64 -delete # 0.4 GB of others
+unpack amd64 root-x86_64 python3.13 libstdc++6
+unpack arm64 root-aarch64 python3.13 libstdc++6
 # As on Lambda's arm64, these cannot be read. (The emulated program sees this machine's files,
 # except where the root has something.)
-mkdir -p "$folder"/root/sys/devices/system/cpu/{possible,present}
+mkdir -p "$folder"/root-aarch64/sys/devices/system/cpu/{possible,present}
