@@ -22,7 +22,7 @@ from benchmarks.contestants import REFERENCE, Contestant
 from benchmarks.processes import ROOT, Died, process
 from benchmarks.texts import SHORT, long, mixed, short
 
-TEXTS = {"short": short(200), "mixed": mixed(200), "long": long(24)}
+TEXTS = {"short": short(200), "mixed": mixed(120), "long": long(12)}
 SHORT_CALLS = 60  # of the one short text, in a round
 
 

@@ -43,7 +43,7 @@ class Answers:
         return self.tokens / self.seconds
 
 
-def request(texts: str | Sequence[str], tokens: int) -> Request:
+def request(texts: Sequence[str], tokens: int) -> Request:
     """For the texts' vectors, in base64, as OpenAI's clients ask for them."""
     body = json.dumps({"model": "all-MiniLM-L6-v2", "input": texts, "encoding_format": "base64"})
     head = (

@@ -94,6 +94,7 @@ def servers(threads: int) -> list[Server]:
         *("--no-model-warmup", "--log-level", "warning"),
     )
     torch = ("--engine", "torch", "--no-compile", "--no-bettertransformer")
+    optimum = ("--engine", "optimum", "--pooling-method", "mean")  # it would take CLS otherwise
     return [
         *(
             Server(
@@ -106,14 +107,14 @@ def servers(threads: int) -> list[Server]:
         Server(REFERENCE, (sys.executable, *uvicorn, app), omp | memory),
         # In the model's folder: by its whole path, infinity's onnx engine does not find the file.
         Server("infinity torch", (*infinity, *torch), omp, models.FOLDER / "onnx"),
-        Server("infinity onnx", (*infinity, "--engine", "optimum"), omp, models.FOLDER / "onnx"),
+        Server("infinity onnx", (*infinity, *optimum), omp, models.FOLDER / "onnx"),
     ]
 
 
 def loads(count_tokens: Callable[[Sequence[str]], list[int]]) -> list[Load]:
     """One short text a request, by one client and by sixteen; and large requests."""
     texts = short(200)
-    single = [request(*one) for one in zip(texts, count_tokens(texts), strict=True)]
+    single = [request([text], n) for text, n in zip(texts, count_tokens(texts), strict=True)]
     texts = batch_texts(8 * BATCH)
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     large = [request(batch, sum(count_tokens(batch))) for batch in batches]
@@ -146,7 +147,9 @@ def measure(
                 [embed(port, texts[start : start + BATCH]) for start in range(0, 4 * BATCH, BATCH)]
             )
             for load in loads:  # and so everything is warm
-                put_load(port, load.requests, clients=load.clients, seconds=seconds / 4)
+                answers = put_load(port, load.requests, clients=load.clients, seconds=seconds / 4)
+                if not answers.milliseconds:
+                    raise RuntimeError(f"{one.name} answers no request of {load.name}.")
             server.send_signal(signal.SIGSTOP)
         for name, one in measured.items():
             one.worst_cosine = float(np.sum(vectors[name] * vectors[REFERENCE], axis=1).min())

@@ -1,23 +1,27 @@
 """`make bench`: ours beside what one would use instead, as libraries and as servers.
 
-Prints tables of medians with their spread; saves them, with plots, in `benchmarks/results/`. Needs
-Linux. `--rounds` and `--seconds` shorten it; `--only` leaves the other half, and the summary, as
-they were.
+Prints tables of medians with their spread; saves them, with plots, in `benchmarks/results/`, and
+puts them into the READMEs. Needs Linux. `--rounds` and `--seconds` shorten it; `--only` leaves the
+other half, and the summary, as they were.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 from collections.abc import Mapping, Sequence
 
 from benchmarks import library, library_report, models, servers, servers_report
 from benchmarks.contestants import contestants
 from benchmarks.processes import pin, versions
+from benchmarks.readme import refresh
 from benchmarks.report import RESULTS, machine
 from benchmarks.summary import summary
 from model_layer import load_encoder
 
+STARTED_WITH = os.getloadavg()[0]
 PEERS = {
     ".venv-infinity": ("infinity-emb", "sentence-transformers", "optimum-onnx"),
     ".venv-openvino": ("sentence-transformers", "optimum-intel", "openvino"),
@@ -36,7 +40,7 @@ def measure_library(
         f"{len(texts)} {kind} texts ({counts[kind]:,} tokens)"
         for kind, texts in library.TEXTS.items()
     )
-    setting = f"{sizes}; medians of {rounds} rounds"
+    setting = f"{sizes}; medians of {rounds} rounds; {load_average()}"
     library_report.report(setting, where(), measured, counts["mixed"])
     return measured
 
@@ -45,7 +49,9 @@ def measure_servers(threads: int, rounds: int, seconds: float) -> list[servers.M
     measured = servers.measure(
         servers.servers(threads), servers.loads(count_tokens), rounds=rounds, seconds=seconds
     )
-    setting = f"{threads} threads each; medians of {rounds} rounds of {seconds:g} s"
+    setting = (
+        f"{threads} threads each; medians of {rounds} rounds of {seconds:g} s; {load_average()}"
+    )
     servers_report.report(setting, where(), measured)
     return measured
 
@@ -54,6 +60,11 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
     """What the model reads of each text."""
     tokenizer = load_encoder().tokenizer
     return [len(tokenizer.tokenize(text, "END").ids) for text in texts]
+
+
+def load_average() -> str:
+    """Who reads the figures is to know whether others were at work."""
+    return f"load average {STARTED_WITH:.1f} at first"
 
 
 def where() -> str:
@@ -71,6 +82,7 @@ def main() -> None:
     options = parser.parse_args()
     threads = sorted(set(options.threads))
     pin(threads[-1])  # and so everything that is started from here
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and so the processes are ended, too
     models.prepare()
     counts = {kind: sum(count_tokens(texts)) for kind, texts in library.TEXTS.items()}
     encoded: list[library.Measurement] = []
@@ -83,6 +95,7 @@ def main() -> None:
         text = summary(encoded, served, counts["mixed"], where())
         print(text)
         (RESULTS / "side-by-side.md").write_text(text)
+    refresh()
 
 
 if __name__ == "__main__":
