@@ -8,6 +8,7 @@ CPU a request, whoever answers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
@@ -79,6 +80,7 @@ async def _client(port: int, turns: Iterator[Request], ends: float, answers: Ans
             status, _ = await read_answer(reader)
         except (asyncio.IncompleteReadError, ConnectionError):
             answers.errors += 1
+            await close(writer)
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             continue
         if status == 200:
@@ -86,8 +88,13 @@ async def _client(port: int, turns: Iterator[Request], ends: float, answers: Ans
             answers.tokens += one.tokens
         else:
             answers.errors += 1
+    await close(writer)
+
+
+async def close(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    await writer.wait_closed()
+    with contextlib.suppress(ConnectionError):  # the server has closed it, too
+        await writer.wait_closed()
 
 
 async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:

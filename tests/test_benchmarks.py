@@ -6,6 +6,7 @@ They are not run here, and no duration is tested.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,7 +19,7 @@ import pytest
 
 from benchmarks import contestants, library, models, processes, readme, servers
 from benchmarks.library_report import price, speeds
-from benchmarks.load import PATH, Answers, put_load, request
+from benchmarks.load import PATH, Answers, close, put_load, request
 from benchmarks.servers_report import table
 from benchmarks.texts import long, mixed, short
 from handler.settings import MEMORY_PER_CPU
@@ -111,22 +112,16 @@ def test_a_load_counts_errors_and_lost_connections() -> None:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """200, 500, and a connection that closes, in turn."""
-        head = await reader.readuntil(b"\r\n\r\n")
-        while head:
-            assert head.startswith(f"POST {PATH} ".encode())
-            await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
-            match next(answered) % 3:
-                case 0:
-                    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-                case 1:
-                    writer.write(b"HTTP/1.1 500 Oh\r\ncontent-length: 2\r\n\r\n{}")
-                case _:
+        with contextlib.suppress(asyncio.IncompleteReadError):  # the client has closed it
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                assert head.startswith(f"POST {PATH} ".encode())
+                await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+                turn = next(answered) % 3
+                if turn == 2:
                     break
-            try:
-                head = await reader.readuntil(b"\r\n\r\n")
-            except asyncio.IncompleteReadError:
-                break
-        writer.close()
+                status = b"500 Oh" if turn else b"200 OK"
+                writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\n{}")
+        await close(writer)
 
     with answering(answer) as port:
         answers = put_load(port, [request(["a cat"], 4)], clients=1, seconds=0.2)
