@@ -102,12 +102,12 @@ def measure(
             # All texts, and so everything is warm, and every buffer has its size.
             sets = [workers[one.name].vectors(texts) for texts in TEXTS.values()]
             vectors[one.name] = np.concatenate(sets)
-        for name, one in measured.items():
+        for name, figures in measured.items():
             cosines = np.sum(vectors[name] * vectors[REFERENCE], axis=1)
-            one.mean_cosine, one.worst_cosine = float(cosines.mean()), float(cosines.min())
+            figures.mean_cosine, figures.worst_cosine = float(cosines.mean()), float(cosines.min())
         for _ in range(rounds):
-            for name, one in measured.items():
-                take_turn(one, workers[name], tokens)
+            for name, figures in measured.items():
+                take_turn(figures, workers[name], tokens)
     return list(measured.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +63,8 @@ def process(
         yield started
     finally:
         started.kill()
-        started.wait()
+        with contextlib.suppress(BrokenPipeError), started:
+            pass  # its end is awaited, its pipes are closed
 
 
 def versions(environment: str, packages: Sequence[str]) -> str:

@@ -151,8 +151,8 @@ def measure(
                 if not answers.milliseconds:
                     raise RuntimeError(f"{one.name} answers no request of {load.name}.")
             server.send_signal(signal.SIGSTOP)
-        for name, one in measured.items():
-            one.worst_cosine = float(np.sum(vectors[name] * vectors[REFERENCE], axis=1).min())
+        for name, figures in measured.items():
+            figures.worst_cosine = float(np.sum(vectors[name] * vectors[REFERENCE], axis=1).min())
         for _ in range(rounds):
             for name, (server, port) in running.items():
                 server.send_signal(signal.SIGCONT)

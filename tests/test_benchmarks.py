@@ -5,21 +5,18 @@ They are not run here, and no duration is tested.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 import numpy as np
 import pytest
 
 from benchmarks import contestants, library, models, processes, readme, servers
 from benchmarks.library_report import price, speeds
-from benchmarks.load import PATH, Answers, close, put_load, request
+from benchmarks.load import PATH, Answers, put_load, request
 from benchmarks.servers_report import table
 from benchmarks.texts import long, mixed, short
 from handler.settings import MEMORY_PER_CPU
@@ -27,8 +24,6 @@ from model_layer import Encoder, load_encoder
 from model_layer.artifacts import DEFAULT_BUNDLE
 from model_layer.build.__main__ import PRECISIONS
 from tests.conftest import ROOT, Server
-
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def test_the_empty_function_has_the_versions_of_the_image() -> None:
@@ -110,47 +105,35 @@ def test_a_load_counts_what_the_server_answers(server: Server) -> None:
 def test_a_load_counts_errors_and_lost_connections() -> None:
     answered = iter(range(1_000_000))
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    class Answer(BaseHTTPRequestHandler):
         """200, 500, and a connection that closes, in turn."""
-        with contextlib.suppress(asyncio.IncompleteReadError):  # the client has closed it
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                assert head.startswith(f"POST {PATH} ".encode())
-                await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
-                turn = next(answered) % 3
-                if turn == 2:
-                    break
-                status = b"500 Oh" if turn else b"200 OK"
-                writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\n{}")
-        await close(writer)
 
-    with answering(answer) as port:
-        answers = put_load(port, [request(["a cat"], 4)], clients=1, seconds=0.2)
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            assert self.path == PATH
+            self.rfile.read(int(self.headers["content-length"]))
+            turn = next(answered) % 3
+            if turn == 2:
+                self.close_connection = True
+                return
+            self.send_response(500 if turn else 200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        answers = put_load(server.server_port, [request(["cat"], 4)], clients=1, seconds=0.2)
+        server.shutdown()
+        thread.join()
     good = len(answers.milliseconds)
     assert good > 1
     assert 2 * good - 2 <= answers.errors <= 2 * good
-
-
-@contextmanager
-def answering(answer: Answer) -> Iterator[int]:
-    """The port of a server that answers so."""
-    ready, loop = Event(), asyncio.new_event_loop()
-    ports: list[int] = []
-
-    async def serve() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        ports.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    stop = asyncio.Event()
-    thread = Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    ready.wait()
-    yield ports[0]
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
 
 
 def measured(name: str, speed: float, short_ms: float) -> library.Measurement:
