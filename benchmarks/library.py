@@ -97,7 +97,7 @@ def measure(
         measured = {one.name: Measurement(one.name, threads) for one in contestants}
         vectors: dict[str, NDArray[np.float32]] = {}
         for one in contestants:
-            print(f"{one.name}, {threads} threads", flush=True)
+            print(f"{one.name}, as a library, threads: {threads}", flush=True)
             workers[one.name] = stack.enter_context(worker(one, threads))
             # All texts, and so everything is warm, and every buffer has its size.
             sets = [workers[one.name].vectors(texts) for texts in TEXTS.values()]

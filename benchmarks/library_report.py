@@ -11,8 +11,6 @@ from benchmarks.prices import dollars
 from benchmarks.report import plot, save, spread
 from handler.settings import MEMORY_PER_CPU
 
-SMALLEST_FIRST = (1, 2)  # threads
-
 
 def report(setting: str, machine: str, measured: Sequence[Measurement], mixed_tokens: int) -> None:
     """Print the tables; save them, the plot and the numbers."""

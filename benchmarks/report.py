@@ -79,13 +79,13 @@ def bars(panel: Axes, title: str, names: Sequence[str], rounds: Rounds) -> None:
         label = f"{m:,.0f}" if m > 100 else f"{m:.1f}"
         panel.annotate(label, (end, middle), (4, 0), textcoords="offset points", va="center")
     panel.set_title(title, fontsize=10)
-    panel.set_xlim(0, max(map(max, rounds)) * 1.25)
+    panel.set_xlim(0, max(map(max, rounds)) * 1.35)
     panel.invert_yaxis()
 
 
 def plot(title: str, names: Sequence[str], charts: Mapping[str, Rounds]) -> Figure:
     """Bar charts side by side, that share the names; each has its title and its rounds."""
-    figure, axes = panels(len(charts), title, height=1 + 0.3 * len(names))
+    figure, axes = panels(len(charts), title, height=1.3 + 0.28 * len(names))
     for panel, (heading, rounds) in zip(axes, charts.items(), strict=True):
         bars(panel, heading, names, rounds)
         if panel is not axes[0]:

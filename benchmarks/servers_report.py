@@ -32,9 +32,9 @@ def report(setting: str, machine: str, measured: Sequence[Measurement]) -> None:
         parts += [f"{load} a request:", table(load, measured)]
     alone, many, large = loads
     charts = {
-        f"{alone}, ms": [[*map(p50, one.answers[alone])] for one in measured],
-        f"{many}, requests/s": [[*map(rate, one.answers[many])] for one in measured],
-        f"{large}, tokens/s": [[*map(tokens_rate, one.answers[large])] for one in measured],
+        f"{alone}:\np50, ms": [[*map(p50, one.answers[alone])] for one in measured],
+        f"{many}:\nrequests/s": [[*map(rate, one.answers[many])] for one in measured],
+        f"{large}:\ntokens/s": [[*map(tokens_rate, one.answers[large])] for one in measured],
     }
     numbers = {
         "setting": setting,
