@@ -48,8 +48,8 @@ model: $(VENV)/serve ## build the model bundle, unless it is up to date
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 	@$(BIN)/python -m handler.keys
 
-bench: .venv-bench/ready model ## measure against sentence-transformers and fastembed
-	@.venv-bench/bin/python -m benchmarks.encode $(ARGS)
+bench: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## measure beside the libraries and servers one would use instead
+	@.venv-bench/bin/python -m benchmarks.side_by_side $(ARGS)
 
 fidelity: .venv-bench/ready model ## compare each precision's vectors with sentence-transformers'
 	@.venv-bench/bin/python -m benchmarks.fidelity $(ARGS)
@@ -142,6 +142,15 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 .venv-bench/ready: requirements/serve.txt requirements/bench.txt | .venv-bench/bin/python
 	$(call install,--no-deps --require-hashes -r $<,.venv-bench)
 	$(call install,-r requirements/bench.txt,.venv-bench)
+
+.venv-infinity/ready: requirements/infinity.txt | .venv-infinity/bin/python
+	$(call install,-r $<,.venv-infinity)
+
+# optimum-intel asks for torchvision, and never needs it for texts; where pip's torch is a CPU build and its
+# torchvision a CUDA build, transformers cannot be imported beside it.
+.venv-openvino/ready: requirements/openvino.txt | .venv-openvino/bin/python
+	$(call install,-r $<,.venv-openvino)
+	@.venv-openvino/bin/python -m pip uninstall --yes --quiet torchvision
 
 %/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install one," \

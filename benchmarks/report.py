@@ -1,4 +1,4 @@
-"""Measurements to a table, a plot and their raw numbers, in `benchmarks/results/`."""
+"""What the reports share: tables, plots and raw numbers go to `benchmarks/results/`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import importlib.metadata
 import json
 import platform
 import statistics
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,28 +14,23 @@ if TYPE_CHECKING:  # where it is used it is imported late: it takes its time
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Rounds = Sequence[Sequence[float]]  # of each name, a figure a round
+
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("onnxruntime", "torch", "sentence-transformers", "fastembed")
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "amx_int8", "asimddp", "i8mm")
-COLORS = {"minilm-lambda": "#d1495b"}  # the others are grey
-
-
-@dataclass
-class Measurement:
-    """One contestant's figures; a list has one number a round."""
-
-    name: str
-    worst_cosine: float  # with the reference's vectors of the same texts
-    tokens_per_second: list[float] = field(default_factory=list)
-    short_text_ms: list[float] = field(default_factory=list)
-    peak_mb: float = 0.0  # resident
-
-
-def report(name: str, setting: str, measured: Sequence[Measurement], *, reference: str) -> None:
-    """Print the table; save table, plot and numbers."""
-    numbers = {"setting": setting, "machine": machine(), "measured": [asdict(m) for m in measured]}
-    text = f"{setting}\n{machine()}\n\n{table(measured, reference)}\n"
-    save(name, text, numbers, plot(measured, setting))
+COLORS = {  # the others are grey
+    "minilm-lambda": "#d1495b",
+    "minilm-lambda int8": "#d1495b",
+    "minilm-lambda fp32": "#e3919b",
+}
+INK = "#7d8590"  # reads on white and on black alike, as the bars do
+STYLE = {
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.titlecolor", "axes.edgecolor"), INK),
+    **dict.fromkeys(("xtick.color", "ytick.color"), INK),
+    "savefig.transparent": True,
+    "svg.hashsalt": "minilm-lambda",  # the same ids on every run
+}
 
 
 def save(name: str, text: str, numbers: dict[str, Any], figure: Figure) -> None:
@@ -48,37 +42,11 @@ def save(name: str, text: str, numbers: dict[str, Any], figure: Figure) -> None:
     figure.savefig(RESULTS / f"{name}.svg", metadata={"Date": None})
 
 
-def table(measured: Sequence[Measurement], reference: str) -> str:
-    """In Markdown: medians, with their spread (least and most) and the ratio to the reference."""
-    base = statistics.median(next(m for m in measured if m.name == reference).tokens_per_second)
-    rows = [
-        "| | tokens/s (spread) | ratio | one short text, ms (spread) | peak MB | worst cosine |",
-        "|---|---|---|---|---|---|",
-    ]
-    for one in measured:
-        speed, short = one.tokens_per_second, one.short_text_ms
-        rows.append(
-            f"| {one.name} "
-            f"| {statistics.median(speed):,.0f} ({min(speed):,.0f}–{max(speed):,.0f}) "
-            f"| {statistics.median(speed) / base:.2f} "
-            f"| {statistics.median(short):.2f} ({min(short):.2f}–{max(short):.2f}) "
-            f"| {one.peak_mb:.0f} | {one.worst_cosine:.6f} |"
-        )
-    return "\n".join(rows)
-
-
-def plot(measured: Sequence[Measurement], setting: str) -> Figure:
-    """Two bar charts, side by side."""
-    figure, axes = panels(2, setting)
-    names = [one.name for one in measured]
-    bars(
-        axes[0],
-        "tokens per second (more is better)",
-        names,
-        [m.tokens_per_second for m in measured],
-    )
-    bars(axes[1], "one short text, ms (less is better)", names, [m.short_text_ms for m in measured])
-    return figure
+def spread(values: Sequence[float], digits: int = 0) -> str:
+    """The median, and the least and the most."""
+    figures = statistics.median(values), min(values), max(values)
+    median, least, most = (f"{value:,.{digits}f}" for value in figures)
+    return f"{median} ({least}–{most})"
 
 
 def panels(count: int, title: str, *, height: float = 2.6) -> tuple[Figure, Sequence[Axes]]:
@@ -86,28 +54,43 @@ def panels(count: int, title: str, *, height: float = 2.6) -> tuple[Figure, Sequ
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "minilm-lambda"  # the same ids on every run
+    matplotlib.rcParams.update(STYLE)
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(1, count, figsize=(9, height), layout="constrained")
-    figure.suptitle(title, fontsize=9, color="#555555")
+    figure.suptitle(title, fontsize=9)
     for panel in axes:
         panel.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
-def bars(panel: Axes, title: str, names: Sequence[str], rounds: Sequence[Sequence[float]]) -> None:
+def bars(panel: Axes, title: str, names: Sequence[str], rounds: Rounds) -> None:
     """The medians as bars, ours in red, with the spread over the rounds as error bars."""
     medians = [statistics.median(values) for values in rounds]
-    spread = [
+    error = [
         [m - min(values) for m, values in zip(medians, rounds, strict=True)],
         [max(values) - m for m, values in zip(medians, rounds, strict=True)],
     ]
-    drawn = panel.barh(names, medians, xerr=spread, color=[COLORS.get(n, "#8d99ae") for n in names])
-    panel.bar_label(drawn, [f"{m:,.0f}" if m > 100 else f"{m:.1f}" for m in medians], padding=4)
+    colors = [COLORS.get(name, "#8d99ae") for name in names]
+    drawn = panel.barh(names, medians, xerr=error, color=colors, ecolor=INK)
+    # Beside the error bars' ends, not on them.
+    for bar, m, end in zip(drawn, medians, map(max, rounds), strict=True):
+        middle = bar.get_y() + bar.get_height() / 2
+        label = f"{m:,.0f}" if m > 100 else f"{m:.1f}"
+        panel.annotate(label, (end, middle), (4, 0), textcoords="offset points", va="center")
     panel.set_title(title, fontsize=10)
-    panel.set_xlim(0, max(map(max, rounds)) * 1.2)
+    panel.set_xlim(0, max(map(max, rounds)) * 1.35)
     panel.invert_yaxis()
+
+
+def plot(title: str, names: Sequence[str], charts: Mapping[str, Rounds]) -> Figure:
+    """Bar charts side by side, that share the names; each has its title and its rounds."""
+    figure, axes = panels(len(charts), title, height=1.3 + 0.28 * len(names))
+    for panel, (heading, rounds) in zip(axes, charts.items(), strict=True):
+        bars(panel, heading, names, rounds)
+        if panel is not axes[0]:
+            panel.set_yticklabels([])
+    return figure
 
 
 def machine(packages: Sequence[str] = PACKAGES) -> str:

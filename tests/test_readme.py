@@ -78,6 +78,6 @@ def test_every_file_named_in_the_tour_exists() -> None:
 
 def test_the_numbers_are_those_of_the_last_runs() -> None:
     results = ROOT / "benchmarks" / "results"
-    assert (results / "encode.md").read_text() in README
+    assert (results / "side-by-side.md").read_text() in README
     benchmarks = (ROOT / "benchmarks" / "README.md").read_text()
     assert [path.name for path in results.glob("*.md") if path.read_text() not in benchmarks] == []

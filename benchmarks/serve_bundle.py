@@ -1,0 +1,14 @@
+"""`python -m benchmarks.serve_bundle FOLDER`: `python -m handler`, with another bundle."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from handler.__main__ import main
+from model_layer import artifacts
+
+if __name__ == "__main__":
+    # The server loads the bundle that the build left, and has no setting for another.
+    artifacts.DEFAULT_BUNDLE = Path(sys.argv[1])
+    sys.exit(main())
