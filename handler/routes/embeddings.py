@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
 from handler.inputs import EmbeddingRequest
 from handler.limits import MAX_BODY
-from handler.routes.deps import KEY, CallDep, EmbeddingsDep
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep, work
 from handler.schemas import EmbeddingList
 
 router = APIRouter(tags=["embeddings"], dependencies=KEY)
@@ -30,8 +29,7 @@ async def create_embeddings(request: Request, embeddings: EmbeddingsDep, call: C
     """Turn one or more texts into vectors of unit length, in the order given."""
     body = await read_body(request)
     model = request.path_params.get("model")
-    # On a thread: encoding takes its time, and /health must answer meanwhile.
-    answer = await run_in_threadpool(embeddings.create_from_body, body, call, model=model)
+    answer = await work(call, embeddings.create_from_body, body, call, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import NotReady
-from handler.routes.deps import EmbeddingsDep
+from handler.routes.deps import CallDep, EmbeddingsDep, work
 from handler.schemas import Ready, Status
 
 router = APIRouter(tags=["health"])
@@ -25,9 +24,9 @@ async def health() -> dict[str, bool]:
 
 
 @router.get("/ready", summary="Readiness", response_model=Ready, responses=documented(NotReady))
-async def ready(embeddings: EmbeddingsDep) -> dict[str, Any]:
+async def ready(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
     """Embed a text whose vector is known, and compare."""
-    canary = await run_in_threadpool(embeddings.encoder.try_canary)
+    canary = await work(call, embeddings.encoder.try_canary)
     if not canary.passed:
         raise NotReady(
             f"The model gives a wrong vector, with cosine {canary.cosine:.4f} to its reference; "
