@@ -14,7 +14,6 @@ import os
 from typing import Any
 
 import orjson
-from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
 from starlette.types import ASGIApp
@@ -26,6 +25,7 @@ from handler.error_handlers import FAILED, OK, add_error_handlers, describe
 from handler.errors import ApiError
 from handler.keys import Keys
 from handler.limits import MAX_ANSWER
+from handler.openapi import DocumentedApp
 from handler.request_log import RequestLog
 from handler.routes import embeddings as embeddings_routes
 from handler.routes import health, models, tokenize
@@ -60,7 +60,7 @@ def create_embeddings(settings: Settings) -> Embeddings:
 
 def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     """The ASGI application, and around it what makes each request a logged call."""
-    app = FastAPI(
+    app = DocumentedApp(
         title="minilm-lambda",
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
         redirect_slashes=False,  # a redirect would lose the API's stage or domain

@@ -6,21 +6,19 @@ from fastapi import APIRouter, Request, Response
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.inputs import EmbeddingRequest
 from handler.limits import MAX_BODY
+from handler.openapi import content
 from handler.routes.deps import KEY, CallDep, EmbeddingsDep, work
-from handler.schemas import EmbeddingList
 
 router = APIRouter(tags=["embeddings"], dependencies=KEY)
-BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
+BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")}}
 
 
 @router.post(
     "/v1/embeddings",
     summary="Embed texts",
-    response_model=EmbeddingList,
-    responses=documented(InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
-    openapi_extra={"requestBody": {"required": True, "content": BODY}},
+    responses=documented("EmbeddingList", InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
+    openapi_extra=BODY,
 )
 @router.post("/embeddings", include_in_schema=False)
 @router.post("/openai/deployments/{model:path}/embeddings", include_in_schema=False)  # Azure's
