@@ -111,7 +111,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.drop_caches and not os.access(DROP_CACHES, os.W_OK):
         parser.error("--drop-caches empties the page cache of this machine: only root can.")
-    # An idle machine has less than 0.5: others' work shows in the figures.
+    # An idle machine has less than 0.5 at first, some 1 at last: others' work shows.
     load = os.getloadavg()[0]
     try:
         version = docker("version", "--format", "{{.Server.Version}}").strip()
@@ -123,7 +123,8 @@ def main() -> None:
     cold_rounds = options.rounds if options.drop_caches else 0
     measured = measure(contestants, request(texts), rounds=options.rounds, cold_rounds=cold_rounds)
     setting = (
-        f"{options.rounds} starts each, in turn; Docker {version}; load average {load:.1f} at first"
+        f"{options.rounds} starts each, in turn; Docker {version}; "
+        f"load average {load:.1f} at first, {os.getloadavg()[0]:.1f} at last"
     )
     report(setting, measured, tokens=tokens)
 
