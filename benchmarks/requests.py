@@ -63,7 +63,7 @@ def beside_encode(name: str, texts: Sequence[str], *, rounds: int) -> str:
                 road()
                 took.append((time.perf_counter() - started) * 1000)
     encode, *others = map(statistics.median, times)
-    cells = [f"{other:,.2f} (+{other - encode:.2f}; {other / encode:.2f} ×)" for other in others]
+    cells = [f"{other:,.2f} ({other - encode:+,.2f}; {other / encode:.2f} ×)" for other in others]
     return f"| {name} | {encode:,.2f} | " + " | ".join(cells) + " |"
 
 
