@@ -63,6 +63,9 @@ bench-requests: .venv-bench/ready model ## measure what requests cost beside the
 bench-cold: docker .venv-bench/ready model ## measure cold starts in Docker, and what requests cost
 	@.venv-bench/bin/python -m benchmarks.cold_start --image "$(IMAGE)" $(ARGS)
 
+bench-imports: docker .venv-bench/ready ## measure what a cold start's imports cost, package by package
+	@.venv-bench/bin/python -m benchmarks.imports --image "$(IMAGE)"
+
 image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
 	@case "$(ARCH)" in amd64|arm64) ;; *) echo "ARCH is '$(ARCH)'; it can be amd64 or arm64." >&2; exit 1 ;; esac
 	@docker build --platform linux/$(ARCH) --tag "$(IMAGE)" . || { \
@@ -160,4 +163,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: help serve test lint format model key bench bench-cold bench-ceiling bench-requests fidelity image sam-local test-sam test-load scan docker golden lock clean test-cpus
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-requests clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam

@@ -38,6 +38,7 @@ class Starts:
     name: str
     memory: int  # MB
     cold: bool = False  # with an empty page cache
+    ids: bool = False  # its requests are a list of cl100k token ids, not a text
     starts: list[Start] = field(default_factory=list)
     failure: str = ""
 
@@ -56,12 +57,14 @@ def report(setting: str, measured: Sequence[Starts], *, tokens: int) -> None:
     """Print the tables; save them, the plot and the numbers; `tokens` are those of the batch."""
     where = machine(("torch", "sentence-transformers"))
     setting = f"{setting}; medians; the page cache is warm unless said"
-    at_one_cpu = [one for one in measured if one.memory == MEMORY_PER_CPU and one.starts]
-    parts = [f"{setting}\n{where}", sizes([one for one in measured if not one.cold])]
+    texts = [one for one in measured if not one.ids]
+    at_one_cpu = [one for one in texts if one.memory == MEMORY_PER_CPU and one.starts]
+    parts = [f"{setting}\n{where}", sizes([one for one in texts if not one.cold])]
     if cold := [one for one in at_one_cpu if one.cold]:
         parts += [f"With an empty page cache, at {MEMORY_PER_CPU:,} MB:", empty_cache(cold)]
     warm = [one for one in at_one_cpu if not one.cold]
-    parts.insert(2, ours_among(warm))
+    ours = [one for one in warm if one.name == OURS] + [one for one in measured if one.ids]
+    parts.insert(2, f"{ours_among(warm)} {first_requests(ours)}")
     parts += [f"Costs at {MEMORY_PER_CPU:,} MB, of warm requests:", costs(warm, tokens), FORMULA]
     numbers = {
         "setting": setting,
@@ -69,7 +72,7 @@ def report(setting: str, measured: Sequence[Starts], *, tokens: int) -> None:
         "batch_tokens": tokens,
         "measured": [asdict(one) for one in measured],
     }
-    save("cold-start", "\n\n".join(parts) + "\n", numbers, plot(measured, setting))
+    save("cold-start", "\n\n".join(parts) + "\n", numbers, plot(texts, setting))
 
 
 def sizes(measured: Sequence[Starts]) -> str:
@@ -99,6 +102,16 @@ def ours_among(measured: Sequence[Starts]) -> str:
     ours = medians.pop(OURS)
     ratios = ", ".join(f"{ours / other:.2f} × that of {name}" for name, other in medians.items())
     return f"At {measured[0].memory:,} MB, one CPU, the init of {OURS} takes {ratios}."
+
+
+def first_requests(measured: Sequence[Starts]) -> str:
+    """In a sentence: how much longer than a warm request the first one after init takes."""
+    waits = []
+    for one in measured:
+        first, warm = one.median(lambda s: s.first_ms), one.median(lambda s: s.warm_ms)
+        form = "token ids" if one.ids else "a text"
+        waits.append(f"{first:.1f} ms with {form} (warm: {warm:.1f})")
+    return f"Its first request takes {', '.join(waits)}; each form in starts of its own."
 
 
 def empty_cache(measured: Sequence[Starts]) -> str:

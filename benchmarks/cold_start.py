@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cold_report import Start, Starts, report
+from benchmarks.cold_report import OURS, Start, Starts, report
 from benchmarks.containers import Function, FunctionDied, container, docker, functions
 from benchmarks.texts import SHORT, mixed
 from handler.settings import MEMORY_PER_CPU
@@ -29,12 +29,12 @@ MEMORY = (512, 1_024, MEMORY_PER_CPU, 3_008)  # MB
 WARM_CALLS = 50
 BATCH = 200  # texts of mixed lengths in a request, for the throughput
 DROP_CACHES = Path("/proc/sys/vm/drop_caches")
-EVENT = Path(__file__).parents[1] / "events" / "http-api-v2.json"
+EVENTS = Path(__file__).parents[1] / "events"
 
 
 def request(texts: Sequence[str]) -> dict[str, Any]:
     """The event of a request for the texts' vectors, in base64 as OpenAI's clients ask for them."""
-    event: dict[str, Any] = json.loads(EVENT.read_text())
+    event: dict[str, Any] = json.loads((EVENTS / "http-api-v2.json").read_text())
     event["body"] = json.dumps({"input": texts, "encoding_format": "base64"})
     return event
 
@@ -53,9 +53,10 @@ def runtime_api() -> Iterator[RuntimeApi]:
     api.close()
 
 
-def start(function: Function, memory: int, batch: dict[str, Any] | None) -> Start:
+def start(
+    function: Function, memory: int, short: dict[str, Any], batch: dict[str, Any] | None
+) -> Start:
     """One life of a container. Raises FunctionDied."""
-    short = request([SHORT])
     with runtime_api() as api, container(function, memory, api) as one:
         ready = one.wait(api)
         return Start(
@@ -72,8 +73,14 @@ def start(function: Function, memory: int, batch: dict[str, Any] | None) -> Star
 def measure(
     functions: Sequence[Function], batch: dict[str, Any], *, rounds: int, cold_rounds: int
 ) -> list[Starts]:
-    """All functions at all sizes, in turn; then, without the page cache, at one size."""
+    """All functions at all sizes, in turn; then, without the page cache, at one size.
+
+    Ours once more with token ids for its requests: the others take none.
+    """
+    text = request([SHORT])
+    ids: dict[str, Any] = json.loads((EVENTS / "http-api-v2-token-ids.json").read_text())
     warm = [Starts(one.name, memory) for memory in MEMORY for one in functions]
+    warm.append(Starts(OURS, MEMORY_PER_CPU, ids=True))
     cold = [Starts(one.name, MEMORY_PER_CPU, cold=True) for one in functions]
     by_name = {one.name: one for one in functions}
     for measured, times in ((warm, rounds), (cold, cold_rounds)):
@@ -83,9 +90,9 @@ def measure(
                     os.sync()
                     DROP_CACHES.write_text("3")
                 wants_batch = one.memory == MEMORY_PER_CPU and not one.cold
+                requests = (ids if one.ids else text, batch if wants_batch else None)
                 try:
-                    started = start(by_name[one.name], one.memory, batch if wants_batch else None)
-                    one.starts.append(started)
+                    one.starts.append(start(by_name[one.name], one.memory, *requests))
                 except FunctionDied as error:
                     one.failure = str(error)
             print(f"round {number + 1} of {times}{', cold' * measured[0].cold}", file=sys.stderr)
@@ -104,9 +111,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.drop_caches and not os.access(DROP_CACHES, os.W_OK):
         parser.error("--drop-caches empties the page cache of this machine: only root can.")
-    load = os.getloadavg()[
-        0
-    ]  # an idle machine has less than 0.5: others' work shows in the figures
+    # An idle machine has less than 0.5 at first, some 1 at last: others' work shows.
+    load = os.getloadavg()[0]
     try:
         version = docker("version", "--format", "{{.Server.Version}}").strip()
         contestants = functions(options.image)
@@ -117,7 +123,8 @@ def main() -> None:
     cold_rounds = options.rounds if options.drop_caches else 0
     measured = measure(contestants, request(texts), rounds=options.rounds, cold_rounds=cold_rounds)
     setting = (
-        f"{options.rounds} starts each, in turn; Docker {version}; load average {load:.1f} at first"
+        f"{options.rounds} starts each, in turn; Docker {version}; "
+        f"load average {load:.1f} at first, {os.getloadavg()[0]:.1f} at last"
     )
     report(setting, measured, tokens=tokens)
 

@@ -5,13 +5,15 @@ The model is loaded and has run once when this module has been imported.
 
 from __future__ import annotations
 
+from handler import startup  # before the others, whose cost it cuts
+
+# isort: split
 import asyncio
 import logging
 import os
 from typing import Any
 
 import orjson
-from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
 from starlette.types import ASGIApp
@@ -23,6 +25,7 @@ from handler.error_handlers import FAILED, OK, add_error_handlers, describe
 from handler.errors import ApiError
 from handler.keys import Keys
 from handler.limits import MAX_ANSWER
+from handler.openapi import DocumentedApp
 from handler.request_log import RequestLog
 from handler.routes import embeddings as embeddings_routes
 from handler.routes import health, models, tokenize
@@ -57,17 +60,16 @@ def create_embeddings(settings: Settings) -> Embeddings:
 
 def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     """The ASGI application, and around it what makes each request a logged call."""
-    app = FastAPI(
+    app = DocumentedApp(
         title="minilm-lambda",
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
         redirect_slashes=False,  # a redirect would lose the API's stage or domain
     )
     app.state.embeddings = embeddings
     app.state.keys = Keys(settings.key_hashes)
-    app.include_router(embeddings_routes.router)
-    app.include_router(tokenize.router)
-    app.include_router(models.router)
-    app.include_router(health.router)
+    # Not by `include_router`, which makes every route anew, with its models: at the first request.
+    for resource in (embeddings_routes, tokenize, models, health):
+        app.router.routes += resource.router.routes
     add_error_handlers(app)
     around: ASGIApp = app
     if settings.cors_origins:
@@ -95,6 +97,7 @@ _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
 # Lifespan off: Mangum would run it on every invocation.
 _http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
+startup.finish()
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from handler.errors import (
     RequestTooLarge,
     Unauthorized,
 )
-from handler.schemas import Errors
+from handler.openapi import content
 
 OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 
@@ -49,12 +49,16 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def documented(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
-    """The documentation of a route's errors, for FastAPI's `responses`, and of any other."""
-    about: dict[int | str, dict[str, Any]] = {
-        STATUS[error].value: {"model": Errors} for error in errors
+def documented(answer: str, *errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+    """The documentation of a route's answer (a model of `schemas`), of its errors, and of any
+    other, for FastAPI's `responses`.
+    """
+    failed = {"content": content("Errors")}
+    return {
+        OK: {"content": content(answer)},
+        **{STATUS[error].value: failed for error in errors},
+        "default": {**failed, "description": "Any other error"},
     }
-    return {**about, "default": {"model": Errors, "description": "Any other error"}}
 
 
 def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:

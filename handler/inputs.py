@@ -39,7 +39,8 @@ def _integral(value: object) -> object:
 class EmbeddingRequest(BaseModel):
     """The body of an embeddings request. Fields that are not listed are ignored."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    # Built now, not at the first request (see `startup`).
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=False)
 
     input: Annotated[Any, WithJsonSchema(INPUT_SCHEMA)]  # see `read_texts`
     model: Annotated[str | None, Field(description="Any name, by default.")] = None

@@ -54,6 +54,7 @@ def _call(scope: Scope) -> Call:
         request_id(headers.get("x-request-id"), context),
         deadline=deadline(context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
         answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
+        is_alone=event is not None,  # Lambda sends an instance one at a time
         takes_gzip=decodes_answers(event)
         and bool(TAKES_GZIP.search(headers.get("accept-encoding", ""))),
     )

@@ -6,6 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+# What routes refer to, by name.
+__all__ = ["EmbeddingList", "Errors", "Model", "ModelList", "Ready", "Status", "TokensList"]
+
 
 class Embedding(BaseModel):
     """One vector, as a list of numbers or as base64 of little-endian float32."""

@@ -21,7 +21,7 @@ MODEL_LAYER = sorted(
     path for path in (ROOT / "model_layer").rglob("*.py") if "build" not in path.parts
 )
 BUILD = sorted((ROOT / "model_layer" / "build").rglob("*.py"))
-LEAVES = [ROOT / "handler" / f"{name}.py" for name in ("settings", "errors")]
+LEAVES = [ROOT / "handler" / f"{name}.py" for name in ("settings", "errors", "startup")]
 
 
 def imported(path: Path) -> set[str]:

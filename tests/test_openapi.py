@@ -6,6 +6,9 @@ OpenAI's if it is an error.
 
 from __future__ import annotations
 
+import json
+import re
+
 import hypothesis
 import schemathesis
 from schemathesis import GenerationMode
@@ -17,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from starlette.testclient import TestClient
 
 from handler.api import app
 
@@ -43,3 +47,9 @@ def test_what_is_documented_is_what_happens(case: schemathesis.Case) -> None:
     if response.status_code >= 400:
         assert set(response.json()) == {"error"}
         assert set(response.json()["error"]) == {"message", "type", "param", "code"}
+
+
+def test_every_model_that_is_referred_to_is_described_and_the_other_way_round() -> None:
+    document = TestClient(app).get("/openapi.json").text
+    described = set(json.loads(document)["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', document)) == described

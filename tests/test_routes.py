@@ -247,7 +247,8 @@ def test_the_documentation_is_served(client: TestClient) -> None:
     assert client.get("/docs").status_code == 200
     document = client.get("/openapi.json").json()
     route = document["paths"]["/v1/embeddings"]["post"]
-    schema = route["requestBody"]["content"]["application/json"]["schema"]
+    (name,) = route["requestBody"]["content"]["application/json"]["schema"].values()
+    schema = document["components"]["schemas"][name.removeprefix("#/components/schemas/")]
     assert len(schema["properties"]["input"]["anyOf"]) == 4
     assert schema["required"] == ["input"]
     assert set(route["responses"]) == {"200", "400", "401", "404", "413", "default"}

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.inputs import EmbeddingRequest
 from handler.limits import MAX_BODY
-from handler.routes.deps import KEY, CallDep, EmbeddingsDep
-from handler.schemas import EmbeddingList
+from handler.openapi import content
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep, work
 
 router = APIRouter(tags=["embeddings"], dependencies=KEY)
-BODY = {"application/json": {"schema": EmbeddingRequest.model_json_schema()}}
+BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")}}
 
 
 @router.post(
     "/v1/embeddings",
     summary="Embed texts",
-    response_model=EmbeddingList,
-    responses=documented(InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
-    openapi_extra={"requestBody": {"required": True, "content": BODY}},
+    responses=documented("EmbeddingList", InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
+    openapi_extra=BODY,
 )
 @router.post("/embeddings", include_in_schema=False)
 @router.post("/openai/deployments/{model:path}/embeddings", include_in_schema=False)  # Azure's
@@ -30,8 +27,7 @@ async def create_embeddings(request: Request, embeddings: EmbeddingsDep, call: C
     """Turn one or more texts into vectors of unit length, in the order given."""
     body = await read_body(request)
     model = request.path_params.get("model")
-    # On a thread: encoding takes its time, and /health must answer meanwhile.
-    answer = await run_in_threadpool(embeddings.create_from_body, body, call, model=model)
+    answer = await work(call, embeddings.create_from_body, body, call, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from handler.calls import Call
 from handler.embeddings import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
@@ -12,9 +13,10 @@ from handler.error_handlers import documented
 from handler.errors import NotFound, Unauthorized
 from handler.limits import MAX_BODY, MAX_IDS, MAX_IDS_IN_ALL, MAX_INPUTS
 from handler.routes.deps import KEY, CallDep, EmbeddingsDep
-from handler.schemas import Model, ModelList
 
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
+
+NAME = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
 
 router = APIRouter(tags=["models"], dependencies=KEY)
 
@@ -22,36 +24,35 @@ router = APIRouter(tags=["models"], dependencies=KEY)
 @router.get(
     "/v1/models",
     summary="List the models",
-    response_model=ModelList,
-    responses=documented(Unauthorized),
+    responses=documented("ModelList", Unauthorized),
 )
-async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
+async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """The models there are: one."""
-    return {"object": "list", "data": [_describe(embeddings, call)]}
+    return JSONResponse({"object": "list", "data": [_describe(embeddings, call)]})
 
 
 @router.get(
     "/info",
     summary="Describe the model",
-    response_model=Model,
-    responses=documented(Unauthorized),
+    responses=documented("Model", Unauthorized),
 )
-async def info(embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
+async def info(embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """The one model there is: what a client may want to know before it sends much."""
-    return _describe(embeddings, call)
+    return JSONResponse(_describe(embeddings, call))
 
 
 @router.get(
     "/v1/models/{model:path}",
     summary="Describe a model",
-    response_model=Model,
-    responses=documented(Unauthorized, NotFound),
+    responses=documented("Model", Unauthorized, NotFound),
+    openapi_extra={"parameters": [NAME]},
 )
-async def retrieve_model(model: str, embeddings: EmbeddingsDep, call: CallDep) -> dict[str, Any]:
+async def retrieve_model(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """The model by its name, with or without `sentence-transformers/`."""
+    model = request.path_params["model"]
     if model not in MODEL_NAMES:
         raise unknown_model(model)
-    return _describe(embeddings, call)
+    return JSONResponse(_describe(embeddings, call))
 
 
 def _describe(embeddings: Embeddings, call: Call) -> dict[str, Any]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from handler.error_handlers import documented
 from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
-from handler.routes.deps import KEY, CallDep, EmbeddingsDep
+from handler.routes.deps import KEY, CallDep, EmbeddingsDep, work
 from handler.routes.embeddings import BODY, read_body
-from handler.schemas import TokensList
 
 router = APIRouter(tags=["embeddings"], dependencies=KEY)
 
@@ -17,12 +15,11 @@ router = APIRouter(tags=["embeddings"], dependencies=KEY)
 @router.post(
     "/tokenize",
     summary="Count tokens",
-    response_model=TokensList,
-    responses=documented(InvalidRequest, Unauthorized, RequestTooLarge),
-    openapi_extra={"requestBody": {"required": True, "content": BODY}},
+    responses=documented("TokensList", InvalidRequest, Unauthorized, RequestTooLarge),
+    openapi_extra=BODY,
 )
 async def tokenize(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
     """The tokens of each input, counted whole. Takes the body of an embeddings request."""
     body = await read_body(request)
-    answer = await run_in_threadpool(embeddings.tokenize, body, call)
+    answer = await work(call, embeddings.tokenize, body, call)
     return Response(answer, media_type="application/json")
