@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks import models
+from benchmarks.bundles import bundle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ def load(function: str, variant: str, threads: int) -> Encode:
 def ours(precision: str, threads: int) -> Encode:
     from model_layer import load_encoder
 
-    encoder = load_encoder(models.bundle(precision), threads=threads)
+    encoder = load_encoder(bundle(precision), threads=threads)
     return lambda texts: encoder.encode(texts).vectors
 
 

@@ -15,7 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bundles import bundle
 from benchmarks.texts import mixed
+from model_layer.build.__main__ import PRECISIONS
 
 FOLDER = Path(__file__).parents[1] / ".venv-bench" / "models"
 LIMIT = 256  # tokens, specials included: the model's own; fastembed has to be told
@@ -26,16 +28,6 @@ FILES = {  # the model itself, in its folder
     "openvino": "openvino/openvino_model.xml",
     "openvino-int8": "openvino/openvino_model_qint8_quantized.xml",
 }
-
-
-def bundle(precision: str) -> Path:
-    """Ours, of one precision; as `make model` does, it is built again when it is out of date."""
-    from model_layer.build.__main__ import build, up_to_date
-
-    folder = FOLDER / f"bundle-{precision}"
-    if not up_to_date(folder, precision):
-        build(folder, precision)
-    return folder
 
 
 def official() -> Path:
@@ -50,8 +42,6 @@ def prepare() -> None:
 
     Not in the process that is measured: an export takes more memory than all that follows.
     """
-    from model_layer.build.__main__ import PRECISIONS
-
     for precision in PRECISIONS:
         bundle(precision)
     for name, (environment, _) in MADE.items():

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import models
+from benchmarks.bundles import bundle
 from benchmarks.contestants import REFERENCE
 from benchmarks.load import PATH, Answers, Request, put_load, request
 from benchmarks.processes import ROOT, Died, peak_mb, process
@@ -99,7 +100,7 @@ def servers(threads: int) -> list[Server]:
         *(
             Server(
                 f"minilm-lambda {precision}",
-                (sys.executable, "-m", "benchmarks.serve_bundle", str(models.bundle(precision))),
+                (sys.executable, "-m", "benchmarks.serve_bundle", str(bundle(precision))),
                 {"ENCODER_THREADS": str(threads)},
             )
             for precision in PRECISIONS

@@ -55,10 +55,10 @@ def build(folder: Path, precision: str) -> float:
         made.mkdir()
         shutil.copyfile(sources["tokenizer.json"], made / TOKENIZER)
         parameters = read_parameters(sources["model.safetensors"])
-        quantized = precision == "int8"
-        graph.build_graph(
-            quantize(parameters, made / TOKENIZER) if quantized else parameters, made / MODEL
-        )
+        if precision == "int8":
+            graph.build_graph(quantize(parameters, made / TOKENIZER), made / MODEL)
+        else:
+            graph.build_graph(parameters, made / MODEL)
         vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], made / CL100K)
         manifest.write_manifest(made, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
         worst = verify.verify(made, precision)

@@ -54,7 +54,7 @@ class Graph(Generic[D]):
     """The nodes and constants, in the order they are added."""
 
     def __init__(self, parameters: Parameters[D]) -> None:
-        self._parameters = parameters
+        self._parameters: Parameters[D] = parameters
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, TensorProto] = {}
 
