@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from handler.__main__ import listen
 from tests.conftest import ROOT, Server
 
 
@@ -129,3 +130,10 @@ def test_an_architecture_that_lambda_does_not_have_is_named() -> None:
     done = run("make", "image", "ARCH=riscv64", "-o", "docker")
     assert done.returncode != 0
     assert done.stderr.startswith("ARCH is 'riscv64'; it can be amd64 or arm64.")
+
+
+def test_a_kept_connection_does_not_wait_for_confirmations() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
