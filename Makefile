@@ -54,8 +54,11 @@ bench: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## meas
 fidelity: .venv-bench/ready model ## compare each precision's vectors with sentence-transformers'
 	@.venv-bench/bin/python -m benchmarks.fidelity $(ARGS)
 
-bench-ceiling: .venv-bench/ready model ## measure how fast fp32 can be on this CPU
+bench-ceiling: .venv-bench/ready model ## measure how fast the model can be on this CPU
 	@.venv-bench/bin/python -m benchmarks.ceiling
+
+bench-variants: .venv-bench/ready model ## measure other graphs and other session settings
+	@.venv-bench/bin/python -m benchmarks.variants $(ARGS)
 
 bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
 	@.venv-bench/bin/python -m benchmarks.requests
@@ -163,4 +166,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-requests clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
