@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PORT ?= 8444
 HOST ?= 127.0.0.1
 export PORT HOST
+PRECISION ?= int8
 IMAGE ?= minilm-lambda:latest
 MACHINE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,amd64)
 ARCH ?= $(MACHINE)
@@ -42,8 +43,8 @@ format: $(VENV)/dev ## put the code in style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-model: $(VENV)/serve ## build the model bundle, unless it is up to date
-	@$(BIN)/python -m model_layer.build
+model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
+	@$(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 	@$(BIN)/python -m handler.keys
@@ -59,6 +60,9 @@ bench-ceiling: .venv-bench/ready model ## measure how fast the model can be on t
 
 bench-variants: .venv-bench/ready model ## measure other graphs and other session settings
 	@.venv-bench/bin/python -m benchmarks.variants $(ARGS)
+
+bench-quantization: .venv-bench/ready model ## measure what each step of the quantization gives
+	@.venv-bench/bin/python -m benchmarks.quantization
 
 bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
 	@.venv-bench/bin/python -m benchmarks.requests
@@ -166,4 +170,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-quantization bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam

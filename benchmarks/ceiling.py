@@ -22,7 +22,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks.bundles import bundle
-from benchmarks.report import RESULTS, machine
+from benchmarks.readme import RESULTS, refresh
+from benchmarks.report import machine
 from model_layer import load_encoder
 from model_layer.build.__main__ import PRECISIONS
 
@@ -87,6 +88,7 @@ def main() -> None:
     report = f"{machine()}\n\n" + "\n".join(lines) + "\n"
     print(report)
     (RESULTS / "ceiling.md").write_text(report)
+    refresh()
 
 
 if __name__ == "__main__":

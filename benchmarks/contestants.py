@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks import models
-from benchmarks.bundles import bundle
+from benchmarks import bundles, models
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +56,7 @@ def load(function: str, variant: str, threads: int) -> Encode:
 def ours(precision: str, threads: int) -> Encode:
     from model_layer import load_encoder
 
-    encoder = load_encoder(bundle(precision), threads=threads)
+    encoder = load_encoder(bundles.FOLDER / precision, threads=threads)  # `prepare` built it
     return lambda texts: encoder.encode(texts).vectors
 
 

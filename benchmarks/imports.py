@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchmarks.containers import Function, docker, functions
-from benchmarks.report import RESULTS, machine
+from benchmarks.readme import RESULTS, refresh
+from benchmarks.report import machine
 
 LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")  # own time in µs, module
 PACKAGES = ("fastapi", "mangum", "onnxruntime", "pydantic", "tokenizers")
@@ -79,6 +80,7 @@ def main() -> None:
     )
     print(text)
     (RESULTS / "imports.md").write_text(text)
+    refresh()
 
 
 if __name__ == "__main__":

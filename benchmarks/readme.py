@@ -1,4 +1,4 @@
-"""`python -m benchmarks.readme`: the results of the last run, in the two READMEs.
+"""The results of the last run, in the two READMEs. Each benchmark ends with it.
 
 Between `<!-- name.md -->` and `<!-- end -->` stands what `results/name.md` has.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmarks.report import RESULTS
-
+RESULTS = Path(__file__).parent / "results"
 READMES = (RESULTS.parents[1] / "README.md", RESULTS.parent / "README.md")
 BLOCK = re.compile(r"(<!-- ([a-z-]+\.md) -->\n).*?(<!-- end -->)", re.DOTALL)
 

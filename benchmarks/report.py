@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.readme import RESULTS, refresh
+
 if TYPE_CHECKING:  # where it is used it is imported late: it takes its time
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Rounds = Sequence[Sequence[float]]  # of each name, a figure a round
 
-RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("onnxruntime", "torch", "sentence-transformers", "fastembed")
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "amx_int8", "asimddp", "i8mm")
 COLORS = {  # the others are grey
@@ -34,12 +35,14 @@ STYLE = {
 
 
 def save(name: str, text: str, numbers: dict[str, Any], figure: Figure) -> None:
-    """Print the text; save text, plot and numbers as `results/<name>.{md,svg,json}`."""
+    """Print the text; save text, plot and numbers as `results/<name>.{md,svg,json}`,
+    and the text in the READMEs.
+    """
     print(text)
-    RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(text)
     (RESULTS / f"{name}.json").write_text(json.dumps(numbers, indent=1) + "\n")
     figure.savefig(RESULTS / f"{name}.svg", metadata={"Date": None})
+    refresh()
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import RESULTS, machine
+from benchmarks.readme import RESULTS, refresh
+from benchmarks.report import machine
 from benchmarks.texts import SHORT, mixed
 from handler.api import embeddings, lambda_handler
 from handler.calls import Call
@@ -101,6 +102,7 @@ def main() -> None:
     text = "\n\n".join(parts) + "\n"
     print(text)
     (RESULTS / "requests.md").write_text(text)
+    refresh()
 
 
 if __name__ == "__main__":

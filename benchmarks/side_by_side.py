@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from benchmarks import library, library_report, models, servers, servers_report
 from benchmarks.contestants import contestants
 from benchmarks.processes import pin, versions
-from benchmarks.readme import refresh
-from benchmarks.report import RESULTS, machine
+from benchmarks.readme import RESULTS, refresh
+from benchmarks.report import machine
 from benchmarks.summary import summary
 from model_layer import load_encoder
 

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from benchmarks.report import RESULTS, machine
+from benchmarks.readme import RESULTS, refresh
+from benchmarks.report import machine
 from model_layer.artifacts import MODEL
 from model_layer.build.graph import FUSED, Graph, build_graph
 from model_layer.build.parameters import (
@@ -60,7 +61,7 @@ def random(dense: Callable[[int, int], Any], words: Any) -> Parameters[Any]:
         attention_norm=norm,
         intermediate=dense(DIMENSIONS, 4 * DIMENSIONS),
         output=dense(4 * DIMENSIONS, DIMENSIONS),
-        norm=norm,
+        output_norm=norm,
     )
     table = rng.standard_normal((WORDS, DIMENSIONS)).astype(words)
     return Parameters(table, np.zeros((MAX_TOKENS, DIMENSIONS)), norm, (layer,) * LAYERS)
@@ -165,7 +166,6 @@ def session(name: str, folder: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.enable_mem_pattern = False
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if adjust:
         adjust(options)
     return onnxruntime.InferenceSession(str(folder / MODEL), options)
@@ -200,6 +200,7 @@ def main() -> None:
     report = f"{machine()}; medians of {rounds} rounds\n\n" + "\n".join(lines) + "\n"
     print(report)
     (RESULTS / "variants.md").write_text(report)
+    refresh()
 
 
 if __name__ == "__main__":

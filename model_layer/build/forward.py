@@ -1,7 +1,8 @@
 """The model in numpy and double precision, to see what its matrix products are given.
 
-What it computes decides how the weights are rounded, and must not depend on the machine: the last
-bits of a double, in which two BLAS libraries differ, do not reach an eighth bit.
+What it computes decides how the weights are rounded, and must not depend on the machine. The last
+bits of a double, in which one BLAS differs from another, practically never decide a rounding to
+8 bits; the test builds with the kernels of another CPU, and the image with a fingerprint to meet.
 """
 
 from __future__ import annotations
@@ -21,23 +22,27 @@ from model_layer.build.parameters import (
     Parameters,
 )
 
-See = Callable[[int, str, Floats], None]  # layer, name of the dense layer, its input (tokens, n)
+Observe = Callable[
+    [int, str, Floats], None
+]  # layer, name of the dense layer, its input (tokens, n)
 
 
-def forward(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], see: See) -> Floats:
+def forward(
+    parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], observe: Observe
+) -> Floats:
     """The mean of each text's last hidden states, (texts, 384), not normalised.
 
     texts: ids, (tokens,) each, specials included. They are computed side by side, but for the
-        attention; `see` is given the inputs of every dense layer on the way, of all texts.
+        attention; `observe` is given the inputs of every dense layer on the way, of all texts.
     """
     ends = np.cumsum([len(ids) for ids in texts])
     each = [slice(end - len(ids), end) for ids, end in zip(texts, ends, strict=True)]
     embedded = [parameters.words[ids] + parameters.positions[: len(ids)] for ids in texts]
-    hidden, residual = _normalize(parameters.norm, np.concatenate(embedded))
+    hidden, residual = _normalize(parameters.embeddings_norm, np.concatenate(embedded))
     for number, layer in enumerate(parameters.layers):
-
+        # `number` is bound now: a closure would see the loop's last.
         def project(name: str, x: Floats, number: int = number) -> Floats:
-            see(number, name, x)
+            observe(number, name, x)
             dense: Dense = getattr(parameters.layers[number], name)
             return x @ dense.weight + dense.bias
 
@@ -46,7 +51,7 @@ def forward(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], s
         attended = project("attention_output", heads)
         hidden, residual = _normalize(layer.attention_norm, attended + residual)
         activated = gelu(project("intermediate", hidden))
-        hidden, residual = _normalize(layer.norm, project("output", activated) + residual)
+        hidden, residual = _normalize(layer.output_norm, project("output", activated) + residual)
     return np.stack([hidden[rows].mean(axis=0) for rows in each])
 
 
@@ -79,3 +84,15 @@ def gelu(x: Floats) -> Floats:
     erf = np.copysign(1 - t * powers * np.exp(-z * z), x)
     activated: Floats = 0.5 * x * (1 + erf)
     return activated
+
+
+GELU_MINIMUM = 0.17  # it is never less than -0.16997
+
+
+def row_divisor(x: Floats) -> Floats:
+    """What brings each row of a GELU's outputs into (-1, 1): (tokens, n) → (tokens, 1).
+
+    It is never 0. (A row without one positive output would leave that range, and stay finite.)
+    """
+    divisor: Floats = x.max(axis=1, keepdims=True) + GELU_MINIMUM
+    return divisor

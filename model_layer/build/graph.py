@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper, save_model
 
 from model_layer.artifacts import WEIGHTS
-from model_layer.build.calibration import GELU_MINIMUM
+from model_layer.build.forward import GELU_MINIMUM
 from model_layer.build.parameters import (
     DIMENSIONS,
     EPSILON,
     HEADS,
-    D,
     Dense,
+    DenseT,
     Layer,
     Norm,
     Parameters,
@@ -38,7 +38,7 @@ STANDARD = ""  # operator sets
 FUSED = "com.microsoft"
 
 
-def build_graph(parameters: Parameters[D], path: Path) -> None:
+def build_graph(parameters: Parameters[DenseT], path: Path) -> None:
     """Write the graph of `parameters` to `path`, and WEIGHTS beside it.
 
     The large tensors have a file of their own, which onnxruntime maps into memory where it would
@@ -50,11 +50,11 @@ def build_graph(parameters: Parameters[D], path: Path) -> None:
     (path.parent / WEIGHTS).chmod(0o644)  # onnx keeps it to its owner; Lambda runs as another user
 
 
-class Graph(Generic[D]):
+class Graph(Generic[DenseT]):
     """The nodes and constants, in the order they are added."""
 
-    def __init__(self, parameters: Parameters[D]) -> None:
-        self._parameters: Parameters[D] = parameters
+    def __init__(self, parameters: Parameters[DenseT]) -> None:
+        self._parameters: Parameters[DenseT] = parameters
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, TensorProto] = {}
 
@@ -85,7 +85,7 @@ class Graph(Generic[D]):
         first, axis = self._integers("first", [0]), self._integers("rows", [0])
         positions = self._node("Slice", [table, first, count, axis], "text.positions")
         embedded = self._node("Add", [self._words(ids), positions], "embedded")
-        return self._norm(self._parameters.norm, embedded, "embeddings.norm")
+        return self._norm(self._parameters.embeddings_norm, embedded, "embeddings.norm")
 
     def _words(self, ids: str) -> str:
         table = self._constant("words", self._parameters.words)
@@ -94,7 +94,9 @@ class Graph(Generic[D]):
             return words
         return self._node("Cast", [words], "text.floats", to=TensorProto.FLOAT)
 
-    def _layer(self, layer: Layer[D], hidden: str, residual: str, name: str) -> tuple[str, str]:
+    def _layer(
+        self, layer: Layer[DenseT], hidden: str, residual: str, name: str
+    ) -> tuple[str, str]:
         """Self-attention, then the feed-forward network; each added to its input, normalised."""
         qkv = self._dense(layer.qkv, hidden, f"{name}.qkv")
         parts = [f"{name}.{part}" for part in ("query", "key", "value")]
@@ -109,7 +111,7 @@ class Graph(Generic[D]):
         activated = self._node("Gelu", [widened], f"{name}.activated", domain=FUSED)
         narrowed = self._dense(layer.output, activated, f"{name}.output")
         total = self._node("Add", [narrowed, residual], f"{name}.sum")
-        return self._norm(layer.norm, total, f"{name}.norm")
+        return self._norm(layer.output_norm, total, f"{name}.norm")
 
     def _dense(self, dense: Dense | QuantizedDense, x: str, name: str) -> str:
         bias = self._floats(f"{name}.bias", dense.bias)
@@ -122,7 +124,7 @@ class Graph(Generic[D]):
         if not dense.per_row:
             inputs = [x, weight, scale, "", bias]
             return self._node("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
-        # Each row is divided by its own divisor (calibration.row_divisor), and its product
+        # Each row is divided by its own divisor (forward.row_divisor), and its product
         # multiplied by it.
         last = self._integers("last", [-1])
         margin = self._floats("gelu.minimum", np.array(GELU_MINIMUM))

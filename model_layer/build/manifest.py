@@ -12,16 +12,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from model_layer.artifacts import FORMAT, MANIFEST, WEIGHTS, sha256
+from model_layer.artifacts import FORMAT, MANIFEST, MODEL, WEIGHTS, sha256
+from model_layer.build.calibration import TEXTS
 from model_layer.build.fetch import source_files
 from model_layer.build.parameters import DIMENSIONS, MAX_TOKENS
 from model_layer.build.verify import WORST, canary
 
-LIBRARIES = ("numpy", "onnx", "safetensors")  # those that the bundle's bytes can depend on
+# Those that the bundle's bytes can depend on.
+LIBRARIES = ("numpy", "onnx", "safetensors", "tokenizers")
 
 
-def facts(precision: str, weights: Path) -> dict[str, Any]:
-    """All that decides which vector a text gets; `weights` is the finished file."""
+def facts(precision: str, folder: Path) -> dict[str, Any]:
+    """All that decides which vector a text gets, of the model in `folder`."""
     hashes = {file.name: file.sha256 for file in source_files()}
     about = {
         "model": "sentence-transformers/all-MiniLM-L6-v2",
@@ -33,8 +35,8 @@ def facts(precision: str, weights: Path) -> dict[str, Any]:
         "dimensions": DIMENSIONS,
         "max_tokens": MAX_TOKENS,
     }
-    if precision == "int8":  # how the weights were rounded decides, too
-        about["quantized"] = sha256(weights)
+    if precision == "int8":  # how it was rounded decides, too
+        about["quantized"] = [sha256(folder / name) for name in (MODEL, WEIGHTS)]
     return about
 
 
@@ -48,7 +50,7 @@ def fingerprint(facts: dict[str, Any]) -> str:
 def recipe() -> dict[str, str]:
     """What the bundle is made with: another recipe calls for another build."""
     build = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.*")):
+    for path in sorted([*Path(__file__).parent.glob("*.py"), TEXTS]):
         build.update(path.read_bytes())
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return {**versions, "model_layer.build": build.hexdigest()}
@@ -56,7 +58,7 @@ def recipe() -> dict[str, str]:
 
 def write_manifest(folder: Path, names: Iterable[str], precision: str) -> None:
     """Write the manifest of the files `names` in `folder`."""
-    about = facts(precision, folder / WEIGHTS)
+    about = facts(precision, folder)
     text, vector = canary()
     manifest = {
         "format": FORMAT,

@@ -58,25 +58,25 @@ class Norm:
     residual: Floats | None = None  # (384,)
 
 
-D = TypeVar("D", Dense, QuantizedDense)
+DenseT = TypeVar("DenseT", Dense, QuantizedDense)
 
 
 @dataclass(frozen=True)
-class Layer(Generic[D]):
-    qkv: D  # (384, 3 * 384): query, key, value
-    attention_output: D  # (384, 384)
+class Layer(Generic[DenseT]):
+    qkv: DenseT  # (384, 3 * 384): query, key, value
+    attention_output: DenseT  # (384, 384)
     attention_norm: Norm
-    intermediate: D  # (384, 1536)
-    output: D  # (1536, 384)
-    norm: Norm
+    intermediate: DenseT  # (384, 1536)
+    output: DenseT  # (1536, 384)
+    output_norm: Norm
 
 
 @dataclass(frozen=True)
-class Parameters(Generic[D]):
+class Parameters(Generic[DenseT]):
     words: NDArray[np.float32] | NDArray[np.float16]  # (30522, 384)
     positions: Floats  # (256, 384), with the token type's vector: every token is of type 0
-    norm: Norm
-    layers: tuple[Layer[D], ...]
+    embeddings_norm: Norm
+    layers: tuple[Layer[DenseT], ...]
 
 
 def read_parameters(safetensors_file: Path) -> Parameters[Dense]:
@@ -84,13 +84,13 @@ def read_parameters(safetensors_file: Path) -> Parameters[Dense]:
     weights = load_file(safetensors_file)
 
     def norm(name: str) -> Norm:
-        return Norm(_wide(weights, f"{name}.weight"), _wide(weights, f"{name}.bias"))
+        return Norm(_float64(weights, f"{name}.weight"), _float64(weights, f"{name}.bias"))
 
     def dense(*names: str) -> Dense:
         """Several layers of the same input are one."""
         return Dense(
-            np.concatenate([_wide(weights, f"{name}.weight").T for name in names], axis=1),
-            np.concatenate([_wide(weights, f"{name}.bias") for name in names]),
+            np.concatenate([_float64(weights, f"{name}.weight").T for name in names], axis=1),
+            np.concatenate([_float64(weights, f"{name}.bias") for name in names]),
         )
 
     def layer(name: str) -> Layer[Dense]:
@@ -101,17 +101,17 @@ def read_parameters(safetensors_file: Path) -> Parameters[Dense]:
             attention_norm=norm(f"{name}.attention.output.LayerNorm"),
             intermediate=dense(f"{name}.intermediate.dense"),
             output=dense(f"{name}.output.dense"),
-            norm=norm(f"{name}.output.LayerNorm"),
+            output_norm=norm(f"{name}.output.LayerNorm"),
         )
 
     return Parameters(
         words=weights["embeddings.word_embeddings.weight"],
-        positions=_wide(weights, "embeddings.position_embeddings.weight")[:MAX_TOKENS]
-        + _wide(weights, "embeddings.token_type_embeddings.weight")[0],
-        norm=norm("embeddings.LayerNorm"),
+        positions=_float64(weights, "embeddings.position_embeddings.weight")[:MAX_TOKENS]
+        + _float64(weights, "embeddings.token_type_embeddings.weight")[0],
+        embeddings_norm=norm("embeddings.LayerNorm"),
         layers=tuple(layer(f"encoder.layer.{number}") for number in range(LAYERS)),
     )
 
 
-def _wide(weights: Mapping[str, NDArray[np.float32]], name: str) -> Floats:
+def _float64(weights: Mapping[str, NDArray[np.float32]], name: str) -> Floats:
     return weights[name].astype(np.float64)

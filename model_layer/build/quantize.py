@@ -48,13 +48,13 @@ def quantize(
             attention_norm=layer.attention_norm,
             intermediate=quantized(number, "intermediate"),
             output=quantized(number, "output"),
-            norm=layer.norm,
+            output_norm=layer.output_norm,
         )
         for number, layer in enumerate(smoothed.layers)
     )
     return Parameters(
         words=parameters.words.astype(np.float16),
         positions=smoothed.positions,
-        norm=smoothed.norm,
+        embeddings_norm=smoothed.embeddings_norm,
         layers=tuple(layers),
     )

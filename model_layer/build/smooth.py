@@ -30,13 +30,13 @@ DIGITS = 4  # that a factor keeps: the last bits of a BLAS do not reach the file
 
 def smooth(parameters: Parameters[Dense], ranges: Mapping[Key, Floats]) -> Parameters[Dense]:
     """The same function, with inputs that are easier to quantize."""
-    norm = parameters.norm
+    norm = parameters.embeddings_norm
     layers: list[Layer[Dense]] = []
     for number, layer in enumerate(parameters.layers):
         norm, qkv, centre = _migrate(norm, layer.qkv, ranges[number, "qkv"], ALPHA["qkv"])
         layer = replace(layer, qkv=qkv, attention_output=_add(layer.attention_output, centre))
         if layers:
-            layers[-1] = replace(layers[-1], norm=norm)
+            layers[-1] = replace(layers[-1], output_norm=norm)
         else:
             first = norm
         attention_norm, intermediate, centre = _migrate(
@@ -53,8 +53,8 @@ def smooth(parameters: Parameters[Dense], ranges: Mapping[Key, Floats]) -> Param
                 output=_add(layer.output, centre),
             )
         )
-        norm = layer.norm
-    return replace(parameters, norm=first, layers=tuple(layers))
+        norm = layer.output_norm
+    return replace(parameters, embeddings_norm=first, layers=tuple(layers))
 
 
 def _migrate(
