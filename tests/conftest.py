@@ -27,6 +27,8 @@ from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
 from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER, read_bundle
 from model_layer.build import __main__ as command
 from model_layer.build.__main__ import PRECISIONS
+from model_layer.build.fetch import fetch, source_files
+from model_layer.build.parameters import Dense, Parameters, read_parameters
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -91,6 +93,12 @@ def bundles() -> Mapping[str, Path]:
 def each_encoder(request: pytest.FixtureRequest, bundles: Mapping[str, Path]) -> Encoder:
     """An encoder of each precision."""
     return load_encoder(bundles[request.param])
+
+
+@pytest.fixture(scope="session")
+def parameters() -> Parameters[Dense]:
+    """The model's, as sentence-transformers published them."""
+    return read_parameters(fetch(next(f for f in source_files() if f.name == "model.safetensors")))
 
 
 @pytest.fixture(scope="session")
@@ -159,8 +167,6 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder where tiktoken finds the verified vocabulary, so that it downloads nothing."""
-    from model_layer.build.fetch import fetch, source_files
-
     vocabulary = next(file for file in source_files() if file.name == "cl100k_base.tiktoken")
     folder = tmp_path_factory.mktemp("tiktoken")
     # The name is the SHA-1 of the address that tiktoken would download from.

@@ -27,8 +27,8 @@ from tests.conftest import ANY_CHARACTER, ROOT, Golden
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 THREADS = (1, 2, 5)  # texts encoded at a time
-POOL = 96  # texts that the batches are drawn from
-BATCHES = 1_500  # of each precision
+POOL = 64  # texts that the batches are drawn from
+BATCHES = 2_000  # of each precision
 
 
 @dataclass(frozen=True)
@@ -50,32 +50,31 @@ class Alone:
 def alone(request: pytest.FixtureRequest, bundles: Mapping[str, Path], golden: Golden) -> Alone:
     folder = bundles[request.param]
     encoders = {threads: load_encoder(folder, threads=threads) for threads in THREADS}
-    texts = sorted(golden.texts, key=lambda text: len(text.encode()))
+    texts = sorted(golden.texts, key=len)
     vectors = [encoders[1].encode([text]).vectors[0] for text in texts]
     return Alone(encoders, texts, np.stack(vectors))
 
 
 @settings(max_examples=BATCHES)
 @given(
-    places=st.lists(st.integers(0, POOL - 1), min_size=1, max_size=8),
+    places=st.lists(st.integers(0, POOL - 1), min_size=1, max_size=6),
     threads=st.sampled_from(THREADS),
 )
 def test_in_any_batch(alone: Alone, places: list[int], threads: int) -> None:
     alone.assert_same(places, threads)
 
 
-@pytest.mark.parametrize("threads", THREADS)
-def test_of_any_length_in_any_order(alone: Alone, threads: int) -> None:
-    places = random.Random(threads).sample(range(len(alone.texts)), len(alone.texts))
-    alone.assert_same(places, threads)
+def test_of_any_length_in_any_order(alone: Alone) -> None:
+    places = random.Random(5).sample(range(len(alone.texts)), len(alone.texts))
+    alone.assert_same(places, threads=5)
 
 
 def test_with_many_callers_at_a_time(alone: Alone) -> None:
     rng = random.Random(1)
-    batches = [rng.choices(range(POOL), k=rng.randint(1, 8)) for _ in range(400)]
+    batches = [rng.choices(range(POOL), k=rng.randint(1, 6)) for _ in range(300)]
     with ThreadPoolExecutor(6) as callers:
-        for threads in (1, 2):
-            list(callers.map(lambda places: alone.assert_same(places, threads), batches))  # noqa: B023
+        # The list raises what a caller raised.
+        list(callers.map(alone.assert_same, batches, rng.choices(THREADS, k=len(batches))))
 
 
 PROGRAM = """
