@@ -17,7 +17,10 @@ def largest_pair(weights: NDArray[np.int8]) -> int:
 
 
 def saturates(weights: NDArray[np.int8], inputs: NDArray[np.uint8]) -> bool:
-    """Whether VPMADDUBSW gives another sum than it should: u8 (n, inputs) · s8 (inputs, outputs)."""
+    """Whether VPMADDUBSW gives another sum than it should.
+
+    weights: (inputs, outputs); inputs: (n, inputs).
+    """
     products = inputs[:, :, np.newaxis].astype(np.int64) * weights
     sums = products[:, 0::2] + products[:, 1::2]
     return bool((np.clip(sums, -(2**15), 2**15 - 1) != sums).any())

@@ -15,7 +15,7 @@ import pytest
 
 from model_layer.artifacts import DEFAULT_BUNDLE, MODEL, WEIGHTS, read_bundle
 from model_layer.build import __main__ as command
-from model_layer.build import fetch, manifest, verify
+from model_layer.build import fetch, graph, manifest, verify
 from model_layer.build.errors import BuildError, Disagreement
 from model_layer.build.parameters import Dense, Parameters
 from model_layer.build.vocabulary import build_vocabulary
@@ -41,7 +41,7 @@ def test_int8_is_the_same_bytes_whatever_the_blas_computes_with(tmp_path: Path) 
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     if platform.machine() in ("x86_64", "AMD64"):
         environment["OPENBLAS_CORETYPE"] = "Haswell"  # Lambda's x86: AVX2
-    options = ["--precision", "int8", "--output", tmp_path / "again"]
+    options = ["--precision", "int8", "--output", str(tmp_path / "again")]
     run = [sys.executable, "-m", "model_layer.build", *options]
     subprocess.run(run, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
     assert_same_files(tmp_path / "again", DEFAULT_BUNDLE)
@@ -68,13 +68,13 @@ def test_a_bundle_that_disagrees_is_not_left_and_the_old_one_stays(
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     (bundle / "old").touch()
-    build_graph = command.graph.build_graph
+    build_graph = graph.build_graph
 
     def with_one_weight_wrong(parameters: Parameters[Dense], path: Path) -> None:
         parameters.layers[4].output.weight[:, 7] *= -1
         build_graph(parameters, path)
 
-    monkeypatch.setattr(command.graph, "build_graph", with_one_weight_wrong)
+    monkeypatch.setattr(graph, "build_graph", with_one_weight_wrong)
     with pytest.raises(Disagreement, match=r"text \d+ \(.+\) has cosine 0\.\d+, not 0\.9"):
         command.build(bundle, "fp32")
     assert [path.name for path in tmp_path.rglob("*")] == ["bundle", "old"]

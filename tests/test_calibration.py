@@ -56,7 +56,8 @@ def test_none_is_an_evaluation_text() -> None:
     tokenizer = load_tokenizer(DEFAULT_BUNDLE / TOKENIZER)
     texts = {one.text for one in evaluation_texts(running, tokenizer, each=16)}
     texts |= {SHORT, *short(300), *mixed(300), *long(30)}
-    assert not {line.strip() for line in LINES} & texts
+    # A sign alone may come up anywhere.
+    assert not {line.strip() for line in LINES if len(line) > 1} & texts
 
 
 def test_each_comes_alone_and_in_a_long_text() -> None:

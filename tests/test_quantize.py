@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -19,14 +21,14 @@ TEXTS = ["What is the capital of Mongolia?", "def f(x): return x ** 2", "猫が�
 
 
 @pytest.fixture(scope="module")
-def weights() -> dict[str, NDArray[np.generic]]:
+def weights() -> dict[str, NDArray[Any]]:
     """All constants of the finished file, by name."""
     model = onnx.load(DEFAULT_BUNDLE / MODEL)
     return {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
 
 
 @pytest.fixture(scope="module")
-def integers(weights: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.int8]]:
+def integers(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int8]]:
     return {name: values for name, values in weights.items() if values.dtype == np.int8}
 
 
@@ -64,7 +66,7 @@ def test_without_the_bound_a_layer_saturates(
 
 
 def test_scales_are_positive_and_the_table_keeps_its_values(
-    weights: dict[str, NDArray[np.generic]], parameters: Parameters[Dense]
+    weights: dict[str, NDArray[Any]], parameters: Parameters[Dense]
 ) -> None:
     scales = [values for name, values in weights.items() if name.endswith("weight.scale")]
     scales += [weights[f"layer.{n}.qkv.scale"] for n in range(LAYERS)]

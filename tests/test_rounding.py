@@ -36,7 +36,8 @@ def gram(inputs: int, seed: int) -> Floats:
 @given(matrices(), st.integers(0, 2**32 - 1))
 def test_the_bound_holds(weights: Floats, seed: int) -> None:
     rounded, scale = round_weights(weights, gram(len(weights), seed))
-    assert (rounded.dtype, scale.dtype) == (np.int8, np.float32)
+    assert rounded.dtype == np.int8
+    assert scale.dtype == np.float32
     assert np.abs(rounded.astype(int)).max() <= LARGEST == 127
     assert largest_pair(rounded) <= LARGEST_PAIR == 128
     assert np.isfinite(scale).all()
