@@ -3,6 +3,11 @@
 # Lambda reads an image lazily, in blocks of 512 KiB: what is never read costs nothing, so what
 # counts is that little has to be read at a cold start (arxiv.org/abs/2305.13162).
 
+# int8, or fp32; and the fingerprint of each, for the label.
+ARG MODEL_PRECISION=int8
+ARG FINGERPRINT_int8=all-minilm-l6-v2-int8-86ce14676bbc
+ARG FINGERPRINT_fp32=all-minilm-l6-v2-fp32-5635e2fc9df9
+
 FROM public.ecr.aws/lambda/python:3.13 AS build
 SHELL ["/bin/bash", "-O", "globstar", "-O", "nullglob", "-euc"]
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all: \
@@ -15,7 +20,7 @@ RUN pip install --quiet --require-hashes --target /build/packages -r /build/requ
 # The model bundle: fetched, checked by SHA-256, built, and compared with the reference vectors.
 COPY model_layer /build/model_layer
 COPY tests/golden/texts.json tests/golden/*.npy /build/tests/golden/
-ARG MODEL_PRECISION=fp32
+ARG MODEL_PRECISION
 WORKDIR /build
 RUN PYTHONPATH=packages python -m model_layer.build --precision "$MODEL_PRECISION"
 
@@ -35,24 +40,35 @@ RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd} \
     && chmod -R u=rwX,go=rX /task
 
 # The label below has to be true.
-ARG MODEL_FINGERPRINT=all-minilm-l6-v2-fp32-5635e2fc9df9
+ARG FINGERPRINT_int8
+ARG FINGERPRINT_fp32
 RUN built=$(python -c "import json; print(json.load(open('model_layer/bundle/manifest.json'))['fingerprint'])") \
-    && if [ "$built" != "$MODEL_FINGERPRINT" ]; then \
-        echo "The model's fingerprint is $built, not $MODEL_FINGERPRINT." \
-            "Build with --build-arg MODEL_FINGERPRINT=$built" >&2; exit 1; fi
+    && name="FINGERPRINT_$MODEL_PRECISION" \
+    && if [ "$built" != "${!name}" ]; then \
+        echo "The model's fingerprint is $built, not ${!name}." \
+            "Build with --build-arg $name=$built" >&2; exit 1; fi
 
-FROM public.ecr.aws/lambda/python:3.13
+FROM public.ecr.aws/lambda/python:3.13 AS function
 COPY --from=build /task /var/task
 # numpy's OpenBLAS would start a thread for each CPU it sees, at every cold start; nothing uses them.
 ENV OPENBLAS_NUM_THREADS=1
-ARG MODEL_PRECISION=fp32
-ARG MODEL_FINGERPRINT=all-minilm-l6-v2-fp32-5635e2fc9df9
+ARG MODEL_PRECISION
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.description="all-MiniLM-L6-v2 embeddings in OpenAI's format, on Lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="$VERSION" \
-    minilm-lambda.model.precision="$MODEL_PRECISION" \
-    minilm-lambda.model.fingerprint="$MODEL_FINGERPRINT"
+    minilm-lambda.model.precision="$MODEL_PRECISION"
 # The other function's command is set by the template.
 CMD ["handler.api.lambda_handler"]
+
+# A label cannot depend on an argument's value, but the image that is built can.
+FROM function AS int8
+ARG FINGERPRINT_int8
+LABEL minilm-lambda.model.fingerprint="$FINGERPRINT_int8"
+
+FROM function AS fp32
+ARG FINGERPRINT_fp32
+LABEL minilm-lambda.model.fingerprint="$FINGERPRINT_fp32"
+
+FROM $MODEL_PRECISION

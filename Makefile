@@ -120,7 +120,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove all that was made, the cache of downloaded model files excepted
-	rm -rf $(VENV) .venv-* .aws-sam .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes

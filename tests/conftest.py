@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,15 @@ from starlette.testclient import TestClient
 from tokenizers import Tokenizer as WordPiece
 
 from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
-from model_layer.artifacts import TOKENIZER, read_bundle
+from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER, read_bundle
+from model_layer.build import __main__ as command
+from model_layer.build.__main__ import PRECISIONS
+from model_layer.build.fetch import fetch, source_files
+from model_layer.build.parameters import Dense, Parameters, read_parameters
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
+BUNDLES = ROOT / ".bundles"  # kept between runs
 
 # Encoding a text takes milliseconds or, on a busy machine, many more: no deadline an example.
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
@@ -69,6 +75,30 @@ def golden() -> Golden:
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def bundles() -> Mapping[str, Path]:
+    """Of each precision: the folder of its bundle. The default's is the one of `make model`."""
+    folder = BUNDLES / "fp32"
+    BUNDLES.mkdir(exist_ok=True)
+    with (BUNDLES / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other workers of pytest-xdist wait meanwhile
+        if not command.up_to_date(folder, "fp32"):
+            command.build(folder, "fp32")
+    return {"int8": DEFAULT_BUNDLE, "fp32": folder}
+
+
+@pytest.fixture(scope="session", params=PRECISIONS)
+def each_encoder(request: pytest.FixtureRequest, bundles: Mapping[str, Path]) -> Encoder:
+    """An encoder of each precision."""
+    return load_encoder(bundles[request.param])
+
+
+@pytest.fixture(scope="session")
+def parameters() -> Parameters[Dense]:
+    """The model's, as sentence-transformers published them."""
+    return read_parameters(fetch(next(f for f in source_files() if f.name == "model.safetensors")))
 
 
 @pytest.fixture(scope="session")
@@ -137,8 +167,6 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder where tiktoken finds the verified vocabulary, so that it downloads nothing."""
-    from model_layer.build.fetch import fetch, source_files
-
     vocabulary = next(file for file in source_files() if file.name == "cl100k_base.tiktoken")
     folder = tmp_path_factory.mktemp("tiktoken")
     # The name is the SHA-1 of the address that tiktoken would download from.

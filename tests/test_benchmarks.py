@@ -37,7 +37,7 @@ def test_the_empty_function_has_the_versions_of_the_image() -> None:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_every_precision_is_measured(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "bundle", lambda one: Path(one))
+    monkeypatch.setattr(servers, "bundle", lambda one: Path(one))
     name = f"minilm-lambda {precision}"
     assert name in [one.name for one in contestants.contestants()]
     (server,) = (one for one in servers.servers(2) if one.name == name)
@@ -55,8 +55,8 @@ def test_every_contestant_has_its_environment_its_model_and_what_loads_it() -> N
 
 
 def test_ours_is_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "bundle", lambda precision: DEFAULT_BUNDLE)
-    encode = contestants.load("ours", "fp32", 1)
+    monkeypatch.setattr(contestants, "bundle", lambda precision: DEFAULT_BUNDLE)
+    encode = contestants.load("ours", "int8", 1)
     texts = ["a cat", "a dog"]
     assert np.array_equal(encode(texts), load_encoder().encode(texts).vectors)
 

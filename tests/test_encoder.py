@@ -1,10 +1,8 @@
-"""`encode` keeps its promises: unit length, order, the same bytes in any company."""
+"""`encode` keeps its promises; that a vector is the same bytes in any company: test_invariance."""
 
 from __future__ import annotations
 
-import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -20,9 +18,10 @@ ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 HELLO_WORLD = [-0.034478, 0.03102, 0.00673, 0.02611, -0.039362]
 
 
-def test_hello_world_has_its_canonical_vector(encoder: Encoder) -> None:
-    vector = encoder.encode(["hello world"]).vectors[0]
-    np.testing.assert_allclose(vector[:5], HELLO_WORLD, atol=1e-5)
+def test_hello_world_has_its_canonical_vector(each_encoder: Encoder) -> None:
+    vector = each_encoder.encode(["hello world"]).vectors[0]
+    tolerance = {"fp32": 1e-5, "int8": 1e-2}[each_encoder.bundle.precision]
+    np.testing.assert_allclose(vector[:5], HELLO_WORLD, atol=tolerance)
 
 
 def test_nothing_gives_empty_arrays(encoder: Encoder) -> None:
@@ -38,28 +37,6 @@ def test_any_text_gives_a_vector_of_unit_length(encoder: Encoder, texts: list[st
     assert encoded.vectors.shape == (len(texts), 384)
     np.testing.assert_allclose(np.linalg.norm(encoded.vectors, axis=1), 1, atol=1e-5)
     assert ((encoded.token_counts >= 2) & (encoded.token_counts <= 256)).all()
-
-
-@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=8), seed=st.integers())
-def test_a_vector_is_the_same_bytes_alone_and_in_any_order(
-    encoder: Encoder, texts: list[str], seed: int
-) -> None:
-    alone = {text: encoder.encode([text]).vectors[0].tobytes() for text in texts}
-    shuffled = random.Random(seed).sample(texts, len(texts))
-    for text, vector in zip(shuffled, encoder.encode(shuffled).vectors, strict=True):
-        assert vector.tobytes() == alone[text]
-
-
-def test_a_vector_is_the_same_bytes_for_any_number_of_threads_and_callers(
-    encoder: Encoder,
-) -> None:
-    texts = [f"text {index} " * (index % 60) for index in range(120)]
-    expected = encoder.encode(texts).vectors.tobytes()
-    assert load_encoder(threads=1).encode(texts).vectors.tobytes() == expected
-    crowd = load_encoder(threads=5)
-    with ThreadPoolExecutor(4) as callers:
-        for encoded in callers.map(crowd.encode, [texts] * 4):
-            assert encoded.vectors.tobytes() == expected
 
 
 def test_the_limit_is_256_tokens_and_a_cut_is_reported(encoder: Encoder) -> None:

@@ -15,13 +15,21 @@ from numpy.typing import NDArray
 
 from handler.api import lambda_handler
 from model_layer import Encoder
+from model_layer.build import verify
 from tests.conftest import Golden, load_event
 
 
-def assert_agrees(vectors: NDArray[np.float32], golden: Golden) -> None:
+def assert_agrees(vectors: NDArray[np.float32], golden: Golden, precision: str) -> None:
     cosines = np.sum(vectors * golden.vectors, axis=1)
     worst = int(cosines.argmin())
-    assert cosines[worst] >= 0.99999, f"text {worst}: {golden.kinds[worst]}"
+    assert cosines[worst] >= verify.WORST[precision], f"text {worst}: {golden.kinds[worst]}"
+    assert cosines.mean() >= verify.MEAN[precision]
+
+
+def test_what_is_promised_is_not_lowered() -> None:
+    """Issue 5's targets: the build refuses a model that misses them, and so do the tests."""
+    assert verify.WORST == {"int8": 0.993, "fp32": 0.99999}
+    assert verify.MEAN == {"int8": 0.999, "fp32": 0.99999}
 
 
 def test_the_reference_covers_every_kind_and_length(golden: Golden) -> None:
@@ -33,15 +41,15 @@ def test_the_reference_covers_every_kind_and_length(golden: Golden) -> None:
     assert scripts <= set(golden.kinds)
 
 
-def test_encoder_agrees(encoder: Encoder, golden: Golden) -> None:
-    encoded = encoder.encode(golden.texts)
-    assert_agrees(encoded.vectors, golden)
+def test_encoder_agrees(each_encoder: Encoder, golden: Golden) -> None:
+    encoded = each_encoder.encode(golden.texts)
+    assert_agrees(encoded.vectors, golden, each_encoder.bundle.precision)
     np.testing.assert_array_equal(encoded.token_counts, golden.tokens_read)
     np.testing.assert_array_equal(encoded.truncated, golden.tokens > 256)
 
 
 @pytest.mark.parametrize("encoding_format", ["float", "base64"])
-def test_lambda_handler_agrees(golden: Golden, encoding_format: str) -> None:
+def test_lambda_handler_agrees(encoder: Encoder, golden: Golden, encoding_format: str) -> None:
     event = load_event("http-api-v2")
     event["body"] = json.dumps({"input": golden.texts, "encoding_format": encoding_format})
     answer = lambda_handler(event, None)
@@ -50,7 +58,7 @@ def test_lambda_handler_agrees(golden: Golden, encoding_format: str) -> None:
     rows = [item["embedding"] for item in body["data"]]
     if encoding_format == "base64":
         rows = [np.frombuffer(base64.b64decode(row), "<f4") for row in rows]
-    assert_agrees(np.array(rows, np.float32), golden)
+    assert_agrees(np.array(rows, np.float32), golden, encoder.bundle.precision)
     cut = int((golden.tokens > 256).sum())
     assert answer["headers"]["x-embedding-truncated"] == f"{cut}/{len(golden.texts)}"
     assert body["usage"]["prompt_tokens"] == golden.tokens_read.sum()

@@ -46,7 +46,8 @@ def test_a_shell_example_answers_what_the_readme_says(
     done = subprocess.run(command, shell=True, capture_output=True, check=True)
     answer, expected = json.loads(done.stdout), json.loads(printed)
     vectors = [document["data"][0].pop("embedding") for document in (answer, expected)]
-    assert vectors[0] == pytest.approx(vectors[1], abs=1e-6)
+    # Products of 8-bit numbers are exact; where a CPU rounds to them differs in the last bits.
+    assert vectors[0] == pytest.approx(vectors[1], abs=0.01)
     assert answer == expected
 
 

@@ -250,18 +250,6 @@ def test_every_parameter_is_explained() -> None:
         assert f"| `{default}` |" in row or (not default and "| none |" in row), name
 
 
-def test_the_images_labels_are_true() -> None:
-    import tomllib
-
-    from model_layer.artifacts import read_bundle
-
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert re.findall(r"ARG VERSION=(.*)", dockerfile) == [version]
-    fingerprints = re.findall(r"ARG MODEL_FINGERPRINT=(.*)", dockerfile)
-    assert set(fingerprints) == {read_bundle().fingerprint}
-
-
 def test_a_new_value_of_any_parameter_reaches_the_callers(resources: dict[str, Any]) -> None:
     """By a new version, for which CloudFormation must see a new description."""
     (version,) = of_type(resources, "Lambda::Version").values()

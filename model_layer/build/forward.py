@@ -75,7 +75,7 @@ def _attend(qkv: Floats) -> Floats:
 
 
 def gelu(x: Floats) -> Floats:
-    """x Φ(x), to 2e-7: erf by Abramowitz and Stegun, 7.1.26 (numpy has none)."""
+    """x Φ(x), to 3e-7: erf by Abramowitz and Stegun, 7.1.26 (numpy has none)."""
     z = np.abs(x) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * z)
     powers = 0.254829592 + t * (

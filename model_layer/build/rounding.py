@@ -44,6 +44,7 @@ def round_weights(
         an x86 CPU without VNNI gives wrong products.
     """
     scale = column_scale(weight, pairs_bounded=pairs_bounded).astype(np.float32)
+    scale[scale == 0] = 1  # a column of zeros stays one, whatever its step
     inputs = len(weight)
     damped = gram + np.eye(inputs) * (DAMPING * np.mean(np.diag(gram)))
     # Row k tells how the rows behind k make good an error in row k.

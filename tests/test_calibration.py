@@ -1,0 +1,94 @@
+"""What the build calibrates on: many texts, and none that anything is measured on."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from benchmarks.evaluation_sources import pythons_reference
+from benchmarks.evaluation_texts import evaluation_texts, load_tokenizer
+from benchmarks.generated_texts import emoji, noise, numbers
+from benchmarks.texts import SHORT, long, mixed, short
+from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
+from model_layer.build.calibration import (
+    GELU_MINIMUM,
+    TEXTS,
+    Key,
+    calibration_ids,
+    grams,
+    row_divisor,
+)
+from model_layer.build.forward import forward, gelu
+from model_layer.build.parameters import MAX_TOKENS, Dense, Floats, Parameters
+from tests.conftest import Golden
+
+LINES = TEXTS.read_text(encoding="utf-8").splitlines()
+
+
+def test_all_are_distinct_and_none_is_empty() -> None:
+    assert len(LINES) == len(set(LINES)) > 150
+    assert all(line.strip() for line in LINES)
+
+
+def test_none_is_a_reference_text(golden: Golden) -> None:
+    assert not {line.strip() for line in LINES} & {text.strip() for text in golden.texts}
+
+
+def test_none_is_an_evaluation_text() -> None:
+    """Of those that need no other package."""
+    sentences = [line for line in LINES if len(line) > 20 and any(map(str.isalpha, line))]
+    library = Path(random.__file__).read_text()
+    running = {
+        "English": [pythons_reference()],
+        "code": [library],
+        "emoji": [emoji()],
+        "numbers": [numbers()],
+        "noise": [noise()],
+    }
+    for (text,) in running.values():
+        assert [line for line in sentences if line in text] == []
+    tokenizer = load_tokenizer(DEFAULT_BUNDLE / TOKENIZER)
+    texts = {one.text for one in evaluation_texts(running, tokenizer, each=16)}
+    texts |= {SHORT, *short(300), *mixed(300), *long(30)}
+    # A sign alone may come up anywhere.
+    assert not {line.strip() for line in LINES if len(line) > 1} & texts
+
+
+def test_each_comes_alone_and_in_a_long_text() -> None:
+    ids = calibration_ids(DEFAULT_BUNDLE / TOKENIZER)
+    lengths = [len(one) for one in ids]
+    assert len(ids) == len(LINES) + -(-len(LINES) // 7)
+    assert 200 < max(lengths) <= MAX_TOKENS
+    assert min(lengths[len(LINES) : -1]) > 60
+
+
+def test_every_text_counts_the_same_in_a_gram_matrix(parameters: Parameters[Dense]) -> None:
+    shallow = replace(parameters, layers=parameters.layers[:1])
+    texts = [np.array([101, *[7592] * words, 102], np.int32) for words in (1, 20)]
+    expected: dict[Key, Floats] = {}
+
+    def see(layer: int, name: str, x: Floats) -> None:
+        x = x / row_divisor(x) if name == "output" else x
+        mean = np.mean(x[:, :, np.newaxis] * x[:, np.newaxis], axis=0)
+        expected[layer, name] = expected.get((layer, name), 0) + mean
+
+    for ids in texts:
+        forward(shallow, [ids], see)
+    found = grams(shallow, texts, ["output"])
+    assert found.keys() == expected.keys()
+    for key, gram in found.items():
+        np.testing.assert_allclose(gram, expected[key], atol=1e-9)
+
+
+@given(arrays(np.float64, (3, 8), elements=st.floats(-100, 100)))
+def test_a_divided_row_is_within_one(x: Floats) -> None:
+    activated = gelu(x)
+    assert activated.min() > -GELU_MINIMUM
+    divided = activated / row_divisor(activated)
+    assert (np.abs(divided) <= 1).all()

@@ -1,0 +1,113 @@
+"""Rounded weights keep their bound, stay near what they were, and make good each other's errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from model_layer.build.parameters import Floats
+from model_layer.build.rounding import DAMPING, LARGEST, LARGEST_PAIR, round_weights
+from tests.saturation import extremes, largest_pair, saturates
+
+OUTPUTS = 5
+# Among them columns of zeros, and single weights a hundred times as large as the others.
+SMALL, OUTLIER = st.integers(-100, 100), st.sampled_from([-10_000, 10_000])
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Floats:
+    """Weights, (an even number of inputs, OUTPUTS)."""
+    shape = (2 * draw(st.integers(1, 8)), OUTPUTS)
+    weights = draw(arrays(np.int64, shape, elements=SMALL | OUTLIER, fill=st.just(0)))
+    return weights / draw(st.sampled_from([1e-3, 1.0, 1e6]))
+
+
+def gram(inputs: int, seed: int) -> Floats:
+    """Of inputs that are all much the same, (inputs, inputs)."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(200, 1)) + 0.3 * rng.normal(size=(200, inputs))
+    return x.T @ x
+
+
+@given(matrices(), st.integers(0, 2**32 - 1))
+def test_the_bound_holds(weights: Floats, seed: int) -> None:
+    rounded, scale = round_weights(weights, gram(len(weights), seed))
+    assert rounded.dtype == np.int8
+    assert scale.dtype == np.float32
+    assert np.abs(rounded.astype(int)).max() <= LARGEST == 127
+    assert largest_pair(rounded) <= LARGEST_PAIR == 128
+    assert np.isfinite(scale).all()
+    assert (scale > 0).all()
+
+
+@given(matrices(), st.integers(0, 2**32 - 1))
+def test_no_input_saturates(weights: Floats, seed: int) -> None:
+    rounded, _ = round_weights(weights, gram(len(weights), seed))
+    any_ = np.random.default_rng(seed).integers(0, 256, (20, len(weights)), np.uint8)
+    assert not saturates(rounded, np.concatenate([extremes(len(weights)), any_]))
+
+
+def test_without_the_bound_inputs_saturate() -> None:
+    weights = np.linspace(0.5, 1, 32).reshape(8, 4)
+    rounded, _ = round_weights(weights, gram(8, 1), pairs_bounded=False)
+    assert largest_pair(rounded) > LARGEST_PAIR
+    assert saturates(rounded, extremes(8))
+    bounded, _ = round_weights(weights, gram(8, 1))
+    assert not saturates(bounded, extremes(8))
+
+
+def test_the_bound_leaves_no_room() -> None:
+    """128 is the largest sum of two that fits, however it is made up."""
+    for first in range(2, 128):
+        for sign in (-1, 1):
+            pair = sign * np.array([[first], [LARGEST_PAIR - first]])
+            assert not saturates(pair.astype(np.int8), extremes(2))
+            pair[1] += sign
+            assert saturates(pair.astype(np.int8), extremes(2))
+
+
+@given(matrices())
+def test_inputs_without_correlation_leave_each_weight_to_itself(weights: Floats) -> None:
+    """There is nothing to make good: the nearest step, and the scale has left room for it."""
+    rounded, scale = round_weights(weights, np.eye(len(weights)))
+    assert (np.abs(rounded * scale.astype(float) - weights) <= scale * 0.5001).all()
+
+
+@given(matrices(), st.integers(0, 2**32 - 1))
+def test_a_column_of_zeros_stays_one(weights: Floats, seed: int) -> None:
+    weights[:, 2] = 0
+    rounded, scale = round_weights(weights, gram(len(weights), seed))
+    assert not rounded[:, 2].any()
+    assert np.isfinite(scale).all()
+
+
+@given(matrices(), st.integers(0, 2**32 - 1))
+def test_weights_stay_near_what_they_were(weights: Floats, seed: int) -> None:
+    """Half a step is what each gets wrong by itself; what it makes good is some steps more."""
+    rounded, scale = round_weights(weights, gram(len(weights), seed))
+    steps = rounded - weights / scale
+    # Where nothing is clipped, eᵀ G e <= trace(G) / 4 of the damped G, whose least eigenvalue is
+    # DAMPING · trace(Gram) / n or more: so |e|² <= n (1 + DAMPING) / (4 DAMPING).
+    most = np.sqrt((1 + DAMPING) / (4 * DAMPING))
+    assert (np.sqrt((steps**2).mean(axis=0)) <= 2 * most).all()
+
+
+@pytest.mark.parametrize("pairs_bounded", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_products_are_nearer_than_those_of_the_nearest_steps(
+    seed: int, pairs_bounded: bool
+) -> None:
+    weights = np.random.default_rng(seed).normal(size=(128, 32))
+    known = gram(128, seed)
+    rounded, scale = round_weights(weights, known, pairs_bounded=pairs_bounded)
+    nearest = np.round(weights / scale)
+
+    def error(steps: NDArray[np.int8] | Floats) -> float:
+        off = steps * scale.astype(float) - weights
+        return float(np.sum(off * (known @ off)))  # |x · off|², summed
+
+    assert error(rounded) < error(nearest) / 4

@@ -1,0 +1,46 @@
+"""Smoothed parameters are the same function, with inputs that are easier to quantize."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model_layer import Encoder
+from model_layer.build.calibration import ranges
+from model_layer.build.forward import forward
+from model_layer.build.parameters import Dense, Floats, Parameters
+from model_layer.build.smooth import ALPHA, smooth
+from tests.conftest import Golden
+
+
+@pytest.fixture(scope="module")
+def ids(encoder: Encoder, golden: Golden) -> list[NDArray[np.int32]]:
+    return [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::16]]
+
+
+@pytest.fixture(scope="module")
+def smoothed(parameters: Parameters[Dense], ids: list[NDArray[np.int32]]) -> Parameters[Dense]:
+    return smooth(parameters, ranges(parameters, ids[::2]))
+
+
+def test_the_function_is_the_same(
+    parameters: Parameters[Dense], smoothed: Parameters[Dense], ids: list[NDArray[np.int32]]
+) -> None:
+    expected = forward(parameters, ids, lambda *_: None)
+    np.testing.assert_allclose(forward(smoothed, ids, lambda *_: None), expected, atol=1e-9)
+
+
+def test_outliers_move_into_the_weights(
+    parameters: Parameters[Dense], smoothed: Parameters[Dense], ids: list[NDArray[np.int32]]
+) -> None:
+    """The loudest channel is nearer to the others, behind every normalisation."""
+    before, after = ranges(parameters, ids), ranges(smoothed, ids)
+
+    def excess(channels: Floats) -> float:
+        loudest = np.abs(channels).max(axis=0)
+        return float(loudest.max() / np.median(loudest))
+
+    for key in before:
+        if key[1] in ALPHA:
+            assert excess(after[key]) < excess(before[key]) / 2, key
