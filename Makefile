@@ -43,8 +43,9 @@ format: $(VENV)/dev ## put the code in style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# One thread: beside other work, OpenBLAS with several is many times slower.
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
-	@$(BIN)/python -m model_layer.build --precision $(PRECISION)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 	@$(BIN)/python -m handler.keys
