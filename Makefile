@@ -32,7 +32,7 @@ test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no w
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
 
 test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m cpus tests/cpus $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
 
 lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff check

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from model_layer.artifacts import CL100K, MODEL, TOKENIZER, WEIGHTS
-from model_layer.build import manifest
+from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER, WEIGHTS
+from model_layer.build import graph, manifest
 from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.fetch import fetch, source_files
+from model_layer.build.parameters import read_parameters
+from model_layer.build.quantize import quantize
 from tests.conftest import ROOT
 
 CPUS = ROOT / ".cpus"  # kept between runs
@@ -37,7 +39,6 @@ def packages() -> Callable[[str], Path]:
 
     The wheels are those that pip takes in the image: for CPython 3.13, and glibc 2.34, which
     Amazon Linux 2023 has. One that does not exist, or has another hash, is an error.
-    As /var/task in the image, it has `handler` and `model_layer` beside them.
     """
 
     @functools.cache
@@ -50,9 +51,6 @@ def packages() -> Callable[[str], Path]:
         if mirror := environment.get("PIP_INDEX_URL"):  # uv does not look at pip's settings
             environment.setdefault("UV_DEFAULT_INDEX", mirror)
         prepare(uv, "pip", "sync", "--target", folder, *platform, *checks, env=environment)
-        for name in ("handler", "model_layer"):
-            if not (folder / name).exists():
-                (folder / name).symlink_to(ROOT / name)
         return folder
 
     return install
@@ -75,6 +73,7 @@ def emulate(packages: Callable[[str], Path]) -> Emulate:
         environment = {
             "AWS_LAMBDA_FUNCTION_NAME": "embeddings",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3538",  # two CPUs
+            "PYTHONPATH": str(ROOT),  # for `handler` and `model_layer`
             "PYTHONPYCACHEPREFIX": str(CPUS / "pycache"),
         }
         done = subprocess.run(
@@ -99,7 +98,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if model == FULL_RANGE:
             return build_full_range(build("int8"), tmp_path_factory.mktemp("full-range"))
         assert model in PRECISIONS
-        folder = CPUS / f"bundle-{model}"
+        folder = DEFAULT_BUNDLE if model == PRECISIONS[0] else CPUS / f"bundle-{model}"
         options = ["--precision", model, "--output", folder]
         prepare(sys.executable, "-m", "model_layer.build", *options)
         return folder
@@ -109,12 +108,11 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 def build_full_range(int8: Path, folder: Path) -> Path:
     """The int8 bundle, but with weights that saturate the 16-bit sums of AVX2."""
-    from model_layer.build import quantize  # type: ignore[attr-defined, unused-ignore]
-
-    weights = next(file for file in source_files() if file.name == "model.safetensors")
-    quantize.quantize_graph(fetch(weights), folder / MODEL, pairs_bounded=False)
     for name in (TOKENIZER, CL100K):
         shutil.copyfile(int8 / name, folder / name)
+    weights = next(file for file in source_files() if file.name == "model.safetensors")
+    parameters = quantize(read_parameters(fetch(weights)), folder / TOKENIZER, pairs_bounded=False)
+    graph.build_graph(parameters, folder / MODEL)
     manifest.write_manifest(folder, [MODEL, WEIGHTS, TOKENIZER, CL100K], "int8")
     return folder
 
