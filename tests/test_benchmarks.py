@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,7 +16,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from benchmarks import contestants, library, models, processes, readme, servers
+from benchmarks import bundles, contestants, library, models, processes, readme, servers
 from benchmarks.library_report import price, speeds
 from benchmarks.load import PATH, Answers, put_load, request
 from benchmarks.servers_report import table
@@ -54,8 +56,9 @@ def test_every_contestant_has_its_environment_its_model_and_what_loads_it() -> N
             assert one.variant in models.FILES
 
 
-def test_ours_is_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contestants, "bundle", lambda precision: DEFAULT_BUNDLE)
+def test_ours_is_the_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "int8").symlink_to(DEFAULT_BUNDLE)
+    monkeypatch.setattr(bundles, "FOLDER", tmp_path)
     encode = contestants.load("ours", "int8", 1)
     texts = ["a cat", "a dog"]
     assert np.array_equal(encode(texts), load_encoder().encode(texts).vectors)
@@ -174,3 +177,15 @@ def test_the_readme_takes_the_last_results(tmp_path: Path) -> None:
     done = readme.with_results(text, tmp_path)
     assert done == "before\n<!-- speed.md -->\nnew\n<!-- end -->\nafter\n"
     assert readme.with_results(done, tmp_path) == done
+
+
+def test_a_peer_does_not_load_what_builds_ours() -> None:
+    """Its memory is measured, and its environment has none of it."""
+    program = (
+        "import sys, benchmarks.contestants, benchmarks.worker;"
+        "print({'onnx', 'onnxruntime', 'model_layer'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import pytest
 
-from model_layer.artifacts import DEFAULT_BUNDLE, MODEL, WEIGHTS, read_bundle
+from model_layer.artifacts import DEFAULT_BUNDLE, MODEL, read_bundle
 from model_layer.build import __main__ as command
 from model_layer.build import fetch, graph, manifest, verify
 from model_layer.build.errors import BuildError, Disagreement
@@ -119,7 +119,7 @@ def test_the_graph_is_fused_and_takes_one_text(
 
 
 def test_the_fingerprint_changes_with_anything_that_changes_vectors() -> None:
-    facts = manifest.facts("int8", DEFAULT_BUNDLE / WEIGHTS)
+    facts = manifest.facts("int8", DEFAULT_BUNDLE)
     assert manifest.fingerprint(facts) == read_bundle().fingerprint
     for name in facts:
         assert manifest.fingerprint({**facts, name: "other"}) != manifest.fingerprint(facts)
