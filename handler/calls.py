@@ -32,7 +32,7 @@ class Call:
     answer_limit: int | None = None  # bytes; None: any number
     takes_gzip: bool = False
     is_direct: bool = False
-    is_alone: bool = False  # no other request is to be answered until this one is
+    is_alone: bool = False  # an HTTP request, and no other is to be answered until it is
     key: str | None = None  # the name of the key
     inputs: int = 0
     tokens: int = 0

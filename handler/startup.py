@@ -19,5 +19,6 @@ BaseModel.model_config["defer_build"] = True
 
 def finish() -> None:
     """Collect garbage from here on, but do not look through what the imports have left."""
+    BaseModel.model_config.pop("defer_build", None)  # models to come are none of ours
     gc.freeze()
     gc.enable()
