@@ -138,12 +138,11 @@ def test_vectors_and_token_counts_agree(
     assert misses(run.cosines, precision) + differences(run.cosines, here) == []
 
 
-def test_the_int8_sample_has_every_kind_that_has_short_texts(golden: Golden) -> None:
+def test_the_int8_sample_is_large_and_varied(golden: Golden) -> None:
     read = sample(golden, MOST_TOKENS["int8"])
     assert len(read.texts) >= 100
-    lengths = dict(zip(golden.kinds, golden.tokens_read.tolist(), strict=True))
-    for kind in lengths.keys() - set(read.kinds):
-        assert lengths[kind] >= 100, kind
+    assert len(set(read.kinds)) >= 25
+    assert read.tokens_read.max() == 256
 
 
 @pytest.mark.parametrize("machine", ["aarch64", "x86_64"])
