@@ -44,6 +44,15 @@ def test_the_bound_holds(weights: Floats, seed: int) -> None:
     assert (scale > 0).all()
 
 
+def test_corrections_do_not_break_the_bound() -> None:
+    """They come on top of a pair that fills the bound already."""
+    weights = np.random.default_rng(1).normal(size=(128, 32))
+    weights[100:102] = 9.0
+    rounded, _ = round_weights(weights, gram(128, 1))
+    assert largest_pair(rounded) == largest_pair(rounded[100:102]) == LARGEST_PAIR
+    assert not saturates(rounded, extremes(128))
+
+
 @given(matrices(), st.integers(0, 2**32 - 1))
 def test_no_input_saturates(weights: Floats, seed: int) -> None:
     rounded, _ = round_weights(weights, gram(len(weights), seed))
