@@ -44,6 +44,16 @@ def test_the_bound_holds(weights: Floats, seed: int) -> None:
     assert (scale > 0).all()
 
 
+def test_corrections_do_not_break_the_bound() -> None:
+    """They come on top of a pair that fills it already, for inputs three times as large."""
+    weights = np.random.default_rng(1).normal(size=(4, 64))
+    weights[2:] = 9.0
+    louder = np.array([3, 3, 1, 1])
+    known = gram(4, 1) * np.outer(louder, louder)
+    bounded, _ = round_weights(weights, known)
+    assert largest_pair(bounded) == LARGEST_PAIR
+
+
 @given(matrices(), st.integers(0, 2**32 - 1))
 def test_no_input_saturates(weights: Floats, seed: int) -> None:
     rounded, _ = round_weights(weights, gram(len(weights), seed))
