@@ -5,7 +5,7 @@
 
 # int8, or fp32; and the fingerprint of each, for the label.
 ARG MODEL_PRECISION=int8
-ARG FINGERPRINT_int8=all-minilm-l6-v2-int8-df742e19618a
+ARG FINGERPRINT_int8=all-minilm-l6-v2-int8-8e92e8bf794d
 ARG FINGERPRINT_fp32=all-minilm-l6-v2-fp32-5635e2fc9df9
 
 FROM public.ecr.aws/lambda/python:3.13 AS build
