@@ -65,6 +65,9 @@ bench-variants: .venv-bench/ready model ## measure other graphs and other sessio
 bench-quantization: .venv-bench/ready model ## measure what each step of the quantization gives
 	@.venv-bench/bin/python -m benchmarks.quantization
 
+bench-large: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## measure one call with 1,000 texts
+	@.venv-bench/bin/python -m benchmarks.large_call
+
 bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
 	@.venv-bench/bin/python -m benchmarks.requests
 
@@ -171,4 +174,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-quantization bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-large bench-quantization bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
