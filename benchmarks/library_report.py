@@ -20,7 +20,7 @@ def report(setting: str, machine: str, measured: Sequence[Measurement], mixed_to
         parts += [f"With {counted(threads)}:", speeds(these), others(these, mixed_tokens)]
     numbers = {"setting": setting, "machine": machine, "measured": [asdict(m) for m in measured]}
     last = [one for one in measured if one.threads == measured[-1].threads]
-    title = f"as libraries, {counted(last[0].threads)}; {setting}"
+    title = f"as libraries, {counted(last[0].threads)}"
     charts = {
         "mixed texts, tokens/s": [one.tokens_per_second["mixed"] for one in last],
         "one short text, ms": [[one.percentile(50)] for one in last],

@@ -14,8 +14,13 @@ BLOCK = re.compile(r"(<!-- ([a-z-]+\.md) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def with_results(text: str, results: Path) -> str:
-    """The text, its blocks replaced by the files in `results`."""
-    return BLOCK.sub(lambda block: block[1] + (results / block[2]).read_text() + block[3], text)
+    """The text, its blocks replaced by the files in `results`; those not yet measured stay."""
+
+    def replaced(block: re.Match[str]) -> str:
+        path = results / block[2]
+        return block[1] + path.read_text() + block[3] if path.exists() else block[0]
+
+    return BLOCK.sub(replaced, text)
 
 
 def refresh() -> None:
