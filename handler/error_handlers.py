@@ -24,6 +24,7 @@ from handler.errors import (
     NotReady,
     RequestTooLarge,
     Unauthorized,
+    WrongStore,
 )
 from handler.openapi import content
 
@@ -37,6 +38,7 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongStore: HTTPStatus.CONFLICT,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

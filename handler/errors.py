@@ -1,16 +1,25 @@
-"""What a caller can do wrong, as data; `error_handlers` gives each its status.
+"""What can go wrong, as data. Of a caller's mistakes `error_handlers` gives each its status.
 
-ApiError
+ApiError               a caller is told
 ├── InvalidRequest     a value is wrong; `param` is its place
 ├── NotReady           the model does not do what it should; it may later
 ├── Unauthorized       a key is needed, and none of ours was sent
 ├── NotFound           no such route or model
 ├── MethodNotAllowed   the route exists, for another method
-└── RequestTooLarge    the body, the answer or the time it would take is over the limit
-UnsupportedEvent       an invocation that is neither HTTP, nor direct, nor a warm-up
+├── RequestTooLarge    the body, the answer or the time it would take is over the limit
+└── WrongStore         the vector store holds another model's vectors
+UnsupportedEvent       an invocation that is of no kind that the function answers
+DocumentRejected       a document that can never be ingested, as long as it is what it is
+TryLater               what did not work now, and may when it is tried again
+├── StoreUnavailable   the vector store, its ledger or the bucket did not answer, or not in time
+├── StoreConflict      somebody else has written the ledger's row meanwhile
+├── DocumentBusy       somebody else is ingesting the document
+└── OutOfTime          the document is ingested in part; the next try goes on from there
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class ApiError(Exception):
@@ -43,6 +52,10 @@ class RequestTooLarge(ApiError):
     """The body, the answer or the time it would take is over the limit."""
 
 
+class WrongStore(ApiError):
+    """The vector store holds another model's vectors, which ours cannot be compared with."""
+
+
 class NotReady(ApiError):
     """The model does not do what it should; it may later, or elsewhere."""
 
@@ -53,3 +66,35 @@ class UnsupportedEvent(Exception):
     Raised, not answered: whatever sent the event (a queue, say) then knows that it was not dealt
     with, and keeps it.
     """
+
+
+class DocumentRejected(Exception):
+    """A document that can never be ingested, as long as it is what it is.
+
+    code: OpenAI's: "unsupported_file" or "invalid_file". The message is a sentence for whoever
+    put the document there; it quotes nothing of the content.
+    """
+
+    def __init__(self, code: Literal["unsupported_file", "invalid_file"], message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class TryLater(Exception):
+    """What did not work now, and may when it is tried again."""
+
+
+class StoreUnavailable(TryLater):
+    """The vector store, its ledger or the bucket did not answer, or not in time."""
+
+
+class StoreConflict(TryLater):
+    """Somebody else has written the ledger's row meanwhile."""
+
+
+class DocumentBusy(TryLater):
+    """Somebody else is ingesting the document."""
+
+
+class OutOfTime(TryLater):
+    """The document is ingested in part; the next try goes on from there."""

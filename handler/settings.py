@@ -14,11 +14,37 @@ MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration
 KEY_HASH = re.compile(r"(?:([A-Za-z0-9_.-]{1,32}):)?([0-9a-f]{64})")
 
 
+STORE_FORMS = (
+    "sqlite:///documents.sqlite (four slashes before an absolute path) or s3vectors://bucket/index"
+)
+MAX_OVERLAP = 128  # tokens: half of what the model reads
+
+
+@dataclass(frozen=True)
+class SqliteAddress:
+    """A vector store and its ledger in one file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class S3VectorsAddress:
+    """A vector index in S3 Vectors, and its ledger in a DynamoDB table."""
+
+    bucket: str
+    index: str
+    ledger_table: str
+
+
+StoreAddress = SqliteAddress | S3VectorsAddress
+
+
 @dataclass(frozen=True)
 class Settings:
     """What can be set; README.md has the table."""
 
     accept_any_model: bool = True
+    chunk_overlap: int = 32  # tokens that a chunk repeats of the one before it, at most
     truncate: Literal["END", "START", "NONE"] = "END"  # where a request does not say
     metrics_namespace: str | None = None  # CloudWatch's; None: log lines are no metrics
     base_path: str = "/"
@@ -26,6 +52,7 @@ class Settings:
     encoder_threads: int | None = None  # None: the CPUs there are
     key_hashes: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256; none: anybody
     on_lambda: bool = False
+    vector_store: StoreAddress | None = None  # None: nothing is ingested, or searched
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -36,8 +63,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         # The number of CPUs is not the share of them: that goes with the memory.
         memory = _integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
         threads = max(1, round(memory / MEMORY_PER_CPU))
+    overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
     return Settings(
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
+        chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=environment.get("API_BASE_PATH") or "/",
         cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
         encoder_threads=threads,
@@ -45,6 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         truncate=_truncate(environment, "TRUNCATE"),
+        vector_store=_store(environment, "VECTOR_STORE"),
     )
 
 
@@ -54,6 +84,22 @@ def _truncate(environment: Mapping[str, str], name: str) -> Literal["END", "STAR
         case "END" | "START" | "NONE" as truncate:
             return truncate
     raise ValueError(f"{name} is {value!r}; it can be END, START or NONE.")
+
+
+def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    if (path := value.removeprefix("sqlite:///")) not in ("", value):
+        return SqliteAddress(path)
+    # docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html: 3 to 63 characters
+    match = re.fullmatch(r"s3vectors://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])/([a-z0-9.-]{3,63})", value)
+    if not match:
+        raise ValueError(f"{name} is {value!r}; it can be {STORE_FORMS}.")
+    table = environment.get("LEDGER_TABLE")
+    if not table:
+        raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table, too.")
+    return S3VectorsAddress(match[1], match[2], table)
 
 
 def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

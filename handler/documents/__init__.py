@@ -1,0 +1,1 @@
+"""Bytes to text: what a file holds, whatever its format."""

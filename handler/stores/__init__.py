@@ -1,0 +1,42 @@
+"""Where vectors are kept, and the ledger of what is kept: `open_store` opens what is configured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handler.errors import WrongStore
+from handler.settings import SqliteAddress, StoreAddress
+from handler.stores.contract import Store
+
+
+def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
+    """Open the store at `address` for the vectors of the model `fingerprint`.
+
+    Imports what the backend needs, and nothing of the other. Raises WrongStore if the store is for
+    another model's vectors, StoreUnavailable if it cannot be reached.
+    """
+    store = _open(address)
+    noted = store.ledger.bind(fingerprint)
+    if noted != fingerprint:
+        raise WrongStore(
+            f"The vector store '{store.id}' holds vectors of {noted}; this model's are "
+            f"{fingerprint}, and the two cannot be compared. Set VECTOR_STORE to a new store and ingest the "
+            "documents again, or run the model that the store is for.",
+            code="fingerprint_mismatch",
+        )
+    return store
+
+
+def _open(address: StoreAddress) -> Store:
+    if isinstance(address, SqliteAddress):
+        from handler.stores.sqlite import open_sqlite
+
+        return open_sqlite(address)
+    from handler.stores.s3vectors import open_s3vectors
+
+    return open_s3vectors(address)
+
+
+def store_id(address: StoreAddress) -> str:
+    """The store's id, known without opening it: the index, or the file without its suffix."""
+    return Path(address.path).stem if isinstance(address, SqliteAddress) else address.index

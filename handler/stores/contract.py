@@ -1,0 +1,138 @@
+"""What a vector store and its ledger do: the two contracts, and what passes through them.
+
+A store holds vectors by key; its ledger holds a row per document, which says what of it is in the
+store. Both are one class per backend beside this file, tested by one suite
+(tests/stores/test_contract.py). Deadlines are times of `time.monotonic()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.filters import Filter
+
+Attribute = str | int | float | bool
+Status = Literal["in_progress", "completed", "failed"]
+
+# Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
+# (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html)
+NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A chunk's vector and what is known of the chunk."""
+
+    key: str  # <document>#<chunk>
+    vector: NDArray[np.float32]  # (384,), of unit length
+    metadata: Mapping[str, Attribute]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that was found, without its vector."""
+
+    key: str
+    score: float  # cosine, -1 to 1
+    metadata: Mapping[str, Attribute]
+
+
+class VectorStore(Protocol):
+    """Vectors by key. Thread-safe.
+
+    Every method raises StoreUnavailable if the store cannot be reached, or not by the deadline,
+    or refuses for now; what was written until then stays.
+    """
+
+    def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
+        """Write any number of records; one whose key is there already is replaced."""
+
+    def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+        """Delete any number of records; keys that are not there are no error."""
+
+    def query(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        """The at most `limit` (≤ 100) records nearest to `vector` (384,) of those that `where`
+        holds for, nearest first.
+        """
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the ledger knows of a document."""
+
+    document: str  # its id, derived from its source
+    source: str  # s3://bucket/key, or file:///path
+    status: Status = "in_progress"
+    error_code: str | None = None  # if it failed: invalid_file or unsupported_file …
+    error: str | None = None  # … and why, in a sentence
+    etag: str = ""  # of the content
+    version: str | None = None  # the bucket's version id of it
+    size: int = 0  # bytes
+    modified: float = 0.0  # s since 1970
+    content_type: str | None = None
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)  # the user's
+    recipe: str = ""  # model and settings that the vectors were made with
+    sequencer: str | None = None  # of the newest event that the row takes account of
+    chunks: int = 0  # keys 0 … chunks - 1 may be in the store, none beyond
+    written: int = 0  # keys 0 … written - 1 are, of this content and recipe
+    offset: int = 0  # where in the text the next chunk is looked for, if in progress
+    tokens: int = 0  # that the model read, of the chunks written
+    created: float = 0.0  # s since 1970
+    updated: float = 0.0
+    owner: str | None = None  # who may write this document's vectors …
+    leased_until: float = 0.0  # … and until when; s since 1970
+    revision: int = 0  # how many times the row was written; 0: not yet
+
+
+class Ledger(Protocol):
+    """A row per document, written by compare-and-set. Thread-safe.
+
+    Every method raises StoreUnavailable as a store's do. Reads see every write before them.
+    """
+
+    def bind(self, fingerprint: str) -> str:
+        """Note the model whose vectors the store is for, unless one is noted; return the noted."""
+
+    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
+        """The document's row, if it has one."""
+
+    def put(self, row: Row, *, deadline: float | None = None) -> Row:
+        """Write `row`, provided that the ledger still has its revision (0: has no such row).
+
+        Returns it with its new revision. Raises StoreConflict, and writes nothing, if somebody
+        else has written or deleted the row meanwhile.
+        """
+
+    def delete(self, row: Row, *, deadline: float | None = None) -> None:
+        """Delete the row, provided that the ledger still has its revision. Raises StoreConflict."""
+
+    def rows(
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        descending: bool = False,
+        status: Status | None = None,
+    ) -> list[Row]:
+        """At most `limit` rows by the order of their documents' ids, from after the id `after`."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A vector store with its ledger: what VECTOR_STORE names."""
+
+    id: str  # as in /v1/vector_stores/{id}
+    vectors: VectorStore
+    ledger: Ledger
