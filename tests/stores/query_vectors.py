@@ -9,8 +9,9 @@ everything around it (routing, parsing by botocore's model, errors) is moto's. F
   metadata over 40 KB, 50 keys or 2 KB filterable; DeleteVectors refuses over 500 keys.
 - CreateIndex keeps the keys that are not filterable.
 
-(docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html, …-metadata-filtering.html,
-…-query.html; that bodies of a key twice are refused, and the size of a page, are this file's own.)
+Sources: docs.aws.amazon.com/AmazonS3/latest/userguide/ s3-vectors-limitations.html,
+s3-vectors-metadata-filtering.html and s3-vectors-query.html. That a key given twice is refused, and
+the size of a page, are this file's own.
 """
 
 from __future__ import annotations

@@ -108,7 +108,9 @@ def check(store: Store, filters: list[Filter]) -> None:
         assert found(store, where) == expected, where
 
 
-@pytest.mark.parametrize("key", ["a.b", 'say "x"', "it's", "ключ", "a b", "[0]", "back\\slash", "1"])
+@pytest.mark.parametrize(
+    "key", ["a.b", 'say "x"', "it's", "ключ", "a b", "[0]", "back\\slash", "1"]
+)
 def test_any_key(store: Store, key: str) -> None:
     store.vectors.upsert([Record("k#0", NORTH, {key: "v"}), Record("k#1", NORTH, {"other": "v"})])
     assert found(store, Comparison(key, "eq", "v")) == {"k#0"}

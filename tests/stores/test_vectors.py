@@ -128,7 +128,8 @@ def test_a_vector_is_stored_to_the_last_bit(store: Store, address: StoreAddress)
 
 
 @pytest.mark.parametrize(
-    "text", ["Zażółć gęślą jaźń", "深い海", "🐘👩‍🚀", "a\nb\t\"c\"\\ '; DROP", "\u0000\u007f\u2028", ""]
+    "text",
+    ["Zażółć gęślą jaźń", "深い海", "🐘👩‍🚀", 'a\nb\t"c"\\ \'; DROP', "\u0000\u007f\u2028", ""],
 )
 def test_any_text_comes_back(store: Store, text: str) -> None:
     store.vectors.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
