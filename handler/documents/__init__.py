@@ -14,6 +14,8 @@ from handler.errors import DocumentRejected
 
 __all__ = ["Document", "extract"]
 
+TOO_LARGE = "The file takes more memory to read than there is; split it into several."
+
 
 def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
     """The text of a file, with marks where its pages and headings begin.
@@ -40,8 +42,7 @@ def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
         message = "The file is nested too deeply to be read; make it flatter."
         raise DocumentRejected("invalid_file", message) from error
     except MemoryError as error:
-        message = "The file takes more memory to read than there is; split it into several."
-        raise DocumentRejected("invalid_file", message) from error
+        raise DocumentRejected("invalid_file", TOO_LARGE) from error
 
 
 def _extract_text(text: str, format: Format, name: str, declared: ContentType) -> Document:

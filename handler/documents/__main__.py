@@ -13,9 +13,9 @@ import resource
 import signal
 import sys
 import traceback
-from typing import Any, BinaryIO
+from typing import IO, Any
 
-from handler.documents import Document, extract
+from handler.documents import TOO_LARGE, Document, extract
 from handler.documents.frames import read_frame, write_frame
 from handler.documents.limits import MEMORY_KEPT
 from handler.errors import DocumentRejected
@@ -25,6 +25,7 @@ def main(memory: int, seconds: int) -> None:
     """Answer each document on the input, until it ends or the process has grown too large."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent, which ends us
     requests, answers = _take_pipes()
     while request := read_frame(requests):
         signal.alarm(seconds)  # no handler: it ends the process, even within a library
@@ -39,7 +40,7 @@ def main(memory: int, seconds: int) -> None:
             return
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     """The two pipes to the parent, where no library that reads or prints can meet them."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -57,6 +58,8 @@ def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], byt
         # What memory is left after it ran out is in pieces.
         last = isinstance(error.__cause__, MemoryError)
         return {"code": error.code, "message": error.message, "last": last}, b""
+    except MemoryError:
+        return {"code": "invalid_file", "message": TOO_LARGE, "last": True}, b""
     except Exception as error:  # ours, or a library's; the document will not be read either way
         # Where, but not the message, which may quote the document.
         kind = type(error).__name__

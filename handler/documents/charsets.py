@@ -68,21 +68,21 @@ def decode(content: bytes, *, charset: str | None = None, is_html: bool = False)
             return _decode_strictly(content, name)
     unicode = _try(content, "utf-8")
     for label in (charset, _meta_charset(content) if is_html else None):
-        name = _codec(label)
+        codec = _codec(label)
         # Anything can be read in a set of one byte a character. What is valid UTF-8 besides, and
         # not by being ASCII, is UTF-8 with the wrong label.
-        if name and not (unicode is not None and _is_single_byte(name)):
-            text = _try(content, name)
+        if codec and not (unicode is not None and _is_single_byte(codec)):
+            text = _try(content, codec)
             if text is not None and "\x00" not in text:
                 return text
     if b"\x00" in content:
-        name = _utf16_order(content)
-        if not name:
+        order = _utf16_order(content)
+        if not order:
             raise DocumentRejected(
                 "unsupported_file",
                 "The file holds binary data, not text; no format that can be read is known by it.",
             )
-        return _decode_strictly(content, name)
+        return _decode_strictly(content, order)
     return _detect(content) if unicode is None else unicode
 
 
@@ -97,8 +97,8 @@ def _decode_strictly(content: bytes, name: str) -> str:
     text = _try(content, name)
     if text is None:
         label = name.removesuffix("-sig").upper()
-        message = f"The file begins as {label}, but is not all {label}: it is damaged. {CURE}"
-        raise DocumentRejected("invalid_file", message.replace(". save", "; save"))
+        message = f"The file begins as {label}, but is damaged further on; {CURE}"
+        raise DocumentRejected("invalid_file", message)
     return text
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 
-LENGTHS = struct.Struct(">II")  # of the fields and of the bytes
+LENGTHS = struct.Struct(">IQ")  # of the fields and of the bytes
 
 
-def write_frame(stream: BinaryIO, fields: dict[str, Any], content: bytes) -> None:
+def write_frame(stream: IO[bytes], fields: dict[str, Any], content: bytes) -> None:
     """Write one message. Raises OSError if nobody reads it."""
     header = orjson.dumps(fields)
     stream.write(LENGTHS.pack(len(header), len(content)) + header)
@@ -18,7 +18,7 @@ def write_frame(stream: BinaryIO, fields: dict[str, Any], content: bytes) -> Non
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """Read one message; None at the stream's end, in the midst of a message as well."""
     lengths = stream.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:

@@ -62,6 +62,8 @@ class Sandbox:
             answer = None
             try:
                 answer = _ask(child, fields, content)
+                if answer is None and not expired.is_set():
+                    child.wait(GRACE)  # it has broken down; let it say how
             finally:
                 timer.cancel()
                 timer.join()  # past this it does not end a child that is at the next document
@@ -72,6 +74,12 @@ class Sandbox:
             if expired.is_set() and seconds < self._seconds:
                 raise OutOfTime(f"Reading the document took longer than the {allowed:.1f} s left.")
             raise DocumentRejected("invalid_file", self._reason(child, expired.is_set()))
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the child. The next document starts another."""

@@ -25,9 +25,8 @@ def extract_csv(text: str, *, delimiter: str | None = None, header: bool | None 
     """
     csv.field_size_limit(MAX_CHARACTERS)
     dialect = _dialect(text[:SAMPLE])
-    rows = csv.reader(
-        io.StringIO(text, newline=""), dialect, delimiter=delimiter or dialect.delimiter
-    )
+    delimiter = delimiter or dialect.delimiter
+    rows = csv.reader(io.StringIO(text, newline=""), dialect, delimiter=delimiter)
     writer = Writer("csv")
     try:
         first = next((row for row in rows if any(cell.strip() for cell in row)), [])
