@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal, Protocol
 
 import numpy as np
@@ -51,7 +52,7 @@ class Extract(Protocol):
     """Bytes to text. Raises DocumentRejected, or OutOfTime after `seconds`."""
 
     def __call__(
-        self, content: bytes, *, name: str, content_type: str | None, seconds: float | None
+        self, content: bytes, *, name: str, content_type: str | None, seconds: float
     ) -> Document: ...
 
 
@@ -157,7 +158,7 @@ class Pipeline:
             content,
             name=filename(row.source),
             content_type=found.content_type,
-            seconds=None if deadline is None else deadline - self._clock.monotonic(),
+            seconds=inf if deadline is None else deadline - self._clock.monotonic(),
         )
 
     def _write(self, row: Row, document: Document, lease: Lease) -> Outcome:
