@@ -71,6 +71,12 @@ bench-large: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model #
 bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
 	@.venv-bench/bin/python -m benchmarks.requests
 
+bench-ingest: .venv-bench/ready model ## measure ingestion: documents and tokens per second, memory, what it costs
+	@.venv-bench/bin/python -m benchmarks.ingestion
+
+bench-retrieval: .venv-bench/ready model ## measure whether paraphrased queries find the right document
+	@.venv-bench/bin/python -m benchmarks.retrieval
+
 bench-cold: docker .venv-bench/ready model ## measure cold starts in Docker, and what requests cost
 	@.venv-bench/bin/python -m benchmarks.cold_start --image "$(IMAGE)" $(ARGS)
 
@@ -174,4 +180,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-large bench-quantization bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam

@@ -1,4 +1,4 @@
-"""What requests cost on Lambda at list prices (us-east-1, November 2026), free tier left aside."""
+"""What requests and ingestion cost: list prices (us-east-1, November 2026), free tiers left aside."""
 
 from __future__ import annotations
 
@@ -17,3 +17,45 @@ FORMULA = (
 def dollars(ms: float, memory: int, architecture: str) -> float:
     """The price of one request of that duration, in a function of that many MB."""
     return REQUEST + math.ceil(ms) / 1_000 * memory / 1_024 * GB_SECOND[architecture]
+
+
+# What ingestion pays beside Lambda's duration (us-east-1, November 2026, by the list prices of each
+# service's page), on demand: nothing is paid for while nothing is ingested, storage excepted.
+S3_GET = 0.40 / 1_000_000  # dollars a GET or HEAD
+SQS_REQUEST = 0.40 / 1_000_000
+DYNAMODB_WRITE = 0.625 / 1_000_000  # a KB begun
+DYNAMODB_READ = 0.125 / 1_000_000  # 4 KB begun, consistent
+DYNAMODB_STORAGE = 0.25  # a GB and month
+# Of S3 Vectors, as others quote them (June 2026); a PutVectors is charged for 128 KB at least.
+VECTORS_PUT = 0.20  # a GB
+VECTORS_MIN_PUT = 131_072  # bytes
+VECTORS_STORAGE = 0.06  # a GB and month
+GB = 2**30  # bytes
+HOSTED = 0.02 / 1_000_000  # a token of a hosted embedding model of the cheaper sort
+
+
+def ingestion(
+    *,
+    seconds: float,
+    memory: int,
+    architecture: str,
+    invocations: float,
+    documents: float,
+    reads: float,
+    writes: float,
+    put_bytes: float,
+) -> dict[str, float]:
+    """The dollars that ingesting documents takes, by what they are paid for.
+
+    seconds: of the function, all invocations. reads, writes: DynamoDB's units. put_bytes: those
+    that S3 Vectors charges. An SQS message is sent by itself, and received and deleted with the
+    others of its invocation; a document is asked for (HEAD), and read (GET).
+    """
+    return {
+        "Lambda, duration": seconds * memory / 1_024 * GB_SECOND[architecture],
+        "Lambda, requests": invocations * REQUEST,
+        "SQS": (documents + 2 * invocations) * SQS_REQUEST,
+        "S3, HEAD and GET": 2 * documents * S3_GET,
+        "DynamoDB": reads * DYNAMODB_READ + writes * DYNAMODB_WRITE,
+        "S3 Vectors, PUT": put_bytes / GB * VECTORS_PUT,
+    }
