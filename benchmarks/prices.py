@@ -1,4 +1,4 @@
-"""What requests and ingestion cost: list prices (us-east-1, November 2026), free tiers left aside."""
+"""What requests and ingestion cost: list prices (us-east-1, November 2026), no free tiers."""
 
 from __future__ import annotations
 

@@ -1,0 +1,215 @@
+"""Whoever asks in their own words finds the passage: its document, page, heading and place.
+
+A dozen short documents of every format go through the real pipeline: the sandbox, the chunker, the
+encoder, SQLite. (`make bench-retrieval` asks 73 questions about 350 documents.)
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from shutil import copytree
+from typing import NamedTuple
+
+import docx
+import pytest
+from fpdf import FPDF
+
+from handler.documents import extract
+from handler.documents.sandbox import Sandbox
+from handler.objects import Files
+from handler.pipeline import Pipeline
+from handler.settings import SqliteAddress
+from handler.storage_events import Change
+from handler.stores import open_store
+from handler.stores.contract import Match, Store
+from model_layer import Encoder, load_chunker
+
+# Less than the model reads, so that each of the short sections is a chunk of its own.
+MAX_TOKENS = 64
+
+VOLCANO = [
+    (
+        "Mount Etna on Sicily has been erupting for half a million years. Its slopes carry "
+        "vineyards and orchards, since weathered lava makes a fertile soil, and farmers come back "
+        "after each eruption to plant again on the old fields."
+    ),
+    (
+        "Magma rises because it is lighter than the rock around it. On the way up the pressure "
+        "falls, and dissolved gas forms bubbles, as in a bottle that is shaken and opened. Thick "
+        "magma holds the bubbles back until it bursts."
+    ),
+    (
+        "Seismometers on the flanks record small tremors day and night. When their number grows "
+        "and the ground swells by some centimetres, the observatory warns the towns and the "
+        "airport of Catania closes its runway because of ash."
+    ),
+]
+TAX = [
+    (
+        "Whoever works at home may deduct six euros for each day, up to two hundred and ten days "
+        "a year. A room of its own is no longer needed for it. The days should be noted in a "
+        "calendar in case the tax office asks for them."
+    ),
+    (
+        "Gifts to charities reduce the taxable income by up to a fifth of it. For small amounts "
+        "the bank statement is enough as a proof; above three hundred euros the organisation has "
+        "to issue a receipt, which is kept for a year."
+    ),
+]
+LEASE = {
+    "Rent": (
+        "The tenant pays nine hundred euros on the third working day of each month by bank "
+        "transfer. If a payment is more than two weeks late, the landlord may charge interest of "
+        "five percent above the base rate for the delay."
+    ),
+    "Pets": (
+        "Small animals in cages may be kept without asking. For dogs and cats the tenant needs a "
+        "written permission, which can be refused only for a reason, such as a neighbour's "
+        "allergy or a building that is not suitable."
+    ),
+    "Ending the contract": (
+        "Either side may give notice in writing three months before the end of a month. When "
+        "moving out, the rooms are handed over swept and with all keys; the deposit is paid back "
+        "within six months, less the cost of damage."
+    ),
+}
+FIRST_AID = {
+    "Burns": (
+        "Hold the burnt skin under cool running water for ten minutes and take off rings before "
+        "it swells. Do not open blisters and put no butter or flour on them. Cover the place "
+        "loosely with a clean cloth, and see a doctor."
+    ),
+    "Nosebleed": (
+        "Let the person sit and lean forward, so that no blood is swallowed. Pinch the soft part "
+        "of the nose for ten minutes without looking whether it has stopped, and put something "
+        "cold on the neck. Call for help after half an hour."
+    ),
+}
+
+
+class Question(NamedTuple):
+    """A query in other words, and what is to be found first."""
+
+    query: str
+    filename: str
+    passage: str  # begins with these words
+    page: int | None = None
+    heading: str | None = None
+
+
+QUESTIONS = [
+    Question("how hot should the stove be for a loaf", "bread.md", "# Baking", heading="Baking"),
+    Question(
+        "how long do I have to press the paste by hand",
+        "bread.md",
+        "# Kneading",
+        heading="Kneading",
+    ),
+    Question("why do eruptions explode", "volcano.pdf", "Magma rises", page=2),
+    Question(
+        "how do scientists notice that an outbreak is near", "volcano.pdf", "Seismometers", page=3
+    ),
+    Question("am I allowed to have a kitten in the flat", "lease.docx", "# Pets", heading="Pets"),
+    Question(
+        "when do I get my security money back",
+        "lease.docx",
+        "# Ending",
+        heading="Ending the contract",
+    ),
+    # A chunk's heading is the one that it begins under.
+    Question("my tire is flat", "bicycle.html", "# Bicycle\n\n## Repairing", heading="Bicycle"),
+    Question("a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Roasting"),
+    Question(
+        "I touched a hot pan and my finger hurts", "first-aid.docx", "# Burns", heading="Burns"
+    ),
+    Question("how do insects tell their sisters where flowers are", "bees.txt", "A worker bee"),
+    Question("how do the hive's inhabitants survive the cold", "bees.txt", "In winter"),
+    Question("can the monarch and the castle go in one turn", "chess.txt", "A pawn"),
+    Question("saving money with a home office", "tax.pdf", "Whoever works", page=1),
+    Question("donating lowers what I owe the state", "tax.pdf", "Gifts", page=2),
+    Question("a world that was discovered by calculation", "planets.csv", "planet: Neptune"),
+    Question("frozen chunks circle a gas giant", "planets.csv", "planet: Saturn"),
+    Question("do I need to change my login secret", "releases.jsonl", "version: 2.0"),
+    Question("food allergies at work", "contacts.json", "canteen"),
+]
+
+
+def as_docx(sections: Mapping[str, str]) -> bytes:
+    document, file = docx.Document(), io.BytesIO()
+    for heading, text in sections.items():
+        document.add_heading(heading, 1)
+        document.add_paragraph(text)
+    document.save(file)
+    return file.getvalue()
+
+
+def as_pdf(pages: Sequence[str]) -> bytes:
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for text in pages:
+        pdf.add_page()
+        pdf.multi_cell(0, text=text)
+    return bytes(pdf.output())
+
+
+MADE: dict[str, Callable[[], bytes]] = {
+    "volcano.pdf": lambda: as_pdf(VOLCANO),
+    "tax.pdf": lambda: as_pdf(TAX),
+    "lease.docx": lambda: as_docx(LEASE),
+    "first-aid.docx": lambda: as_docx(FIRST_AID),
+}
+WRITTEN = Path(__file__).with_name("retrieval")  # the files of the other formats
+NAMES = sorted([*MADE, *(path.name for path in WRITTEN.iterdir())])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("retrieval") / "documents"
+    copytree(WRITTEN, folder)
+    for name, content in MADE.items():
+        (folder / name).write_bytes(content())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(
+    folder: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    address = SqliteAddress(str(tmp_path_factory.mktemp("store") / "documents.sqlite"))
+    opened = open_store(address, fingerprint=encoder.bundle.fingerprint)
+    chunker = load_chunker(encoder.tokenizer, max_tokens=MAX_TOKENS)
+    with Sandbox() as sandbox:
+        pipeline = Pipeline(Files(), opened, encoder, chunker, sandbox.extract)
+        for name in NAMES:
+            outcome = pipeline.reconcile(Change((folder / name).as_uri()))
+            assert (outcome.result, outcome.error) == ("ingested", None)
+        yield opened
+
+
+def first(store: Store, encoder: Encoder, query: str) -> Match:
+    return store.vectors.query(encoder.encode([query]).vectors[0], limit=1)[0]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.query)
+def test_a_question_in_other_words_finds_the_passage(
+    question: Question, store: Store, encoder: Encoder, folder: Path
+) -> None:
+    match = first(store, encoder, question.query)
+    found = match.metadata
+    assert found["filename"] == question.filename
+    assert str(found["text"]).startswith(question.passage)
+    assert found.get("page") == question.page
+    assert found.get("heading") == question.heading
+    # The place is that of the passage, in the text as it is extracted.
+    content = (folder / question.filename).read_bytes()
+    text = extract(content, name=question.filename, content_type=None).text
+    start, end = found["start"], found["end"]
+    assert isinstance(start, int)
+    assert isinstance(end, int)
+    assert text[start:end] == found["text"]
+
+
+def test_every_document_is_asked_about() -> None:
+    assert {question.filename for question in QUESTIONS} == set(NAMES)
