@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -51,7 +52,8 @@ def put_objects(paths: list[Path]) -> None:
     )
 
 
-def to_aws() -> Callable[[list[Path]], None]:
+@contextmanager
+def to_aws() -> Iterator[Callable[[list[Path]], None]]:
     """Files whose objects are in the bucket: `lambda_handler`, with an event of SQS."""
     from handler.ingest import lambda_handler
 
@@ -61,7 +63,7 @@ def to_aws() -> Callable[[list[Path]], None]:
         answer = lambda_handler(event(paths), context)
         assert answer == {"batchItemFailures": []}, answer
 
-    return ingest
+    yield ingest
 
 
 def event(paths: list[Path]) -> dict[str, object]:

@@ -14,8 +14,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import redirect_stderr, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -65,15 +65,23 @@ class Children(Thread):
 
 
 def measure(
-    paths: list[Path], *, batch: int, direct: bool, open_road: Callable[[], Ingest]
+    paths: list[Path],
+    *,
+    batch: int,
+    direct: bool,
+    open_road: Callable[[], AbstractContextManager[Ingest]],
 ) -> Figures:
     """Ingest the files, `batch` to a call."""
     figures = Figures()
     stages = Stages()
     children = Children()
     children.start()
-    with stages.watched(), redirect_stderr(Path(os.devnull).open("w")):
-        ingest = open_road()
+    with (
+        stages.watched(),
+        Path(os.devnull).open("w") as log,
+        redirect_stderr(log),  # the handler's lines
+        open_road() as ingest,
+    ):
         batches = [paths[start : start + batch] for start in range(0, len(paths), batch)]
         for some in batches:
             started = time.perf_counter()
@@ -100,7 +108,8 @@ def measure(
     return figures
 
 
-def to_sqlite(folder: Path, threads: int) -> Ingest:
+@contextmanager
+def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Files to a SQLite file: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
     from handler.objects import Files
@@ -118,14 +127,15 @@ def to_sqlite(folder: Path, threads: int) -> Ingest:
     )
     address = SqliteAddress(str(folder / "store.sqlite"))
     store = open_store(address, fingerprint=encoder.bundle.fingerprint)
-    pipeline = Pipeline(Files(), store, encoder, chunker, Sandbox().extract)
+    with Sandbox() as sandbox:
+        pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
 
-    def ingest(paths: list[Path]) -> None:
-        for path in paths:
-            outcome = pipeline.reconcile(Change(path.as_uri()))
-            assert outcome.result in ("ingested", "unchanged"), outcome
+        def ingest(paths: list[Path]) -> None:
+            for path in paths:
+                outcome = pipeline.reconcile(Change(path.as_uri()))
+                assert outcome.result in ("ingested", "unchanged"), outcome
 
-    return ingest
+        yield ingest
 
 
 def main() -> None:
