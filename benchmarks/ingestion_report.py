@@ -24,7 +24,9 @@ STAGES = {  # of the report, by those that were watched
     "encode": "encode",
     "write": "write",
 }
-SHADES = ("#8d99ae", "#b8c0cc", "#e3919b", COLORS["minilm-lambda"], "#5c677d", "#d9dce1")
+PALE, RED, PINK = ("#d9dce1", COLORS["minilm-lambda"], "#e3919b")
+STAGE_SHADES = ("#8d99ae", "#b8c0cc", PINK, RED, "#5c677d", PALE)
+PRICE_SHADES = (RED, PINK, PALE, "#b8c0cc", "#8d99ae", "#5c677d")
 MILLION = 1_000_000
 ARCHITECTURE = "arm64"
 
@@ -161,8 +163,8 @@ def aws_calls(runs: Sequence[Run]) -> str:
 
 def costs(function: Run, large: Run) -> str:
     columns: dict[str, Run] = {
-        f"the corpus ({function.pages / len(function.documents):.1f} pages a document)": function,
-        f"documents of {large.pages:.0f} pages": large,
+        f"the corpus ({_pages(function)} pages a document)": function,
+        f"documents of {_pages(large)} pages": large,
     }
     found = [one.dollars() for one in columns.values()]
     rows = [f"| $ per million pages | {' | '.join(columns)} |", "|---|---|---|"]
@@ -170,7 +172,7 @@ def costs(function: Run, large: Run) -> str:
     rows += [
         f"| **in all** | {_cells([sum(one.values()) for one in found])} |",
         f"| and a month of S3 Vectors | {_cells([one.monthly() for one in columns.values()])} |",
-        "| beside: a hosted model's price for the same tokens, embedding only "
+        "| beside: a hosted model's price, embedding of the same tokens only "
         f"| {_cells([one.hosted() for one in columns.values()])} |",
     ]
     note = (
@@ -195,21 +197,33 @@ def _cells(dollars: Sequence[float]) -> str:
 
 def plot(runs: Sequence[Run], paid: Sequence[Run]) -> Figure:
     figure, (left, right) = panels(2, "Documents to vectors", height=2.8)
-    times = {f"{one.name.replace('`', '')}\n{one.threads} thread(s)": one.shares() for one in runs}
-    _stack(left, "share of the time, %", {name: _scaled(one, 100) for name, one in times.items()})
-    costs = {f"documents of\n{one.pages / len(one.documents):.1f} pages": one for one in paid}
-    _stack(right, "$ per million pages", {name: one.dollars() for name, one in costs.items()})
+    times = {
+        f"{one.name.replace('`', '')}\n{one.threads} thread{'s' * (one.threads > 1)}": _scaled(
+            one.shares(), 100
+        )
+        for one in runs
+    }
+    costs = {f"documents of\n{_pages(one)} pages": one.dollars() for one in paid}
+    _stack(left, "share of the time, %", times, STAGE_SHADES)
+    _stack(right, "$ per million pages", costs, PRICE_SHADES)
     return figure
+
+
+def _pages(run: Run) -> str:
+    """Of one of its documents."""
+    return f"{run.pages / len(run.documents):.1f}".removesuffix(".0")
 
 
 def _scaled(parts: Mapping[str, float], factor: float) -> dict[str, float]:
     return {name: part * factor for name, part in parts.items()}
 
 
-def _stack(panel: Axes, title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
+def _stack(
+    panel: Axes, title: str, rows: Mapping[str, Mapping[str, float]], shades: Sequence[str]
+) -> None:
     """A bar for each row, of its parts one after the other."""
     starts = [0.0] * len(rows)
-    for shade, part in zip(SHADES, next(iter(rows.values())), strict=True):
+    for shade, part in zip(shades, next(iter(rows.values())), strict=True):
         widths = [row[part] for row in rows.values()]
         panel.barh([*rows], widths, left=starts, color=shade, label=part, edgecolor=INK, lw=0.3)
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
