@@ -15,9 +15,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.attributes import Attribute
 from handler.filters import Filter
 
-Attribute = str | int | float | bool
 Status = Literal["in_progress", "completed", "failed"]
 
 # Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
