@@ -15,7 +15,7 @@ from handler.errors import DocumentRejected, StoreUnavailable
 from handler.stores.contract import Record, Row
 from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
 from tests.stores.answers import refusal, serving
-from tests.stores.conftest import new_index
+from tests.stores.aws import new_index
 from tests.stores.vectors import NORTH, random_vectors, record
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -56,8 +56,8 @@ def many(count: int, text: str) -> list[Record]:
 
 
 def test_a_request_writes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
-    vectors.upsert(many(1_001, "short"))
-    assert [count for count, _ in counting.requests] == [500, 500, 1]
+    vectors.upsert(many(501, "short"))
+    assert [count for count, _ in counting.requests] == [500, 1]
 
 
 def test_a_request_deletes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
