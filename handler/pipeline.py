@@ -113,9 +113,9 @@ class Pipeline:
             return _outcome("unchanged", row)
         try:
             document = self._read(found, planned, lease)
+            return self._write(planned, document, lease)
         except DocumentRejected as rejected:
-            return self._reject(planned, rejected, lease)
-        return self._write(planned, document, lease)
+            return self._reject(lease.taken or planned, rejected, lease)
 
     def _is_settled(self, row: Row) -> bool:
         """Whether the row's document was dealt with, in the way we would now."""

@@ -165,6 +165,15 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address of a server that answers as AWS does; the environment says to call it."""
+    from tests.stores.aws import serving_aws  # moto takes a second to import
+
+    with serving_aws() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder where tiktoken finds the verified vocabulary, so that it downloads nothing."""
     vocabulary = next(file for file in source_files() if file.name == "cl100k_base.tiktoken")

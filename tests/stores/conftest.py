@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,15 +12,7 @@ from handler.settings import SqliteAddress, StoreAddress
 from handler.stores.contract import Store
 from handler.stores.s3vectors import open_s3vectors
 from handler.stores.sqlite import open_sqlite
-from tests.stores.aws import new_index, serving_aws
-
-
-@pytest.fixture(scope="session")
-def aws() -> Iterator[str]:
-    """The address of a server that answers as AWS does; the environment says to call it."""
-    with serving_aws() as address:
-        yield address
-
+from tests.stores.aws import new_index
 
 NewAddress = Callable[[], StoreAddress]
 
