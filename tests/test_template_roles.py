@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 
 from tests.conftest import ROOT
-from tests.test_template import TEMPLATE, of_type, resources
+from tests.test_template import TEMPLATE, of_type, resources, template
 
-__all__ = ["resources"]  # the fixture
+__all__ = ["resources", "template"]  # the fixtures
 
 
 def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -56,7 +56,13 @@ def test_each_role_allows_what_its_code_calls_and_nothing_more(resources: dict[s
     roles = of_type(resources, "IAM::Role")
     handler = "".join(path.read_text() for path in (ROOT / "handler").rglob("*.py"))
     assert calls(handler) == set()
-    assert actions(roles["ApiRole"]) == logs | traces
+    search = {"s3vectors:QueryVectors", "s3vectors:GetVectors"}
+    search |= {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    assert actions(roles["ApiRole"]) == logs | traces | search
+    ingest = {"s3:GetObject", "s3:ListBucket", "s3vectors:PutVectors", "s3vectors:DeleteVectors"}
+    ingest |= {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}
+    poller = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    assert actions(roles["IngestRole"]) == logs | traces | ingest | poller
     hook = TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"]
     assert calls(hook) == {
         "lambda:InvokeFunction",
