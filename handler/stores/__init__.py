@@ -20,8 +20,8 @@ def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
     if noted != fingerprint:
         raise WrongStore(
             f"The vector store '{store.id}' holds vectors of {noted}; this model's are "
-            f"{fingerprint}, and the two cannot be compared. Set VECTOR_STORE to a new store and ingest the "
-            "documents again, or run the model that the store is for.",
+            f"{fingerprint}, and the two cannot be compared. Set VECTOR_STORE to a new store and "
+            "ingest the documents again, or run the model that the store is for.",
             code="fingerprint_mismatch",
         )
     return store
