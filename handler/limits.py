@@ -16,6 +16,9 @@ MAX_ANSWER_ALB = 1_048_576
 # An HTTP API gives up after 30 s, a REST API after 29, by default; Lambda may run on for longer.
 GATEWAY_SECONDS = 29
 
+# Bytes of a document. It is in memory whole, twice, beside its text and the model.
+MAX_DOCUMENT = 52_428_800
+
 # Bytes an answer needs beside its vectors: the rest of the body, the headers, the envelope.
 ENVELOPE = 4_096
 ROW = 75  # {"object":"embedding","index":2047,"embedding":[]}, and a \ before each quote

@@ -13,6 +13,7 @@ It knows no HTTP and no AWS, and needs no network: everything it reads is in `bu
 """
 
 from model_layer.artifacts import Bundle
+from model_layer.chunking import Chunk, Chunker, Window, load_chunker
 from model_layer.cl100k import Cl100k, load_cl100k
 from model_layer.encoder import Encoded, Encoder, load_encoder
 from model_layer.errors import (
@@ -27,6 +28,8 @@ from model_layer.tokenizer import Truncate
 __all__ = [
     "Bundle",
     "BundleError",
+    "Chunk",
+    "Chunker",
     "Cl100k",
     "DeadlineExceeded",
     "Encoded",
@@ -35,6 +38,8 @@ __all__ = [
     "TextTooLong",
     "TokenIdError",
     "Truncate",
+    "Window",
+    "load_chunker",
     "load_cl100k",
     "load_encoder",
 ]

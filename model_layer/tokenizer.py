@@ -40,7 +40,7 @@ class Tokenizer:
     def __init__(self, wordpiece: WordPiece, *, max_tokens: int, piece: int = PIECE) -> None:
         wordpiece.no_truncation()
         wordpiece.no_padding()
-        self._wordpiece = wordpiece
+        self.wordpiece = wordpiece  # the library's, with neither truncation nor padding
         self._piece = piece
         self._room = max_tokens - 2  # for the text's own tokens, beside [CLS] and [SEP]
         names = ("[CLS]", "[SEP]", "[UNK]")
@@ -74,17 +74,17 @@ class Tokenizer:
             if self._is_unknown(word):
                 return np.concatenate([self._ids(text[: -len(word)]), self._unk])
         try:
-            encoding = self._wordpiece.encode(text, add_special_tokens=False)
+            encoding = self.wordpiece.encode(text, add_special_tokens=False)
         except TypeError:  # how `tokenizers` says that the text has a lone surrogate
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            encoding = self._wordpiece.encode(text, add_special_tokens=False)
+            encoding = self.wordpiece.encode(text, add_special_tokens=False)
         return np.array(encoding.ids, dtype=np.int32)
 
     def _is_unknown(self, text: str) -> bool:
         """Whether the text is one word, for certain, and one too long for WordPiece."""
         if not is_one_word(text):
             return False
-        normalized: str = self._wordpiece.normalizer.normalize_str(text[: 10 * MAX_WORD])
+        normalized: str = self.wordpiece.normalizer.normalize_str(text[: 10 * MAX_WORD])
         return len(normalized) > MAX_WORD
 
 

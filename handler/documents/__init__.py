@@ -1,1 +1,67 @@
-"""Bytes to text: what a file holds, whatever its format."""
+"""Bytes to text: what a file holds, whatever its format. Knows no model, no bucket and no store.
+
+`extract` reads a file in this process; `handler.documents.sandbox` does so in another one, which
+a file that is made to harm cannot take this one down with.
+"""
+
+from __future__ import annotations
+
+from handler.documents.charsets import decode
+from handler.documents.document import Document
+from handler.documents.formats import ContentType, Format, detect, detect_text, parse_content_type
+from handler.documents.writer import clean
+from handler.errors import DocumentRejected
+
+__all__ = ["Document", "extract"]
+
+TOO_LARGE = "The file takes more memory to read than there is; split it into several."
+
+
+def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
+    """The text of a file, with marks where its pages and headings begin.
+
+    name: the file's, of which the extension counts. content_type: as it was declared, with a
+    charset perhaps. Raises DocumentRejected if it is in no format that can be read, or damaged,
+    encrypted, without text or over a limit.
+    """
+    try:
+        declared = parse_content_type(content_type)
+        format = detect(content, name=name, media_type=declared.media_type)
+        if format == "pdf":
+            from handler.documents.pdf import extract_pdf
+
+            return extract_pdf(content)
+        if format == "docx":
+            from handler.documents.docx import extract_docx
+
+            return extract_docx(content)
+        charset = declared.parameters.get("charset")
+        text = clean(decode(content, charset=charset, is_html=format == "html"))
+        return _extract_text(text, format or detect_text(text), name, declared)
+    except RecursionError as error:
+        message = "The file is nested too deeply to be read; make it flatter."
+        raise DocumentRejected("invalid_file", message) from error
+    except MemoryError as error:
+        raise DocumentRejected("invalid_file", TOO_LARGE) from error
+
+
+def _extract_text(text: str, format: Format, name: str, declared: ContentType) -> Document:
+    # Each format's code, and the libraries it needs, are loaded when the first file of it comes.
+    if format == "html":
+        from handler.documents.html import extract_html
+
+        return extract_html(text)
+    if format == "csv":
+        from handler.documents.tables import extract_csv
+
+        tabs = declared.media_type == "text/tab-separated-values"
+        tabs = tabs or name.lower().endswith((".tsv", ".tab"))
+        header = {"present": True, "absent": False}.get(declared.parameters.get("header", ""))
+        return extract_csv(text, delimiter="\t" if tabs else None, header=header)
+    if format in ("json", "jsonl"):
+        from handler.documents.json_items import extract_json, extract_json_lines
+
+        return extract_json(text) if format == "json" else extract_json_lines(text)
+    from handler.documents.text import extract_markdown, extract_text
+
+    return extract_markdown(text) if format == "markdown" else extract_text(text)

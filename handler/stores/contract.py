@@ -7,16 +7,17 @@ store. Both are one class per backend beside this file, tested by one suite
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.attributes import Attribute
 from handler.filters import Filter
 
-Attribute = str | int | float | bool
 Status = Literal["in_progress", "completed", "failed"]
 
 # Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
@@ -93,7 +94,15 @@ class Row:
     updated: float = 0.0
     owner: str | None = None  # who may write this document's vectors …
     leased_until: float = 0.0  # … and until when; s since 1970
-    revision: int = 0  # how many times the row was written; 0: not yet
+    revision: int = 0  # that of its last write; 0: not written yet
+
+    def rewritten(self) -> Row:
+        """The row with its next revision, which no row of the document has had before.
+
+        The first is the time, in microseconds: a row that is deleted and made again does not pass
+        for the old one.
+        """
+        return replace(self, revision=(self.revision or time.time_ns() // 1000) + 1)
 
 
 class Ledger(Protocol):

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ class SqliteLedger:
         return _row(rows[0][0]) if rows else None
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
-        written = replace(row, revision=row.revision + 1)
+        written = row.rewritten()
         with self._database.transaction(deadline) as connection:
             self._expect(connection, row)
             connection.execute(

@@ -1,0 +1,169 @@
+"""Calls to AWS, with one policy for what fails: tried again if it may pass, until a deadline.
+
+botocore's own retries are off: they know no deadline. Imports boto3, so it is imported only where
+AWS is called: boto3 takes a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ParamValidationError,
+)
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+
+from handler.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+PATIENCE = 20.0  # s that a call is tried for, unless its deadline is given
+CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 10.0  # s; what an attempt can outlast its deadline by
+# Full jitter: at random from 0 to 0.1, 0.2, 0.4 … 5 s.
+# (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter)
+BACKOFF = wait_random_exponential(multiplier=0.1, max=5)
+
+# Beside 5xx, by the services' API references: botocore/data/{s3vectors,dynamodb,s3,sqs}.
+MAY_PASS = frozenset(
+    [
+        # too much at a time
+        *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"),
+        *("SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException", "429"),
+        # the service's own trouble
+        *("InternalError", "InternalServerError", "InternalServerException"),
+        *("ServiceUnavailable", "ServiceUnavailableException"),
+        *("RequestTimeout", "RequestTimeoutException", "408"),
+        # two writes of one item at a time
+        *("ReplicatedWriteConflictException", "TransactionConflictException"),
+    ]
+)
+# What only whoever runs this can put right; until then, messages stay in the queue.
+CURES = {
+    "Give the function's role the permission, and see that its credentials are valid.": (
+        *("AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException"),
+        *("InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException"),
+        *("RequestTimeTooSkewed", "SignatureDoesNotMatch", "UnrecognizedClientException"),
+    ),
+    "Deploy the resource, or correct the setting that names it.": (
+        *("NoSuchBucket", "NotFoundException", "ResourceNotFoundException"),
+    ),
+    "See to the KMS key that the resource is encrypted with, and to the role's rights on it.": (
+        *("KmsDisabledException", "KmsInvalidKeyUsageException"),
+        *("KmsInvalidStateException", "KmsNotFoundException"),
+    ),
+    "Raise the quota.": ("LimitExceededException", "ServiceQuotaExceededException"),
+}
+CURE = {code: cure for cure, codes in CURES.items() for code in codes}
+
+
+class AwsClient:
+    """One of AWS' services. Thread-safe, as boto3's clients are.
+
+    Region, credentials and endpoint (AWS_ENDPOINT_URL) come from the environment.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._service, self._sleep, self._clock = service, sleep, clock
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"total_max_attempts": 1},
+        )
+        try:
+            self._client = boto3.client(service, config=config)
+        except BotoCoreError as error:  # no region, say
+            raise StoreUnavailable(f"{service} cannot be called: {error}") from error
+
+    def call(
+        self, operation: str, *, deadline: float | None = None, **parameters: Any
+    ) -> dict[str, Any]:
+        """Call `operation` (put_vectors, say) with AWS' own parameters; its answer.
+
+        Raises as `attempt` does.
+        """
+        response: dict[str, Any] = self.attempt(
+            operation,
+            lambda client: getattr(client, operation)(**parameters),
+            deadline=deadline,
+        )
+        return response
+
+    def attempt(
+        self, operation: str, action: Callable[[Any], T], *, deadline: float | None = None
+    ) -> T:
+        """What `action` returns for boto3's client; done again as a whole if it fails and may pass.
+
+        For what takes more than one call, or reads a body that is streamed: that can break off,
+        too. `operation` is what messages call it.
+
+        Raises StoreUnavailable if it does not succeed by the deadline, or only whoever runs this
+        can put it right. An attempt begins before the deadline, and can outlast it by
+        CONNECT_TIMEOUT + READ_TIMEOUT. Everything else that AWS refuses raises botocore's
+        ClientError: the caller expects it (a condition does not hold, no such key), or it is a bug.
+        """
+        if deadline is None:
+            deadline = self._clock() + PATIENCE
+        elif self._clock() >= deadline:
+            raise StoreUnavailable(f"{self._service} {operation} was not called: time is up.")
+        retrying = Retrying(
+            retry=retry_if_exception(_may_pass),
+            wait=_wait,
+            stop=lambda state: self._clock() + state.upcoming_sleep >= deadline,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(action, self._client)
+        except ParamValidationError:
+            raise  # a bug
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if _may_pass(error):
+                problem = f"still answers {code} when the time for it is up."
+            elif code in CURE:
+                problem = f"answers {code}. {CURE[code]}"
+            else:
+                raise
+            raise StoreUnavailable(f"{self._service} {operation} {problem}") from error
+        except BotoCoreError as error:
+            # Its own text can quote the request's address, so only its kind is told.
+            problem = f"does not work: {type(error).__name__}."
+            raise StoreUnavailable(f"{self._service} {operation} {problem}") from error
+
+
+def _may_pass(error: BaseException) -> bool:
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status // 100 == 5 or error.response["Error"]["Code"] in MAY_PASS
+    return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds until the next attempt: at random, and no less than the service asks for."""
+    return BACKOFF(state) + _retry_after(state.outcome.exception() if state.outcome else None)
+
+
+def _retry_after(error: BaseException | None) -> float:
+    """The seconds that the service asks for: HTTP's own header, or AWS', in milliseconds."""
+    if not isinstance(error, ClientError):
+        return 0.0
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    for name, unit in (("x-amz-retry-after", 0.001), ("retry-after", 1.0)):
+        if (value := headers.get(name, "")).isdecimal():
+            return int(value) * unit
+    return 0.0

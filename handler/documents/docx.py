@@ -1,0 +1,177 @@
+"""DOCX: paragraphs and tables in order, as Markdown. Leaves out headers, footers and notes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+
+from handler.documents.document import Document
+from handler.documents.limits import MAX_INFLATED, MAX_ZIP_ENTRIES
+from handler.documents.writer import Writer
+from handler.errors import DocumentRejected
+
+PARAGRAPH, TABLE, ROW, CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
+TEXT, PROPERTIES, DELETED = qn("w:t"), qn("w:pPr"), qn("w:del")
+# Instead of a character each.
+CHARACTERS = {
+    qn("w:tab"): "\t",
+    qn("w:ptab"): "\t",
+    qn("w:br"): "\n",
+    qn("w:cr"): "\n",
+    qn("w:noBreakHyphen"): "-",
+}
+# What older programs are to show instead, which repeats it; and what has been moved elsewhere.
+SKIPPED = {
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    DELETED,
+    qn("w:moveFrom"),
+    PROPERTIES,
+    qn("w:rPr"),
+}
+HEADING = re.compile(r"heading ([1-9])|(title)", re.IGNORECASE)
+CHUNK = 1_048_576  # bytes
+DAMAGED = "The Word file is damaged and cannot be opened; save it anew, as .docx."
+
+
+def extract_docx(content: bytes) -> Document:
+    """The document of a Word file. Raises DocumentRejected if it is damaged, or a bomb."""
+    _check_zip(content)
+    try:
+        word = docx.Document(io.BytesIO(content))
+        levels = _heading_levels(word)
+        body: Any = word.element.body
+    except ValueError as error:
+        if "is not a Word file" not in str(error):
+            raise DocumentRejected("invalid_file", DAMAGED) from error
+        message = "The Word file is a template, or has macros; save it as a plain .docx."
+        raise DocumentRejected("unsupported_file", message) from error
+    # What python-docx raises for a damaged file is of all kinds (KeyError, XMLSyntaxError …).
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise DocumentRejected("invalid_file", DAMAGED) from error
+    writer = Writer("docx", is_markdown=True)
+    _write(writer, body, levels)
+    return writer.document()
+
+
+def _check_zip(content: bytes) -> None:
+    """Inflate every entry, keeping nothing, to know what they hold before others open them."""
+    left = MAX_INFLATED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_ZIP_ENTRIES:
+                message = f"The Word file has {len(entries):,} parts; the limit is "
+                raise DocumentRejected("invalid_file", f"{message}{MAX_ZIP_ENTRIES:,}.")
+            if any(entry.flag_bits & 1 for entry in entries):
+                message = "The Word file is encrypted; save it without a password."
+                raise DocumentRejected("invalid_file", message)
+            # What an entry says of its size may be a lie; what comes out of it is not.
+            for entry in entries:
+                left -= max(entry.file_size, entry.compress_size)
+                if left < 0:
+                    raise _too_large()
+            left = MAX_INFLATED
+            for entry in entries:
+                with archive.open(entry) as file:
+                    while piece := file.read(CHUNK):
+                        left -= len(piece)
+                        if left < 0:
+                            raise _too_large()
+    # zlib.error, NotImplementedError (a compression Word never uses), EOFError, struct.error …
+    except Exception as error:
+        if isinstance(error, DocumentRejected | MemoryError):
+            raise
+        message = "The Word file's zip archive is damaged; save it anew, as .docx."
+        raise DocumentRejected("invalid_file", message) from error
+
+
+def _too_large() -> DocumentRejected:
+    return DocumentRejected(
+        "invalid_file",
+        f"The Word file is over {MAX_INFLATED:,} bytes when decompressed, the limit; split it, or "
+        "take its pictures out.",
+    )
+
+
+def _heading_levels(word: Any) -> dict[str, int]:
+    """The level of each heading style, by the style's id. Its name is English in every language."""
+    levels = {}
+    for style in word.styles:
+        if found := HEADING.fullmatch(style.name or ""):
+            levels[style.style_id] = int(found[1] or 1)
+    return levels
+
+
+def _write(writer: Writer, parent: Any, levels: dict[str, int]) -> None:
+    """Write the blocks in `parent`. XML is nested 256 deep at most, so this may recurse."""
+    for element in parent:
+        if element.tag == PARAGRAPH:
+            _write_paragraph(writer, element, levels)
+        elif element.tag == TABLE:
+            _write_table(writer, element)
+        elif element.tag not in SKIPPED:  # content controls, insertions …
+            _write(writer, element, levels)
+
+
+def _write_table(writer: Writer, table: Any) -> None:
+    """Write a table, a row a line, and those that are in its cells after the row."""
+    writer.separate("\n\n")
+    for row in _nearest(table, ROW):
+        cells = list(_nearest(row, CELL))
+        texts = [" ".join("".join(_cell_characters(cell)).split()) for cell in cells]
+        writer.separate("\n")
+        writer.write(" | ".join(text for text in texts if text))
+        for cell in cells:
+            for nested in _nearest(cell, TABLE):
+                _write_table(writer, nested)
+    writer.separate("\n\n")
+
+
+def _nearest(parent: Any, tag: str) -> Iterator[Any]:
+    """The elements below `parent` that have `tag`, those inside paragraphs and tables left out."""
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        elif element.tag not in SKIPPED and element.tag not in (PARAGRAPH, TABLE):
+            yield from _nearest(element, tag)
+
+
+def _write_paragraph(writer: Writer, paragraph: Any, levels: dict[str, int]) -> None:
+    text = "".join(_characters(paragraph)).strip()
+    properties = paragraph.find(PROPERTIES)
+    style = None if properties is None else properties.find(qn("w:pStyle"))
+    level = 0 if style is None else levels.get(style.get(qn("w:val")), 0)
+    if level and text:
+        writer.heading(level, text)
+    elif text:
+        is_item = properties is not None and properties.find(qn("w:numPr")) is not None
+        is_item = is_item or (style is not None and style.get(qn("w:val"), "").startswith("List"))
+        writer.separate("\n" if is_item else "\n\n")
+        writer.write(f"- {text}" if is_item else text)
+        writer.separate("\n" if is_item else "\n\n")
+
+
+def _cell_characters(cell: Any) -> Iterator[str]:
+    for paragraph in _nearest(cell, PARAGRAPH):
+        yield from _characters(paragraph)
+        yield "\n"
+
+
+def _characters(parent: Any) -> Iterator[str]:
+    for element in parent:
+        if element.tag == TEXT:
+            yield element.text or ""
+        elif element.tag in CHARACTERS:
+            yield CHARACTERS[element.tag]
+        elif element.tag not in SKIPPED:
+            yield from _characters(element)
+            if element.tag == PARAGRAPH:  # in a text box
+                yield "\n"

@@ -1,0 +1,30 @@
+"""How much of a document is read, each limit in one place, with its reason.
+
+The bytes of a file are bounded before it is downloaded; these bound what may come out of them.
+"""
+
+from __future__ import annotations
+
+# A document of as many characters has some 15,000 chunks, which an hour of embedding is not
+# enough for on the smallest function. The Bible has four million.
+MAX_CHARACTERS = 10_000_000
+# Far above any book (the tax code of the United States has 7,000), and in seconds.
+MAX_PAGES = 20_000
+# A heading goes into the metadata of each chunk below it, of which a store takes 40 kB in all.
+MAX_HEADING = 200
+# No person nests data as deep; Python's stack ends at about 1,000.
+MAX_JSON_DEPTH = 200
+# Browsers stop at 512. The time that parsing takes grows with the square of it: 30 s at 100,000.
+MAX_HTML_DEPTH = 5_000
+# XML of ten million characters of text has about as many bytes; a bomb has gigabytes.
+MAX_INFLATED = 200_000_000
+# Word writes some 20 entries, and one more for each picture.
+MAX_ZIP_ENTRIES = 10_000
+
+# What reading one document may take, in all. 10,000 pages of PDF need about a second.
+SECONDS = 60.0
+MEMORY = 1_073_741_824
+# Of a function's memory; the rest is the model's, and Python's own.
+MEMORY_SHARE = 0.6
+# A child that has been larger is not kept: the function pays for what it does not give back.
+MEMORY_KEPT = 268_435_456

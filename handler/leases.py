@@ -1,0 +1,98 @@
+"""Who may write a document's vectors: the holder of its lease, which is a part of its ledger row.
+
+A lease is taken by writing the row, which one of several does first, and lasts for a while: who
+vanishes with one (Lambda stops what takes too long) keeps nobody waiting for ever.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from random import uniform
+
+from handler.errors import DocumentBusy, OutOfTime, TryLater
+from handler.stores.contract import Ledger, Row
+
+# Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
+# that a write may take, so that it has ended by then. Both start anew with every write of the row.
+LEASE, WRITE = 60.0, 30.0
+PATIENCE = 20.0  # s to wait for somebody else to be done with the document
+
+
+class Clock:
+    """The time; tests have another."""
+
+    now = staticmethod(time.time)
+    monotonic = staticmethod(time.monotonic)
+    sleep = staticmethod(time.sleep)
+
+
+class Lease:
+    """One attempt's hold of a document's row."""
+
+    def __init__(
+        self, ledger: Ledger, document: str, *, deadline: float | None, clock: Clock
+    ) -> None:
+        """deadline: of `time.monotonic()`; the attempt ends by then."""
+        self.document = document
+        self.deadline = deadline
+        self._ledger = ledger
+        self._clock = clock
+        self._owner = uuid.uuid4().hex
+        self._row: Row | None = None  # as the ledger has it, as far as we know
+
+    def read(self) -> Row | None:
+        """The document's row, once nobody else has its lease. Raises DocumentBusy, OutOfTime."""
+        patience = self._clock.monotonic() + PATIENCE
+        while True:
+            self._row = row = self._ledger.get(self.document, deadline=self.deadline)
+            if row is None or row.owner in (None, self._owner):
+                return row
+            if row.leased_until <= self._clock.now():
+                return row
+            self.check_time()
+            if self._clock.monotonic() > patience:
+                raise DocumentBusy(f"{self.document} is being ingested by another invocation.")
+            self._clock.sleep(uniform(0.2, 1.0))
+
+    def take(self, row: Row) -> Row:
+        """Write the row, and have the lease from now on.
+
+        Raises StoreConflict if somebody else has written the row since it was read.
+        """
+        now = self._clock.now()
+        taken = replace(row, owner=self._owner, leased_until=now + LEASE, updated=now)
+        self._row = self._ledger.put(taken, deadline=self.deadline)
+        return self._row
+
+    @property
+    def write_deadline(self) -> float:
+        """When a write of vectors must have ended, if it begins now that the row is written."""
+        within = self._clock.monotonic() + WRITE
+        return within if self.deadline is None else min(within, self.deadline)
+
+    def settle(self, row: Row) -> None:
+        """Write the row of a document that is dealt with, and end the lease."""
+        settled = replace(row, owner=None, leased_until=0.0, updated=self._clock.now())
+        self._row = self._ledger.put(settled, deadline=self.deadline)
+
+    def delete(self) -> None:
+        """Delete the row of a document that is gone."""
+        if self._row is not None:
+            self._ledger.delete(self._row, deadline=self.deadline)
+
+    def let_go(self, *, written: int, offset: int, tokens: int) -> None:
+        """End the lease of a document that is not dealt with, if we have it: whoever comes next
+        need not wait, and goes on from there. (If this fails, they wait, and do it again.)
+        """
+        if self._row is not None and self._row.owner == self._owner:
+            row = replace(self._row, written=written, offset=offset, tokens=tokens)
+            with suppress(TryLater):
+                self._ledger.put(replace(row, owner=None, leased_until=0.0))
+
+    def check_time(self) -> None:
+        """Raises OutOfTime if the attempt's is up."""
+        if self.deadline is not None and self._clock.monotonic() > self.deadline:
+            raise OutOfTime(f"The time was up before {self.document} was ingested.")

@@ -1,0 +1,278 @@
+"""The operation behind every storage event: make the store agree with what the bucket holds now.
+
+Events come late, twice, or in another order than things happened; so none is believed. Each makes
+us look at the object: if it is there, its text is chunked, encoded and written; if not, what we
+had of it is deleted. The ledger's row says what the store may hold of a document, and is written
+before the store is: whatever stops us, the next delivery finds out what is left to do.
+
+Knows no AWS and no envelopes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.attributes import Attribute, describe, filename, read_attributes
+from handler.documents.document import Document
+from handler.errors import DocumentRejected, OutOfTime, StoreConflict, TryLater
+from handler.leases import Clock, Lease
+from handler.limits import MAX_DOCUMENT
+from handler.objects import Objects, StoredObject
+from handler.storage_events import Change
+from handler.stores.contract import Record, Row, Store
+from model_layer import Chunker, DeadlineExceeded, Encoder, Window
+
+# Of how texts are extracted and chunked. Another number: what is ingested already is so again.
+RECIPE = 1
+HEADING = 300  # characters of it that are kept with a chunk
+
+Result = Literal["ingested", "failed", "removed", "unchanged", "accounted for", "absent"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a change."""
+
+    result: Result
+    document: str
+    chunks: int = 0  # in the store, now
+    tokens: int = 0  # of them
+    error: str | None = None  # why it failed
+
+
+class Extract(Protocol):
+    """Bytes to text. Raises DocumentRejected, or OutOfTime after `seconds`."""
+
+    def __call__(
+        self, content: bytes, *, name: str, content_type: str | None, seconds: float
+    ) -> Document: ...
+
+
+def document_id(source: str) -> str:
+    """A document's id: always the same for a source."""
+    return f"file-{hashlib.sha256(source.encode()).hexdigest()[:32]}"
+
+
+class Pipeline:
+    """Makes a store agree with objects. Thread-safe, and so beside others at the same store."""
+
+    def __init__(
+        self,
+        objects: Objects,
+        store: Store,
+        encoder: Encoder,
+        chunker: Chunker,
+        extract: Extract,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._objects = objects
+        self._vectors = store.vectors
+        self._ledger = store.ledger
+        self._encoder = encoder
+        self._chunker = chunker
+        self._extract = extract
+        self._clock = clock or Clock()
+        self._fingerprint = encoder.bundle.fingerprint
+        self._recipe = f"{self._fingerprint}/{RECIPE}/{chunker.recipe}"
+
+    def reconcile(self, change: Change, *, deadline: float | None = None) -> Outcome:
+        """Make the store agree with the object that may have changed.
+
+        deadline: a time of `time.monotonic()`. A document that cannot be done by then is continued
+            by the next call.
+        Raises TryLater (OutOfTime, DocumentBusy, StoreUnavailable) if another try may succeed; a
+        document for which none can is an Outcome, "failed".
+        """
+        document = document_id(change.source)
+        lease = Lease(self._ledger, document, deadline=deadline, clock=self._clock)
+        while True:
+            try:
+                return self._try(change, lease)
+            except StoreConflict:
+                # Somebody else was faster; what is to be done now, their row will tell.
+                lease.check_time()
+
+    def _try(self, change: Change, lease: Lease) -> Outcome:
+        row = lease.read()
+        if row and self._is_settled(row) and not change.is_after(row.sequencer):
+            return _outcome("accounted for", row)
+        with self._objects.open(change.source, deadline=lease.deadline) as found:
+            if found is None:
+                return self._remove(row, lease) if row else Outcome("absent", lease.document)
+            planned = self._plan(row, found, change)
+            if row and self._is_settled(row) and _same_content(row, planned):
+                return _outcome("unchanged", row)
+            try:
+                document = self._read(found, planned, lease)
+            except DocumentRejected as rejected:
+                return self._reject(planned, rejected, lease)
+        return self._write(planned, document, lease)
+
+    def _is_settled(self, row: Row) -> bool:
+        """Whether the row's document was dealt with, in the way we would now."""
+        return row.status != "in_progress" and row.recipe == self._recipe
+
+    def _plan(self, row: Row | None, found: StoredObject, change: Change) -> Row:
+        """The row of the object, to be: what was written of the same content is kept."""
+        ours = describe(change.source, found.content_type, found.modified)
+        old = row or Row(document_id(change.source), change.source, created=self._clock.now())
+        # Backfill's changes have no sequencer: the row accounts for the same events as before.
+        is_newer = change.sequencer and change.is_after(old.sequencer)
+        planned = replace(
+            old,
+            status="in_progress",
+            error_code=None,
+            error=None,
+            etag=found.etag,
+            version=found.version,
+            size=found.size,
+            modified=found.modified,
+            content_type=found.content_type,
+            attributes=read_attributes(found.metadata, ours),
+            recipe=self._recipe,
+            sequencer=change.sequencer if is_newer else old.sequencer,
+        )
+        if old.status == "in_progress" and _same_content(old, planned):
+            return planned
+        return replace(planned, written=0, offset=0, tokens=0)
+
+    def _read(self, found: StoredObject, row: Row, lease: Lease) -> Document:
+        if found.size > MAX_DOCUMENT:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The document has {found.size:,} bytes; the limit is {MAX_DOCUMENT:,}. "
+                "Split it into smaller ones.",
+            )
+        content = found.read()
+        deadline = lease.deadline
+        return self._extract(
+            content,
+            name=filename(row.source),
+            content_type=found.content_type,
+            seconds=inf if deadline is None else deadline - self._clock.monotonic(),
+        )
+
+    def _write(self, row: Row, document: Document, lease: Lease) -> Outcome:
+        """Write the document's vectors, from where its row says that they end, window by window."""
+        windows = self._chunker.split(
+            document.text, start=row.offset, markdown=document.is_markdown
+        )
+        with _letting_go(lease, row) as progress:
+            for window in windows:
+                lease.check_time()
+                texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
+                # Refused, not cut: the chunker's and the encoder's tokens are the same.
+                encoded = self._encoder.encode(texts, truncate="NONE", deadline=lease.deadline)
+                after = progress.written + len(texts)
+                row = lease.take(progress.of(row, chunks=max(row.chunks, after)))
+                records = self._records(row, document, window, encoded.vectors)
+                self._vectors.upsert(records, deadline=lease.write_deadline)
+                progress.written, progress.offset = after, window.following
+                progress.tokens += int(encoded.token_counts.sum())
+            row = self._delete_beyond(progress.written, progress.of(row), lease)
+        done = replace(row, status="completed", chunks=progress.written)
+        lease.settle(done)
+        return _outcome("ingested", done)
+
+    def _records(
+        self, row: Row, document: Document, window: Window, vectors: NDArray[np.float32]
+    ) -> list[Record]:
+        ours = describe(row.source, row.content_type, row.modified)
+        records = []
+        for place, chunk in enumerate(window.chunks):
+            heading = document.heading(chunk.start)
+            metadata: dict[str, Attribute | None] = {
+                **row.attributes,
+                **ours,
+                "page": document.page(chunk.start),
+                "text": document.text[chunk.start : chunk.end],
+                "heading": heading and heading[:HEADING],
+                "start": chunk.start,
+                "end": chunk.end,
+                "etag": row.etag,
+                "version": row.version,
+                "fingerprint": self._fingerprint,
+            }
+            present = {key: value for key, value in metadata.items() if value is not None}
+            records.append(Record(_key(row, row.written + place), vectors[place], present))
+        return records
+
+    def _reject(self, row: Row, rejected: DocumentRejected, lease: Lease) -> Outcome:
+        """Note why the document cannot be ingested, and delete what there is of earlier content."""
+        row = self._delete_all(row, lease)
+        failed = replace(row, status="failed", error_code=rejected.code, error=rejected.message)
+        lease.settle(failed)
+        return _outcome("failed", failed)
+
+    def _remove(self, row: Row, lease: Lease) -> Outcome:
+        """Delete all there is of a document whose object is no more."""
+        self._delete_all(replace(row, status="in_progress"), lease)
+        lease.delete()
+        return Outcome("removed", row.document)
+
+    def _delete_all(self, row: Row, lease: Lease) -> Row:
+        row = replace(row, written=0, offset=0, tokens=0)
+        with _letting_go(lease, row):
+            return replace(self._delete_beyond(0, row, lease), chunks=0)
+
+    def _delete_beyond(self, chunks: int, row: Row, lease: Lease) -> Row:
+        """Delete the vectors from key number `chunks` on, if there may be any."""
+        if row.chunks > chunks:
+            row = lease.take(row)
+            keys = [_key(row, number) for number in range(chunks, row.chunks)]
+            self._vectors.delete(keys, deadline=lease.write_deadline)
+        return row
+
+
+@dataclass
+class _Progress:
+    """How far a document is written: what its row says when next it is."""
+
+    written: int
+    offset: int
+    tokens: int
+
+    def of(self, row: Row, *, chunks: int | None = None) -> Row:
+        chunks = row.chunks if chunks is None else chunks
+        return replace(
+            row, written=self.written, offset=self.offset, tokens=self.tokens, chunks=chunks
+        )
+
+
+@contextmanager
+def _letting_go(lease: Lease, row: Row) -> Iterator[_Progress]:
+    """If what is inside must be tried later, note its progress, and end the lease."""
+    progress = _Progress(row.written, row.offset, row.tokens)
+    try:
+        yield progress
+    except (TryLater, DeadlineExceeded) as error:
+        lease.let_go(written=progress.written, offset=progress.offset, tokens=progress.tokens)
+        if isinstance(error, DeadlineExceeded):
+            raise OutOfTime(f"The time was up after {progress.written} chunks.") from error
+        raise
+
+
+def _outcome(result: Result, row: Row) -> Outcome:
+    return Outcome(result, row.document, row.chunks, row.tokens, row.error)
+
+
+def _key(row: Row, chunk: int) -> str:
+    return f"{row.document}#{chunk}"
+
+
+def _same_content(row: Row, other: Row) -> bool:
+    """Whether two rows are of the same content, ingested in the same way."""
+
+    def content(row: Row) -> tuple[str, str, str | None, Mapping[str, Attribute]]:
+        return row.etag, row.recipe, row.content_type, row.attributes
+
+    return content(row) == content(other)

@@ -1,0 +1,126 @@
+"""Storage events to changes: which objects may have changed, whatever envelope says so.
+
+    S3 notifications      direct, in SQS, in SNS, in SNS in SQS; several records in one
+    EventBridge           direct, in SQS, in SNS
+    backfill's messages   in SQS: S3's shape (see `backfill`)
+
+What kind of change it was is not read: what the bucket holds now decides.
+(docs.aws.amazon.com/AmazonS3/latest/userguide: notification-content-structure, ev-events)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+import orjson
+
+from handler.errors import UnsupportedEvent
+
+UNDERSTOOD = (
+    "S3 notifications, alone or in SQS or SNS messages, and EventBridge events of S3, alone or in "
+    "SQS messages"
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An object that may have been written or removed."""
+
+    source: str  # s3://bucket/key
+    # S3's, for what happened to one key: hexadecimal digits. None where there is none (backfill).
+    sequencer: str | None = None
+
+    def is_after(self, sequencer: str | None) -> bool:
+        """Whether this happened after that, or may have."""
+        if self.sequencer is None or sequencer is None:
+            return True
+        # The shorter is padded with zeros, on the right. (…/notification-content-structure.html)
+        length = max(len(self.sequencer), len(sequencer))
+        return self.sequencer.ljust(length, "0") > sequencer.ljust(length, "0")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is acknowledged, or delivered again, as a whole."""
+
+    message_id: str | None  # SQS's; None: what was delivered is the invocation itself
+    read: Callable[[], list[Change]]  # raises UnsupportedEvent
+
+
+def read_deliveries(event: object) -> list[Delivery]:
+    """The deliveries in an invocation's event. Raises UnsupportedEvent if it is none of ours.
+
+    An SQS message that cannot be read spoils no other: its own `read` raises.
+    """
+    if isinstance(event, dict) and _source(_records(event)) == "aws:sqs":
+        return [_message(record) for record in _records(event)]
+    changes = read_changes(event)
+    return [Delivery(None, lambda: changes)]
+
+
+def read_changes(event: object) -> list[Change]:
+    """The changes that an event names: none, if it is S3's test. Raises UnsupportedEvent."""
+    try:
+        if isinstance(event, dict):
+            if event.get("Event") == "s3:TestEvent":  # sent when notifications are switched on
+                return []
+            if event.get("source") == "aws.s3" and "detail" in event:
+                return [_from_eventbridge(event["detail"])]
+            if event.get("Type") == "Notification":  # SNS, in a queue
+                return read_changes(_json(event["Message"]))
+            match _source(_records(event)):
+                case "aws:sns":
+                    messages = [_json(record["Sns"]["Message"]) for record in _records(event)]
+                    return [change for message in messages for change in read_changes(message)]
+                case "aws:s3":
+                    return [_from_s3(record["s3"]) for record in _records(event)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnsupportedEvent(f"The event lacks {error} of what it seems to be.") from error
+    if isinstance(event, dict):
+        shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
+    else:
+        shape = f"of type {type(event).__name__}"
+    raise UnsupportedEvent(f"The event is {shape}. This function understands: {UNDERSTOOD}.")
+
+
+def _message(record: dict[str, Any]) -> Delivery:
+    return Delivery(record["messageId"], lambda: read_changes(_json(record.get("body"))))
+
+
+def _from_s3(about: dict[str, Any]) -> Change:
+    """S3's own notifications have the key as a form does: spaces are plus signs."""
+    described = about["object"]
+    return _change(about["bucket"]["name"], unquote_plus(described["key"]), described)
+
+
+def _from_eventbridge(detail: dict[str, Any]) -> Change:
+    """EventBridge's have the key as it is."""
+    return _change(detail["bucket"]["name"], detail["object"]["key"], detail["object"])
+
+
+def _change(bucket: str, key: str, about: dict[str, Any]) -> Change:
+    return Change(f"s3://{bucket}/{key}", about.get("sequencer"))
+
+
+def _records(event: dict[str, Any]) -> list[dict[str, Any]]:
+    records = event.get("Records")
+    return records if isinstance(records, list) else []
+
+
+def _source(records: list[dict[str, Any]]) -> str | None:
+    """Where the records come from: SNS writes the name in its own way."""
+    if not records or not isinstance(records[0], dict):
+        return None
+    return records[0].get("eventSource") or records[0].get("EventSource")
+
+
+def _json(text: object) -> object:
+    if not isinstance(text, str):
+        raise UnsupportedEvent(f"The message is no text, but of type {type(text).__name__}.")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise UnsupportedEvent(f"The message is no JSON: {error}.") from error

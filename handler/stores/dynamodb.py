@@ -1,0 +1,161 @@
+"""A ledger in a DynamoDB table; several stores can share the table.
+
+The table's partition key is `store` (a string, "bucket/index"), its sort key `document` (a
+string). An item has the row as JSON, so that numbers come back as they were, beside the attributes
+that conditions are about.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, fields
+from typing import Any
+
+import orjson
+from botocore.exceptions import ClientError
+
+from handler.aws_client import AwsClient
+from handler.errors import StoreConflict
+from handler.stores.contract import Row, Status
+
+FIELDS = {field.name for field in fields(Row)}
+
+
+class DynamoDBLedger:
+    """See `contract.Ledger`."""
+
+    def __init__(self, client: AwsClient, *, table: str, store: str) -> None:
+        self._client, self._table, self._store = client, {"TableName": table}, store
+
+    def bind(self, fingerprint: str) -> str:
+        # Not in the store's own partition, which has rows only.
+        key = {"store": {"S": f"{self._store}#space"}, "document": {"S": "fingerprint"}}
+        old = self._put({**key, "fingerprint": {"S": fingerprint}}, revision=0)
+        return fingerprint if old is None else str(old["fingerprint"]["S"])
+
+    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
+        answer = self._client.call(
+            "get_item",
+            **self._table,
+            Key=self._key(document),
+            ConsistentRead=True,
+            deadline=deadline,
+        )
+        return _row(answer["Item"]) if "Item" in answer else None
+
+    def put(self, row: Row, *, deadline: float | None = None) -> Row:
+        written = row.rewritten()
+        write = uuid.uuid4().hex
+        item = {
+            **self._key(row.document),
+            "revision": {"N": str(written.revision)},
+            "status": {"S": row.status},
+            "row": {"S": orjson.dumps(asdict(written)).decode()},
+            "write": {"S": write},
+        }
+        old = self._put(item, revision=row.revision, deadline=deadline)
+        # An attempt whose answer was lost may have written the row: its next one finds that.
+        if old is not None and old.get("write") != {"S": write}:
+            raise _conflict(row)
+        return written
+
+    def delete(self, row: Row, *, deadline: float | None = None) -> None:
+        try:
+            self._client.call(
+                "delete_item",
+                **self._table,
+                Key=self._key(row.document),
+                **_condition(row.revision),
+                deadline=deadline,
+            )
+        except ClientError as error:
+            if not _is_conflict(error):
+                raise
+            raise _conflict(row) from error
+
+    def rows(
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        descending: bool = False,
+        status: Status | None = None,
+    ) -> list[Row]:
+        condition, values = "#store = :store", {":store": {"S": self._store}}
+        names = {"#store": "store"}
+        if after is not None:
+            condition += f" AND #document {'<' if descending else '>'} :after"
+            names["#document"] = "document"
+            values[":after"] = {"S": after}
+        parameters: dict[str, Any] = {
+            **self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": not descending,
+            "ConsistentRead": True,
+            "Limit": limit,
+        }
+        if status is not None:
+            parameters["FilterExpression"] = "#status = :status"
+            names["#status"] = "status"
+            values[":status"] = {"S": status}
+        found: list[Row] = []
+        while True:
+            # A page is what was looked at, of which the filter can leave little or nothing.
+            page = self._client.call("query", **parameters)
+            found += [_row(item) for item in page["Items"]]
+            if len(found) >= limit or "LastEvaluatedKey" not in page:
+                return found[:limit]
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _key(self, document: str) -> dict[str, Any]:
+        return {"store": {"S": self._store}, "document": {"S": document}}
+
+    def _put(
+        self, item: dict[str, Any], *, revision: int, deadline: float | None = None
+    ) -> dict[str, Any] | None:
+        """Write `item` if the table has this revision of it: None. Otherwise, what it has."""
+        try:
+            self._client.call(
+                "put_item",
+                **self._table,
+                Item=item,
+                **_condition(revision),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                deadline=deadline,
+            )
+        except ClientError as error:
+            if not _is_conflict(error):
+                raise
+            old: dict[str, Any] = error.response.get("Item", {})
+            return old
+        return None
+
+
+def _row(item: dict[str, Any]) -> Row:
+    values = orjson.loads(item["row"]["S"])
+    # A newer version of this program may have written more.
+    return Row(**{name: value for name, value in values.items() if name in FIELDS})
+
+
+def _condition(revision: int) -> dict[str, Any]:
+    """That the table has this revision of the item; 0: no such item."""
+    if revision == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(#document)",
+            "ExpressionAttributeNames": {"#document": "document"},
+        }
+    return {
+        "ConditionExpression": "#revision = :revision",
+        "ExpressionAttributeNames": {"#revision": "revision"},
+        "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
+    }
+
+
+def _is_conflict(error: ClientError) -> bool:
+    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+
+
+def _conflict(row: Row) -> StoreConflict:
+    return StoreConflict(f"The row of {row.document} was written by somebody else.")

@@ -1,0 +1,137 @@
+"""A vector store in an index of S3 Vectors, with its ledger in DynamoDB.
+
+Limits: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html. The index must
+have been made with 384 dimensions, the metric cosine, and contract.NOT_FILTERABLE as its keys that
+are not filterable. Writes are seen by the queries after them; queries are approximate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.aws_client import AwsClient
+from handler.errors import DocumentRejected
+from handler.filters import Filter
+from handler.settings import S3VectorsAddress
+from handler.stores.contract import NOT_FILTERABLE, Attribute, Match, Record, Store
+from handler.stores.dynamodb import DynamoDBLedger
+from handler.stores.s3vectors_filters import expression
+
+MAX_BATCH = 500  # vectors that a request writes or deletes
+MAX_BODY = 8 << 20  # bytes of a request; 20 MiB are allowed, and take long to send
+MAX_KEYS = 50  # of a vector's metadata
+MAX_METADATA = 40 << 10  # bytes
+MAX_FILTERABLE = 2 << 10  # bytes; "must have at most 2048 bytes", says the service
+
+
+def open_s3vectors(address: S3VectorsAddress) -> Store:
+    """The store in the index at `address`. Neither index nor table is made, or looked for yet."""
+    name = f"{address.bucket}/{address.index}"
+    return Store(
+        address.index,
+        S3Vectors(AwsClient("s3vectors"), bucket=address.bucket, index=address.index),
+        DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name),
+    )
+
+
+class S3Vectors:
+    """See `contract.VectorStore`."""
+
+    def __init__(self, client: AwsClient, *, bucket: str, index: str) -> None:
+        self._client = client
+        self._index = {"vectorBucketName": bucket, "indexName": index}
+
+    def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
+        """Raises DocumentRejected, too, if the metadata are more than S3 Vectors takes."""
+        # Of two with one key, the last: a request must not have both.
+        distinct = {record.key: record for record in records}
+        for batch in _batches([_entry(record) for record in distinct.values()]):
+            self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
+
+    def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+        distinct = list(dict.fromkeys(keys))
+        for start in range(0, len(distinct), MAX_BATCH):
+            batch = distinct[start : start + MAX_BATCH]
+            self._client.call("delete_vectors", **self._index, keys=batch, deadline=deadline)
+
+    def query(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        parameters: dict[str, Any] = {
+            **self._index,
+            "topK": limit,
+            "queryVector": {"float32": vector.tolist()},
+            "returnMetadata": True,
+            "returnDistance": True,
+        }
+        if where is not None:
+            parameters["filter"] = expression(where)
+        matches: list[Match] = []
+        while True:
+            page = self._client.call("query_vectors", **parameters, deadline=deadline)
+            matches += [_match(found) for found in page["vectors"]]
+            if not page.get("nextToken"):
+                return matches
+            parameters["nextToken"] = page["nextToken"]
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    """The record, as PutVectors takes it."""
+    _check(record.metadata)
+    return {
+        "key": record.key,
+        "data": {"float32": record.vector.tolist()},
+        "metadata": dict(record.metadata),
+    }
+
+
+def _match(found: Mapping[str, Any]) -> Match:
+    score = 1 - found["distance"]
+    return Match(found["key"], min(1.0, max(-1.0, score)), found.get("metadata") or {})
+
+
+def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The entries, in as few requests as their number and bytes allow."""
+    batch: list[dict[str, Any]] = []
+    size = 0  # bytes of the batch
+    for entry in entries:
+        length = len(json.dumps(entry))  # as botocore writes it: ASCII
+        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BODY):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += length
+    if batch:
+        yield batch
+
+
+def _check(metadata: Mapping[str, Attribute]) -> None:
+    """Raises DocumentRejected if a vector cannot have these metadata."""
+    filterable = {key: value for key, value in metadata.items() if key not in NOT_FILTERABLE}
+    counts = (
+        (len(metadata), MAX_KEYS, "metadata keys per chunk"),
+        (_bytes(metadata), MAX_METADATA, "bytes of metadata per chunk, its text included"),
+        (_bytes(filterable), MAX_FILTERABLE, "bytes of attributes, its name and source included"),
+    )
+    for count, limit, what in counts:
+        if count > limit:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The document has {count:,} {what}; S3 Vectors takes {limit:,} at most. "
+                "Give the object fewer or shorter attributes (x-amz-meta-…).",
+            )
+
+
+def _bytes(metadata: Mapping[str, Attribute]) -> int:
+    """The size of `metadata` as JSON: AWS does not say how it counts, and no way gives more."""
+    return len(json.dumps(metadata, ensure_ascii=False).encode(errors="replace"))

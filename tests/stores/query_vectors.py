@@ -1,0 +1,210 @@
+"""What moto's S3 Vectors lacks: QueryVectors, and the limits of the other calls.
+
+Added to moto's own classes, so that boto3's client makes its real HTTP call to moto's server and
+everything around it (routing, parsing by botocore's model, errors) is moto's. Faked here:
+
+- QueryVectors, by comparing with every vector (S3 Vectors' search is approximate): topK of 1 to
+  100, dimension, filters by their documented grammar, metadata and distances as asked, pages.
+- PutVectors refuses over 500 vectors, bodies over 20 MiB, zero vectors, keys given twice, and
+  metadata over 40 KB, 50 keys or 2 KB filterable; DeleteVectors refuses over 500 keys.
+- CreateIndex keeps the keys that are not filterable.
+
+Sources: docs.aws.amazon.com/AmazonS3/latest/userguide/ s3-vectors-limitations.html,
+s3-vectors-metadata-filtering.html and s3-vectors-query.html. That a key given twice is refused, and
+the size of a page, are this file's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from moto.core.responses import ActionResult
+from moto.s3vectors import urls
+from moto.s3vectors.exceptions import ValidationError
+from moto.s3vectors.responses import S3VectorsResponse
+
+PAGE = 40  # matches
+NUMBER = (int, float)
+
+# The documentation does not say which: whether $ne and $nin hold for a vector without the key.
+ABSENT_IS_UNEQUAL = True
+
+
+def install(patch: pytest.MonkeyPatch) -> None:
+    """Add all of it to moto, until `patch` is undone."""
+    for name in ("put_vectors", "delete_vectors", "create_index"):
+        patch.setattr(S3VectorsResponse, f"moto_{name}", getattr(S3VectorsResponse, name), False)
+    for function in (put_vectors, delete_vectors, create_index, query_vectors):
+        patch.setattr(S3VectorsResponse, function.__name__, function, raising=False)
+    patch.setitem(urls.url_paths, "{0}/QueryVectors$", S3VectorsResponse.dispatch)
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValidationError(message)
+
+
+def index_of(response: Any) -> Any:
+    return response.s3vectors_backend.get_index(
+        response._get_param("vectorBucketName"),
+        response._get_param("indexName"),
+        response._get_param("indexArn"),
+    )
+
+
+def create_index(response: Any) -> Any:
+    result = response.moto_create_index()
+    configuration = response._get_param("metadataConfiguration") or {}
+    keys = configuration.get("nonFilterableMetadataKeys") or []
+    require(len(keys) <= 10, "At most 10 non-filterable metadata keys")
+    index_of(response).not_filterable = frozenset(keys)
+    return result
+
+
+def put_vectors(response: Any) -> Any:
+    vectors = response._get_param("vectors")
+    require(1 <= len(vectors) <= 500, "Member must have length between 1 and 500, inclusive")
+    require(len(response.body) <= 20 << 20, "Request payload size exceeds 20 MiB")
+    require(len({vector["key"] for vector in vectors}) == len(vectors), "Duplicate keys")
+    not_filterable = index_of(response).not_filterable
+    for vector in vectors:
+        check_metadata(vector.get("metadata") or {}, not_filterable)
+        data = np.array(vector["data"]["float32"], dtype=np.float32)
+        require(bool(np.isfinite(data).all() and data.any()), "Invalid vector")
+    return response.moto_put_vectors()
+
+
+def check_metadata(metadata: Mapping[str, Any], not_filterable: frozenset[str]) -> None:
+    filterable = {key: value for key, value in metadata.items() if key not in not_filterable}
+    require(len(metadata) <= 50, "Metadata object must have at most 50 keys")
+    require(size(metadata) <= 40_960, "Metadata must have at most 40960 bytes")
+    require(size(filterable) <= 2_048, "Filterable metadata must have at most 2048 bytes")
+    for value in metadata.values():
+        require(isinstance(value, str | int | float | bool | list), "Invalid metadata value")
+
+
+def size(metadata: Mapping[str, Any]) -> int:
+    return len(json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def delete_vectors(response: Any) -> Any:
+    count = len(response._get_param("keys"))
+    require(1 <= count <= 500, "Member must have length between 1 and 500, inclusive")
+    return response.moto_delete_vectors()
+
+
+def query_vectors(response: Any) -> ActionResult:
+    index = index_of(response)
+    limit = response._get_param("topK")
+    require(1 <= limit <= 100, "topK must be between 1 and 100")
+    query = np.array(response._get_param("queryVector")["float32"], dtype=np.float32)
+    require(query.shape == (index.dimension,), "Query vector must have the index's dimension")
+    require(bool(np.isfinite(query).all() and query.any()), "Invalid query vector")
+    where = response._get_param("filter")
+    if where is not None:
+        check_filter(where, index.not_filterable)
+    found = [
+        (distance(query, vector.data["float32"]), vector)
+        for vector in list(index.vectors.values())
+        if where is None or holds(where, vector.metadata or {})
+    ]
+    found.sort(key=lambda pair: pair[0])
+    start = int(response._get_param("nextToken") or 0)
+    end = min(start + PAGE, limit)
+    result: dict[str, Any] = {"distanceMetric": index.distance_metric}
+    result["vectors"] = [
+        {
+            "key": vector.key,
+            "distance": away if response._get_param("returnDistance") else None,
+            "metadata": vector.metadata if response._get_param("returnMetadata") else None,
+        }
+        for away, vector in found[start:end]
+    ]
+    if end < min(limit, len(found)):
+        result["nextToken"] = str(end)
+    return ActionResult(result)
+
+
+def distance(query: Any, data: list[float]) -> float:
+    vector = np.array(data, dtype=np.float32)
+    return 1 - float(query @ vector / np.linalg.norm(query) / np.linalg.norm(vector))
+
+
+def check_filter(where: Any, not_filterable: frozenset[str]) -> None:
+    """Raises ValidationError unless `where` is a filter by the documented grammar."""
+    require(isinstance(where, dict) and len(where) > 0, "Invalid filter")
+    for key, condition in where.items():
+        if key in ("$and", "$or"):
+            require(isinstance(condition, list) and len(condition) > 0, f"Invalid {key}")
+            for part in condition:
+                check_filter(part, not_filterable)
+            continue
+        require(not key.startswith("$"), f"Invalid operator {key}")
+        require(key not in not_filterable, f"Metadata key {key} is not filterable")
+        if not isinstance(condition, dict):
+            condition = {"$eq": condition}
+        require(len(condition) > 0, "Invalid filter")
+        for operator, value in condition.items():
+            require(valid(operator, value), f"Invalid {operator}")
+
+
+def valid(operator: str, value: Any) -> bool:
+    match operator:
+        case "$eq" | "$ne":
+            return isinstance(value, str | int | float | bool)
+        case "$gt" | "$gte" | "$lt" | "$lte":
+            return isinstance(value, NUMBER) and not isinstance(value, bool)
+        case "$in" | "$nin":
+            primitives = isinstance(value, list) and all(valid("$eq", item) for item in value)
+            return primitives and len(value) > 0
+        case "$exists":
+            return isinstance(value, bool)
+    return False
+
+
+def holds(where: dict[str, Any], metadata: Mapping[str, Any]) -> bool:
+    """Whether a filter that has been checked holds: all of its keys and operators."""
+    for key, condition in where.items():
+        if key == "$and":
+            true = all(holds(part, metadata) for part in condition)
+        elif key == "$or":
+            true = any(holds(part, metadata) for part in condition)
+        else:
+            operators = condition if isinstance(condition, dict) else {"$eq": condition}
+            true = all(compares(name, value, key, metadata) for name, value in operators.items())
+        if not true:
+            return False
+    return True
+
+
+def compares(operator: str, value: Any, key: str, metadata: Mapping[str, Any]) -> bool:
+    if operator == "$exists":
+        return (key in metadata) is value
+    if key not in metadata:
+        return operator in ("$ne", "$nin") and ABSENT_IS_UNEQUAL
+    actual = metadata[key]
+    match operator:
+        case "$eq" | "$ne":
+            return same(actual, value) is (operator == "$eq")
+        case "$in" | "$nin":
+            return any(same(actual, item) for item in value) is (operator == "$in")
+    if isinstance(actual, bool) or not isinstance(actual, NUMBER):
+        return False
+    orders = {
+        "$gt": actual > value,
+        "$gte": actual >= value,
+        "$lt": actual < value,
+        "$lte": actual <= value,
+    }
+    return bool(orders[operator])
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: a list is if one of its items is; true is no number."""
+    if isinstance(one, list):
+        return any(same(item, other) for item in one)
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
