@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handler.documents.limits import SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.contract import NOT_FILTERABLE
 from model_layer import Encoder
@@ -164,6 +165,7 @@ def test_no_message_is_delivered_again_while_a_function_has_it(
     mapping = there["IngestFunctionDocuments"]["Properties"]
     queue = there["IngestQueue"]["Properties"]
     assert function["Timeout"] == str(timeout)
+    assert timeout >= 2 * SECONDS  # what reading one file may take
     window = mapping["MaximumBatchingWindowInSeconds"]
     assert 6 * timeout + window <= queue["VisibilityTimeout"] <= 43_200  # s, the most
     # All deliveries fit into the time that messages are kept, twice over.
