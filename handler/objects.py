@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+from handler.errors import StoreUnavailable
 
 
 @dataclass(frozen=True)
@@ -21,32 +22,32 @@ class StoredObject:
     size: int  # bytes
     modified: float  # s since 1970
     content_type: str | None
-    read: Callable[[], bytes]  # once; raises StoreUnavailable
+    # Raises StoreUnavailable; StoreConflict, if it is another by now; DocumentRejected.
+    read: Callable[[], bytes]
     metadata: Mapping[str, str] = field(default_factory=dict)  # the user's
 
 
 class Objects(Protocol):
     """Objects by their source (`s3://bucket/key`, `file:///path`)."""
 
-    def open(
-        self, source: str, *, deadline: float | None = None
-    ) -> AbstractContextManager[StoredObject | None]:
+    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
         """The object as it is now; None if there is none. Raises StoreUnavailable."""
 
 
 class Files:
     """The files of this machine. An etag is the content's SHA-256."""
 
-    @contextmanager
-    def open(self, source: str, *, deadline: float | None = None) -> Iterator[StoredObject | None]:
+    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
         path = Path(unquote(urlsplit(source).path))
-        if not path.is_file():
-            yield None
-            return
-        about = path.stat()
-        with path.open("rb") as file:
-            etag = hashlib.file_digest(file, "sha256").hexdigest()
-        yield StoredObject(
+        try:
+            about = path.stat()
+            with path.open("rb") as file:
+                etag = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreUnavailable(f"{path} cannot be read: {error.strerror}.") from error
+        return StoredObject(
             etag=etag,
             version=None,
             size=about.st_size,

@@ -105,16 +105,16 @@ class Pipeline:
         row = lease.read()
         if row and self._is_settled(row) and not change.is_after(row.sequencer):
             return _outcome("accounted for", row)
-        with self._objects.open(change.source, deadline=lease.deadline) as found:
-            if found is None:
-                return self._remove(row, lease) if row else Outcome("absent", lease.document)
-            planned = self._plan(row, found, change)
-            if row and self._is_settled(row) and _same_content(row, planned):
-                return _outcome("unchanged", row)
-            try:
-                document = self._read(found, planned, lease)
-            except DocumentRejected as rejected:
-                return self._reject(planned, rejected, lease)
+        found = self._objects.find(change.source, deadline=lease.deadline)
+        if found is None:
+            return self._remove(row, lease) if row else Outcome("absent", lease.document)
+        planned = self._plan(row, found, change)
+        if row and self._is_settled(row) and _same_content(row, planned):
+            return _outcome("unchanged", row)
+        try:
+            document = self._read(found, planned, lease)
+        except DocumentRejected as rejected:
+            return self._reject(planned, rejected, lease)
         return self._write(planned, document, lease)
 
     def _is_settled(self, row: Row) -> bool:

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.attributes import Attribute
 from handler.aws_client import AwsClient
 from handler.errors import DocumentRejected
 from handler.filters import Filter
 from handler.settings import S3VectorsAddress
-from handler.stores.contract import NOT_FILTERABLE, Attribute, Match, Record, Store
+from handler.stores.contract import NOT_FILTERABLE, Match, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.s3vectors_filters import expression
 

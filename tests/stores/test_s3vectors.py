@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from handler.attributes import Attribute
 from handler.aws_client import AwsClient
 from handler.errors import DocumentRejected, StoreUnavailable
-from handler.stores.contract import Attribute, Record, Row
+from handler.stores.contract import Record, Row
 from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
 from tests.stores.conftest import new_index
 from tests.stores.vectors import NORTH, random_vectors, record

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.stores.contract import Attribute, Record
+from handler.attributes import Attribute
+from handler.stores.contract import Record
 
 DIMENSIONS = 384
 
