@@ -104,6 +104,8 @@ def test_importing_the_api_loads_no_boto3_and_no_build_tools() -> None:
     assert {"fastapi", "mangum", "onnxruntime"} <= loaded
     strangers = {"boto3", "botocore", "onnx", "safetensors", "tiktoken", "torch", "uvicorn"}
     assert not loaded & (strangers | {"huggingface_hub", "transformers", "requests", "httpx"})
+    ingestion = {"charset_normalizer", "docx", "lxml", "pypdfium2", "selectolax", "tenacity"}
+    assert not loaded & (ingestion | {"semantic_text_splitter", "sqlite3", "sqlite_vec"})
 
 
 def test_importing_the_model_layer_loads_no_web_framework() -> None:
