@@ -25,6 +25,12 @@ help: ## list the commands
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 	@$(BIN)/python -m handler
 
+ingest: $(VENV)/serve model ## ingest the files of a folder into the local store (DIR=, VECTOR_STORE=)
+	@$(BIN)/python -m handler.folder $(if $(DIR),"$(DIR)")
+
+# What `make ingest` fills, `make serve` searches.
+serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
+
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
@@ -174,4 +180,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-large bench-quantization bench-requests bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-large bench-quantization bench-requests bench-variants clean docker fidelity format golden help image ingest key lint lock model sam-local scan serve test test-cpus test-load test-sam

@@ -254,7 +254,7 @@ def _letting_go(lease: Lease, row: Row) -> Iterator[_Progress]:
     progress = _Progress(row.written, row.offset, row.tokens)
     try:
         yield progress
-    except (TryLater, DeadlineExceeded) as error:
+    except (TryLater, DeadlineExceeded, KeyboardInterrupt) as error:
         lease.let_go(written=progress.written, offset=progress.offset, tokens=progress.tokens)
         if isinstance(error, DeadlineExceeded):
             raise OutOfTime(f"The time was up after {progress.written} chunks.") from error
