@@ -104,12 +104,15 @@ def test_importing_the_api_loads_no_boto3_and_no_build_tools() -> None:
     assert {"fastapi", "mangum", "onnxruntime"} <= loaded
     strangers = {"boto3", "botocore", "onnx", "safetensors", "tiktoken", "torch", "uvicorn"}
     assert not loaded & (strangers | {"huggingface_hub", "transformers", "requests", "httpx"})
-    ingestion = {"charset_normalizer", "docx", "lxml", "pypdfium2", "selectolax", "tenacity"}
-    assert not loaded & (ingestion | {"semantic_text_splitter", "sqlite3", "sqlite_vec"})
 
 
 def test_importing_the_model_layer_loads_no_web_framework() -> None:
     assert not loaded_by("model_layer") & {"fastapi", "starlette", "pydantic", "mangum", "boto3"}
+
+
+def test_importing_the_api_loads_nothing_that_only_ingestion_needs() -> None:
+    readers = {"charset_normalizer", "docx", "lxml", "pypdfium2", "selectolax"}
+    assert not loaded_by("handler.api") & (readers | {"semantic_text_splitter", "tenacity"})
 
 
 def test_onnxruntime_does_not_report_to_anybody(tmp_path: Path) -> None:
