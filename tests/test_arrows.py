@@ -121,6 +121,11 @@ def test_importing_the_model_layer_loads_no_web_framework() -> None:
     assert not loaded_by("model_layer") & {"fastapi", "starlette", "pydantic", "mangum", "boto3"}
 
 
+def test_importing_the_api_loads_nothing_that_only_ingestion_needs() -> None:
+    readers = {"charset_normalizer", "docx", "lxml", "pypdfium2", "selectolax"}
+    assert not loaded_by("handler.api") & (readers | {"semantic_text_splitter", "tenacity"})
+
+
 def test_onnxruntime_does_not_report_to_anybody(tmp_path: Path) -> None:
     """Its telemetry, on by default, would leave an identifier in the cache and start a thread."""
     program = "import model_layer as m; m.load_encoder(threads=1, verify=False).encode(['a'])"
