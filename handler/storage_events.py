@@ -48,6 +48,7 @@ class Delivery:
 
     message_id: str | None  # SQS's; None: what was delivered is the invocation itself
     read: Callable[[], list[Change]]  # raises UnsupportedEvent
+    receipt: str | None = None  # SQS's
 
 
 def read_deliveries(event: object) -> list[Delivery]:
@@ -87,7 +88,11 @@ def read_changes(event: object) -> list[Change]:
 
 
 def _message(record: dict[str, Any]) -> Delivery:
-    return Delivery(record["messageId"], lambda: read_changes(_json(record.get("body"))))
+    return Delivery(
+        record["messageId"],
+        lambda: read_changes(_json(record.get("body"))),
+        record.get("receiptHandle"),
+    )
 
 
 def _from_s3(about: dict[str, Any]) -> Change:
