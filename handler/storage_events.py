@@ -57,7 +57,10 @@ def read_deliveries(event: object) -> list[Delivery]:
     An SQS message that cannot be read spoils no other: its own `read` raises.
     """
     if isinstance(event, dict) and _source(_records(event)) == "aws:sqs":
-        return [_message(record) for record in _records(event)]
+        try:
+            return [_message(record) for record in _records(event)]
+        except (KeyError, TypeError) as error:
+            raise UnsupportedEvent(f"The event lacks {error} of what it seems to be.") from error
     changes = read_changes(event)
     return [Delivery(None, lambda: changes)]
 
