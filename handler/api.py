@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from handler import events
 from handler.calls import Call, deadline, mark_warm, request_id
+from handler.configured_store import ConfiguredStore
 from handler.embeddings import Embeddings
 from handler.error_handlers import FAILED, OK, add_error_handlers, describe
 from handler.errors import ApiError
@@ -28,8 +29,10 @@ from handler.limits import MAX_ANSWER
 from handler.openapi import DocumentedApp
 from handler.request_log import RequestLog
 from handler.routes import embeddings as embeddings_routes
-from handler.routes import health, models, tokenize
+from handler.routes import health, models, tokenize, vector_stores
 from handler.settings import Settings, read_settings
+from handler.store_files import StoreFiles
+from handler.vector_search import VectorSearch
 from model_layer import load_cl100k, load_encoder
 
 log = logging.getLogger(__name__)
@@ -67,8 +70,14 @@ def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     )
     app.state.embeddings = embeddings
     app.state.keys = Keys(settings.key_hashes)
+    encoder = embeddings.encoder
+    store = ConfiguredStore(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
+    app.state.vector_search = VectorSearch(encoder, store, truncate=settings.truncate)
+    app.state.store_files = StoreFiles(
+        store, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
+    )
     # Not by `include_router`, which makes every route anew, with its models: at the first request.
-    for resource in (embeddings_routes, tokenize, models, health):
+    for resource in (embeddings_routes, tokenize, models, vector_stores, health):
         app.router.routes += resource.router.routes
     add_error_handlers(app)
     around: ASGIApp = app
