@@ -7,13 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from handler.errors import NotFound, NotReady, TryLater
 from handler.settings import SqliteAddress, StoreAddress
-
-if TYPE_CHECKING:
-    from handler.stores.contract import Store
+from handler.stores import open_store
+from handler.stores import store_id as id_of
+from handler.stores.contract import Store
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +37,12 @@ class ConfiguredStore:
         Raises NotFound if it is not, or if there is none; WrongStore if it is for another model's
         vectors; NotReady if it cannot be reached, which the next call tries again.
         """
-        from handler.stores import open_store
-        from handler.stores import store_id as id_of
-
         if self._address is None:
             raise NotFound(NOT_CONFIGURED, code="vector_store_not_found")
         here = id_of(self._address)
         if store_id not in (None, here):
             raise NotFound(
-                f"The vector store '{store_id[:100]}' does not exist here; this server has "
+                f"The vector store '{str(store_id)[:100]}' does not exist here; this server has "
                 f"'{here}'.",
                 param="vector_store_id",
                 code="vector_store_not_found",

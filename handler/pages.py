@@ -8,10 +8,7 @@ from typing import Any, NoReturn
 
 from handler.errors import InvalidRequest
 from handler.inputs import kind_of
-
-MAX_PAGE = 100  # OpenAI's
-ORDERS = ("asc", "desc")
-FILE_STATUSES = ("in_progress", "completed", "failed", "cancelled")
+from handler.limits import FILE_STATUSES, MAX_PAGE, ORDERS
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""Wire to search: a decoded body, checked field by field, and its filters.
-
-Imported at the first search, since few calls are any. Does not search.
-"""
+"""Wire to search: a decoded body, checked field by field, and its filters. Does not search."""
 
 from __future__ import annotations
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from handler.configured_store import ConfiguredStore, reached
 from handler.errors import NotFound
-from handler.pages import Page, as_list
-
-if TYPE_CHECKING:
-    from handler.stores.contract import Ledger, Row, Status, Store
+from handler.pages import Page, as_list, read_page
+from handler.stores.contract import Ledger, Row, Status, Store
 
 # A store's counts are taken from its ledger's rows, so many at a time: of so many, and no more.
 ROWS_AT_ONCE, MAX_COUNTED = 1_000, 10_000
@@ -19,8 +18,8 @@ ROWS_AT_ONCE, MAX_COUNTED = 1_000, 10_000
 class StoreFiles:
     """Lists and describes the one store and its files. Thread-safe.
 
-    max_tokens, overlap: what documents are split by. Every method raises what
-    `ConfiguredStore.open` raises.
+    max_tokens, overlap: what documents are split by. A list's `query` is its query parameters.
+    Every method raises what `ConfiguredStore.open` raises, and lists InvalidRequest as well.
     """
 
     def __init__(self, store: ConfiguredStore, *, max_tokens: int, overlap: int) -> None:
@@ -28,19 +27,21 @@ class StoreFiles:
         self._max_tokens = max_tokens
         self._overlap = overlap
 
-    def list_stores(self, page: Page) -> dict[str, Any]:
+    def list_stores(self, query: Mapping[str, str]) -> dict[str, Any]:
         """A page of the stores there are: one, if the page has it."""
+        page = read_page(query)
         store = self._store.open()
         low, high = (page.before, page.after) if page.descending else (page.after, page.before)
         is_there = (low is None or low < store.id) and (high is None or store.id < high)
         return as_list([_describe_store(store)] if is_there else [], has_more=False)
 
-    def retrieve_store(self, store_id: str) -> dict[str, Any]:
+    def retrieve_store(self, vector_store_id: str) -> dict[str, Any]:
         """The store with this id."""
-        return _describe_store(self._store.open(store_id))
+        return _describe_store(self._store.open(vector_store_id))
 
-    def list_files(self, store_id: str, page: Page) -> dict[str, Any]:
+    def list_files(self, store_id: str, query: Mapping[str, str]) -> dict[str, Any]:
         """A page of the store's files, by the order of their ids."""
+        page = read_page(query)
         store = self._store.open(store_id)
         with reached():
             rows = _rows(store.ledger, page)
@@ -50,9 +51,9 @@ class StoreFiles:
         files = [self._describe_file(row, store) for row in shown]
         return as_list(files, has_more=len(rows) > page.limit)
 
-    def retrieve_file(self, store_id: str, file_id: str) -> dict[str, Any]:
+    def retrieve_file(self, vector_store_id: str, file_id: str) -> dict[str, Any]:
         """The store's file with this id. Raises NotFound if it has none."""
-        store = self._store.open(store_id)
+        store = self._store.open(vector_store_id)
         with reached():
             row = store.ledger.get(file_id)
         if row is None:
@@ -120,7 +121,7 @@ def _rows(ledger: Ledger, page: Page) -> list[Row]:
     """The page's rows in its order, and one more if there are more."""
     if page.status == "cancelled":  # nothing ever is
         return []
-    limit, status = page.limit + 1, cast("Status | None", page.status)
+    limit, status = page.limit + 1, cast(Status | None, page.status)
     if page.before is not None and page.after is None:
         back = ledger.rows(
             limit=limit, after=page.before, descending=not page.descending, status=status

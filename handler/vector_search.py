@@ -1,13 +1,12 @@
 """The operation behind the search route: an OpenAI vector store search request, answered.
 
-Knows no status codes. What a search alone needs (the store's backend, the request's model) is
-imported at the first one: few calls are any, and every cold start would pay for it.
+Knows no status codes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -18,11 +17,9 @@ from handler.errors import RequestTooLarge
 from handler.inputs import parse_json
 from handler.limits import ENVELOPE
 from handler.responses import Answer, headers_of
+from handler.search_request import Search, parse_search
+from handler.stores.contract import NOT_FILTERABLE, Match
 from model_layer import Encoder, Truncate
-
-if TYPE_CHECKING:
-    from handler.search_request import Search
-    from handler.stores.contract import Match
 
 
 class VectorSearch:
@@ -48,8 +45,6 @@ class VectorSearch:
         the store is for another model, NotReady if it does not answer, RequestTooLarge if the
         answer is over the call's limit, or takes longer than it has.
         """
-        from handler.search_request import parse_search
-
         with call.stage("decode"):
             search = parse_search(payload)
         with call.stage("open"):
@@ -105,8 +100,6 @@ def _render(search: Search, matches: list[Match]) -> bytes:
 
 
 def _result(match: Match) -> dict[str, Any]:
-    from handler.stores.contract import NOT_FILTERABLE
-
     document, _, chunk = match.key.partition("#")
     about = match.metadata
     return {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from handler.error_handlers import documented
@@ -16,12 +16,13 @@ from handler.errors import (
     Unauthorized,
     WrongStore,
 )
+from handler.limits import FILE_STATUSES, MAX_PAGE, ORDERS
 from handler.openapi import content
-from handler.pages import FILE_STATUSES, MAX_PAGE, ORDERS, read_page
 from handler.routes.deps import KEY, CallDep, work
 from handler.routes.embeddings import read_body
-from handler.store_files import StoreFiles
-from handler.vector_search import VectorSearch
+
+if TYPE_CHECKING:
+    from handler.vector_stores import VectorStores
 
 router = APIRouter(tags=["vector stores"], dependencies=KEY)
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)
@@ -42,20 +43,10 @@ PAGE = [
 STATUS = _parameter("filter", type="string", enum=FILE_STATUSES)
 
 
-async def get_search(request: Request) -> VectorSearch:
-    """The application's one VectorSearch."""
-    search: VectorSearch = request.app.state.vector_search
-    return search
-
-
-async def get_files(request: Request) -> StoreFiles:
-    """The application's one StoreFiles."""
-    files: StoreFiles = request.app.state.store_files
-    return files
-
-
-SearchDep = Annotated[VectorSearch, Depends(get_search)]
-FilesDep = Annotated[StoreFiles, Depends(get_files)]
+def _stores(request: Request) -> VectorStores:
+    """The application's one VectorStores. (A dependency would cost each cold start a little.)"""
+    stores: VectorStores = request.app.state.vector_stores()
+    return stores
 
 
 @router.post(
@@ -67,11 +58,11 @@ FilesDep = Annotated[StoreFiles, Depends(get_files)]
         "requestBody": {"required": True, "content": content("SearchRequest")},
     },
 )
-async def search(request: Request, vector_search: SearchDep, call: CallDep) -> Response:
+async def search(request: Request, call: CallDep) -> Response:
     """The passages nearest in meaning to one or more queries, nearest first."""
     body = await read_body(request)
-    store_id = request.path_params["vector_store_id"]
-    answer = await work(call, vector_search.search_from_body, store_id, body, call)
+    store_id, operation = request.path_params["vector_store_id"], _stores(request).search
+    answer = await work(call, operation.search_from_body, store_id, body, call)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 
@@ -81,10 +72,10 @@ async def search(request: Request, vector_search: SearchDep, call: CallDep) -> R
     responses=documented("VectorStoreList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": PAGE},
 )
-async def list_stores(request: Request, files: FilesDep, call: CallDep) -> Response:
+async def list_stores(request: Request, call: CallDep) -> Response:
     """The vector stores there are: the one that VECTOR_STORE names."""
-    page = read_page(request.query_params)
-    return JSONResponse(await work(call, files.list_stores, page))
+    files = _stores(request).files
+    return JSONResponse(await work(call, files.list_stores, request.query_params))
 
 
 @router.get(
@@ -93,10 +84,10 @@ async def list_stores(request: Request, files: FilesDep, call: CallDep) -> Respo
     responses=documented("VectorStore", *ERRORS),
     openapi_extra={"parameters": [STORE]},
 )
-async def retrieve_store(request: Request, files: FilesDep, call: CallDep) -> Response:
+async def retrieve_store(request: Request, call: CallDep) -> Response:
     """The vector store, with the counts of its files: of the first 10,000, if it has more."""
-    store_id = request.path_params["vector_store_id"]
-    return JSONResponse(await work(call, files.retrieve_store, store_id))
+    files = _stores(request).files
+    return JSONResponse(await work(call, files.retrieve_store, **request.path_params))
 
 
 @router.get(
@@ -105,13 +96,12 @@ async def retrieve_store(request: Request, files: FilesDep, call: CallDep) -> Re
     responses=documented("VectorStoreFileList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": [STORE, *PAGE, STATUS]},
 )
-async def list_files(request: Request, files: FilesDep, call: CallDep) -> Response:
+async def list_files(request: Request, call: CallDep) -> Response:
     """The documents that were ingested, or are being, or could not be. Their order is that of
     their ids, not of their creation.
     """
-    page = read_page(request.query_params)
-    store_id = request.path_params["vector_store_id"]
-    return JSONResponse(await work(call, files.list_files, store_id, page))
+    files, store_id = _stores(request).files, request.path_params["vector_store_id"]
+    return JSONResponse(await work(call, files.list_files, store_id, request.query_params))
 
 
 @router.get(
@@ -120,10 +110,7 @@ async def list_files(request: Request, files: FilesDep, call: CallDep) -> Respon
     responses=documented("VectorStoreFile", *ERRORS),
     openapi_extra={"parameters": [STORE, FILE]},
 )
-async def retrieve_file(request: Request, files: FilesDep, call: CallDep) -> Response:
+async def retrieve_file(request: Request, call: CallDep) -> Response:
     """What became of a document; if it failed, why."""
-    parameters = request.path_params
-    file = await work(
-        call, files.retrieve_file, parameters["vector_store_id"], parameters["file_id"]
-    )
-    return JSONResponse(file)
+    files = _stores(request).files
+    return JSONResponse(await work(call, files.retrieve_file, **request.path_params))
