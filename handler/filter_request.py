@@ -10,7 +10,8 @@ from handler.inputs import kind_of
 from handler.stores.contract import NOT_FILTERABLE
 
 MAX_DEPTH = 4  # compounds around a comparison
-MAX_COMPARISONS = 100  # in all, and values in a list
+MAX_ITEMS = 100  # of a compound, or of a list of values
+MAX_VALUES = 1_000  # to compare with, in all: every record may be compared with each
 MAX_KEY = 63  # characters; S3 Vectors'
 MAX_STRING = 2**9  # characters; OpenAI's
 MAX_NUMBER = 2**53  # up to which every whole number is a JSON number (RFC 8259, section 6)
@@ -20,7 +21,7 @@ TYPES = (*EQUALS, *ORDERS, *LISTS, "and", "or")
 
 STRING = {"type": "string", "maxLength": MAX_STRING}
 NUMBER = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
-LIST_SIZE = {"type": "array", "minItems": 1, "maxItems": MAX_COMPARISONS}
+LIST_SIZE = {"type": "array", "minItems": 1, "maxItems": MAX_ITEMS}
 KEY = {
     "type": "string",
     "minLength": 1,
@@ -36,10 +37,9 @@ def read_filters(value: object) -> Filter:
     Raises InvalidRequest naming the place of the first thing in it that is wrong.
     """
     filters = _read(value, "filters", MAX_DEPTH)
-    if (count := _count(filters)) > MAX_COMPARISONS:
+    if (count := _count(filters)) > MAX_VALUES:
         raise InvalidRequest(
-            f"'filters' has {count} comparisons; it may have {MAX_COMPARISONS}. "
-            "A list of values with `in` is one.",
+            f"'filters' has {count} values to compare with; it may have {MAX_VALUES}.",
             param="filters",
         )
     return filters
@@ -73,8 +73,8 @@ def _read_compound(value: dict[str, Any], place: str, depth: int) -> Compound:
             param=place,
         )
     filters = value.get("filters")
-    if not isinstance(filters, list) or not 1 <= len(filters) <= MAX_COMPARISONS:
-        _refuse(f"{place}.filters", filters, f"a list of 1 to {MAX_COMPARISONS} filters")
+    if not isinstance(filters, list) or not 1 <= len(filters) <= MAX_ITEMS:
+        _refuse(f"{place}.filters", filters, f"a list of 1 to {MAX_ITEMS} filters")
     return Compound(
         value["type"],
         tuple(
@@ -88,8 +88,8 @@ def _read_value(comparison: dict[str, Any], kind: str, place: str) -> Value | tu
     place = f"{place}.value"
     value = comparison.get("value")
     if kind in LISTS:
-        if not isinstance(value, list) or not 1 <= len(value) <= MAX_COMPARISONS:
-            _refuse(place, value, f"a list of 1 to {MAX_COMPARISONS} strings or numbers")
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_ITEMS:
+            _refuse(place, value, f"a list of 1 to {MAX_ITEMS} strings or numbers")
         for index, item in enumerate(value):
             _check_value(item, f"{place}[{index}]", (str, int, float), "a string or a number")
         return tuple(value)
@@ -122,7 +122,10 @@ def _encodable(text: str, place: str) -> str:
 
 
 def _count(filters: Filter) -> int:
-    return 1 if isinstance(filters, Comparison) else sum(map(_count, filters.filters))
+    """How many values there are to compare with."""
+    if isinstance(filters, Compound):
+        return sum(map(_count, filters.filters))
+    return len(filters.value) if isinstance(filters.value, tuple) else 1
 
 
 def _refuse(place: str, value: object, expected: str) -> NoReturn:
@@ -152,7 +155,7 @@ def _schema(depth: int) -> dict[str, Any]:
 
 
 FILTERS_SCHEMA = {
-    "description": f"Which attributes the results must have. At most {MAX_COMPARISONS} "
-    f"comparisons, at most {MAX_DEPTH} deep in `and` and `or`.",
+    "description": f"Which attributes the results must have. At most {MAX_VALUES} "
+    f"values to compare with, at most {MAX_DEPTH} deep in `and` and `or`.",
     "anyOf": [*_schema(MAX_DEPTH)["anyOf"], {"type": "null"}],
 }

@@ -338,3 +338,15 @@ def test_the_store_is_opened_once_and_a_failure_is_not_kept(
         stores = list(pool.map(open_at_once, range(4)))
     assert len(opened) == 2
     assert all(store is stores[0] for store in stores)
+
+
+def test_the_largest_filters_are_answered(search: VectorSearch) -> None:
+    """SQLite has limits of its own, on values and on depth."""
+    largest: dict[str, Any] = {
+        "type": "and",
+        "filters": [{"type": "nin", "key": "team", "value": [f"team {n}" for n in range(100)]}] * 7,
+    }
+    for _ in range(3):
+        one = {"type": "ne", "key": "team", "value": "nobody's"}
+        largest = {"type": "and", "filters": [*[one] * 99, largest]}
+    assert len(ask(search, query="a", filters=largest)["data"]) == len(ALL)
