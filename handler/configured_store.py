@@ -29,6 +29,7 @@ class ConfiguredStore:
         self._address = address
         self._fingerprint = fingerprint
         self._store: Store | None = None
+        self._file: tuple[int, int] | None = None  # that the store was opened in
         self._lock = threading.Lock()
 
     def open(self, store_id: str | None = None) -> Store:
@@ -47,17 +48,30 @@ class ConfiguredStore:
                 param="vector_store_id",
                 code="vector_store_not_found",
             )
-        if isinstance(self._address, SqliteAddress) and not Path(self._address.path).exists():
-            # Opening it would make it.
-            raise NotFound(
-                f"The vector store '{here}' is empty: nothing has been ingested yet. "
-                "`make ingest DIR=folder` ingests a folder.",
-                code="vector_store_not_found",
-            )
+        file = _file(self._address)
         with self._lock, reached():
-            if self._store is None:
+            if self._store is None or file != self._file:
                 self._store = open_store(self._address, fingerprint=self._fingerprint)
+                self._file = file
             return self._store
+
+
+def _file(address: StoreAddress) -> tuple[int, int] | None:
+    """Which file is at the address: one that was deleted and made anew is another.
+
+    Raises NotFound if there is none, since opening it would make it.
+    """
+    if not isinstance(address, SqliteAddress):
+        return None
+    try:
+        about = Path(address.path).stat()
+    except FileNotFoundError as error:
+        raise NotFound(
+            f"The vector store '{id_of(address)}' is empty: nothing has been ingested yet. "
+            "`make ingest DIR=folder` ingests a folder.",
+            code="vector_store_not_found",
+        ) from error
+    return about.st_dev, about.st_ino
 
 
 @contextmanager

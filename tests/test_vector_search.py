@@ -310,6 +310,21 @@ def test_searching_makes_no_store(tmp_path: Path, encoder: Encoder) -> None:
     assert ask(search, query="a")["data"]
 
 
+def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encoder) -> None:
+    """Or a server would go on answering from the one that was deleted."""
+    path = tmp_path / "library.sqlite"
+    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    search = VectorSearch(encoder, configured)
+    fill(path, encoder)
+    assert "file-cats" in {result["file_id"] for result in ask(search, query="a cat")["data"]}
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(NotFound, match="nothing has been ingested yet"):
+        ask(search, query="a cat")
+    fill(path, encoder).vectors.delete(["file-cats#0"])
+    assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
+
+
 def test_the_store_is_opened_once_and_a_failure_is_not_kept(
     address: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
