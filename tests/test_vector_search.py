@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,7 @@ from hypothesis import strategies as st
 
 from handler.calls import Call
 from handler.configured_store import ConfiguredStore
-from handler.errors import InvalidRequest, NotFound, NotReady, RequestTooLarge, StoreUnavailable
-from handler.search_request import parse_search
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge
 from handler.settings import SqliteAddress
 from handler.stores.contract import Record
 from handler.vector_search import VectorSearch
@@ -28,15 +25,8 @@ ALL = [text for document in LIBRARY for text in document.chunks]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> SqliteAddress:
-    path = tmp_path_factory.mktemp("store") / "library.sqlite"
-    fill(path, encoder)
-    return SqliteAddress(str(path))
-
-
-@pytest.fixture(scope="module")
-def configured(address: SqliteAddress, encoder: Encoder) -> ConfiguredStore:
-    return ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+def configured(library: SqliteAddress, encoder: Encoder) -> ConfiguredStore:
+    return ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
 
 
 @pytest.fixture(scope="module")
@@ -180,40 +170,6 @@ def test_half_an_emoji_in_a_query_is_answered(search: VectorSearch) -> None:
     assert ask(search, query="a cat \ud83d")["search_query"] == ["a cat ?"]
 
 
-@pytest.mark.parametrize(
-    ("request_", "param", "message"),
-    [
-        ([], None, "The request is a list of 0 items; it must be a JSON object"),
-        ({}, "query", "'query' is null; 'query' must be a string that is not empty"),
-        ({"query": ""}, "query", 'is the string ""'),
-        ({"query": []}, "query", "has 0 items; it must have 1 to 32"),
-        ({"query": ["a"] * 33}, "query", "has 33 items; it must have 1 to 32"),
-        ({"query": ["a", ""]}, "query[1]", "'query[1]' is the string \"\""),
-        ({"query": ["a", 1]}, "query[1]", "'query[1]' is the number 1"),
-        ({"query": "a", "max_num_results": 0}, "max_num_results", "is the number 0"),
-        ({"query": "a", "max_num_results": 51}, "max_num_results", "less than or equal to 50"),
-        ({"query": "a", "max_num_results": "5"}, "max_num_results", 'is the string "5"'),
-        ({"query": "a", "ranking_options": []}, "ranking_options", "is a list of 0 items"),
-        (
-            {"query": "a", "ranking_options": {"score_threshold": 1.1}},
-            "ranking_options.score_threshold",
-            "is the number 1.1. Input should be less than or equal to 1",
-        ),
-        ({"query": "a", "ranking_options": {"ranker": "x"}}, "ranking_options.ranker", "'auto'"),
-        ({"query": "a", "rewrite_query": 1}, "rewrite_query", "is the number 1"),
-        ({"query": "a", "truncate": "no"}, "truncate", "'END'"),
-        ({"query": "a", "filters": "x"}, "filters", 'is the string "x"; it must be an object'),
-    ],
-)
-def test_what_is_wrong_is_told_with_its_place(
-    search: VectorSearch, request_: object, param: str | None, message: str
-) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        search.search(None, request_, Call("id"))
-    assert caught.value.param == param
-    assert message in caught.value.message
-
-
 @given(
     request=st.fixed_dictionaries(
         {"query": st.just("a") | JSON_VALUES},
@@ -230,23 +186,6 @@ def test_no_request_fails_otherwise_than_told(search: VectorSearch, request: obj
         search.search(None, request, Call("id"))
     except InvalidRequest as error:
         assert error.param
-
-
-def test_what_proxies_add_is_accepted() -> None:
-    """Nulls, the rankers there are, whole numbers as floats, fields we do not know."""
-    search = parse_search(
-        {
-            "query": "a",
-            "filters": None,
-            "max_num_results": 5.0,
-            "ranking_options": {"ranker": "default-2024-11-15", "score_threshold": 0},
-            "rewrite_query": True,
-            "user": 1,
-        }
-    )
-    assert (search.limit, search.threshold, search.where) == (5, 0, None)
-    empty = parse_search({"query": "a", "max_num_results": None, "ranking_options": None})
-    assert (empty.limit, empty.threshold) == (10, 0)
 
 
 def test_a_record_that_says_nothing_of_itself_is_found_all_the_same(
@@ -297,62 +236,6 @@ def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:
 def test_another_id_is_told_the_one_there_is(search: VectorSearch) -> None:
     with pytest.raises(NotFound, match="'books' does not exist here; this server has 'library'"):
         search.search("books", {"query": "a"}, Call("id"))
-
-
-def test_searching_makes_no_store(tmp_path: Path, encoder: Encoder) -> None:
-    path = tmp_path / "folder" / "later.sqlite"
-    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
-    search = VectorSearch(encoder, configured)
-    with pytest.raises(NotFound, match="nothing has been ingested yet. `make ingest DIR=folder`"):
-        ask(search, query="a")
-    assert not path.parent.exists()
-    fill(path, encoder)
-    assert ask(search, query="a")["data"]
-
-
-def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encoder) -> None:
-    """Or a server would go on answering from the one that was deleted."""
-    path = tmp_path / "library.sqlite"
-    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
-    search = VectorSearch(encoder, configured)
-    fill(path, encoder)
-    assert "file-cats" in {result["file_id"] for result in ask(search, query="a cat")["data"]}
-    for file in tmp_path.iterdir():
-        file.unlink()
-    with pytest.raises(NotFound, match="nothing has been ingested yet"):
-        ask(search, query="a cat")
-    fill(path, encoder).vectors.delete(["file-cats#0"])
-    assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
-
-
-def test_the_store_is_opened_once_and_a_failure_is_not_kept(
-    address: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from handler import configured_store
-
-    opened, open_store = [], configured_store.open_store
-    barrier = threading.Barrier(4)
-
-    def failing_first(*args: Any, **kwargs: Any) -> Any:
-        opened.append(args)
-        if len(opened) == 1:
-            raise StoreUnavailable("the secret address is not reached")
-        return open_store(*args, **kwargs)
-
-    monkeypatch.setattr(configured_store, "open_store", failing_first)
-    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
-    with pytest.raises(NotReady, match="does not answer at the moment. Try again.") as caught:
-        configured.open()
-    assert "secret" not in caught.value.message
-
-    def open_at_once(_: int) -> object:
-        barrier.wait()
-        return configured.open("library")
-
-    with ThreadPoolExecutor(4) as pool:
-        stores = list(pool.map(open_at_once, range(4)))
-    assert len(opened) == 2
-    assert all(store is stores[0] for store in stores)
 
 
 def test_the_largest_filters_are_answered(search: VectorSearch) -> None:

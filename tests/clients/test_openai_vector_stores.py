@@ -8,6 +8,7 @@ from pathlib import Path
 import openai
 import pytest
 
+from handler.settings import SqliteAddress
 from handler.stores.contract import Store
 from model_layer import Encoder
 from tests.clients.conftest import KEY, Wire, run
@@ -18,16 +19,14 @@ IDS = sorted(document.id for document in LIBRARY)
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Server]:
-    path = tmp_path_factory.mktemp("store") / "library.sqlite"
-    fill(path, encoder)
-    with start_server(VECTOR_STORE=f"sqlite:///{path}") as server:
+def library_server(library: SqliteAddress) -> Iterator[Server]:
+    with start_server(VECTOR_STORE=f"sqlite:///{library.path}") as server:
         yield server
 
 
 @pytest.fixture
-def client(library: Server) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=library.base_url, api_key=KEY) as client:
+def client(library_server: Server) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=library_server.base_url, api_key=KEY) as client:
         yield client
 
 
@@ -75,9 +74,9 @@ def test_every_option_of_a_search(client: openai.OpenAI) -> None:
         assert set(result.model_extra) == {"source", "chunk", "start", "end", "page", "heading"}
 
 
-def test_the_async_client(library: Server) -> None:
+def test_the_async_client(library_server: Server) -> None:
     async def search() -> tuple[str, list[str]]:
-        async with openai.AsyncOpenAI(base_url=library.base_url, api_key=KEY) as client:
+        async with openai.AsyncOpenAI(base_url=library_server.base_url, api_key=KEY) as client:
             page = await client.vector_stores.search("library", query="a cat")
             files = client.vector_stores.files.list("library", limit=2)
             return page.data[0].filename, [file.id async for file in files]
@@ -96,8 +95,12 @@ def test_the_store_is_listed_and_retrieved(client: openai.OpenAI) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_files_are_listed_page_by_page(library: Server, wire: Wire, limit: int, order: str) -> None:
-    with openai.OpenAI(base_url=library.base_url, api_key=KEY, http_client=wire.http) as client:
+def test_files_are_listed_page_by_page(
+    library_server: Server, wire: Wire, limit: int, order: str
+) -> None:
+    with openai.OpenAI(
+        base_url=library_server.base_url, api_key=KEY, http_client=wire.http
+    ) as client:
         files = client.vector_stores.files.list(
             "library",
             limit=limit,
@@ -156,10 +159,12 @@ def test_what_was_written_meanwhile_is_found(tmp_path: Path, encoder: Encoder) -
     ],
 )
 def test_a_refusal_is_told_and_the_request_not_sent_again(
-    library: Server, wire: Wire, name: str, error: type[openai.APIStatusError], message: str
+    library_server: Server, wire: Wire, name: str, error: type[openai.APIStatusError], message: str
 ) -> None:
     filters = {"type": "gt", "key": "level", "value": "high"} if name == "library" else openai.omit
-    with openai.OpenAI(base_url=library.base_url, api_key=KEY, http_client=wire.http) as client:
+    with openai.OpenAI(
+        base_url=library_server.base_url, api_key=KEY, http_client=wire.http
+    ) as client:
         with pytest.raises(error, match=message):
             client.vector_stores.search(name, query="a", filters=filters)  # type: ignore[arg-type]
     assert len(wire.requests) == 1
