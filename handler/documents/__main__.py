@@ -16,7 +16,7 @@ import traceback
 from typing import IO, Any
 
 from handler.documents import TOO_LARGE, Document, extract
-from handler.documents.frames import read_frame, write_frame
+from handler.documents.frames import LACKS_LIBRARY, read_frame, write_frame
 from handler.documents.limits import MEMORY_KEPT
 from handler.errors import DocumentRejected
 
@@ -27,6 +27,7 @@ def main(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent, which ends us
     requests, answers = _take_pipes()
+    write_frame(answers, {}, b"")  # we are ready
     while request := read_frame(requests):
         signal.alarm(seconds)  # no handler: it ends the process, even within a library
         fields, text = _answer(*request)
@@ -60,6 +61,9 @@ def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], byt
         return {"code": error.code, "message": error.message, "last": last}, b""
     except MemoryError:
         return {"code": "invalid_file", "message": TOO_LARGE, "last": True}, b""
+    except ImportError as error:  # no document is to blame for what is not installed
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(LACKS_LIBRARY) from error
     except Exception as error:  # ours, or a library's; the document will not be read either way
         # Where, but not the message, which may quote the document.
         kind = type(error).__name__

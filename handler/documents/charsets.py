@@ -53,6 +53,7 @@ ALPHABETS = [
 ]
 CURE = "save it as UTF-8, or say its character set in the content type (text/plain; charset=…)."
 
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 # HTML 5: within the first 1,024 bytes; many a page has it a little later.
 META_WITHIN = 4_096
@@ -76,13 +77,13 @@ def decode(content: bytes, *, charset: str | None = None, is_html: bool = False)
             if text is not None and "\x00" not in text:
                 return text
     if b"\x00" in content:
-        order = _utf16_order(content)
-        if not order:
+        utf16 = _utf16_without_mark(content)
+        if utf16 is None:
             raise DocumentRejected(
                 "unsupported_file",
                 "The file holds binary data, not text; no format that can be read is known by it.",
             )
-        return _decode_strictly(content, order)
+        return utf16
     return _detect(content) if unicode is None else unicode
 
 
@@ -128,18 +129,15 @@ def _meta_charset(content: bytes) -> str | None:
     return None if label and label.lower().startswith(("utf-16", "utf-32")) else label
 
 
-def _utf16_order(content: bytes) -> str | None:
-    """UTF-16 without a byte order mark, told by the zero in each character below 256."""
-    sample = content[:4_096]
-    sample = sample[: len(sample) // 2 * 2]
-    pairs = len(sample) // 2
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(content) % 2 or not pairs:
-        return None
-    if odd > pairs / 4 and even == 0:
-        return "utf-16-le"
-    if even > pairs / 4 and odd == 0:
-        return "utf-16-be"
+def _utf16_without_mark(content: bytes) -> str | None:
+    """UTF-16, told by the zero in each character below 256, if it is nothing but text."""
+    pairs = len(content) // 2
+    even, odd = content[::2].count(0), content[1::2].count(0)
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > pairs / 4 and others < zeros / 8:
+            text = _try(content, name)
+            if text is not None and not CONTROLS.search(text):
+                return text
     return None
 
 
@@ -151,14 +149,17 @@ def _detect(content: bytes) -> str:
     if not matches:
         message = f"The file is not UTF-8 text, nor in a character set that can be told; {CURE}"
         raise DocumentRejected("invalid_file", message)
-    best = matches[0]
+    likelihoods = {match.encoding: match.coherence - 3 * match.chaos for match in matches}
+    best = max(likelihoods, key=likelihoods.__getitem__)
     near = {
         match.encoding: str(match)
         for match in matches
-        if match.chaos <= best.chaos + 0.03 and match.coherence >= best.coherence - 0.15
+        if likelihoods[match.encoding] > likelihoods[best] - 0.15
+        or {match.encoding, best} <= LATIN  # the alphabets know better
+        or match.encoding == "cp1255"  # the bytes of Hebrew are Cyrillic letters, every one
     }
     if len(set(near.values())) == 1:
-        return near[best.encoding]
+        return next(iter(near.values()))
     # How much of its accents each reading explains, the best first.
     fits = sorted(((_alphabet_share(text), name) for name, text in near.items()), reverse=True)
     (share, name), (next_share, next_name) = fits[:2]
