@@ -44,7 +44,7 @@ ALPHABETS = [
         "áðéíóúýþæö",  # Icelandic
         "ąćęłńóśźż",  # Polish
         "áčďéěíňóřšťúůýž",  # Czech
-        "áäčďéíĺľňóôŕšťúýž",  # Slovak
+        "áäčďéíľňóôšťúýž",  # Slovak; ĺ and ŕ are rare, and å and à in another set
         "áéíóöőúüű",  # Hungarian
         "čćđšž",  # Croatian, Slovene
         "ăâîşţ",  # Romanian
@@ -160,18 +160,17 @@ def _detect(content: bytes) -> str:
     }
     if len(set(near.values())) == 1:
         return next(iter(near.values()))
-    # How much of its accents each reading explains, the best first.
-    fits = sorted(((_alphabet_share(text), name) for name, text in near.items()), reverse=True)
-    (share, name), (next_share, next_name) = fits[:2]
-    if near.keys() <= LATIN and share >= 0.9 and share - next_share >= 0.1:
+    # How many of its accents each reading leaves unexplained; the fewest first.
+    strange = sorted((_strange_letters(text), name) for name, text in near.items())
+    (least, name), (next_least, next_name) = strange[:2]
+    if near.keys() <= LATIN and next_least >= 2 * least + 2:
         return near[name]
     names = " or ".join(sorted((name, next_name)))
     message = f"The file is not UTF-8, and may be {names} or another character set; {CURE}"
     raise DocumentRejected("invalid_file", message)
 
 
-def _alphabet_share(text: str) -> float:
-    """Which part of the letters beyond a–z is of one language's alphabet."""
+def _strange_letters(text: str) -> int:
+    """How many letters beyond a–z are not of the alphabet that most of them are of."""
     letters = [letter for letter in text[:100_000].lower() if letter > "\x7f" and letter.isalpha()]
-    most = max(sum(letter in alphabet for letter in letters) for alphabet in ALPHABETS)
-    return most / len(letters) if letters else 0.0
+    return min(sum(letter not in alphabet for letter in letters) for alphabet in ALPHABETS)

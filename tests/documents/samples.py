@@ -58,15 +58,17 @@ def replace_entry(archive: bytes, name: str, content: bytes) -> bytes:
 
 
 def pdf(*pages: str, width: float = 0, **encryption: str) -> bytes:
-    """A PDF with a page for each text, in lines of `width` mm, or as wide as the page."""
+    """A PDF with a page for each text, in a line, or in lines of `width` mm."""
     document = FPDF()
     document.set_font("helvetica", size=12)
     if encryption:
         document.set_encryption(**encryption)
     for text in pages:
         document.add_page()
-        if text:
+        if width:
             document.multi_cell(width, None, text)
+        elif text:
+            document.cell(text=text)
     return bytes(document.output())
 
 
@@ -104,7 +106,7 @@ def word_bomb(megabytes: int) -> bytes:
     buffer = io.BytesIO()
     piece = b" " * 1_048_576
     with (
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
         new.open("word/document.xml", "w", force_zip64=True) as body,
     ):
         for _ in range(megabytes):
