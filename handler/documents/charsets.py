@@ -29,6 +29,8 @@ LEGACY = [
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 ]
 LATIN = {"cp1250", "cp1252", "cp1254"}
+# A text in Hebrew's cp1255 is nothing but letters in these as well.
+TAKEN_FOR_HEBREW = {"cp1251", "cp1253", "koi8_r"}
 # The letters of the languages that are written in these three, beside a–z.
 ALPHABETS = [
     set(letters)
@@ -156,7 +158,7 @@ def _detect(content: bytes) -> str:
         for match in matches
         if likelihoods[match.encoding] > likelihoods[best] - 0.15
         or {match.encoding, best} <= LATIN  # the alphabets know better
-        or match.encoding == "cp1255"  # the bytes of Hebrew are Cyrillic letters, every one
+        or (match.encoding == "cp1255" and best in TAKEN_FOR_HEBREW)
     }
     if len(set(near.values())) == 1:
         return next(iter(near.values()))

@@ -94,11 +94,12 @@ def pdf_with_stream(stream: bytes, filters: str = "/FlateDecode") -> bytes:
     return file + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % begin
 
 
-def deflated_zeros(megabytes: int) -> bytes:
-    """So many MiB of spaces, deflated to a thousandth of it."""
-    packer = zlib.compressobj(9)
+def deflated_spaces(megabytes: int, *, twice: bool = False) -> bytes:
+    """So many MiB of spaces, deflated to a thousandth of it, or that once more."""
+    packer = zlib.compressobj(1)
     piece = b" " * 1_048_576
-    return b"".join(packer.compress(piece) for _ in range(megabytes)) + packer.flush()
+    packed = b"".join(packer.compress(piece) for _ in range(megabytes)) + packer.flush()
+    return zlib.compress(packed) if twice else packed
 
 
 def word_bomb(megabytes: int) -> bytes:
