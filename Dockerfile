@@ -30,11 +30,25 @@ COPY requirements/image.txt /build/requirements/
 RUN pip install --quiet --no-deps --no-compile --require-hashes \
         --target /task -r /build/requirements/image.txt
 COPY handler /task/handler
-# Nothing that no run reads: tests, headers, type stubs, onnxruntime's tools, the build itself. Byte
-# code for the path it will run at, which Python could not write there and must not check.
-RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd} \
+# Nothing that no run reads: tests, headers, sources, type stubs, command lines, onnxruntime's tools,
+# the build itself; and of
+# - botocore, the models of all services but those that handler/ calls, and sts, which it may ask for
+#   credentials (the files beside them are about endpoints and retries, and stay);
+# - boto3, the models of its resources: clients, which is all that is used, are botocore's;
+# - lxml, all beside etree, which is what python-docx imports;
+# - selectolax, its older parser: lexbor is the one in use;
+# - python-docx, what new documents are made from (a missing part of an old one comes from the .xml).
+# Byte code for the path it will run at, which Python could not write there and must not check.
+RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
         /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
+        /task/{boto3/{data,examples},charset_normalizer/cli,pypdfium2_cli} \
+        /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
+        /task/selectolax/{parser.*,modest} \
+        /task/docx/templates/{default.docx,default-docx-template} \
+    && find /task/botocore/data -mindepth 1 -maxdepth 1 -type d \
+        -not -name dynamodb -not -name s3 -not -name s3vectors -not -name sqs -not -name sts \
+        -exec rm -r {} + \
     && cp -r model_layer /task/ && rm -r /task/model_layer/build \
     && python -m compileall -q --invalidation-mode unchecked-hash -s /task -p /var/task /task \
     && chmod -R u=rwX,go=rX /task
@@ -59,7 +73,7 @@ LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="$VERSION" \
     minilm-lambda.model.precision="$MODEL_PRECISION"
-# The other function's command is set by the template.
+# The ingest function's command is set by the template.
 CMD ["handler.api.lambda_handler"]
 
 # A label cannot depend on an argument's value, but the image that is built can.

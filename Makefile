@@ -25,11 +25,21 @@ help: ## list the commands
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 	@$(BIN)/python -m handler
 
+ingest: $(VENV)/serve model ## ingest the files of a folder into the local store (DIR=, VECTOR_STORE=)
+	@$(BIN)/python -m handler.folder $(if $(DIR),"$(DIR)")
+
+# What `make ingest` fills, `make serve` searches.
+serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
+
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no wrong vector, memory flat
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
+
+test-chaos: $(VENV)/dev model ## ingest through thousands of new random histories (HISTORIES=, SEED=)
+	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,4000)) \
+		$(BIN)/python -m pytest -v -n auto tests/chaos $(ARGS)
 
 test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)
 	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
@@ -180,4 +190,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker fidelity format golden help image key lint lock model sam-local scan serve test test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam

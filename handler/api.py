@@ -9,9 +9,11 @@ from handler import startup  # before the others, whose cost it cuts
 
 # isort: split
 import asyncio
+import functools
 import logging
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi.middleware.cors import CORSMiddleware
@@ -27,10 +29,15 @@ from handler.keys import Keys
 from handler.limits import MAX_ANSWER
 from handler.openapi import DocumentedApp
 from handler.request_log import RequestLog
+from handler.responses import Answer
 from handler.routes import embeddings as embeddings_routes
 from handler.routes import health, models, tokenize
+from handler.routes import vector_stores as vector_store_routes
 from handler.settings import Settings, read_settings
 from model_layer import load_cl100k, load_encoder
+
+if TYPE_CHECKING:
+    from handler.vector_stores import VectorStores
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +65,18 @@ def create_embeddings(settings: Settings) -> Embeddings:
     )
 
 
+def create_vector_stores(embeddings: Embeddings, settings: Settings) -> Callable[[], VectorStores]:
+    """What makes the VectorStores when it is first called, and gives the same one from then on."""
+
+    @functools.cache
+    def create() -> VectorStores:
+        from handler.vector_stores import VectorStores
+
+        return VectorStores(embeddings.encoder, settings)
+
+    return create
+
+
 def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     """The ASGI application, and around it what makes each request a logged call."""
     app = DocumentedApp(
@@ -67,8 +86,9 @@ def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
     )
     app.state.embeddings = embeddings
     app.state.keys = Keys(settings.key_hashes)
+    app.state.vector_stores = create_vector_stores(embeddings, settings)
     # Not by `include_router`, which makes every route anew, with its models: at the first request.
-    for resource in (embeddings_routes, tokenize, models, health):
+    for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
         app.router.routes += resource.router.routes
     add_error_handlers(app)
     around: ASGIApp = app
@@ -90,6 +110,7 @@ def create_app(embeddings: Embeddings, settings: Settings) -> RequestLog:
 
 settings = read_settings(os.environ)
 embeddings = create_embeddings(settings)
+vector_stores = create_vector_stores(embeddings, settings)
 app = create_app(embeddings, settings)
 # Mangum runs the app on the thread's event loop, and looks for one already when it is made. Python
 # has stopped making one by itself.
@@ -118,11 +139,19 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
         mark_warm()
         return {"status": True}
     if events.is_direct(event):
-        return _answer(event, context)
+        return _answer("direct", embeddings.create, event, context)
+    if events.is_direct_search(event):
+        return _answer("direct-search", _search, event, context)
     raise events.unsupported(event)
 
 
-def _answer(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+def _search(payload: dict[str, Any], call: Call) -> Answer:
+    return vector_stores().search.search(payload.get("vector_store_id"), payload, call)
+
+
+def _answer(
+    road: str, operation: Callable[[Any, Call], Answer], payload: dict[str, Any], context: Any
+) -> dict[str, Any]:
     call = Call(
         request_id(None, context),
         deadline=deadline(context),
@@ -132,7 +161,7 @@ def _answer(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     fingerprint, status = embeddings.encoder.bundle.fingerprint, FAILED
     try:
         # Parsed again, so that the numbers are those of the HTTP body, in their shortest form.
-        answer: dict[str, Any] = orjson.loads(embeddings.create(payload, call).body)
+        answer: dict[str, Any] = orjson.loads(operation(payload, call).body)
         status = OK
         # What HTTP has in headers.
         return {**answer, "fingerprint": fingerprint, "truncated": call.truncated}
@@ -141,4 +170,4 @@ def _answer(payload: dict[str, Any], context: Any) -> dict[str, Any]:
         status = code.value
         return {**body, "status": status}
     finally:
-        call.log("direct", status, fingerprint=fingerprint, namespace=settings.metrics_namespace)
+        call.log(road, status, fingerprint=fingerprint, namespace=settings.metrics_namespace)

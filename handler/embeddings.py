@@ -6,23 +6,16 @@ Routes hand it a request's bytes, a direct invocation hands it the payload. Know
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 import orjson
 
 from handler.calls import Call
-from handler.errors import InvalidRequest, NotFound, RequestTooLarge
+from handler.encoding import encode
+from handler.errors import NotFound, RequestTooLarge
 from handler.inputs import EmbeddingRequest, parse_json, parse_request, read_texts
 from handler.limits import DIMENSIONS, answer_bytes
 from handler.responses import Answer, render
-from model_layer import (
-    Cl100k,
-    DeadlineExceeded,
-    Encoded,
-    Encoder,
-    TextTooLong,
-    Truncate,
-)
+from model_layer import Cl100k, Encoder, Truncate
 
 SERVED_MODEL = "all-MiniLM-L6-v2"
 MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
@@ -62,7 +55,15 @@ class Embeddings:
             texts = read_texts(request.input, self._cl100k)
         call.inputs = len(texts)
         gzipped = _must_be_gzipped(request, len(texts), call)
-        encoded = self._encode(texts, request, call)
+        encoded = encode(
+            self.encoder,
+            texts,
+            call,
+            truncate=request.truncate or self._truncate,
+            field="input",
+            # A string, or one list of ids, is one input; anything else is a list of them.
+            is_list=isinstance(request.input, list) and isinstance(request.input[0], str | list),
+        )
         with call.stage("respond"):
             return render(
                 encoded,
@@ -104,34 +105,6 @@ class Embeddings:
             )
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
-
-    def _encode(self, texts: Sequence[str], request: EmbeddingRequest, call: Call) -> Encoded:
-        truncate = request.truncate or self._truncate
-        try:
-            encoded = self.encoder.encode(texts, truncate=truncate, deadline=call.deadline)
-        except TextTooLong as error:
-            # A string, or one list of ids, is one input; anything else is a list of them.
-            several = isinstance(request.input, list) and isinstance(request.input[0], str | list)
-            place = f"input[{error.index}]" if several else "input"
-            raise InvalidRequest(
-                f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
-                'or let it be cut with "truncate": "END" (or "START").',
-                param=place,
-                code="input_too_long",
-            ) from error
-        except DeadlineExceeded as error:
-            raise RequestTooLarge(
-                f"The time this function has for a request was up after {error.tokens_done} of "
-                f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
-                f"{max(1, error.texts_done * 3 // 4)} such texts in a request.",
-                param="input",
-                code="deadline_exceeded",
-            ) from error
-        call.tokens = int(encoded.token_counts.sum())
-        call.truncated = int(encoded.truncated.sum())
-        call.stages["tokenize"] = encoded.tokenize_seconds * 1000
-        call.stages["run"] = encoded.run_seconds * 1000
-        return encoded
 
     def _check_model(self, name: str | None) -> None:
         if name is not None and name not in MODEL_NAMES and not self._accept_any_model:

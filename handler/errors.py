@@ -2,9 +2,9 @@
 
 ApiError               a caller is told
 ├── InvalidRequest     a value is wrong; `param` is its place
-├── NotReady           the model does not do what it should; it may later
+├── NotReady           the model or the vector store does not do what it should; it may later
 ├── Unauthorized       a key is needed, and none of ours was sent
-├── NotFound           no such route or model
+├── NotFound           no such route, model, vector store or file
 ├── MethodNotAllowed   the route exists, for another method
 ├── RequestTooLarge    the body, the answer or the time it would take is over the limit
 └── WrongStore         the vector store holds another model's vectors
@@ -41,7 +41,7 @@ class Unauthorized(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such route, or no such model."""
+    """There is no such route, model, vector store or file."""
 
 
 class MethodNotAllowed(ApiError):
@@ -57,7 +57,7 @@ class WrongStore(ApiError):
 
 
 class NotReady(ApiError):
-    """The model does not do what it should; it may later, or elsewhere."""
+    """The model or the vector store does not do what it should; it may later, or elsewhere."""
 
 
 class UnsupportedEvent(Exception):

@@ -11,7 +11,8 @@ WARM_UP_SOURCES = ("aws.events", "aws.scheduler", "serverless-plugin-warmup")
 
 UNDERSTOOD = (
     "API Gateway (HTTP API and REST API), Function URL and load balancer requests; "
-    "an OpenAI embeddings request as the payload, {'input': …}; scheduled warm-up events"
+    "an OpenAI embeddings request as the payload, {'input': …}, or a search request, "
+    "{'query': …}; scheduled warm-up events"
 )
 
 
@@ -51,6 +52,11 @@ def is_warm_up(event: object) -> bool:
 def is_direct(event: object) -> bool:
     """An OpenAI embeddings request, invoked without HTTP."""
     return isinstance(event, dict) and ("input" in event or "model" in event)
+
+
+def is_direct_search(event: object) -> bool:
+    """An OpenAI vector store search request, invoked without HTTP."""
+    return isinstance(event, dict) and "query" in event
 
 
 def unsupported(event: object) -> UnsupportedEvent:

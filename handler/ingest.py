@@ -9,14 +9,24 @@ from __future__ import annotations
 import logging
 import os
 import time
+from contextlib import suppress
 from functools import cache
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from handler.aws_client import AwsClient
 from handler.bucket import Buckets
 from handler.calls import deadline
 from handler.documents.sandbox import Sandbox
-from handler.errors import OutOfTime, TryLater, UnsupportedEvent, WrongStore
+from handler.errors import (
+    DocumentBusy,
+    OutOfTime,
+    StoreUnavailable,
+    TryLater,
+    UnsupportedEvent,
+    WrongStore,
+)
 from handler.logs import write_line
 from handler.pipeline import Pipeline
 from handler.settings import STORE_FORMS, read_settings
@@ -25,6 +35,8 @@ from handler.stores import open_store
 from model_layer import load_chunker, load_encoder
 
 log = logging.getLogger(__name__)
+
+SOON = 5  # s, by when this invocation has ended
 
 settings = read_settings(os.environ)
 # The image's files were verified when it was built, and Lambda checks what it loads.
@@ -65,6 +77,8 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
                 raise
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
+            if isinstance(error, OutOfTime | DocumentBusy):
+                _deliver_soon(delivery)
     return {"batchItemFailures": failures}
 
 
@@ -97,6 +111,21 @@ def _reconcile(change: Change, until: float | None) -> None:
     if outcome.error:
         fields["error"] = outcome.error
     write_line(fields, namespace=settings.metrics_namespace)
+
+
+def _deliver_soon(delivery: Delivery) -> None:
+    """Let a message that needs nothing but another invocation not wait for the queue's time, which
+    is for invocations that do not end. If this fails, it waits.
+    """
+    if settings.queue_url and delivery.receipt:
+        with suppress(StoreUnavailable, ClientError):
+            AwsClient("sqs").call(
+                "change_message_visibility",
+                QueueUrl=settings.queue_url,
+                ReceiptHandle=delivery.receipt,
+                VisibilityTimeout=SOON,
+                deadline=time.monotonic() + 0.5,
+            )
 
 
 def _log_failure(message_id: str, error: Exception) -> None:

@@ -31,7 +31,7 @@ INPUT_SCHEMA = {
 }
 
 
-def _integral(value: object) -> object:
+def integral(value: object) -> object:
     """To JSON, 91.0 is an integer like 91."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -49,7 +49,7 @@ class EmbeddingRequest(BaseModel):
         Field(description="base64: little-endian float32. float if absent."),
     ] = None
     dimensions: Annotated[
-        Annotated[int, Field(ge=1, le=DIMENSIONS), BeforeValidator(_integral)] | None,
+        Annotated[int, Field(ge=1, le=DIMENSIONS), BeforeValidator(integral)] | None,
         Field(description="Keep this many, and scale to unit length again."),
     ] = None
     truncate: Annotated[
@@ -80,16 +80,21 @@ def parse_json(body: bytes) -> object:
 def parse_request(payload: object) -> EmbeddingRequest:
     """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
     if not isinstance(payload, dict):
-        raise InvalidRequest(f"The request is {_kind(payload)}; it must be a JSON object.")
+        raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
     if payload.get("input") is None:
         _refuse("input", f"'input' is missing; it must be {FORMS}.")
     try:
         return EmbeddingRequest.model_validate(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        field, value = str(first["loc"][0]), first["input"]
-        message = f"'{field}' is {_kind(value)}. {first['msg']}."
-        raise InvalidRequest(message, param=field) from error
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> InvalidRequest:
+    """The first of a request's wrong fields, as a caller is told of it."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    message = f"'{place}' is {kind_of(first['input'])}. {first['msg']}."
+    return InvalidRequest(message, param=place)
 
 
 def read_texts(value: object, cl100k: Cl100k) -> list[str]:
@@ -100,7 +105,7 @@ def read_texts(value: object, cl100k: Cl100k) -> list[str]:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
-        _refuse("input", f"'input' is {_kind(value)}; it must be {FORMS}.")
+        _refuse("input", f"'input' is {kind_of(value)}; it must be {FORMS}.")
     if not value:
         _refuse("input", "'input' is an empty list; it must have at least one item.")
     kinds = set(map(type, value))  # at C speed: there may be thousands of items
@@ -145,7 +150,7 @@ def _whole(ids: list[Any], place: str) -> list[int]:
     for position, item in enumerate(ids):
         if type(item) is not int and not (type(item) is float and item.is_integer()):
             param = f"{place}[{position}]"
-            _refuse(param, f"'{param}' is {_kind(item)}; a token id is a whole number.")
+            _refuse(param, f"'{param}' is {kind_of(item)}; a token id is a whole number.")
     return list(map(int, ids))
 
 
@@ -160,7 +165,7 @@ def _refuse_mixture(value: list[Any]) -> NoReturn:
     strangers = (i for i, item in enumerate(value) if forms.get(type(item)) != first)
     place = 0 if first is None else next(strangers)
     param = f"input[{place}]"
-    _refuse(param, f"'{param}' is {_kind(value[place])}; 'input' must be {FORMS}.")
+    _refuse(param, f"'{param}' is {kind_of(value[place])}; 'input' must be {FORMS}.")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -171,7 +176,7 @@ def _not_json(error: Exception) -> InvalidRequest:
     return InvalidRequest(f"The body is not valid JSON in UTF-8: {error}.")
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     """What a JSON value is, in words; short, since it goes into messages."""
     match value:
         case None:

@@ -18,6 +18,7 @@ from handler.stores.contract import Ledger, Row
 # Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
 # that a write may take, so that it has ended by then. Both start anew with every write of the row.
 LEASE, WRITE = 60.0, 30.0
+MOMENT = 0.5  # s
 PATIENCE = 20.0  # s to wait for somebody else to be done with the document
 
 
@@ -68,6 +69,11 @@ class Lease:
         return self._row
 
     @property
+    def taken(self) -> Row | None:
+        """The row that was written last, if we have the lease by it."""
+        return self._row if self._row is not None and self._row.owner == self._owner else None
+
+    @property
     def write_deadline(self) -> float:
         """When a write of vectors must have ended, if it begins now that the row is written."""
         within = self._clock.monotonic() + WRITE
@@ -87,10 +93,14 @@ class Lease:
         """End the lease of a document that is not dealt with, if we have it: whoever comes next
         need not wait, and goes on from there. (If this fails, they wait, and do it again.)
         """
-        if self._row is not None and self._row.owner == self._owner:
-            row = replace(self._row, written=written, offset=offset, tokens=tokens)
+        if self.taken is not None:
+            row = replace(self.taken, written=written, offset=offset, tokens=tokens)
             with suppress(TryLater):
-                self._ledger.put(replace(row, owner=None, leased_until=0.0))
+                # The attempt's own time may be up; that of the invocation is not, for a moment.
+                self._ledger.put(
+                    replace(row, owner=None, leased_until=0.0),
+                    deadline=self._clock.monotonic() + MOMENT,
+                )
 
     def check_time(self) -> None:
         """Raises OutOfTime if the attempt's is up."""

@@ -7,6 +7,11 @@ MAX_IDS = 8_192  # token ids in one input
 MAX_IDS_IN_ALL = 300_000
 DIMENSIONS = 384
 
+# Lists of files, as OpenAI's clients ask for them: items in a page, orders, and what a file can be.
+MAX_PAGE = 100
+ORDERS = ("asc", "desc")
+FILE_STATUSES = ("in_progress", "completed", "failed", "cancelled")
+
 # Lambda's for a synchronous invocation, each way (docs.aws.amazon.com, gettingstarted-limits). A
 # request may be as large everywhere; an answer off Lambda has no limit.
 MAX_BODY = 6_291_456

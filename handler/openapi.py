@@ -1,7 +1,7 @@
 """/openapi.json: what the routes accept and answer.
 
-Routes name the models of `schemas` and `inputs`; what these say is put together when it is first
-asked for, since the making of FastAPI's `response_model`s would be a twentieth of a cold start.
+Routes name models of other modules; what these say is put together when it is first asked for,
+since the making of FastAPI's `response_model`s would be a twentieth of a cold start.
 """
 
 from __future__ import annotations
@@ -32,12 +32,17 @@ def _schemas() -> dict[str, Any]:
     """The JSON schema of each model, by name."""
     from pydantic.json_schema import models_json_schema
 
-    from handler import schemas
+    from handler import schemas, store_schemas
     from handler.inputs import EmbeddingRequest
+    from handler.search_request import SearchRequest
 
-    answers = [getattr(schemas, name) for name in schemas.__all__]
+    answers = [getattr(file, name) for file in (schemas, store_schemas) for name in file.__all__]
     _, definitions = models_json_schema(
-        [(EmbeddingRequest, "validation"), *((model, "serialization") for model in answers)],
+        [
+            (EmbeddingRequest, "validation"),
+            (SearchRequest, "validation"),
+            *((model, "serialization") for model in answers),
+        ],
         ref_template=REF,
     )
     by_name: dict[str, Any] = definitions["$defs"]

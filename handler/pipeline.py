@@ -113,9 +113,9 @@ class Pipeline:
             return _outcome("unchanged", row)
         try:
             document = self._read(found, planned, lease)
+            return self._write(planned, document, lease)
         except DocumentRejected as rejected:
-            return self._reject(planned, rejected, lease)
-        return self._write(planned, document, lease)
+            return self._reject(lease.taken or planned, rejected, lease)
 
     def _is_settled(self, row: Row) -> bool:
         """Whether the row's document was dealt with, in the way we would now."""
@@ -254,7 +254,7 @@ def _letting_go(lease: Lease, row: Row) -> Iterator[_Progress]:
     progress = _Progress(row.written, row.offset, row.tokens)
     try:
         yield progress
-    except (TryLater, DeadlineExceeded) as error:
+    except (TryLater, DeadlineExceeded, KeyboardInterrupt) as error:
         lease.let_go(written=progress.written, offset=progress.offset, tokens=progress.tokens)
         if isinstance(error, DeadlineExceeded):
             raise OutOfTime(f"The time was up after {progress.written} chunks.") from error

@@ -46,15 +46,21 @@ def render(
         "model": model,
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
     }
-    headers = {"x-embedding-fingerprint": fingerprint}
-    if cut := int(encoded.truncated.sum()):
-        headers["x-embedding-truncated"] = f"{cut}/{len(vectors)}"
+    headers = headers_of(encoded, fingerprint)
     content = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
     if gzipped:
         # Level 1: a twentieth larger than level 6 leaves it, in a sixth of the time.
         content = gzip.compress(content, compresslevel=1, mtime=0)
         headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
     return Answer(content, headers)
+
+
+def headers_of(encoded: Encoded, fingerprint: str) -> dict[str, str]:
+    """What an answer's headers say of the vectors behind it."""
+    headers = {"x-embedding-fingerprint": fingerprint}
+    if cut := int(encoded.truncated.sum()):
+        headers["x-embedding-truncated"] = f"{cut}/{len(encoded.truncated)}"
+    return headers
 
 
 def shorten(vectors: NDArray[np.float32], dimensions: int | None) -> NDArray[np.float32]:

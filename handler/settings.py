@@ -52,6 +52,7 @@ class Settings:
     encoder_threads: int | None = None  # None: the CPUs there are
     key_hashes: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256; none: anybody
     on_lambda: bool = False
+    queue_url: str | None = None  # that ingestion's messages come from
     vector_store: StoreAddress | None = None  # None: nothing is ingested, or searched
 
 
@@ -73,6 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
+        queue_url=environment.get("QUEUE_URL") or None,
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
     )

@@ -48,6 +48,7 @@ class Delivery:
 
     message_id: str | None  # SQS's; None: what was delivered is the invocation itself
     read: Callable[[], list[Change]]  # raises UnsupportedEvent
+    receipt: str | None = None  # SQS's
 
 
 def read_deliveries(event: object) -> list[Delivery]:
@@ -56,7 +57,10 @@ def read_deliveries(event: object) -> list[Delivery]:
     An SQS message that cannot be read spoils no other: its own `read` raises.
     """
     if isinstance(event, dict) and _source(_records(event)) == "aws:sqs":
-        return [_message(record) for record in _records(event)]
+        try:
+            return [_message(record) for record in _records(event)]
+        except (KeyError, TypeError) as error:
+            raise UnsupportedEvent(f"The event lacks {error} of what it seems to be.") from error
     changes = read_changes(event)
     return [Delivery(None, lambda: changes)]
 
@@ -87,7 +91,11 @@ def read_changes(event: object) -> list[Change]:
 
 
 def _message(record: dict[str, Any]) -> Delivery:
-    return Delivery(record["messageId"], lambda: read_changes(_json(record.get("body"))))
+    return Delivery(
+        record["messageId"],
+        lambda: read_changes(_json(record.get("body"))),
+        record.get("receiptHandle"),
+    )
 
 
 def _from_s3(about: dict[str, Any]) -> Change:

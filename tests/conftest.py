@@ -23,12 +23,14 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 from tokenizers import Tokenizer as WordPiece
 
+from handler.settings import SqliteAddress
 from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
 from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER, read_bundle
 from model_layer.build import __main__ as command
 from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import Dense, Parameters, read_parameters
+from tests.library import fill
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -116,6 +118,14 @@ def wordpiece() -> WordPiece:
 
 
 @pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> SqliteAddress:
+    """The vector store with all of `library.LIBRARY` in it. Not to be written to."""
+    path = tmp_path_factory.mktemp("store") / "library.sqlite"
+    fill(path, encoder)
+    return SqliteAddress(str(path))
+
+
+@pytest.fixture(scope="session")
 def client() -> TestClient:
     """The application of `handler.api`, called in this process."""
     from handler.api import app
@@ -162,6 +172,15 @@ def start_server(**settings: str) -> Iterator[Server]:
 def server() -> Iterator[Server]:
     with start_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address of a server that answers as AWS does; the environment says to call it."""
+    from tests.stores.aws import serving_aws  # moto takes a second to import
+
+    with serving_aws() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -36,14 +36,21 @@ class NoPolicies(ManagedPolicyLoader):
         return {}
 
 
-@pytest.fixture(scope="module")
-def resources() -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
     """What SAM makes of the template. (Conditions and parameters are left to CloudFormation.)"""
     template = yaml_parse((ROOT / "template.yaml").read_text())
-    # `sam deploy` sets it to the image it has pushed.
-    template["Resources"]["ApiFunction"]["Properties"]["ImageUri"] = "123.dkr.ecr/minilm:tag"
+    for name in ("ApiFunction", "IngestFunction"):
+        # `sam deploy` sets it to the image it has pushed.
+        template["Resources"][name]["Properties"]["ImageUri"] = "123.dkr.ecr/minilm:tag"
     with patch.object(boto3.session.Session, "region_name", "us-east-1"):
-        result: dict[str, Any] = transform(template, {}, NoPolicies())["Resources"]
+        result: dict[str, Any] = transform(template, {}, NoPolicies())
+    return result
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = template["Resources"]
     return result
 
 
@@ -144,7 +151,7 @@ def test_the_stage_is_throttled_and_logged(resources: dict[str, Any]) -> None:
 
 def test_every_log_has_a_retention_and_goes_with_the_stack(resources: dict[str, Any]) -> None:
     groups = {n: r for n, r in resources.items() if r["Type"] == "AWS::Logs::LogGroup"}
-    assert set(groups) == {"ApiLogGroup", "AccessLogGroup", "WarmUpLogGroup"}
+    assert set(groups) == {"ApiLogGroup", "AccessLogGroup", "IngestLogGroup", "WarmUpLogGroup"}
     for group in groups.values():
         assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
         assert group["DeletionPolicy"] == "Delete"
@@ -168,7 +175,7 @@ def test_a_new_version_is_warmed_and_taken_back_on_alarm(resources: dict[str, An
 
 def test_every_alarm_tells_the_topic_if_there_is_one(resources: dict[str, Any]) -> None:
     alarms = of_type(resources, "CloudWatch::Alarm")
-    assert len(alarms) == 4
+    assert len(alarms) == 7
     for alarm in alarms.values():
         wanted = ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]
         assert alarm["AlarmActions"] == {"Fn::If": wanted}
@@ -230,9 +237,10 @@ def test_an_endpoint_without_a_key_has_to_be_asked_for() -> None:
     assert TEMPLATE["Parameters"]["AllowAnonymous"]["Default"] == "false"
 
 
-def test_every_variable_that_is_set_is_one_that_the_function_reads() -> None:
+@pytest.mark.parametrize("function", ["ApiFunction", "IngestFunction"])
+def test_every_variable_that_is_set_is_one_that_the_function_reads(function: str) -> None:
     settings = (ROOT / "handler" / "settings.py").read_text()
-    variables = TEMPLATE["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    variables = TEMPLATE["Resources"][function]["Properties"]["Environment"]["Variables"]
     assert [name for name in variables if f'"{name}"' not in settings] == []
 
 
@@ -260,7 +268,7 @@ def test_a_new_value_of_any_parameter_reaches_the_callers(resources: dict[str, A
     # The two that do not fit, those that conditions stand for, and those that versions do not have.
     beside = {"ApiKeyHashes", "CorsAllowOrigins", "ReservedConcurrency", "DeploymentType"}
     assert used - beside <= described
-    assert {"Metrics", "Revision", "Tracing"} <= described
+    assert {"Ingestion", "Metrics", "Revision", "Tracing"} <= described
     longest = {
         name: max(map(len, map(str, parameter.get("AllowedValues", ["x" * 40]))))
         for name, parameter in TEMPLATE["Parameters"].items()

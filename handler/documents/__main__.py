@@ -8,36 +8,50 @@ parent has ended it before that, unless the parent is gone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import IO, Any
 
 from handler.documents import TOO_LARGE, Document, extract
-from handler.documents.frames import read_frame, write_frame
+from handler.documents.frames import LACKS_LIBRARY, read_frame, write_frame
 from handler.documents.limits import MEMORY_KEPT
 from handler.errors import DocumentRejected
 
 
 def main(memory: int, seconds: int) -> None:
     """Answer each document on the input, until it ends or the process has grown too large."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent, which ends us
     requests, answers = _take_pipes()
+    write_frame(answers, {}, b"")  # we are ready
     while request := read_frame(requests):
         signal.alarm(seconds)  # no handler: it ends the process, even within a library
         fields, text = _answer(*request)
         del request  # before the next one is read
         signal.alarm(0)
         # The parent is told, so that it does not find the process gone when it needs it next.
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        last = fields["last"] = fields.get("last", False) or peak > MEMORY_KEPT
+        last = fields["last"] = fields.get("last", False) or _resident() > MEMORY_KEPT
         write_frame(answers, fields, text)
         if last:
             return
+
+
+def _resident() -> int:
+    """Bytes of memory that the process has now; 0 where there is no /proc to tell.
+
+    Not the peak that `resource` knows: a child's begins with that of its parent.
+    """
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -60,6 +74,9 @@ def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], byt
         return {"code": error.code, "message": error.message, "last": last}, b""
     except MemoryError:
         return {"code": "invalid_file", "message": TOO_LARGE, "last": True}, b""
+    except ImportError as error:  # no document is to blame for what is not installed
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(LACKS_LIBRARY) from error
     except Exception as error:  # ours, or a library's; the document will not be read either way
         # Where, but not the message, which may quote the document.
         kind = type(error).__name__

@@ -29,6 +29,8 @@ LEGACY = [
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 ]
 LATIN = {"cp1250", "cp1252", "cp1254"}
+# A text in Hebrew's cp1255 is nothing but letters in these as well.
+TAKEN_FOR_HEBREW = {"cp1251", "cp1253", "koi8_r"}
 # The letters of the languages that are written in these three, beside a–z.
 ALPHABETS = [
     set(letters)
@@ -44,7 +46,7 @@ ALPHABETS = [
         "áðéíóúýþæö",  # Icelandic
         "ąćęłńóśźż",  # Polish
         "áčďéěíňóřšťúůýž",  # Czech
-        "áäčďéíĺľňóôŕšťúýž",  # Slovak
+        "áäčďéíľňóôšťúýž",  # Slovak; ĺ and ŕ are rare, and å and à in another set
         "áéíóöőúüű",  # Hungarian
         "čćđšž",  # Croatian, Slovene
         "ăâîşţ",  # Romanian
@@ -53,6 +55,7 @@ ALPHABETS = [
 ]
 CURE = "save it as UTF-8, or say its character set in the content type (text/plain; charset=…)."
 
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 # HTML 5: within the first 1,024 bytes; many a page has it a little later.
 META_WITHIN = 4_096
@@ -76,13 +79,13 @@ def decode(content: bytes, *, charset: str | None = None, is_html: bool = False)
             if text is not None and "\x00" not in text:
                 return text
     if b"\x00" in content:
-        order = _utf16_order(content)
-        if not order:
+        utf16 = _utf16_without_mark(content)
+        if utf16 is None:
             raise DocumentRejected(
                 "unsupported_file",
                 "The file holds binary data, not text; no format that can be read is known by it.",
             )
-        return _decode_strictly(content, order)
+        return utf16
     return _detect(content) if unicode is None else unicode
 
 
@@ -128,18 +131,15 @@ def _meta_charset(content: bytes) -> str | None:
     return None if label and label.lower().startswith(("utf-16", "utf-32")) else label
 
 
-def _utf16_order(content: bytes) -> str | None:
-    """UTF-16 without a byte order mark, told by the zero in each character below 256."""
-    sample = content[:4_096]
-    sample = sample[: len(sample) // 2 * 2]
-    pairs = len(sample) // 2
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(content) % 2 or not pairs:
-        return None
-    if odd > pairs / 4 and even == 0:
-        return "utf-16-le"
-    if even > pairs / 4 and odd == 0:
-        return "utf-16-be"
+def _utf16_without_mark(content: bytes) -> str | None:
+    """UTF-16, told by the zero in each character below 256, if it is nothing but text."""
+    pairs = len(content) // 2
+    even, odd = content[::2].count(0), content[1::2].count(0)
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > pairs / 4 and others < zeros / 8:
+            text = _try(content, name)
+            if text is not None and not CONTROLS.search(text):
+                return text
     return None
 
 
@@ -151,26 +151,28 @@ def _detect(content: bytes) -> str:
     if not matches:
         message = f"The file is not UTF-8 text, nor in a character set that can be told; {CURE}"
         raise DocumentRejected("invalid_file", message)
-    best = matches[0]
+    likelihoods = {match.encoding: match.coherence - 3 * match.chaos for match in matches}
+    best = max(likelihoods, key=likelihoods.__getitem__)
     near = {
         match.encoding: str(match)
         for match in matches
-        if match.chaos <= best.chaos + 0.03 and match.coherence >= best.coherence - 0.15
+        if likelihoods[match.encoding] > likelihoods[best] - 0.15
+        or {match.encoding, best} <= LATIN  # the alphabets know better
+        or (match.encoding == "cp1255" and best in TAKEN_FOR_HEBREW)
     }
     if len(set(near.values())) == 1:
-        return near[best.encoding]
-    # How much of its accents each reading explains, the best first.
-    fits = sorted(((_alphabet_share(text), name) for name, text in near.items()), reverse=True)
-    (share, name), (next_share, next_name) = fits[:2]
-    if near.keys() <= LATIN and share >= 0.9 and share - next_share >= 0.1:
+        return next(iter(near.values()))
+    # How many of its accents each reading leaves unexplained; the fewest first.
+    strange = sorted((_strange_letters(text), name) for name, text in near.items())
+    (least, name), (next_least, next_name) = strange[:2]
+    if near.keys() <= LATIN and next_least >= 2 * least + 2:
         return near[name]
     names = " or ".join(sorted((name, next_name)))
     message = f"The file is not UTF-8, and may be {names} or another character set; {CURE}"
     raise DocumentRejected("invalid_file", message)
 
 
-def _alphabet_share(text: str) -> float:
-    """Which part of the letters beyond a–z is of one language's alphabet."""
+def _strange_letters(text: str) -> int:
+    """How many letters beyond a–z are not of the alphabet that most of them are of."""
     letters = [letter for letter in text[:100_000].lower() if letter > "\x7f" and letter.isalpha()]
-    most = max(sum(letter in alphabet for letter in letters) for alphabet in ALPHABETS)
-    return most / len(letters) if letters else 0.0
+    return min(sum(letter not in alphabet for letter in letters) for alphabet in ALPHABETS)

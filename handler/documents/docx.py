@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,15 +38,20 @@ SKIPPED = {
     qn("w:rPr"),
 }
 HEADING = re.compile(r"heading ([1-9])|(title)", re.IGNORECASE)
-CHUNK = 1_048_576  # bytes
+PIECE = 1_048_576  # bytes
+# What zipfile raises for an archive with errors in it; NotImplementedError: a rare compression.
+DAMAGED_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
 DAMAGED = "The Word file is damaged and cannot be opened; save it anew, as .docx."
 
 
 def extract_docx(content: bytes) -> Document:
     """The document of a Word file. Raises DocumentRejected if it is damaged, or a bomb."""
-    _check_zip(content)
+    archive = _unpacked(content)
     try:
-        word = docx.Document(io.BytesIO(content))
+        word = docx.Document(archive)
         levels = _heading_levels(word)
         body: Any = word.element.body
     except ValueError as error:
@@ -61,44 +69,42 @@ def extract_docx(content: bytes) -> Document:
     return writer.document()
 
 
-def _check_zip(content: bytes) -> None:
-    """Inflate every entry, keeping nothing, to know what they hold before others open them."""
-    left = MAX_INFLATED
+def _unpacked(content: bytes) -> io.BytesIO:
+    """The archive with its XML unpacked, a bounded piece at a time, and nothing else in it.
+
+    An entry may lie about its size, which makes a reader that asks for all of it (as python-docx
+    does) unpack gigabytes; of this one it gets what was declared.
+    """
+    unpacked = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_ZIP_ENTRIES:
-                message = f"The Word file has {len(entries):,} parts; the limit is "
-                raise DocumentRejected("invalid_file", f"{message}{MAX_ZIP_ENTRIES:,}.")
-            if any(entry.flag_bits & 1 for entry in entries):
-                message = "The Word file is encrypted; save it without a password."
-                raise DocumentRejected("invalid_file", message)
-            # What an entry says of its size may be a lie; what comes out of it is not.
-            for entry in entries:
-                left -= max(entry.file_size, entry.compress_size)
-                if left < 0:
-                    raise _too_large()
-            left = MAX_INFLATED
-            for entry in entries:
-                with archive.open(entry) as file:
-                    while piece := file.read(CHUNK):
-                        left -= len(piece)
-                        if left < 0:
-                            raise _too_large()
-    # zlib.error, NotImplementedError (a compression Word never uses), EOFError, struct.error …
-    except Exception as error:
-        if isinstance(error, DocumentRejected | MemoryError):
-            raise
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(unpacked, "w") as new:
+            _check_entries(old.infolist())
+            for entry in old.infolist():
+                with new.open(entry.filename, "w") as copy:
+                    if entry.filename.endswith((".xml", ".rels")):
+                        with old.open(entry) as file:
+                            shutil.copyfileobj(file, copy, PIECE)
+    except DAMAGED_ZIP as error:
         message = "The Word file's zip archive is damaged; save it anew, as .docx."
         raise DocumentRejected("invalid_file", message) from error
+    return unpacked
 
 
-def _too_large() -> DocumentRejected:
-    return DocumentRejected(
-        "invalid_file",
-        f"The Word file is over {MAX_INFLATED:,} bytes when decompressed, the limit; split it, or "
-        "take its pictures out.",
-    )
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that is too large, by what it declares, or encrypted."""
+    size = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_ZIP_ENTRIES:
+        message = f"The Word file has {len(entries):,} parts; the limit is {MAX_ZIP_ENTRIES:,}."
+    elif size > MAX_INFLATED:
+        message = (
+            f"The Word file is {size:,} bytes when decompressed; the limit is {MAX_INFLATED:,}. "
+            "Split it, or take its pictures out."
+        )
+    elif any(entry.flag_bits & 1 for entry in entries):
+        message = "The Word file is encrypted; save it without a password."
+    else:
+        return
+    raise DocumentRejected("invalid_file", message)
 
 
 def _heading_levels(word: Any) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import IO, Any
 import orjson
 
 LENGTHS = struct.Struct(">IQ")  # of the fields and of the bytes
+LACKS_LIBRARY = 3  # the status that the child ends with, then
 
 
 def write_frame(stream: IO[bytes], fields: dict[str, Any], content: bytes) -> None:

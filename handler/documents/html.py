@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -32,6 +33,8 @@ SPACES = re.compile(r"[ \t\n\f\r]+")  # what HTML takes for one space; others ar
 # A table with one of these in it, or another table, is part of a page's layout, not of a table.
 LAYOUT = "h1, h2, h3, h4, h5, h6, ul, ol, pre, article, section"
 
+MAX_TABLES = 4  # within each other; data is not nested deeper, and looking takes time
+
 # Comments, and what is not HTML in it, are passed over as a whole.
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|svg|math)\b.*?(?:</\1|\Z)"
@@ -60,10 +63,13 @@ def extract_html(text: str) -> Document:
 
 def _check_depth(text: str) -> None:
     """Refuse what would take the parser minutes, judged by the tags alone."""
-    depth = 0
+    depth, opened = 0, Counter[str]()
     for tag in TAG.finditer(text):
-        if tag[3] and tag[3].lower() not in NOT_NESTED:
-            depth = max(depth - 1, 0) if tag[2] else depth + 1
+        name = (tag[3] or "").lower()
+        if name and name not in NOT_NESTED and (not tag[2] or opened[name]):
+            step = -1 if tag[2] else 1
+            opened[name] += step
+            depth += step
             if depth > MAX_HTML_DEPTH:
                 raise DocumentRejected(
                     "invalid_file",
@@ -81,6 +87,11 @@ def _is_skipped(node: LexborNode) -> bool:
         or attributes.get("aria-hidden") == "true"
         or bool(INVISIBLE.search(attributes.get("style") or ""))
     )
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether it is a table of data, and not of the page's layout."""
+    return not table.css_first(LAYOUT) and len(table.css("table")) == 1
 
 
 class _Reader:
@@ -126,9 +137,10 @@ class _Reader:
             self._gathered.append(text)
             return
         words = SPACES.sub(" ", text)
-        if words.startswith(" "):
+        if words.startswith(" ") or words.isspace():  # &nbsp; alone is no text either
             self.writer.separate(" ")
-        self.writer.write(words.strip(" "))
+        if not words.isspace():
+            self.writer.write(words.strip(" "))
         if words.endswith(" "):
             self.writer.separate(" ")
 
@@ -140,7 +152,7 @@ class _Reader:
         if (tag in HEADINGS or tag == "pre") and self._gathered is None:
             self._gathered, self._gathering = [], len(self._path)
         elif tag == "table":
-            self._tables.append(not node.css_first(LAYOUT) and len(node.css("table")) == 1)
+            self._tables.append(len(self._tables) < MAX_TABLES and _is_data(node))
         elif tag in LISTS:
             self._lists.append(1 if tag == "ol" else 0)
         elif tag == "li":

@@ -26,5 +26,5 @@ SECONDS = 60.0
 MEMORY = 1_073_741_824
 # Of a function's memory; the rest is the model's, and Python's own.
 MEMORY_SHARE = 0.6
-# A child that has been larger is not kept: the function pays for what it does not give back.
-MEMORY_KEPT = 268_435_456
+# A child that is larger after a document is not kept: the rest of the function needs the memory.
+MEMORY_KEPT = 134_217_728

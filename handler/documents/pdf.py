@@ -13,9 +13,10 @@ from handler.documents.limits import MAX_PAGES
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
 
-# pdfium's signs for a hyphen at the end of a line, where it has joined the two parts of a word
-# (fpdf_text.h); it cannot know whether the hyphen belongs to the word ("well-known").
-LINE_END_HYPHEN = re.compile("[\x02\ufffe]\\s?")
+# pdfium's signs for a hyphen at the end of a line, where it has joined the two parts of a word.
+# Whether the hyphen belongs to the word ("well-known") is not to be seen; before a capital or a
+# digit it does ("COVID-19").
+LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r\n)?(?P<next>.?)")
 
 _pdfium = threading.Lock()  # it must not be called by two threads at a time
 
@@ -75,4 +76,9 @@ def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:
             textpage.close()
     finally:
         page.close()
-    return LINE_END_HYPHEN.sub("", text).strip()
+    return LINE_END_HYPHEN.sub(_joined, text).strip()
+
+
+def _joined(hyphen: re.Match[str]) -> str:
+    after = hyphen["next"]
+    return after if after.islower() else f"-{after}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from handler.documents.document import Document
-from handler.documents.frames import read_frame, write_frame
+from handler.documents.frames import LACKS_LIBRARY, read_frame, write_frame
 from handler.documents.limits import MEMORY, MEMORY_SHARE, SECONDS
 from handler.errors import DocumentRejected, OutOfTime
 
@@ -45,7 +45,8 @@ class Sandbox:
         """The text of a file, as `handler.documents.extract` gives it.
 
         seconds: what there is left. Raises DocumentRejected, and OutOfTime if these were used up
-        before the document had what it may take.
+        before the document had what it may take. RuntimeError if the child does not start, or
+        misses a library: no document is to blame for that.
         """
         with self._lock:
             allowed = max(min(seconds, self._seconds), 0)
@@ -73,6 +74,8 @@ class Sandbox:
                 return _document(*answer)
             if expired.is_set() and seconds < self._seconds:
                 raise OutOfTime(f"Reading the document took longer than the {allowed:.1f} s left.")
+            if child.returncode == LACKS_LIBRARY:
+                raise RuntimeError("The process that reads documents lacks a library: see its log.")
             raise DocumentRejected("invalid_file", self._reason(child, expired.is_set()))
 
     def __enter__(self) -> Sandbox:
@@ -98,6 +101,10 @@ class Sandbox:
                 stdout=subprocess.PIPE,
                 env=_environment(os.environ),
             )
+            assert self._child.stdout
+            if read_frame(self._child.stdout) is None:
+                self._end_child()
+                raise RuntimeError("The process that reads documents does not start: see its log.")
         return self._child
 
     def _end_child(self) -> None:

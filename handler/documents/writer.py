@@ -16,13 +16,14 @@ from handler.errors import DocumentRejected
 Break = Literal["", " ", " | ", "\n", "\n\n"]
 STRENGTH: dict[str, int] = {"": 0, " ": 1, " | ": 2, "\n": 3, "\n\n": 4}
 
-# NUL ends strings elsewhere; half a surrogate pair can be encoded in nothing.
-UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+# Control characters mean nothing here, and JSON takes six bytes for each (NUL ends strings
+# elsewhere); half a surrogate pair can be encoded in nothing.
+UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_ENDS = re.compile("\r\n?")
 
 
 def clean(text: str) -> str:
-    """`text` with \\n at the end of its lines, and without NULs and lone surrogates."""
+    """`text` with \\n at the end of its lines, and without what no text needs."""
     return UNUSABLE.sub("", LINE_ENDS.sub("\n", text))
 
 

@@ -8,10 +8,13 @@ are not filterable. Writes are seen by the queries after them; queries are appro
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
+from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
 from handler.attributes import Attribute
@@ -27,7 +30,13 @@ MAX_BATCH = 500  # vectors that a request writes or deletes
 MAX_BODY = 8 << 20  # bytes of a request; 20 MiB are allowed, and take long to send
 MAX_KEYS = 50  # of a vector's metadata
 MAX_METADATA = 40 << 10  # bytes
-MAX_FILTERABLE = 2 << 10  # bytes; "must have at most 2048 bytes", says the service
+MAX_FILTERABLE = 2 << 10  # bytes
+# What the service says of metadata over a limit. How it counts bytes is documented nowhere; we
+# count JSON's. (github.com/langchain-ai/langchain-aws/issues/693,
+# github.com/run-llama/llama_index/issues/19522)
+REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
+TOO_LARGE = "The document's attributes are larger than S3 Vectors takes."
+CURE = "Give the object fewer or shorter attributes (x-amz-meta-…)."
 
 
 def open_s3vectors(address: S3VectorsAddress) -> Store:
@@ -52,7 +61,12 @@ class S3Vectors:
         # Of two with one key, the last: a request must not have both.
         distinct = {record.key: record for record in records}
         for batch in _batches([_entry(record) for record in distinct.values()]):
-            self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
+            try:
+                self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
+            except ClientError as error:
+                if REFUSAL.search(error.response["Error"].get("Message", "")):
+                    raise DocumentRejected("invalid_file", f"{TOO_LARGE} {CURE}") from error
+                raise
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         distinct = list(dict.fromkeys(keys))
@@ -121,18 +135,10 @@ def _check(metadata: Mapping[str, Attribute]) -> None:
     filterable = {key: value for key, value in metadata.items() if key not in NOT_FILTERABLE}
     counts = (
         (len(metadata), MAX_KEYS, "metadata keys per chunk"),
-        (_bytes(metadata), MAX_METADATA, "bytes of metadata per chunk, its text included"),
-        (_bytes(filterable), MAX_FILTERABLE, "bytes of attributes, its name and source included"),
+        (len(orjson.dumps(metadata)), MAX_METADATA, "bytes of metadata per chunk, with its text"),
+        (len(orjson.dumps(filterable)), MAX_FILTERABLE, "bytes of attributes, with its source"),
     )
     for count, limit, what in counts:
         if count > limit:
-            raise DocumentRejected(
-                "invalid_file",
-                f"The document has {count:,} {what}; S3 Vectors takes {limit:,} at most. "
-                "Give the object fewer or shorter attributes (x-amz-meta-…).",
-            )
-
-
-def _bytes(metadata: Mapping[str, Attribute]) -> int:
-    """The size of `metadata` as JSON: AWS does not say how it counts, and no way gives more."""
-    return len(json.dumps(metadata, ensure_ascii=False).encode(errors="replace"))
+            problem = f"The document has {count:,} {what}; S3 Vectors takes {limit:,} at most."
+            raise DocumentRejected("invalid_file", f"{problem} {CURE}")

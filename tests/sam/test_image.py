@@ -22,6 +22,8 @@ from tests.test_golden import assert_agrees
 
 BASE = "public.ecr.aws/lambda/python:3.13"
 MOST = 250_000_000  # bytes above the base image
+# Those that handler/ calls, that of its events, and that of credentials.
+SERVICES = {"dynamodb", "s3", "s3vectors", "sqs", "sts"}
 
 # Sends what it reads to the emulator, from inside: the container has no network to be reached by.
 INVOKE = """
@@ -82,15 +84,59 @@ def test_every_file_can_be_read_by_anybody_and_none_is_left_that_no_run_reads(
     parts = [path.split("/") for path in found["files"]]
     needless = {"tests", "huggingface_hub", "google", "transformers", "quantization"}
     assert [path for path in parts if needless & set(path)] == []
-    assert not [path for path in parts if path[-1].endswith((".pyi", ".a", ".h"))]
+    sources = (".pyi", ".a", ".h", ".c", ".pyx", ".pxi")
+    assert not [path for path in parts if path[-1].endswith(sources)]
     assert not [path for path in parts if path[:2] == ["model_layer", "build"]]
-    sources = {"/".join(path)[:-3] for path in parts if path[-1].endswith(".py")}
+    services = {path[2] for path in parts if path[:2] == ["botocore", "data"] and len(path) > 3}
+    assert services == SERVICES
+    modules = {"/".join(path)[:-3] for path in parts if path[-1].endswith(".py")}
     compiled = {
         "/".join([*path[:-2], path[-1].split(".cpython")[0]])
         for path in parts
         if path[-1].endswith(".pyc")
     }
-    assert sources <= compiled
+    assert modules <= compiled
+
+
+CALLS = {
+    "dynamodb": ("list_tables", "https://dynamodb.eu-west-1.amazonaws.com/"),
+    "s3": ("list_buckets", "https://s3.eu-west-1.amazonaws.com/"),
+    "s3vectors": ("list_vector_buckets", "https://s3vectors.eu-west-1.api.aws/ListVectorBuckets"),
+    "sqs": ("list_queues", "https://sqs.eu-west-1.amazonaws.com/"),
+    "sts": ("get_caller_identity", "https://sts.eu-west-1.amazonaws.com/"),
+}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_a_call_of_aws_gets_as_far_as_the_network(container: str, service: str) -> None:
+    """Model, endpoint, and a signature with the credentials that Lambda gives: all are there."""
+    operation, address = CALLS[service]
+    program = f"""if True:
+        import boto3, botocore
+        sent = []
+        once = botocore.config.Config(retries=dict(total_max_attempts=1))
+        client = boto3.client("{service}", config=once)
+        client.meta.events.register("before-send", lambda request, **_: sent.append(request))
+        try:
+            client.{operation}()
+        except botocore.exceptions.EndpointConnectionError:
+            (request,) = sent
+            print(request.url.partition("?")[0])
+            print(request.headers["authorization"].decode())
+            print(request.headers["x-amz-security-token"].decode())
+    """
+    variables = {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": "token",
+    }
+    environment = [part for name, one in variables.items() for part in ("-e", f"{name}={one}")]
+    answer = docker("exec", *environment, container, "python3", "-c", program)
+    url, signature, token = answer.splitlines()
+    assert url == address
+    assert re.match(f"AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/\\d+/eu-west-1/{service}/", signature)
+    assert token == "token"
 
 
 def test_the_wheels_are_for_the_glibc_of_amazon_linux(container: str) -> None:

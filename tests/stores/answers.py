@@ -22,10 +22,12 @@ class Answer:
     closes: bool = False  # the connection is closed without an answer
 
 
-def refusal(code: str, status: int = 400, **headers: str) -> Answer:
+def refusal(
+    code: str, status: int = 400, *, message: str = "secret data", **headers: str
+) -> Answer:
     """An error as AWS' JSON protocols have it; `retry_after` gives the header Retry-After."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    body = json.dumps({"__type": code, "message": "secret data"}).encode()
+    body = json.dumps({"__type": code, "message": message}).encode()
     return Answer(status, body, (("x-amzn-errortype", code), *named))
 
 

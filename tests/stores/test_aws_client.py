@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import (
+    ClientError,
+    IncompleteReadError,
+    ParamValidationError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
 from handler import aws_client
 from handler.aws_client import PATIENCE, AwsClient
@@ -222,6 +228,34 @@ def test_a_body_that_breaks_off_is_read_again(serve: Serve, clock: Clock) -> Non
         "get_object", lambda s3: s3.get_object(Bucket="bucket", Key="key")["Body"].read()
     )
     assert (body, script.asked, len(clock.slept)) == (b"half of and all", 2, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IncompleteReadError(actual_bytes=7, expected_bytes=15),
+        ResponseStreamingError(error="broke off"),
+        ReadTimeoutError(endpoint_url="http://127.0.0.1"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_any_way_to_break_off_may_pass(serve: Serve, clock: Clock, error: Exception) -> None:
+    serve(OK)
+    outcomes = iter([error, error])
+
+    def action(_: Any) -> str:
+        for failure in outcomes:
+            raise failure
+        return "all"
+
+    assert client(clock, "s3").attempt("get_object", action) == "all"
+    assert len(clock.slept) == 2
+
+
+def test_an_attempt_ends_by_its_timeouts(serve: Serve, clock: Clock) -> None:
+    serve(OK)
+    config = client(clock).attempt("put_vectors", lambda s3vectors: s3vectors.meta.config)
+    assert (config.connect_timeout, config.read_timeout) == (3, 10)
 
 
 def test_a_missing_object_is_no_fault_of_s3(serve: Serve, clock: Clock) -> None:

@@ -18,7 +18,7 @@ from handler.stores.s3vectors import open_s3vectors
 from handler.stores.s3vectors_filters import expression
 from handler.stores.sqlite import open_sqlite
 from tests.stores import query_vectors
-from tests.stores.conftest import new_index
+from tests.stores.aws import new_index
 from tests.stores.vectors import NORTH, record
 
 

@@ -14,7 +14,8 @@ from handler.aws_client import AwsClient
 from handler.errors import DocumentRejected, StoreUnavailable
 from handler.stores.contract import Record, Row
 from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
-from tests.stores.conftest import new_index
+from tests.stores.answers import refusal, serving
+from tests.stores.aws import new_index
 from tests.stores.vectors import NORTH, random_vectors, record
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -55,8 +56,8 @@ def many(count: int, text: str) -> list[Record]:
 
 
 def test_a_request_writes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
-    vectors.upsert(many(1_001, "short"))
-    assert [count for count, _ in counting.requests] == [500, 500, 1]
+    vectors.upsert(many(501, "short"))
+    assert [count for count, _ in counting.requests] == [500, 1]
 
 
 def test_a_request_deletes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
@@ -65,23 +66,23 @@ def test_a_request_deletes_500_vectors_at_most(vectors: S3Vectors, counting: Cou
 
 
 def test_a_request_is_no_larger_than_allowed(vectors: S3Vectors, counting: Counting) -> None:
-    """The largest metadata there can be: 13,000 characters that take 3 bytes, 6 as JSON's \\u."""
-    vectors.upsert(many(300, "語" * 13_000))
+    """Of 80 KB each: a character of 3 bytes takes 6 in JSON, as botocore writes it."""
+    vectors.upsert(many(300, "語" * 12_000))
     assert sum(count for count, _ in counting.requests) == 300
     largest = max(size for _, size in counting.requests)
     assert 0.95 * MAX_BODY < largest < MAX_BODY + 2_000  # a comma each, and the index's name
 
 
 LARGEST: list[dict[str, Attribute]] = [
-    {"a": "x" * (2_048 - len('{"a": ""}'))},
-    {"a": "é" * ((2_048 - len('{"a": ""}')) // 2)},
-    {"text": "x" * (40_960 - len('{"text": ""}'))},
+    {"a": "x" * (2_048 - len('{"a":""}'))},
+    {"a": "é" * ((2_048 - len('{"a":""}')) // 2)},
+    {"text": "x" * (40_960 - len('{"text":""}'))},
     {f"key{i}": i for i in range(50)},
 ]
 TOO_LARGE: list[tuple[dict[str, Attribute], str]] = [
-    ({"a": "x" * (2_049 - len('{"a": ""}'))}, "2,049 bytes of attributes.*2,048 at most"),
-    ({"a": "é" * 1_020}, "2,049 bytes of attributes.*2,048 at most"),
-    ({"text": "x" * (40_961 - len('{"text": ""}'))}, "40,961 bytes of metadata.*40,960 at most"),
+    ({"a": "x" * (2_049 - len('{"a":""}'))}, "2,049 bytes of attributes.*2,048 at most"),
+    ({"a": "é" * 1_021}, "2,050 bytes of attributes.*2,048 at most"),
+    ({"text": "x" * (40_961 - len('{"text":""}'))}, "40,961 bytes of metadata.*40,960 at most"),
     ({f"key{i}": i for i in range(51)}, "51 metadata keys.*50 at most"),
 ]
 
@@ -102,6 +103,25 @@ def test_larger_metadata_reject_the_document(
         vectors.upsert([record("k#0"), Record("k#1", NORTH, metadata)])
     assert raised.value.code == "invalid_file"
     assert counting.requests == []
+
+
+@pytest.mark.parametrize(
+    ("message", "raised"),
+    [
+        ("Invalid record for key 'k#0': Filterable metadata must have at most 2048 bytes", True),
+        ("Invalid record for key 'k#0': Metadata object must have at most 10 keys", True),
+        ("Invalid record for key 'k#0': vector must have length 384, but has length 3", False),
+    ],
+)
+def test_metadata_that_only_s3_vectors_finds_too_large_reject_the_document(
+    monkeypatch: pytest.MonkeyPatch, message: str, raised: bool
+) -> None:
+    with serving([refusal("ValidationException", message=message)]) as (address, script):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        vectors = S3Vectors(AwsClient("s3vectors"), bucket="bucket", index="index")
+        with pytest.raises(DocumentRejected if raised else ClientError):
+            vectors.upsert([record("k#0")])
+    assert script.asked == 1
 
 
 def test_what_s3_vectors_refuses_is_raised(vectors: S3Vectors) -> None:

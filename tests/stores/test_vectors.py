@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from handler.errors import StoreUnavailable
 from handler.filters import Comparison, Compound
 from handler.settings import S3VectorsAddress, StoreAddress
-from handler.stores.contract import Store
+from handler.stores.contract import Record, Store
 from tests.stores.conftest import NewAddress, open_at
-from tests.stores.vectors import NORTH, Record, random_vectors, record, vector_at
+from tests.stores.vectors import NORTH, random_vectors, record, vector_at
 
 
 def keys(store: Store, limit: int = 100) -> list[str]:

@@ -1,0 +1,157 @@
+"""A bucket, a vector store and a ledger that fail in every way that they can.
+
+Each operation is a step. It may fail before it has done anything, after it has done all of it (the
+answer is lost), after a part of it, or end the invocation at any of these places.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.errors import StoreConflict, StoreUnavailable
+from handler.filters import Filter
+from handler.objects import StoredObject
+from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
+from tests.chaos.scheduler import Clock, Crash, Scheduler
+
+T = TypeVar("T")
+
+
+@dataclass
+class Faults:
+    """How often an operation fails."""
+
+    random: Random
+    clock: Clock
+    scheduler: Scheduler
+    unavailable: float = 0.0
+    crash: float = 0.0
+
+    def run(self, action: Callable[[], T], deadline: float | None = None) -> T:
+        self.scheduler.step()
+        self._strike()
+        if deadline is not None and self.clock.monotonic() > deadline:
+            raise StoreUnavailable("The time for it is up.")
+        result = action()
+        self._strike()
+        return result
+
+    def some(self, items: Sequence[T]) -> Sequence[T]:
+        """All of the items, or those that are done when it breaks off."""
+        if self.random.random() < self.unavailable + self.crash:
+            return items[: self.random.randrange(len(items) + 1)]
+        return items
+
+    def _strike(self) -> None:
+        chance = self.random.random()
+        if chance < self.crash:
+            raise Crash
+        if chance < self.crash + self.unavailable:
+            raise StoreUnavailable("It is throttled, or gone.")
+
+
+class FaultyVectors:
+    def __init__(self, store: VectorStore, faults: Faults) -> None:
+        self._store, self._faults = store, faults
+
+    def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
+        self._in_part(self._store.upsert, records, deadline)
+
+    def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+        self._in_part(self._store.delete, keys, deadline)
+
+    def query(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        raise NotImplementedError("no history asks")
+
+    def _in_part(
+        self, action: Callable[[Sequence[T]], None], items: Sequence[T], deadline: float | None
+    ) -> None:
+        def act() -> None:
+            part = self._faults.some(items)
+            action(part)
+            if len(part) < len(items):
+                raise StoreUnavailable("It broke off.")
+
+        self._faults.run(act, deadline)
+
+
+class FaultyLedger:
+    def __init__(self, ledger: Ledger, faults: Faults) -> None:
+        self._ledger, self._faults = ledger, faults
+
+    def bind(self, fingerprint: str) -> str:
+        return self._ledger.bind(fingerprint)
+
+    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
+        return self._faults.run(lambda: self._ledger.get(document), deadline)
+
+    def put(self, row: Row, *, deadline: float | None = None) -> Row:
+        return self._faults.run(lambda: self._ledger.put(row), deadline)
+
+    def delete(self, row: Row, *, deadline: float | None = None) -> None:
+        self._faults.run(lambda: self._ledger.delete(row), deadline)
+
+    def rows(
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        descending: bool = False,
+        status: Status | None = None,
+    ) -> list[Row]:
+        raise NotImplementedError("no history asks")
+
+
+@dataclass
+class Bucket:
+    """Objects by source, of which every write is an event with a sequencer."""
+
+    faults: Faults
+    contents: dict[str, bytes] = field(default_factory=dict)
+    sequence: int = 0
+
+    def put(self, source: str, content: bytes) -> str:
+        self.contents[source] = content
+        return self._sequencer()
+
+    def delete(self, source: str) -> str:
+        self.contents.pop(source, None)
+        return self._sequencer()
+
+    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+        return self.faults.run(lambda: self._find(source), deadline)
+
+    def _find(self, source: str) -> StoredObject | None:
+        content = self.contents.get(source)
+        if content is None:
+            return None
+
+        def read() -> bytes:
+            now = self.faults.run(lambda: self.contents.get(source))
+            if now != content:
+                raise StoreConflict("It is another by now.")
+            return now
+
+        return StoredObject(etag(content), None, len(content), 0.0, "text/plain", read)
+
+    def _sequencer(self) -> str:
+        self.sequence += 1
+        return f"{self.sequence:06X}"
+
+
+def etag(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,278 @@
+"""One history: objects are written and removed, events come as they like, everything fails.
+
+When no more events are left, the store must be what the bucket's contents imply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import quote_plus
+
+import numpy as np
+
+from handler import documents, ingest
+from handler.documents.document import Document
+from handler.leases import LEASE
+from handler.pipeline import Pipeline, document_id
+from handler.stores.contract import Row, Store
+from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
+from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
+from tests.chaos.scheduler import Clock, Scheduler
+
+MOST_INVOCATIONS = 3  # at a time
+
+# Sentences that chunks of a few tokens are made of; and what is no text.
+SENTENCES = [
+    f"{who} {what} {where}."
+    for who in ("The cat", "A heron", "My uncle", "Nobody")
+    for what in ("sleeps", "waited all day", "sells old maps")
+    for where in ("in the harbour", "behind the mill", "on Sundays")
+]
+BROKEN = (b"", b" \n ", b"\x00\x01\x02\x03\xff\xfe\x00", b"%PDF-1.7 cut off")
+
+
+class RememberingEncoder:
+    """The encoder, which encodes a text once: histories repeat their few. Reads their clock."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self.bundle = encoder, encoder.bundle
+        self._known: dict[str, tuple[Any, int]] = {}
+        self.clock: Clock | None = None
+
+    def encode(
+        self, texts: Sequence[str], *, truncate: Truncate = "END", deadline: float | None = None
+    ) -> Encoded:
+        if deadline is not None and self.clock and self.clock.monotonic() > deadline:
+            raise DeadlineExceeded(0, len(texts), 0, 0)
+        new = [text for text in texts if text not in self._known]
+        encoded = self._encoder.encode(new, truncate=truncate)
+        self._known |= {
+            text: (encoded.vectors[place], int(encoded.token_counts[place]))
+            for place, text in enumerate(new)
+        }
+        vectors = np.array([self._known[text][0] for text in texts], np.float32)
+        counts = np.array([self._known[text][1] for text in texts], np.int64)
+        return Encoded(vectors, counts, np.zeros(len(texts), np.bool_), 0.0, 0.0)
+
+
+@dataclass
+class Message:
+    """A message in the queue, invisible until its time."""
+
+    body: str
+    visible: float
+    received: int = 0
+
+
+@dataclass
+class Context:
+    deadline: float
+
+
+@dataclass
+class History:
+    """A random history, by its seed."""
+
+    seed: int
+    store: Store
+    encoder: RememberingEncoder
+    chunker: Chunker
+    queue: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self.clock = Clock(self.random)
+        self.scheduler = Scheduler(self.random, self.clock)
+        self.faults = Faults(self.random, self.clock, self.scheduler)
+        self.bucket = Bucket(self.faults)
+        self.encoder.clock = self.clock
+        # Keys that need encoding, of which each envelope has its own.
+        keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.randint(1, 3)]
+        self.sources = [f"s3://bucket/{self.seed}/{key}" for key in keys]
+        self.pool = [self._content() for _ in range(4)]
+
+    def run(self) -> None:
+        """Live through it. Raises what no invocation may raise."""
+        pipeline = Pipeline(
+            self.bucket,
+            Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
+            self.encoder,  # type: ignore[arg-type]
+            self.chunker,
+            _extract,
+            clock=self,  # type: ignore[arg-type]
+        )
+        quiet = self.random.random() < 0.1  # a tenth of the histories see no fault but disorder
+        with (
+            patch.object(ingest, "open_pipeline", lambda: pipeline),
+            patch.object(ingest, "deadline", lambda context: context.deadline),
+            patch.object(ingest, "write_line", lambda *_, **__: None),
+            patch.object(ingest.log, "error", _fail),
+        ):
+            self._set_faults(0.0 if quiet else self.random.choice([0.01, 0.05, 0.15]))
+            for _ in range(self.random.randint(1, 8)):
+                self._mutate()
+                for _ in range(self.random.randint(0, 12)):
+                    self._go_on()
+            for _ in range(self.random.randint(0, 100)):
+                self._go_on()
+            self._set_faults(0.0)
+            while self.queue or self.scheduler.running:
+                self._go_on()
+
+    def check(self) -> None:
+        """Compare the store with what the bucket's contents imply."""
+        for source in self.sources:
+            content = self.bucket.contents.get(source)
+            row = self.store.ledger.get(document_id(source))
+            self._check(source, content, row, found=self._found(source, row))
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.time += seconds
+        self.scheduler.step()
+
+    def _vectors(self) -> FaultyVectors:
+        return FaultyVectors(self.store.vectors, self.faults)
+
+    def _set_faults(self, rate: float) -> None:
+        self.faults.unavailable, self.faults.crash = rate, rate / 2
+
+    def _content(self) -> bytes:
+        if self.random.random() < 0.15:
+            return self.random.choice(BROKEN)
+        sentences = self.random.choices(SENTENCES, k=self.random.randint(1, 14))
+        return " ".join(sentences).encode()
+
+    def _mutate(self) -> None:
+        """Write or remove an object; its event is sent once or more often, sooner or later."""
+        source = self.random.choice(self.sources)
+        if self.random.random() < 0.3:
+            sequencer = self.bucket.delete(source)
+        else:
+            # From a pool, so that contents come back.
+            sequencer = self.bucket.put(source, self.random.choice(self.pool))
+        changes = [(source, sequencer)]
+        if self.random.random() < 0.2:  # a backfill, of another object perhaps
+            changes.append((self.random.choice(self.sources), None))
+        self.random.shuffle(changes)
+        for _ in range(1 + (self.random.random() < 0.3)):
+            delay = self.random.choice([0, 0, 1, 10, 200])
+            self.queue.append(Message(_body(changes, self.random), self.clock.time + delay))
+
+    def _go_on(self) -> None:
+        """Start an invocation, or let one of those that run do its next step."""
+        visible = [message for message in self.queue if message.visible <= self.clock.time]
+        start = self.scheduler.running < MOST_INVOCATIONS and self.random.random() < 0.4
+        if visible and (start or not self.scheduler.running):
+            self._invoke(self.random.sample(visible, min(len(visible), self.random.randint(1, 3))))
+        elif self.scheduler.running:
+            self.scheduler.turn()
+        else:
+            self.clock.time += 5
+
+    def _invoke(self, batch: list[Message]) -> None:
+        timeout = self.random.choice([3, 30, 300])
+        # A short timeout shows what happens; but some day there must be enough.
+        timeout = timeout * max(1, max(message.received for message in batch) // 5)
+        for message in batch:
+            message.received += 1
+            # Until then nobody else gets it: six times what it may take, as the template has it.
+            # Then again, though it may be at work still: SQS delivers at least once.
+            message.visible = self.clock.time + self.random.choice([6 * timeout, 1])
+        records = [
+            {"eventSource": "aws:sqs", "messageId": str(id(message)), "body": message.body}
+            for message in batch
+        ]
+
+        def invoke() -> None:
+            context = Context(self.clock.time + timeout)
+            answer = ingest.lambda_handler({"Records": records}, context)
+            failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+            for message in batch:
+                if str(id(message)) not in failed and message in self.queue:
+                    self.queue.remove(message)
+
+        self.scheduler.start(invoke)
+
+    def _found(self, source: str, row: Row | None) -> dict[str, Any]:
+        """What the store has of a document, by key."""
+        from handler.filters import Comparison
+
+        where = Comparison("source", "eq", source)
+        anything = np.ones(384, np.float32)
+        matches = self.store.vectors.query(anything, limit=100, where=where)
+        return {match.key: match.metadata for match in matches}
+
+    def _check(
+        self, source: str, content: bytes | None, row: Row | None, *, found: dict[str, Any]
+    ) -> None:
+        if content is None:
+            assert row is None, f"{source} is gone, and has a row: {row}"
+            assert found == {}, f"{source} is gone, and has vectors"
+            return
+        assert row is not None, f"{source} is there, and has no row"
+        assert row.etag == etag(content), f"{source}: the row is of other content: {row}"
+        assert row.owner is None or row.leased_until <= self.clock.now() + LEASE
+        try:
+            text = _extract(content, name=source, content_type="text/plain", seconds=60).text
+        except documents.DocumentRejected as rejected:
+            assert (row.status, row.error) == ("failed", rejected.message)
+            assert found == {}, f"{source} cannot be read, and has vectors"
+            return
+        assert row.status == "completed", row
+        windows = self.chunker.split(text)
+        texts = [text[chunk.start : chunk.end] for window in windows for chunk in window.chunks]
+        keys = [f"{row.document}#{number}" for number in range(len(texts))]
+        assert {key: metadata["text"] for key, metadata in found.items()} == dict(
+            zip(keys, texts, strict=True)
+        )
+        assert {metadata["etag"] for metadata in found.values()} == {etag(content)}
+        assert row.chunks == row.written == len(texts)
+        assert row.tokens == self.encoder.encode(texts).token_counts.sum()
+
+
+def _extract(content: bytes, *, name: str, content_type: str | None, seconds: float) -> Document:
+    return documents.extract(content, name=name, content_type=content_type)
+
+
+def _fail(message: str, *values: Any, exc_info: BaseException) -> None:
+    raise AssertionError("an invocation failed in a way nobody foresaw") from exc_info
+
+
+def _body(changes: list[tuple[str, str | None]], random: Random) -> str:
+    """The changes in one of the envelopes; EventBridge's have one only."""
+    envelopes: list[Callable[[list[tuple[str, str | None]]], dict[str, Any]]] = [_s3, _sns]
+    if len(changes) == 1:
+        envelopes.append(_eventbridge)
+    return json.dumps(random.choice(envelopes)(changes))
+
+
+def _s3(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+    return {"Records": [_record(*change) for change in changes]}
+
+
+def _record(source: str, sequencer: str | None) -> dict[str, Any]:
+    bucket, _, key = source.removeprefix("s3://").partition("/")
+    about = {"key": quote_plus(key), **({"sequencer": sequencer} if sequencer else {})}
+    return {"eventSource": "aws:s3", "s3": {"bucket": {"name": bucket}, "object": about}}
+
+
+def _sns(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+    return {"Type": "Notification", "Message": json.dumps(_s3(changes))}
+
+
+def _eventbridge(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+    ((source, sequencer),) = changes
+    bucket, _, key = source.removeprefix("s3://").partition("/")
+    about = {"key": key, **({"sequencer": sequencer} if sequencer else {})}
+    return {"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": about}}
