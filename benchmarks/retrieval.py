@@ -1,9 +1,10 @@
 """`make bench-retrieval`: does a search find the document that a paraphrased query is about?
 
 The 350 news of gensim's Lee corpus are ingested as files (text, HTML, Markdown, DOCX, JSON in turn)
-through the pipeline; retrieval_queries.json has the queries, written by hand, each about one of
-them. The reference is sentence-transformers' vectors of the same chunks and queries, compared with
-every one. A document is as near as the nearest of its chunks.
+through the pipeline, and searched by the operation behind the search route. The queries, each about
+one of them, were written by hand (retrieval_queries.json). The reference is sentence-transformers'
+vectors of the same chunks and queries, all compared; BM25 shows what their words alone find. A
+document is as near as the nearest of its chunks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from benchmarks.ingestion_corpus import as_format
 from benchmarks.readme import RESULTS, refresh
 from benchmarks.reference import reference_vectors
 from benchmarks.report import machine
+from handler.calls import Call
+from handler.configured_store import ConfiguredStore
 from handler.documents.sandbox import Sandbox
 from handler.objects import Files
 from handler.pipeline import Pipeline, document_id
@@ -30,6 +33,7 @@ from handler.settings import SqliteAddress
 from handler.storage_events import Change
 from handler.stores import open_store
 from handler.stores.contract import Record, Store, VectorStore
+from handler.vector_search import VectorSearch
 from model_layer import load_chunker, load_encoder
 
 QUERIES = Path(__file__).with_name("retrieval_queries.json")
@@ -37,7 +41,7 @@ CORPORA = ("lee_background", "lee")
 OVERLAPS = (0, 32, 64)
 OVERLAP = 32  # where it is not what is compared
 THREADS = 2
-FOUND = 100  # chunks that are asked for: all that a store answers
+FOUND = 50  # chunks that are asked for: as many as a search answers
 
 
 @dataclass(frozen=True)
@@ -105,19 +109,22 @@ def search(
     encoder = load_encoder(bundle(precision), threads=THREADS)
     chunker = load_chunker(encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=overlap)
     address = SqliteAddress(str(folder / f"{precision}-{overlap}.sqlite"))
-    store = open_store(address, fingerprint=encoder.bundle.fingerprint)
-    vectors = Recorded(store.vectors)
-    store = Store(store.id, vectors, store.ledger)
+    opened = open_store(address, fingerprint=encoder.bundle.fingerprint)
+    vectors = Recorded(opened.vectors)
+    store = Store(opened.id, vectors, opened.ledger)
     with Sandbox() as sandbox:
         pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
         for path in paths:
             outcome = pipeline.reconcile(Change(path.as_uri()))
             assert outcome.result == "ingested", outcome
-    queries = encoder.encode([one.query for one in asked]).vectors
+    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    operation = VectorSearch(encoder, configured)
     places = []
-    for question, vector in zip(asked, queries, strict=True):
-        matches = vectors.query(vector, limit=FOUND)
-        places.append(place(question.document, [match.key for match in matches]))
+    for number, question in enumerate(asked):
+        request = {"query": question.query, "max_num_results": FOUND}
+        answer = operation.search(store.id, request, Call(request_id=str(number)))
+        found = json.loads(answer.body)["data"]
+        places.append(place(question.document, [one["file_id"] for one in found]))
     name = f"minilm-lambda {precision}"
     return Ranks(name, overlap, len(vectors.records), places), vectors.records
 
@@ -127,23 +134,55 @@ def reference(records: Sequence[Record], asked: Sequence[Question], *, overlap: 
     texts = [str(record.metadata["text"]) for record in records]
     vectors = reference_vectors([*texts, *(one.query for one in asked)], THREADS)
     chunks, queries = vectors[: len(texts)], vectors[len(texts) :]
-    keys = [record.key for record in records]
-    places = [
-        place(question.document, [keys[near] for near in nearest(query, chunks)])
-        for question, query in zip(asked, queries, strict=True)
-    ]
-    return Ranks("sentence-transformers", overlap, len(records), places)
+    return ranked("sentence-transformers", queries @ chunks.T, records, asked, overlap=overlap)
 
 
-def nearest(query: NDArray[np.float32], chunks: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The FOUND chunks nearest to the query, nearest first."""
-    return np.argsort(-(chunks @ query), kind="stable")[:FOUND]
+def by_words(records: Sequence[Record], asked: Sequence[Question], *, overlap: int) -> Ranks:
+    """What a search by words finds: Okapi's BM25, gensim's."""
+    from gensim.corpora import Dictionary
+    from gensim.models import OkapiBM25Model, TfidfModel
+    from gensim.similarities import SparseMatrixSimilarity
+    from gensim.utils import simple_preprocess
+
+    chunks = [simple_preprocess(str(record.metadata["text"])) for record in records]
+    words = Dictionary(chunks)
+    bags = [words.doc2bow(chunk) for chunk in chunks]
+    # As its documentation has it: weights for the chunks, ones for the queries.
+    index = SparseMatrixSimilarity(
+        OkapiBM25Model(dictionary=words)[bags],
+        num_docs=len(bags),
+        num_terms=len(words),
+        normalize_queries=False,
+        normalize_documents=False,
+    )
+    queries = TfidfModel(dictionary=words, smartirs="bnn")
+    scores = np.array(
+        [index[queries[words.doc2bow(simple_preprocess(one.query))]] for one in asked]
+    )
+    return ranked("BM25 (words alone)", scores, records, asked, overlap=overlap)
 
 
-def place(document: str, keys: Sequence[str]) -> int:
-    """Where `document` comes among those that the chunks of `keys` are of, from 1; 0: nowhere."""
-    found = [*dict.fromkeys(key.partition("#")[0] for key in keys)]
-    return found.index(document) + 1 if document in found else 0
+def ranked(
+    name: str,
+    scores: NDArray[np.float32],
+    records: Sequence[Record],
+    asked: Sequence[Question],
+    *,
+    overlap: int,
+) -> Ranks:
+    """Where the documents come by the scores of each query with each chunk: (queries, chunks)."""
+    documents = [record.key.partition("#")[0] for record in records]
+    places = []
+    for question, row in zip(asked, scores, strict=True):
+        order = np.argsort(-row, kind="stable")[:FOUND]
+        places.append(place(question.document, [documents[number] for number in order]))
+    return Ranks(name, overlap, len(records), places)
+
+
+def place(document: str, found: Sequence[str]) -> int:
+    """Where `document` comes among those that the chunks found are of, from 1; 0: nowhere."""
+    distinct = [*dict.fromkeys(found)]
+    return distinct.index(document) + 1 if document in distinct else 0
 
 
 def table(measured: Sequence[Ranks]) -> str:
@@ -180,7 +219,8 @@ def main() -> None:
             files = [*paths.values()]
             ranks, records = search(files, asked, folder, precision=precision, overlap=overlap)
             measured.append(ranks)
-        measured.append(reference(records, asked, overlap=OVERLAP))  # the chunks of the last
+        for other in (reference, by_words):
+            measured.append(other(records, asked, overlap=OVERLAP))  # the chunks of the last
     setting = f"{len(asked)} queries, {len(paths)} documents; {machine(('sentence-transformers',))}"
     text = f"{setting}\n\n{table(measured)}\n\n{missed(asked, measured[OVERLAPS.index(OVERLAP)])}\n"
     print(text)

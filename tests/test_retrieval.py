@@ -1,13 +1,14 @@
 """Whoever asks in their own words finds the passage: its document, page, heading and place.
 
 A dozen short documents of every format go through the real pipeline: the sandbox, the chunker, the
-encoder, SQLite. (`make bench-retrieval` asks 73 questions about 350 documents.)
+encoder, SQLite, the search. (`make bench-retrieval` asks 73 questions about 350 documents.)
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from shutil import copytree
 from typing import NamedTuple
@@ -16,6 +17,8 @@ import docx
 import pytest
 from fpdf import FPDF
 
+from handler.calls import Call
+from handler.configured_store import ConfiguredStore
 from handler.documents import extract
 from handler.documents.sandbox import Sandbox
 from handler.objects import Files
@@ -23,7 +26,7 @@ from handler.pipeline import Pipeline
 from handler.settings import SqliteAddress
 from handler.storage_events import Change
 from handler.stores import open_store
-from handler.stores.contract import Match, Store
+from handler.vector_search import VectorSearch
 from model_layer import Encoder, load_chunker
 
 # Less than the model reads, so that each of the short sections is a chunk of its own.
@@ -174,41 +177,37 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def store(
+def search(
     folder: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Store]:
+) -> VectorSearch:
+    """The search operation over the store that the documents were ingested into."""
     address = SqliteAddress(str(tmp_path_factory.mktemp("store") / "documents.sqlite"))
-    opened = open_store(address, fingerprint=encoder.bundle.fingerprint)
+    fingerprint = encoder.bundle.fingerprint
+    store = open_store(address, fingerprint=fingerprint)
     chunker = load_chunker(encoder.tokenizer, max_tokens=MAX_TOKENS)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(Files(), opened, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
         for name in NAMES:
             outcome = pipeline.reconcile(Change((folder / name).as_uri()))
             assert (outcome.result, outcome.error) == ("ingested", None)
-        yield opened
-
-
-def first(store: Store, encoder: Encoder, query: str) -> Match:
-    return store.vectors.query(encoder.encode([query]).vectors[0], limit=1)[0]
+    return VectorSearch(encoder, ConfiguredStore(address, fingerprint=fingerprint))
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.query)
 def test_a_question_in_other_words_finds_the_passage(
-    question: Question, store: Store, encoder: Encoder, folder: Path
+    question: Question, search: VectorSearch, folder: Path
 ) -> None:
-    match = first(store, encoder, question.query)
-    found = match.metadata
+    request = {"query": question.query, "max_num_results": 1}
+    answer = search.search(None, request, Call(request_id="test"))
+    (found,) = json.loads(answer.body)["data"]
+    passage = found["content"][0]["text"]
     assert found["filename"] == question.filename
-    assert str(found["text"]).startswith(question.passage)
-    assert found.get("page") == question.page
-    assert found.get("heading") == question.heading
-    # The place is that of the passage, in the text as it is extracted.
+    assert passage.startswith(question.passage)
+    assert (found["page"], found["heading"]) == (question.page, question.heading)
+    # The offsets are the passage's, in the text as it is extracted.
     content = (folder / question.filename).read_bytes()
     text = extract(content, name=question.filename, content_type=None).text
-    start, end = found["start"], found["end"]
-    assert isinstance(start, int)
-    assert isinstance(end, int)
-    assert text[start:end] == found["text"]
+    assert text[found["start"] : found["end"]] == passage
 
 
 def test_every_document_is_asked_about() -> None:
