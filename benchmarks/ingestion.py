@@ -7,7 +7,6 @@ in another process, whose own time is in what it answers.
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sys
 import tempfile
@@ -108,5 +107,4 @@ def _aws(needed: bool) -> Iterator[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     main()

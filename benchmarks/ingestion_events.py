@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,4 +82,4 @@ def event(paths: list[Path]) -> dict[str, object]:
 
 
 def _key(path: Path) -> str:
-    return os.path.join(path.parent.name, path.name)  # noqa: PTH118
+    return f"{path.parent.name}/{path.name}"

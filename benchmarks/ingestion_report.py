@@ -75,10 +75,15 @@ class Run:
         """Dollars for the same million pages' tokens at a hosted model's price."""
         return self.figures.tokens / self.pages * MILLION * prices.HOSTED
 
-    def monthly(self) -> float:
-        """Dollars a month for keeping the vectors of a million pages."""
-        stored = self.figures.units["stored bytes"] / self.pages * MILLION
-        return stored / prices.GB * prices.VECTORS_STORAGE
+    def monthly(self) -> dict[str, float]:
+        """Dollars a month for keeping the vectors, and the rows, of a million pages."""
+        figures = self.figures
+        row = figures.units["dynamodb bytes"] / figures.calls["put_item"] + prices.DYNAMODB_ITEM
+        times = MILLION / self.pages / prices.GB
+        return {
+            "S3 Vectors": figures.units["stored bytes"] * times * prices.VECTORS_STORAGE,
+            "DynamoDB": row * len(self.documents) * times * prices.DYNAMODB_STORAGE,
+        }
 
 
 def report(load: str, runs: Sequence[Run], ones: Sequence[Run], large: Run) -> None:
@@ -171,22 +176,28 @@ def costs(function: Run, large: Run) -> str:
     rows += [f"| {name} | {_cells([one[name] for one in found])} |" for name in found[0]]
     rows += [
         f"| **in all** | {_cells([sum(one.values()) for one in found])} |",
-        f"| and a month of S3 Vectors | {_cells([one.monthly() for one in columns.values()])} |",
+        *(
+            f"| a month of storage: {name} "
+            f"| {_cells([one.monthly()[name] for one in columns.values()])} |"
+            for name in ("S3 Vectors", "DynamoDB")
+        ),
         "| beside: a hosted model's price, embedding of the same tokens only "
         f"| {_cells([one.hosted() for one in columns.values()])} |",
     ]
     note = (
-        f"A page is {PAGE} words, or a page of a PDF. List prices (us-east-1, November 2026), free "
-        f"tiers left aside: Lambda {ARCHITECTURE} at {MEMORY_PER_CPU:,} MB "
-        f"${prices.GB_SECOND[ARCHITECTURE]:.10f} a GB-second and ${prices.REQUEST * MILLION:.2f} a "
-        f"million requests; a million of SQS ${prices.SQS_REQUEST * MILLION:.2f}, of S3's GET or "
-        f"HEAD ${prices.S3_GET * MILLION:.2f}, of DynamoDB's writes "
-        f"${prices.DYNAMODB_WRITE * MILLION:.3f}, of its reads "
-        f"${prices.DYNAMODB_READ * MILLION:.3f}; S3 Vectors (as others quote it, June 2026) "
-        f"${prices.VECTORS_PUT:.2f} a GB put, 128 KB at least a request, and "
-        f"${prices.VECTORS_STORAGE:.2f} a GB and month. The seconds are those of `lambda_handler` "
-        "on this machine's CPU, one thread, moto's answers included. A hosted model: "
-        f"${prices.HOSTED * MILLION:.2f} a million tokens."
+        f"A page is {PAGE} words, or a page of a PDF. Free tiers are left aside. Lambda "
+        f"({ARCHITECTURE}, {MEMORY_PER_CPU:,} MB, list prices of November 2026): "
+        f"${prices.GB_SECOND[ARCHITECTURE]:.10f} a GB-second, ${prices.REQUEST * MILLION:.2f} a "
+        "million requests. The others, as third parties quote the list prices of 2026 (us-east-1): "
+        f"SQS ${prices.SQS_REQUEST * MILLION:.2f} a million requests; S3 "
+        f"${prices.S3_GET * MILLION:.2f} a million GET or HEAD; DynamoDB "
+        f"${prices.DYNAMODB_WRITE * MILLION:.3f} a million writes of 1 KB, "
+        f"${prices.DYNAMODB_READ * MILLION:.3f} a million reads of 4 KB, "
+        f"${prices.DYNAMODB_STORAGE:.2f} a GB and month; S3 Vectors ${prices.VECTORS_PUT:.2f} a GB "
+        "put, 128 KB a request at least, "
+        f"${prices.VECTORS_STORAGE:.2f} a GB and month; a hosted model "
+        f"${prices.HOSTED * MILLION:.2f} a million tokens. The seconds are those of "
+        "`lambda_handler` on this machine's CPU, one thread, moto's answers included."
     )
     return "\n".join(rows) + f"\n\n{note}"
 

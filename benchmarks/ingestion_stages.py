@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -30,6 +32,14 @@ PARTS: dict[str, list[tuple[type, str]]] = {
 S3 = ("head_object", "get_object")
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """A call of the encoder."""
+
+    texts: int
+    again: Callable[[], object]  # the same call, not watched
+
+
 class Stages:
     """Seconds by stage, and what was encoded, sent and asked for."""
 
@@ -38,8 +48,7 @@ class Stages:
         self.calls: Counter[str] = Counter()  # of AWS, by operation
         self.units: Counter[str] = Counter()  # what they are paid by
         self.tokens = 0
-        self._texts: list[Sequence[str]] = []
-        self._encode = Encoder.encode
+        self._encoded: list[Encoded] = []
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -56,17 +65,10 @@ class Stages:
                 stack.enter_context(patch.object(AwsClient, name, watching))
             yield
 
-    def take_texts(self) -> list[Sequence[str]]:
-        """What was encoded since this was last asked: the texts of each call."""
-        taken, self._texts = self._texts, []
+    def take_encoded(self) -> list[Encoded]:
+        """The calls of the encoder since this was last asked."""
+        taken, self._encoded = self._encoded, []
         return taken
-
-    def encode_again(self, texts: list[Sequence[str]]) -> float:
-        """The seconds that the same calls of the encoder take by themselves."""
-        started = time.perf_counter()
-        for some in texts:
-            self._encode(self._encoder, some, truncate="NONE")
-        return time.perf_counter() - started
 
     def _timed(self, stage: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*arguments: Any, **named: Any) -> Any:
@@ -91,8 +93,8 @@ class Stages:
 
         def encoding(encoder: Encoder, texts: Sequence[str], **named: Any) -> Any:
             encoded = timed(encoder, texts, **named)
-            self._encoder = encoder
-            self._texts.append(texts)
+            again = partial(encode, encoder, texts, truncate="NONE")
+            self._encoded.append(Encoded(len(texts), again))
             self.tokens += int(encoded.token_counts.sum())
             return encoded
 
@@ -117,7 +119,9 @@ class Stages:
     def _count(self, operation: str, sent: dict[str, Any], answer: dict[str, Any]) -> None:
         """The units that DynamoDB and S3 Vectors are paid by."""
         if operation == "put_item":  # a unit for each KB begun
-            self.units["dynamodb writes"] += math.ceil(_bytes(sent["Item"]) / 1_024)
+            size = _bytes(sent["Item"])
+            self.units["dynamodb writes"] += math.ceil(size / 1_024)
+            self.units["dynamodb bytes"] += size
         elif operation == "get_item":  # consistent: a unit for each 4 KB begun, or for nothing
             size = _bytes(answer.get("Item", {}))
             self.units["dynamodb reads"] += max(1, math.ceil(size / 4_096))

@@ -19,16 +19,16 @@ def dollars(ms: float, memory: int, architecture: str) -> float:
     return REQUEST + math.ceil(ms) / 1_000 * memory / 1_024 * GB_SECOND[architecture]
 
 
-# What ingestion pays beside Lambda's duration (us-east-1, November 2026, by the list prices of each
-# service's page), on demand: nothing is paid for while nothing is ingested, storage excepted.
+# What ingestion pays beside Lambda, on demand (us-east-1, 2026), as third parties quote it: AWS' own
+# pages were out of reach.
 S3_GET = 0.40 / 1_000_000  # dollars a GET or HEAD
 SQS_REQUEST = 0.40 / 1_000_000
 DYNAMODB_WRITE = 0.625 / 1_000_000  # a KB begun
 DYNAMODB_READ = 0.125 / 1_000_000  # 4 KB begun, consistent
 DYNAMODB_STORAGE = 0.25  # a GB and month
-# Of S3 Vectors, as others quote them (June 2026); a PutVectors is charged for 128 KB at least.
-VECTORS_PUT = 0.20  # a GB
-VECTORS_MIN_PUT = 131_072  # bytes
+DYNAMODB_ITEM = 100  # bytes that an item is stored with beside its own
+VECTORS_PUT = 0.20  # a GB that is put into S3 Vectors …
+VECTORS_MIN_PUT = 131_072  # … and bytes that a request counts as at least
 VECTORS_STORAGE = 0.06  # a GB and month
 GB = 2**30  # bytes
 HOSTED = 0.02 / 1_000_000  # a token of a hosted embedding model of the cheaper sort

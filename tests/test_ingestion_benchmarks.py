@@ -76,7 +76,9 @@ def test_a_million_pages_cost_what_their_parts_do() -> None:
             "dynamodb writes": 200,
             "put bytes": 100 * prices.VECTORS_MIN_PUT,
             "stored bytes": 1 << 20,
+            "dynamodb bytes": 200 * 924,
         },
+        calls={"put_item": 200},
         tokens=100_000,
     )
     run = Run("", 1, [Made("a.txt", b"", 2.0)] * 100, figures)  # 200 pages
@@ -89,7 +91,13 @@ def test_a_million_pages_cost_what_their_parts_do() -> None:
     assert paid["S3, HEAD and GET"] == pytest.approx(200 * 0.4e-6 * times)
     assert paid["DynamoDB"] == pytest.approx((100 * 0.125e-6 + 200 * 0.625e-6) * times)
     assert paid["S3 Vectors, PUT"] == pytest.approx(100 * 128 / 2**20 * 0.2 * times)
-    assert run.monthly() == pytest.approx(1 / 1_024 * 0.06 * times)
+    gigabyte = 1 << 30
+    assert run.monthly() == pytest.approx(
+        {
+            "S3 Vectors": (1 << 20) / gigabyte * 0.06 * times,
+            "DynamoDB": 100 * 1_024 / gigabyte * 0.25 * times,
+        }
+    )
     assert run.hosted() == pytest.approx(500 * 0.02)
 
 
