@@ -17,13 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STAGES = {  # of the report, by those that were watched
-    "fetch": "find",
-    "read": "read",
-    "chunk": "chunk",
-    "encode": "encode",
-    "write": "write",
-}
+STAGES = ("fetch", "read", "chunk", "encode", "write")
 PALE, RED, PINK = ("#d9dce1", COLORS["minilm-lambda"], "#e3919b")
 STAGE_SHADES = ("#8d99ae", "#b8c0cc", PINK, RED, "#5c677d", PALE)
 PRICE_SHADES = (RED, PINK, PALE, "#b8c0cc", "#8d99ae", "#5c677d")
@@ -50,10 +44,7 @@ class Run:
 
     def shares(self) -> dict[str, float]:
         """Of the time, by stage; they add up to 1."""
-        shares = {
-            stage: self.figures.stages.get(watched, 0.0) / self.seconds
-            for stage, watched in STAGES.items()
-        }
+        shares = {stage: self.figures.stages[stage] / self.seconds for stage in STAGES}
         return {**shares, "rest": 1 - sum(shares.values())}
 
     def dollars(self) -> dict[str, float]:

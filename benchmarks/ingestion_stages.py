@@ -20,9 +20,9 @@ from handler.objects import Files
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
 from model_layer import Chunker, Encoder
 
-# Each part's methods, by the name that the report has for it. What is left is "other".
+# Each part's methods, by the name that the report has for it. What is left is "rest".
 PARTS: dict[str, list[tuple[type, str]]] = {
-    "find": [(Files, "find")],
+    "fetch": [(Files, "find")],
     "read": [(Sandbox, "extract")],
     "write": [
         *((SqliteVectors, name) for name in ("upsert", "delete")),
@@ -103,7 +103,7 @@ class Stages:
     def _attempting(self, attempt: Callable[..., Any]) -> Callable[..., Any]:
         def attempting(client: Any, operation: str, *arguments: Any, **named: Any) -> Any:
             self.calls[operation] += 1
-            timed = self._timed("find" if operation in S3 else "write", attempt)
+            timed = self._timed("fetch" if operation in S3 else "write", attempt)
             return timed(client, operation, *arguments, **named)
 
         return attempting

@@ -19,7 +19,7 @@ def dollars(ms: float, memory: int, architecture: str) -> float:
     return REQUEST + math.ceil(ms) / 1_000 * memory / 1_024 * GB_SECOND[architecture]
 
 
-# What ingestion pays beside Lambda, on demand (us-east-1, 2026), as third parties quote it: AWS' own
+# What ingestion pays beside Lambda, on demand (us-east-1, 2026), as third parties quote it: AWS'
 # pages were out of reach.
 S3_GET = 0.40 / 1_000_000  # dollars a GET or HEAD
 SQS_REQUEST = 0.40 / 1_000_000

@@ -55,7 +55,7 @@ def test_what_is_measured_is_what_the_encoder_did(tmp_path: Path, encoder: Encod
     assert figures.tokens == encoder.encode(texts).token_counts.sum()
     assert (figures.chunks, len(figures.seconds), len(figures.again)) == (2, 2, 2)
     assert figures.direct > 0 < figures.child_mb
-    assert figures.stages.keys() == {"find", "read", "chunk", "encode", "write"}
+    assert figures.stages.keys() == {"fetch", "read", "chunk", "encode", "write"}
     assert sum(figures.stages.values()) < sum(figures.seconds)
     run = Run("", 1, [Made("a.txt", b"", 1.0)], figures)
     assert sum(run.shares().values()) == pytest.approx(1)
