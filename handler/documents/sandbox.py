@@ -102,8 +102,13 @@ class Sandbox:
                 env=_environment(os.environ),
             )
             assert self._child.stdout
-            if read_frame(self._child.stdout) is None:
-                self._end_child()
+            ready = None
+            try:
+                ready = read_frame(self._child.stdout)
+            finally:  # after a Ctrl-C as well, or "ready" would be the first document's answer
+                if ready is None:
+                    self._end_child()
+            if ready is None:
                 raise RuntimeError("The process that reads documents does not start: see its log.")
         return self._child
 
