@@ -59,7 +59,10 @@ class Sandbox:
 
             timer = threading.Timer(allowed, expire)
             timer.start()
-            fields: dict[str, Any] = {"name": name, "content_type": content_type}
+            fields: dict[str, Any] = {
+                "name": _encodable(name),
+                "content_type": content_type and _encodable(content_type),
+            }
             answer = None
             try:
                 answer = _ask(child, fields, content)
@@ -161,6 +164,11 @@ def _document(fields: dict[str, Any], text: bytes) -> Document:
         pages=tuple(fields["pages"]),
         headings=tuple((offset, heading) for offset, heading in fields["headings"]),
     )
+
+
+def _encodable(text: str) -> str:
+    """`text` with ? for half surrogate pairs, which a badly quoted key may have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _memory_limit(environment: Mapping[str, str]) -> int:
