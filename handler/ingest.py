@@ -6,6 +6,7 @@ Knows no HTTP, and imports no web framework.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import time
@@ -45,6 +46,7 @@ chunker = load_chunker(
     encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
 )
 sandbox = Sandbox()
+atexit.register(sandbox.close)
 
 
 @cache
