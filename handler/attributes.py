@@ -14,11 +14,11 @@ import orjson
 
 Attribute = str | int | float | bool
 
-# OpenAI's limits (API reference, "Vector store files", attributes).
-MAX_ATTRIBUTES, MAX_KEY, MAX_VALUE = 16, 64, 512  # the latter two in characters
-# S3 Vectors': bytes of what can be filtered by
+# OpenAI's limits (API reference, "Vector store files", attributes): characters of a value.
+MAX_ATTRIBUTES, MAX_VALUE = 16, 512
+# S3 Vectors': characters of a key, and bytes of all that can be filtered by
 # (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
-MAX_BYTES = 2_048
+MAX_KEY, MAX_BYTES = 63, 2_048
 OURS = ("source", "filename", "content_type", "page", "modified")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 PAGE = 99_999  # a number as long as a page's can be

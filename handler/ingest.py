@@ -6,6 +6,7 @@ Knows no HTTP, and imports no web framework.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import time
@@ -44,6 +45,8 @@ encoder = load_encoder(threads=settings.encoder_threads, verify=not settings.on_
 chunker = load_chunker(
     encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
 )
+sandbox = Sandbox()
+atexit.register(sandbox.close)
 
 
 @cache
@@ -55,7 +58,7 @@ def open_pipeline() -> Pipeline:
     if settings.vector_store is None:
         raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
     store = open_store(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-    return Pipeline(Buckets(AwsClient("s3")), store, encoder, chunker, Sandbox().extract)
+    return Pipeline(Buckets(AwsClient("s3")), store, encoder, chunker, sandbox.extract)
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:

@@ -193,7 +193,8 @@ class Pipeline:
             metadata: dict[str, Attribute | None] = {
                 **row.attributes,
                 **ours,
-                "page": document.page(chunk.start),
+                # Of its middle: a chunk can begin with the last words of the page before.
+                "page": document.page((chunk.start + chunk.end) // 2),
                 "text": document.text[chunk.start : chunk.end],
                 "heading": heading and heading[:HEADING],
                 "start": chunk.start,

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
 # Characters that are split at a time. For some texts the library's time grows with the square of
-# their length.
-WINDOW = 32_000
+# their length. (Of some sixty chunks, the vectors and metadata are a little more than the 128 KB
+# that S3 Vectors charges a request with at least.)
+WINDOW = 64_000
 # Characters a chunk has at most: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHARACTERS = 8_000
 # So much white space that no chunk goes over it. The library can take half a minute for a window of

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Server
+from tests.conftest import ROOT, Server, start_server
 
 README = (ROOT / "README.md").read_text()
 # A fenced block, and the block with its output that follows at once, if there is one.
@@ -26,6 +29,16 @@ def examples(language: str, *, of_start_lambda: bool = False) -> list[Any]:
         for number, match in enumerate(BLOCK.finditer(README))
         if match[1] == language and match[4] and ("localhost:3001" in match[2]) == of_start_lambda
     ]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`make serve`, after the README's `make ingest DIR=docs`."""
+    store = {"VECTOR_STORE": f"sqlite:///{tmp_path_factory.mktemp('store')}/documents.sqlite"}
+    command = [sys.executable, "-m", "handler.folder", "docs"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **store}, check=True, capture_output=True)
+    with start_server(**store) as server:
+        yield server
 
 
 @pytest.mark.parametrize(("code", "printed"), examples("python"))
@@ -53,7 +66,7 @@ def test_a_shell_example_answers_what_the_readme_says(
 
 def test_every_example_is_run() -> None:
     # One of them needs `sam local start-lambda`: tests/sam runs it.
-    assert len(examples("python")) == README.count("```python\n") - 1 == 6
+    assert len(examples("python")) == README.count("```python\n") - 1 == 7
     assert len(examples("js")) == README.count("```js\n") == 1  # run by tests/clients/test_node.py
     assert len(examples("sh")) == README.count("```json\n") == 1
 

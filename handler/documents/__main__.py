@@ -9,6 +9,7 @@ parent has ended it before that, unless the parent is gone.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -41,6 +42,8 @@ def main(memory: int, seconds: int) -> None:
         write_frame(answers, fields, text)
         if last:
             return
+        if fields.get("format") == "docx":
+            gc.collect()  # python-docx's objects refer to each other in circles, and would pile up
 
 
 def _resident() -> int:

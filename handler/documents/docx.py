@@ -39,6 +39,7 @@ SKIPPED = {
 }
 HEADING = re.compile(r"heading ([1-9])|(title)", re.IGNORECASE)
 PIECE = 1_048_576  # bytes
+WORDS_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What zipfile raises for an archive with errors in it; NotImplementedError: a rare compression.
 DAMAGED_ZIP = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
@@ -79,10 +80,10 @@ def _unpacked(content: bytes) -> io.BytesIO:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(unpacked, "w") as new:
             _check_entries(old.infolist())
-            for entry in old.infolist():
-                with new.open(entry.filename, "w") as copy:
-                    if entry.filename.endswith((".xml", ".rels")):
-                        with old.open(entry) as file:
+            for name in dict.fromkeys(old.namelist()):  # of several the last, as zipfile has it
+                with new.open(name, "w") as copy:
+                    if name.endswith((".xml", ".rels")):
+                        with old.open(name) as file:
                             shutil.copyfileobj(file, copy, PIECE)
     except DAMAGED_ZIP as error:
         message = "The Word file's zip archive is damaged; save it anew, as .docx."
@@ -102,6 +103,9 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         )
     elif any(entry.flag_bits & 1 for entry in entries):
         message = "The Word file is encrypted; save it without a password."
+    # The others are not unpacked by bounded pieces.
+    elif any(entry.compress_type not in WORDS_COMPRESSION for entry in entries):
+        message = "The Word file is compressed in a way that Word does not; save it anew, as .docx."
     else:
         return
     raise DocumentRejected("invalid_file", message)

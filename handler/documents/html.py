@@ -14,12 +14,12 @@ from handler.errors import DocumentRejected
 
 # Not shown, not text, or the way around the site rather than the page.
 SKIPPED = set(
-    "audio button canvas datalist embed frame frameset head iframe math meter nav noembed noframes "
-    "noscript object progress script select style svg template textarea video".split()
+    "audio button canvas datalist dialog embed frame frameset head iframe math meter nav noembed "
+    "noframes noscript object progress script select style svg template textarea video".split()
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = set(
-    "address article aside blockquote body center details dialog dir div dl fieldset figcaption "
+    "address article aside blockquote body center details dir div dl fieldset figcaption "
     "figure footer form header hgroup hr legend main menu ol p pre search section summary table "
     "ul".split()
 )

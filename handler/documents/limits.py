@@ -5,10 +5,10 @@ The bytes of a file are bounded before it is downloaded; these bound what may co
 
 from __future__ import annotations
 
-# A document of as many characters has some 15,000 chunks, which an hour of embedding is not
-# enough for on the smallest function. The Bible has four million.
+# Of as many a document has some 10,000 chunks, which is minutes of embedding, and 40 MB as a
+# Python string at worst. The Bible has four million.
 MAX_CHARACTERS = 10_000_000
-# Far above any book (the tax code of the United States has 7,000), and in seconds.
+# Above any book, and read within seconds. Of empty pages a small file can have millions.
 MAX_PAGES = 20_000
 # A heading goes into the metadata of each chunk below it, of which a store takes 40 kB in all.
 MAX_HEADING = 200
@@ -16,7 +16,7 @@ MAX_HEADING = 200
 MAX_JSON_DEPTH = 200
 # Browsers stop at 512. The time that parsing takes grows with the square of it: 30 s at 100,000.
 MAX_HTML_DEPTH = 5_000
-# XML of ten million characters of text has about as many bytes; a bomb has gigabytes.
+# The XML around ten million characters of text is several times as long; a bomb's has gigabytes.
 MAX_INFLATED = 200_000_000
 # Word writes some 20 entries, and one more for each picture.
 MAX_ZIP_ENTRIES = 10_000

@@ -59,7 +59,10 @@ class Sandbox:
 
             timer = threading.Timer(allowed, expire)
             timer.start()
-            fields: dict[str, Any] = {"name": name, "content_type": content_type}
+            fields: dict[str, Any] = {
+                "name": _encodable(name),
+                "content_type": content_type and _encodable(content_type),
+            }
             answer = None
             try:
                 answer = _ask(child, fields, content)
@@ -102,8 +105,13 @@ class Sandbox:
                 env=_environment(os.environ),
             )
             assert self._child.stdout
-            if read_frame(self._child.stdout) is None:
-                self._end_child()
+            ready = None
+            try:
+                ready = read_frame(self._child.stdout)
+            finally:  # after a Ctrl-C as well, or "ready" would be the first document's answer
+                if ready is None:
+                    self._end_child()
+            if ready is None:
                 raise RuntimeError("The process that reads documents does not start: see its log.")
         return self._child
 
@@ -156,6 +164,11 @@ def _document(fields: dict[str, Any], text: bytes) -> Document:
         pages=tuple(fields["pages"]),
         headings=tuple((offset, heading) for offset, heading in fields["headings"]),
     )
+
+
+def _encodable(text: str) -> str:
+    """`text` with ? for half surrogate pairs, which a badly quoted key may have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _memory_limit(environment: Mapping[str, str]) -> int:

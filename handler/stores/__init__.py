@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handler.errors import WrongStore
+from handler.errors import StoreUnavailable, WrongStore
 from handler.settings import SqliteAddress, StoreAddress
 from handler.stores.contract import Store
 
@@ -29,7 +29,13 @@ def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
 
 def _open(address: StoreAddress) -> Store:
     if isinstance(address, SqliteAddress):
-        from handler.stores.sqlite import open_sqlite
+        try:
+            from handler.stores.sqlite import open_sqlite
+        except ImportError as error:
+            raise StoreUnavailable(
+                f"A store in a file needs the package {error.name}, which the image does not have: "
+                "on Lambda, VECTOR_STORE can be s3vectors://bucket/index."
+            ) from error
 
         return open_sqlite(address)
     from handler.stores.s3vectors import open_s3vectors

@@ -1,6 +1,6 @@
 """A vector store and its ledger in one SQLite file, with sqlite-vec's distances.
 
-Every query compares with every vector (a tenth of a second for 100,000): exact, and enough for
+Every query compares with every vector (a fifth of a second for 100,000): exact, and enough for
 what one file is for. Several processes may use the file at a time. apsw brings the SQLite, since
 many Pythons' own cannot load extensions.
 """

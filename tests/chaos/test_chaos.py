@@ -20,7 +20,7 @@ from model_layer import Chunker, Encoder
 from tests.chaos.history import History, RememberingEncoder
 
 FIRST = int(os.environ.get("SEED") or 0)
-COUNT = int(os.environ.get("HISTORIES") or 800)
+COUNT = int(os.environ.get("HISTORIES") or 400)
 BLOCK = 100
 BLOCKS = [
     range(first, min(first + BLOCK, FIRST + COUNT)) for first in range(FIRST, FIRST + COUNT, BLOCK)

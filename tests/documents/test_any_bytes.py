@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import example, given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from handler.documents import Document, extract
 from handler.documents.formats import EXTENSIONS, MEDIA_TYPES
+from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected
 from tests.conftest import ANY_CHARACTER
 from tests.documents.samples import pdf, word
@@ -74,6 +76,31 @@ def check_document(document: Document) -> None:
 @example(b"\x00", "a.json", "application/json", "; charset=utf-16")
 def test_any_bytes(content: bytes, name: str, media_type: str | None, charset: str) -> None:
     check(content, name, media_type and media_type + charset)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@given(content=BYTES | TEXTS | MARKUP, name=NAMES, media_type=TYPES)
+@example(b"# A", "\ud800.md", "\ud800")
+def test_any_bytes_in_the_sandbox(
+    sandbox: Sandbox, content: bytes, name: str, media_type: str | None
+) -> None:
+    """The same document, or the same reason, as without it."""
+
+    def outcome(read: Callable[[], Document]) -> object:
+        try:
+            return read()
+        except DocumentRejected as error:
+            return error.code, error.message
+
+    inside = outcome(
+        lambda: sandbox.extract(content, name=name, content_type=media_type, seconds=100)
+    )
+    assert inside == outcome(lambda: extract(content, name=name, content_type=media_type))
 
 
 @pytest.mark.parametrize("extension", sorted(set(EXTENSIONS) - {".pdf", ".docx"}))

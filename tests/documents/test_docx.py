@@ -142,6 +142,25 @@ def test_a_bomb_that_lies_about_its_size_is_not_set_off() -> None:
         tracemalloc.stop()
 
 
+def test_a_compression_that_word_does_not_use() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/document.xml", " " * 1_000_000)
+    assert rejected(buffer.getvalue()) == (
+        "invalid_file: The Word file is compressed in a way that Word does not; save it anew, as "
+        ".docx."
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_that_is_there_twice() -> None:
+    buffer = io.BytesIO(HELLO)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        body = archive.read("word/document.xml").replace(b"Hello", b"Later")
+        archive.writestr("word/document.xml", body)
+    assert read(buffer.getvalue()).text == "Later"
+
+
 def test_an_archive_of_too_many_parts() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from handler.documents.sandbox import Sandbox, _memory_limit
 from handler.errors import OutOfTime
-from tests.documents.samples import deflated_spaces, pdf_with_stream
+from tests.documents.samples import deflated_spaces, pdf_with_stream, word
 from tests.documents.sandboxed import SLOW, ask, child, child_with, is_gone, reason
 
 MIB = 1_048_576
+
+
+def resident(process: int) -> int:
+    """Bytes of memory that a process has."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 @pytest.fixture
@@ -54,6 +61,18 @@ def test_a_child_that_gives_its_memory_back_is_kept(sandbox: Sandbox) -> None:
     page = b"<!--" + b"x" * 40_000_000 + b"--><p>Hello"
     assert ask(sandbox, page, "a.html").text == "Hello"
     assert child(sandbox) == first
+
+
+def test_documents_do_not_pile_up_in_the_child(sandbox: Sandbox) -> None:
+    content = word(lambda document: document.add_paragraph("Hello"))
+    for _ in range(5):
+        ask(sandbox, content)
+    process = child(sandbox)
+    before = resident(process)
+    for _ in range(40):
+        ask(sandbox, content)
+    assert child(sandbox) == process
+    assert resident(process) < before + 10 * MIB  # 35 MiB more, if each is kept for a while
 
 
 def test_a_document_that_takes_too_long_is_rejected() -> None:

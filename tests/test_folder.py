@@ -1,0 +1,103 @@
+"""`make ingest`: a folder's files into the local store, again and again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handler.folder import files
+from handler.settings import SqliteAddress
+from handler.stores.contract import Store
+from handler.stores.sqlite import open_sqlite
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "my documents"
+    (folder / "sub" / ".git").mkdir(parents=True)
+    (folder / "pets.md").write_text("# Pets\n\nCats sleep for most of the day.")
+    (folder / "sub" / "50% off & more?.txt").write_text("Everything is half the price today.")
+    (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / ".hidden.txt").write_text("hidden")
+    (folder / "sub" / ".git" / "config.txt").write_text("hidden")
+    return folder
+
+
+def ingest(*arguments: str | Path, store: Path | str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "VECTOR_STORE": f"sqlite:///{store}"}
+    command = [sys.executable, "-m", "handler.folder", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def statuses(store: Store) -> dict[str, str]:
+    return {row.source.rpartition("/")[2]: row.status for row in store.ledger.rows(limit=100)}
+
+
+def test_a_folder_is_ingested_and_kept_in_step(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "documents.sqlite"
+    first = ingest(folder, store=path)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == f"{folder}: 2 ingested, 1 failed; 2 chunks written to documents.\n"
+    assert "photo.png: The file seems to be a PNG picture." in first.stderr
+    assert "3/3" in first.stderr  # the progress bar
+    store = open_sqlite(SqliteAddress(str(path)))
+    assert statuses(store) == {
+        "pets.md": "completed",
+        "50%25%20off%20%26%20more%3F.txt": "completed",
+        "photo.png": "failed",
+    }
+
+    (folder / "pets.md").write_text("# Pets\n\nDogs want to go for a walk.")
+    (folder / "photo.png").unlink()
+    second = ingest(folder, store=path)
+    assert second.stdout == (
+        f"{folder}: 1 ingested, 1 unchanged, 1 removed; 1 chunks written to documents.\n"
+    )
+    assert len(statuses(store)) == 2
+
+
+def test_another_folder_leaves_the_first_ones_documents(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    ingest(folder / "sub", store=path)
+    other = tmp_path / "my documents" / "sub2"
+    other.mkdir()
+    (other / "a.txt").write_text("Another one.")
+    assert "1 ingested;" in ingest(other, store=path).stdout
+    assert len(statuses(open_sqlite(SqliteAddress(str(path))))) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Name the folder: make ingest DIR=folder"),
+        (["/no/such/folder"], "/no/such/folder is no folder."),
+    ],
+)
+def test_what_cannot_be_ingested_is_said_in_a_line(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    done = ingest(*arguments, store=tmp_path / "documents.sqlite")
+    assert (done.returncode, done.stderr.strip(), done.stdout) == (1, message, "")
+
+
+def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    open_sqlite(SqliteAddress(str(path))).ledger.bind("another-model")
+    done = ingest(folder, store=path)
+    assert done.returncode == 1
+    assert "holds vectors of another-model" in done.stderr
+    assert "Set VECTOR_STORE to a new store" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_hidden_files_and_folders_are_left_out(folder: Path) -> None:
+    assert [str(path.relative_to(folder)) for path in files(folder)] == [
+        "pets.md",
+        "photo.png",
+        "sub/50% off & more?.txt",
+    ]
