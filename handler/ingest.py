@@ -10,8 +10,11 @@ import atexit
 import logging
 import os
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,7 +32,7 @@ from handler.errors import (
     WrongStore,
 )
 from handler.logs import write_line
-from handler.pipeline import Pipeline
+from handler.pipeline import Outcome, Pipeline
 from handler.settings import STORE_FORMS, read_settings
 from handler.storage_events import Change, Delivery, read_deliveries
 from handler.stores import open_store
@@ -69,51 +72,64 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
     Raises UnsupportedEvent if the event is none that it understands. An event that came without a
     queue is delivered again if this raises, and only then: so it raises what went wrong.
     """
-    deliveries = read_deliveries(event)
+    started = time.perf_counter()
     until = deadline(context)
+    deliveries = read_deliveries(event)
+    read = [_read(delivery) for delivery in deliveries]
+    changes = [change for some in read if isinstance(some, list) for change in some]
+    results = iter(_reconcile(changes, until, started) if changes else [])
     failures = []
-    for delivery in deliveries:
-        try:
-            _ingest(delivery, until)
-        except Exception as error:
+    for delivery, some in zip(deliveries, read, strict=True):
+        errors = [some] if isinstance(some, Exception) else _errors(islice(results, len(some)))
+        for error in errors[:1]:
             if delivery.message_id is None:
-                raise
+                raise error
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
-            if isinstance(error, OutOfTime | DocumentBusy):
+            if isinstance(error, OutOfTime | DocumentBusy) or _is_over(until):
                 _deliver_soon(delivery)
     return {"batchItemFailures": failures}
 
 
-def _ingest(delivery: Delivery, until: float | None) -> None:
-    """Ingest what a delivery names: all of it, if it can be, though some of it failed."""
-    failed: Exception | None = None
-    for change in delivery.read():
-        try:
-            _reconcile(change, until)
-        except OutOfTime:
-            raise
-        except Exception as error:
-            failed = error
-    if failed is not None:
-        raise failed
+def _read(delivery: Delivery) -> list[Change] | Exception:
+    try:
+        return delivery.read()
+    except UnsupportedEvent as error:
+        return error
 
 
-def _reconcile(change: Change, until: float | None) -> None:
-    started = time.perf_counter()
-    outcome = open_pipeline().reconcile(change, deadline=until)
-    fields: dict[str, Any] = {
+def _reconcile(
+    changes: list[Change], until: float | None, started: float
+) -> list[Outcome | Exception]:
+    """What came of each change; a line for each document, and one for them all, with the sums."""
+    try:
+        pipeline = open_pipeline()
+    except (TryLater, ValueError, WrongStore) as error:
+        return [error] * len(changes)
+    results = pipeline.reconcile_all(changes, deadline=until)
+    for change, result in zip(changes, results, strict=True):
+        if isinstance(result, Outcome):
+            about = {key: value for key, value in asdict(result).items() if value}
+            write_line({"route": "ingest", "source": change.source, **about})
+    done = [one for one in results if isinstance(one, Outcome) and one.result == "ingested"]
+    fields = {
         "route": "ingest",
-        "source": change.source,
-        "document": outcome.document,
-        "result": outcome.result,
+        "documents": len(changes),
+        "inputs": sum(one.chunks for one in done),
+        "tokens": sum(one.tokens for one in done),
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
+        "fingerprint": encoder.bundle.fingerprint,
     }
-    if outcome.result == "ingested":
-        fields |= {"inputs": outcome.chunks, "tokens": outcome.tokens}
-    if outcome.error:
-        fields["error"] = outcome.error
     write_line(fields, namespace=settings.metrics_namespace)
+    return results
+
+
+def _errors(results: Iterable[Outcome | Exception]) -> list[Exception]:
+    return [one for one in results if isinstance(one, Exception)]
+
+
+def _is_over(until: float | None) -> bool:
+    return until is not None and time.monotonic() > until
 
 
 def _deliver_soon(delivery: Delivery) -> None:

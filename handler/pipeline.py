@@ -11,14 +11,11 @@ Knows no AWS and no envelopes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from handler.attributes import Attribute, describe, filename, read_attributes
 from handler.documents.document import Document
@@ -26,13 +23,14 @@ from handler.errors import DocumentRejected, OutOfTime, StoreConflict, TryLater
 from handler.leases import Clock, Lease
 from handler.limits import MAX_DOCUMENT
 from handler.objects import Objects, StoredObject
+from handler.records import make_records, record_key
 from handler.storage_events import Change
-from handler.stores.contract import Record, Row, Store
-from model_layer import Chunker, DeadlineExceeded, Encoder, Window
+from handler.stores.contract import Row, Store
+from handler.together import Ready, Steps, Task, Together, Write
+from model_layer import Chunker, DeadlineExceeded, Encoder
 
 # Of how texts are extracted and chunked. Another number: what is ingested already is so again.
 RECIPE = 1
-HEADING = 300  # characters of it that are kept with a chunk
 
 Result = Literal["ingested", "failed", "removed", "unchanged", "accounted for", "absent"]
 
@@ -92,16 +90,40 @@ class Pipeline:
         Raises TryLater (OutOfTime, DocumentBusy, StoreUnavailable) if another try may succeed; a
         document for which none can is an Outcome, "failed".
         """
+        (result,) = self.reconcile_all([change], deadline=deadline)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def reconcile_all(
+        self, changes: Sequence[Change], *, deadline: float | None = None
+    ) -> list[Outcome | Exception]:
+        """Do so for several, and write their vectors together; for each, what came of it, or what
+        `reconcile` would raise.
+        """
+        together: Together[Outcome] = Together(self._vectors)
+        tasks: list[Task[Outcome]] = []
+        begun: set[str] = set()
+        for change in changes:
+            if change.source in begun:  # it would wait for itself
+                together.finish()
+                begun.clear()
+            begun.add(change.source)
+            tasks.append(together.start(self._steps(change, deadline)))
+        together.finish()
+        return [task.result() for task in tasks]
+
+    def _steps(self, change: Change, deadline: float | None) -> Steps[Outcome]:
         document = document_id(change.source)
         lease = Lease(self._ledger, document, deadline=deadline, clock=self._clock)
         while True:
+            lease.check_time()
             try:
-                return self._try(change, lease)
+                return (yield from self._try(change, lease))
             except StoreConflict:
-                # Somebody else was faster; what is to be done now, their row will tell.
-                lease.check_time()
+                continue  # somebody else was faster; their row will tell what is to be done now
 
-    def _try(self, change: Change, lease: Lease) -> Outcome:
+    def _try(self, change: Change, lease: Lease) -> Steps[Outcome]:
         row = lease.read()
         if row and self._is_settled(row) and not change.is_after(row.sequencer):
             return _outcome("accounted for", row)
@@ -113,7 +135,7 @@ class Pipeline:
             return _outcome("unchanged", row)
         try:
             document = self._read(found, planned, lease)
-            return self._write(planned, document, lease)
+            return (yield from self._write(planned, document, lease))
         except DocumentRejected as rejected:
             return self._reject(lease.taken or planned, rejected, lease)
 
@@ -161,7 +183,7 @@ class Pipeline:
             seconds=inf if deadline is None else deadline - self._clock.monotonic(),
         )
 
-    def _write(self, row: Row, document: Document, lease: Lease) -> Outcome:
+    def _write(self, row: Row, document: Document, lease: Lease) -> Steps[Outcome]:
         """Write the document's vectors, from where its row says that they end, window by window."""
         windows = self._chunker.split(
             document.text, start=row.offset, markdown=document.is_markdown
@@ -172,40 +194,19 @@ class Pipeline:
                 texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
                 # Refused, not cut: the chunker's and the encoder's tokens are the same.
                 encoded = self._encoder.encode(texts, truncate="NONE", deadline=lease.deadline)
+                yield Ready(encoded.vectors.nbytes + sum(map(len, texts)))
                 after = progress.written + len(texts)
                 row = lease.take(progress.of(row, chunks=max(row.chunks, after)))
-                records = self._records(row, document, window, encoded.vectors)
-                self._vectors.upsert(records, deadline=lease.write_deadline)
+                records = make_records(
+                    row, document, window, encoded.vectors, fingerprint=self._fingerprint
+                )
+                yield Write(records, lease.write_deadline)
                 progress.written, progress.offset = after, window.following
                 progress.tokens += int(encoded.token_counts.sum())
             row = self._delete_beyond(progress.written, progress.of(row), lease)
         done = replace(row, status="completed", chunks=progress.written)
         lease.settle(done)
         return _outcome("ingested", done)
-
-    def _records(
-        self, row: Row, document: Document, window: Window, vectors: NDArray[np.float32]
-    ) -> list[Record]:
-        ours = describe(row.source, row.content_type, row.modified)
-        records = []
-        for place, chunk in enumerate(window.chunks):
-            heading = document.heading(chunk.start)
-            metadata: dict[str, Attribute | None] = {
-                **row.attributes,
-                **ours,
-                # Of its middle: a chunk can begin with the last words of the page before.
-                "page": document.page((chunk.start + chunk.end) // 2),
-                "text": document.text[chunk.start : chunk.end],
-                "heading": heading and heading[:HEADING],
-                "start": chunk.start,
-                "end": chunk.end,
-                "etag": row.etag,
-                "version": row.version,
-                "fingerprint": self._fingerprint,
-            }
-            present = {key: value for key, value in metadata.items() if value is not None}
-            records.append(Record(_key(row, row.written + place), vectors[place], present))
-        return records
 
     def _reject(self, row: Row, rejected: DocumentRejected, lease: Lease) -> Outcome:
         """Note why the document cannot be ingested, and delete what there is of earlier content."""
@@ -229,7 +230,7 @@ class Pipeline:
         """Delete the vectors from key number `chunks` on, if there may be any."""
         if row.chunks > chunks:
             row = lease.take(row)
-            keys = [_key(row, number) for number in range(chunks, row.chunks)]
+            keys = [record_key(row, number) for number in range(chunks, row.chunks)]
             self._vectors.delete(keys, deadline=lease.write_deadline)
         return row
 
@@ -264,10 +265,6 @@ def _letting_go(lease: Lease, row: Row) -> Iterator[_Progress]:
 
 def _outcome(result: Result, row: Row) -> Outcome:
     return Outcome(result, row.document, row.chunks, row.tokens, row.error)
-
-
-def _key(row: Row, chunk: int) -> str:
-    return f"{row.document}#{chunk}"
 
 
 def _same_content(row: Row, other: Row) -> bool:

@@ -17,6 +17,7 @@ from handler import ingest
 from handler.embeddings import Embeddings
 from handler.errors import DocumentBusy, StoreUnavailable, UnsupportedEvent
 from handler.settings import S3VectorsAddress, Settings
+from handler.storage_events import Change
 from model_layer import Cl100k, Encoder
 from tests.conftest import load_event
 from tests.documents.samples import pdf, word
@@ -179,8 +180,9 @@ def test_a_message_that_nobody_understands_is_delivered_again_and_no_other(
 class Away:
     """A pipeline whose store does not answer."""
 
-    def reconcile(self, *_: Any, **__: Any) -> None:
-        raise StoreUnavailable("s3vectors put_vectors still answers TooManyRequestsException.")
+    def reconcile_all(self, changes: list[Change], **_: Any) -> list[Exception]:
+        error = StoreUnavailable("s3vectors put_vectors still answers TooManyRequestsException.")
+        return [error] * len(changes)
 
 
 @pytest.mark.parametrize("road", ["ingest-s3", "ingest-sns", "ingest-eventbridge"])
@@ -232,8 +234,8 @@ def test_a_document_that_needs_more_time_is_delivered_again_soon(
     )["Messages"]
 
     class Busy:
-        def reconcile(self, *_: Any, **__: Any) -> None:
-            raise DocumentBusy("it is being ingested")
+        def reconcile_all(self, changes: list[Change], **_: Any) -> list[Exception]:
+            return [DocumentBusy("it is being ingested")] * len(changes)
 
     monkeypatch.setattr(ingest, "open_pipeline", Busy)
     monkeypatch.setattr(ingest, "SOON", 0)
@@ -276,8 +278,10 @@ def test_each_document_is_a_line_of_the_log_without_its_text(
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=f"{FACT}.".encode())
     deployed.deliver()
     err = capsys.readouterr().err
-    (line,) = [json.loads(line) for line in err.splitlines() if '"ingest"' in line]
-    assert line["source"] == f"s3://{deployed.bucket}/a.txt"
-    assert (line["result"], line["inputs"]) == ("ingested", 1)
-    assert line["tokens"] > 5
+    lines = [json.loads(line) for line in err.splitlines() if '"ingest"' in line]
+    document, call = lines[0], lines[-1]
+    assert document["source"] == f"s3://{deployed.bucket}/a.txt"
+    assert (document["result"], document["chunks"]) == ("ingested", 1)
+    assert (call["documents"], call["inputs"], call["tokens"]) == (1, 1, document["tokens"])
+    assert call["milliseconds"] > 0
     assert "lighthouse" not in err

@@ -1,0 +1,117 @@
+"""What is interrupted goes on; what others do meanwhile is respected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handler.documents.document import Document
+from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable
+from handler.leases import LEASE
+from handler.pipeline import Pipeline, document_id
+from handler.storage_events import Change
+from handler.stores.contract import Row, Store
+from model_layer import Chunker, Encoder
+from tests.pipeline.bucket import LONG, PETS, SOURCE, Bucket, Clock, extract, found, row_of
+
+
+def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+) -> None:
+    class Slow:
+        """Takes ten seconds for a window."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(encoder, name)
+
+        windows = 0
+
+        def encode(self, texts: Any, **options: Any) -> Any:
+            clock.sleep(10)
+            self.windows += 1
+            return encoder.encode(texts, truncate="NONE")
+
+    slow = Slow()
+    pipeline = Pipeline(bucket, store, slow, chunker, extract, clock=clock)  # type: ignore[arg-type]
+    bucket.put(LONG)
+    counts = []
+    while True:
+        try:
+            outcome = pipeline.reconcile(Change(SOURCE, "0A"), deadline=clock.time + 65)
+            break
+        except OutOfTime:
+            counts.append(len(found(store)))
+            assert row_of(store).status == "in_progress"
+            assert row_of(store).owner is None  # nobody has to wait
+    assert len(counts) > 2
+    assert counts == sorted(set(counts))  # each went further than the one before
+    windows = len([*chunker.split(LONG.decode())])
+    assert slow.windows == windows  # none twice
+    whole = found(store)
+    assert len(whole) == outcome.chunks
+    # The same as in one go.
+    store.vectors.delete([match.key for match in whole])
+    store.ledger.delete(row_of(store))
+    pipeline.reconcile(Change(SOURCE))
+    assert found(store) == whole
+
+
+def test_while_somebody_else_ingests_the_document_it_is_waited_for(
+    pipeline: Pipeline, store: Store, bucket: Bucket, clock: Clock
+) -> None:
+    bucket.put(PETS)
+    other = Row(document_id(SOURCE), SOURCE, owner="other", leased_until=clock.time + LEASE)
+    store.ledger.put(other)
+    with pytest.raises(DocumentBusy):
+        pipeline.reconcile(Change(SOURCE))
+    assert 20 < clock.time - 1_000_000 < 25
+    assert found(store) == []
+    clock.time += LEASE  # it never came back
+    assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
+
+
+def test_two_at_a_time_leave_one_whole_document(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+) -> None:
+    """The object is overwritten, and ingested by another, while we have read the old content."""
+    bucket.put(LONG)
+    other = Pipeline(bucket, store, encoder, chunker, extract, clock=clock)  # type: ignore[arg-type]
+
+    def meanwhile(content: bytes, **about: Any) -> Document:
+        if content == LONG:
+            bucket.put(PETS)
+            assert other.reconcile(Change(SOURCE, "0B")).result == "ingested"
+        return extract(content, **about)
+
+    pipeline = Pipeline(bucket, store, encoder, chunker, meanwhile, clock=clock)  # type: ignore[arg-type]
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "accounted for"
+    assert len(found(store)) == row_of(store).chunks < 5
+
+
+def test_a_failure_ends_the_lease_and_the_next_try_goes_on(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    class Failing:
+        calls = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store.vectors, name)
+
+        def upsert(self, records: Any, *, deadline: float | None = None) -> None:
+            self.calls += 1
+            if self.calls == 3:
+                raise StoreUnavailable("throttled")
+            store.vectors.upsert(records)
+
+    failing = Failing()
+    pipeline = Pipeline(bucket, Store("x", failing, store.ledger), encoder, chunker, extract)
+    bucket.put(LONG)
+    with pytest.raises(StoreUnavailable):
+        pipeline.reconcile(Change(SOURCE))
+    row = row_of(store)
+    assert (row.owner, row.status) == (None, "in_progress")
+    assert row.written == len(found(store)) > 0
+    pipeline.reconcile(Change(SOURCE))
+    windows = len([*chunker.split(LONG.decode())])
+    assert failing.calls == windows + 1
