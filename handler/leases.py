@@ -16,8 +16,8 @@ from handler.errors import DocumentBusy, OutOfTime, TryLater
 from handler.stores.contract import Ledger, Row
 
 # Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
-# that a write may take, so that it has ended by then. Both start anew when we begin to write the row:
-# that can take long, too.
+# that a write may take, so that it has ended by then. Both start anew when we begin to write the
+# row: that can take long, too.
 LEASE, WRITE = 60.0, 30.0
 MOMENT = 0.5  # s
 PATIENCE = 20.0  # s to wait for somebody else to be done with the document

@@ -95,11 +95,11 @@ class Pipeline:
         document = document_id(change.source)
         lease = Lease(self._ledger, document, deadline=deadline, clock=self._clock)
         while True:
+            lease.check_time()
             try:
                 return self._try(change, lease)
             except StoreConflict:
-                # Somebody else was faster; what is to be done now, their row will tell.
-                lease.check_time()
+                pass  # Somebody else was faster; what is to be done now, their row will tell.
 
     def _try(self, change: Change, lease: Lease) -> Outcome:
         row = lease.read()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handler import ingest
 from handler.documents.limits import SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.contract import NOT_FILTERABLE
@@ -171,6 +172,12 @@ def test_no_message_is_delivered_again_while_a_function_has_it(
     # All deliveries fit into the time that messages are kept, twice over.
     deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
     assert 2 * deliveries * queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"]
+
+
+def test_who_waits_for_another_invocation_outlasts_it(queue: dict[str, Any]) -> None:
+    """Else its message is dead before it could see that the object is another by now."""
+    longest = max(TEMPLATE["Parameters"]["IngestTimeout"]["AllowedValues"])
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * ingest.LATER > longest
 
 
 def test_what_fails_at_every_delivery_is_kept_as_long_as_can_be(
