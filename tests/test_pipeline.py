@@ -244,8 +244,13 @@ def test_a_document_that_cannot_be_read_is_noted_and_its_past_deleted(
     assert (row.status, row.error_code, row.chunks) == ("failed", code, 0)
     assert message in (row.error or "")
     assert found(store) == []
-    # It is not tried again, until it is another.
-    assert pipeline.reconcile(Change(SOURCE, "0C")) == replace(outcome, result="unchanged")
+    # It is not tried again by events that are known, but by its being written again, or a backfill.
+    reads = bucket.reads
+    assert pipeline.reconcile(Change(SOURCE, "0B")) == replace(outcome, result="accounted for")
+    assert bucket.reads == reads
+    assert pipeline.reconcile(Change(SOURCE, "0C")) == outcome
+    assert pipeline.reconcile(Change(SOURCE)) == outcome
+    assert bucket.reads == reads + 2
     bucket.put(PETS)
     assert pipeline.reconcile(Change(SOURCE, "0D")).result == "ingested"
     assert row_of(store).error is None
@@ -415,3 +420,62 @@ def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> N
     about = Files().find(file.as_uri())
     assert about is not None
     assert (about.size, about.modified, about.content_type) == (1, 5.0, "text/plain")
+
+
+def test_what_was_archived_is_ingested_when_it_is_written_again_as_it_was(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    """As the message says: restore it, and write it again."""
+    archived = [True]
+
+    def read() -> bytes:
+        if archived:
+            raise DocumentRejected("invalid_file", "The object is archived.")
+        return PETS
+
+    bucket.put(PETS, read=read)
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "failed"
+    archived.clear()
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "ingested"
+    assert row_of(store).error is None
+
+
+def test_any_number_of_vectors_is_deleted_part_by_part(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+) -> None:
+    """2,500 a second, as S3 Vectors does: eighty thousand take longer than a lease allows."""
+
+    class Throttled:
+        deleted: list[str] = []
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store.vectors, name)
+
+        def delete(self, keys: Any, *, deadline: float) -> None:
+            for start in range(0, len(keys), 500):
+                if clock.time > deadline:
+                    raise StoreUnavailable("The time for it is up.")
+                clock.sleep(0.2)
+                self.deleted += keys[start : start + 500]
+
+    throttled = Throttled()
+    pipeline = Pipeline(
+        bucket,
+        Store("x", throttled, store.ledger),
+        encoder,
+        chunker,
+        extract,
+        clock=clock,  # type: ignore[arg-type]
+    )
+    document = document_id(SOURCE)
+    store.ledger.put(Row(document, SOURCE, status="completed", chunks=80_000, written=80_000))
+    left = []
+    for _ in range(10):
+        try:
+            assert pipeline.reconcile(Change(SOURCE), deadline=clock.time + 15).result == "removed"
+            break
+        except (OutOfTime, StoreUnavailable):
+            left.append(row_of(store).chunks)
+    assert left == sorted(set(left), reverse=True)  # each went further than the one before
+    assert set(throttled.deleted) == {f"{document}#{number}" for number in range(80_000)}
+    assert store.ledger.get(document) is None
