@@ -12,7 +12,13 @@ import pytest
 
 from handler import documents
 from handler.documents.document import Document
-from handler.errors import DocumentBusy, DocumentRejected, OutOfTime, StoreUnavailable
+from handler.errors import (
+    DocumentBusy,
+    DocumentRejected,
+    OutOfTime,
+    StoreConflict,
+    StoreUnavailable,
+)
 from handler.filters import Comparison
 from handler.leases import LEASE
 from handler.limits import MAX_DOCUMENT
@@ -420,6 +426,20 @@ def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> N
     about = Files().find(file.as_uri())
     assert about is not None
     assert (about.size, about.modified, about.content_type) == (1, 5.0, "text/plain")
+
+
+def test_a_file_that_changes_while_it_is_read_is_looked_at_again(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.txt")  # not UTF-8
+    file.write_text("Cats sleep.")
+    about = Files().find(file.as_uri())
+    assert about is not None
+    assert about.read() == b"Cats sleep."
+    file.write_text("Dogs bark.")
+    with pytest.raises(StoreConflict, match="written meanwhile"):
+        about.read()
+    file.unlink()
+    with pytest.raises(StoreConflict, match="removed meanwhile"):
+        about.read()
 
 
 def test_what_was_archived_is_ingested_when_it_is_written_again_as_it_was(
