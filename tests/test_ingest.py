@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
-from openai import OpenAI
+from openai import BadRequestError, NotFoundError, OpenAI
 from starlette.testclient import TestClient
 
 from handler import ingest
@@ -165,6 +165,17 @@ def test_what_is_overwritten_and_removed_is_so_in_the_index(deployed: Aws, clien
     deployed.deliver()
     assert texts() == []
     assert client.vector_stores.files.list(deployed.store.index).data == []
+
+
+def test_ids_that_dynamodb_takes_no_key_of_are_answered(deployed: Aws, client: OpenAI) -> None:
+    """It refuses keys that are empty, or over 1,024 bytes; a caller need not know."""
+    files = client.vector_stores.files
+    assert files.list(deployed.store.index, after="", before="").data == []
+    assert files.list(deployed.store.index, after="\U0001f600" * 256).data == []
+    with pytest.raises(BadRequestError, match="256"):
+        files.list(deployed.store.index, after="x" * 257)
+    with pytest.raises(NotFoundError):
+        files.retrieve("x" * 3_000, vector_store_id=deployed.store.index)
 
 
 def test_a_message_that_nobody_understands_is_delivered_again_and_no_other(
