@@ -81,7 +81,7 @@ class History:
     seed: int
     store: Store
     encoder: RememberingEncoder
-    chunker: Chunker
+    chunkers: tuple[Chunker, Chunker]  # it may begin with the second, and ends with the first
     queue: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -98,17 +98,11 @@ class History:
 
     def run(self) -> None:
         """Live through it. Raises what no invocation may raise."""
-        pipeline = Pipeline(
-            self.bucket,
-            Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
-            self.encoder,  # type: ignore[arg-type]
-            self.chunker,
-            _extract,
-            clock=self,  # type: ignore[arg-type]
-        )
+        new, old = map(self._pipeline, self.chunkers)
+        self.deployed = old if self.random.random() < 0.3 else new
         quiet = self.random.random() < 0.1  # a tenth of the histories see no fault but disorder
         with (
-            patch.object(ingest, "open_pipeline", lambda: pipeline),
+            patch.object(ingest, "open_pipeline", lambda: self.deployed),
             patch.object(ingest, "deadline", lambda context: context.deadline),
             patch.object(ingest, "write_line", lambda *_, **__: None),
             patch.object(ingest.log, "error", _fail),
@@ -118,8 +112,11 @@ class History:
                 self._mutate()
                 for _ in range(self.random.randint(0, 12)):
                     self._go_on()
+                if self.random.random() < 0.2:
+                    self._deploy(new)
             for _ in range(self.random.randint(0, 100)):
                 self._go_on()
+            self._deploy(new)
             self._set_faults(0.0)
             while self.queue or self.scheduler.running:
                 self._go_on()
@@ -140,6 +137,26 @@ class History:
     def sleep(self, seconds: float) -> None:
         self.clock.time += seconds
         self.scheduler.step()
+
+    def _pipeline(self, chunker: Chunker) -> Pipeline:
+        return Pipeline(
+            self.bucket,
+            Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
+            self.encoder,  # type: ignore[arg-type]
+            chunker,
+            _extract,
+            clock=self,  # type: ignore[arg-type]
+        )
+
+    def _deploy(self, new: Pipeline) -> None:
+        """Chunk in another way from here on, and have all objects sent again."""
+        if self.deployed is not new:
+            while self.scheduler.running:  # what has begun ends as it began
+                self.scheduler.turn()
+            self.deployed = new
+            for source in self.sources:
+                body = _body([(source, None)], self.random)
+                self.queue.append(Message(body, self.clock.time))
 
     def _vectors(self) -> FaultyVectors:
         return FaultyVectors(self.store.vectors, self.faults)
@@ -230,7 +247,8 @@ class History:
             assert found == {}, f"{source} cannot be read, and has vectors"
             return
         assert row.status == "completed", row
-        windows = self.chunker.split(text)
+        assert row.recipe.endswith(self.chunkers[0].recipe)
+        windows = self.chunkers[0].split(text)
         texts = [text[chunk.start : chunk.end] for window in windows for chunk in window.chunks]
         keys = [f"{row.document}#{number}" for number in range(len(texts))]
         assert {key: metadata["text"] for key, metadata in found.items()} == dict(

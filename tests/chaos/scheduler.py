@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from random import Random
 
-
 STILL = 0.05  # how often an actor stands still after a step
 
 
