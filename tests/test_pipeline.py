@@ -124,9 +124,12 @@ def row_of(store: Store, source: str = SOURCE) -> Row:
 def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
     pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
 ) -> None:
-    bucket.put(PETS, metadata={"team": "animals", "year": "2024", "draft": "false"})
+    theirs = {"team": "animals", "year": "2024", "draft": "false"}
+    bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
     outcome = pipeline.reconcile(Change(SOURCE, "0A"))
     assert (outcome.result, outcome.document) == ("ingested", document_id(SOURCE))
+    # Names that we give a meaning to are not theirs to give.
+    assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
     matches = found(store)
     assert [match.key for match in matches] == [
         f"{outcome.document}#{number}" for number in range(outcome.chunks)

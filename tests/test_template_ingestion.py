@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from handler import ingest
+from handler.attributes import NOT_FILTERABLE
 from handler.documents.limits import SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
-from handler.stores.contract import NOT_FILTERABLE
 from model_layer import Encoder
 from tests.cloudformation import PSEUDO, Stack
 from tests.conftest import ROOT
