@@ -20,6 +20,8 @@ MAX_ATTRIBUTES, MAX_VALUE = 16, 512
 # (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
 MAX_KEY, MAX_BYTES = 63, 2_048
 OURS = ("source", "filename", "content_type", "page", "modified")
+# Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
+NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 PAGE = 99_999  # a number as long as a page's can be
 
@@ -50,7 +52,8 @@ def read_attributes(
         value = _value(text)
         size = len(orjson.dumps({key: value}))
         fits = len(key) <= MAX_KEY and len(text) <= MAX_VALUE and size <= room
-        if fits and key not in OURS and len(attributes) < MAX_ATTRIBUTES:
+        is_ours = key in OURS or key in NOT_FILTERABLE
+        if fits and not is_ours and len(attributes) < MAX_ATTRIBUTES:
             attributes[key] = value
             room -= size
     return attributes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, cast
 
+from handler.attributes import NOT_FILTERABLE
 from handler.errors import InvalidRequest
 from handler.filters import Comparison, Compound, Filter, Value
 from handler.inputs import kind_of
-from handler.stores.contract import NOT_FILTERABLE
 
 MAX_DEPTH = 4  # compounds around a comparison
 MAX_ITEMS = 100  # of a compound, or of a list of values

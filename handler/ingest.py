@@ -41,6 +41,9 @@ from model_layer import load_chunker, load_encoder
 log = logging.getLogger(__name__)
 
 SOON = 5  # s, by when this invocation has ended
+# s until a document that somebody else ingests is tried again: the queue's ten deliveries
+# (template.yaml) must outlast the longest invocation, or its last content would never be seen.
+LATER = 120
 
 settings = read_settings(os.environ)
 # The image's files were verified when it was built, and Lambda checks what it loads.
@@ -86,8 +89,10 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
                 raise error
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
-            if isinstance(error, OutOfTime | DocumentBusy) or _is_over(until):
-                _deliver_soon(delivery)
+            if isinstance(error, OutOfTime) or _is_over(until):
+                _deliver_in(SOON, delivery)
+            elif isinstance(error, DocumentBusy):
+                _deliver_in(LATER, delivery)
     return {"batchItemFailures": failures}
 
 
@@ -132,17 +137,22 @@ def _is_over(until: float | None) -> bool:
     return until is not None and time.monotonic() > until
 
 
-def _deliver_soon(delivery: Delivery) -> None:
+@cache
+def _sqs() -> AwsClient:
+    return AwsClient("sqs")
+
+
+def _deliver_in(seconds: int, delivery: Delivery) -> None:
     """Let a message that needs nothing but another invocation not wait for the queue's time, which
     is for invocations that do not end. If this fails, it waits.
     """
     if settings.queue_url and delivery.receipt:
         with suppress(StoreUnavailable, ClientError):
-            AwsClient("sqs").call(
+            _sqs().call(
                 "change_message_visibility",
                 QueueUrl=settings.queue_url,
                 ReceiptHandle=delivery.receipt,
-                VisibilityTimeout=SOON,
+                VisibilityTimeout=seconds,
                 deadline=time.monotonic() + 0.5,
             )
 

@@ -16,7 +16,8 @@ from handler.errors import DocumentBusy, OutOfTime, TryLater
 from handler.stores.contract import Ledger, Row
 
 # Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
-# that a write may take, so that it has ended by then. Both start anew with every write of the row.
+# that a write may take, so that it has ended by then. Both start anew when we begin to write the
+# row: that can take long, too.
 LEASE, WRITE = 60.0, 30.0
 MOMENT = 0.5  # s
 PATIENCE = 20.0  # s to wait for somebody else to be done with the document
@@ -43,6 +44,7 @@ class Lease:
         self._clock = clock
         self._owner = uuid.uuid4().hex
         self._row: Row | None = None  # as the ledger has it, as far as we know
+        self._began = clock.monotonic()  # to take the lease, the last time
 
     def read(self) -> Row | None:
         """The document's row, once nobody else has its lease. Raises DocumentBusy, OutOfTime."""
@@ -63,7 +65,7 @@ class Lease:
 
         Raises StoreConflict if somebody else has written the row since it was read.
         """
-        now = self._clock.now()
+        now, self._began = self._clock.now(), self._clock.monotonic()
         taken = replace(row, owner=self._owner, leased_until=now + LEASE, updated=now)
         self._row = self._ledger.put(taken, deadline=self.deadline)
         return self._row
@@ -75,8 +77,8 @@ class Lease:
 
     @property
     def write_deadline(self) -> float:
-        """When a write of vectors must have ended, if it begins now that the row is written."""
-        within = self._clock.monotonic() + WRITE
+        """When a write of vectors must have ended, now that the row is written."""
+        within = self._began + WRITE
         return within if self.deadline is None else min(within, self.deadline)
 
     def settle(self, row: Row) -> None:

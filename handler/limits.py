@@ -9,6 +9,7 @@ DIMENSIONS = 384
 
 # Lists of files, as OpenAI's clients ask for them: items in a page, orders, and what a file can be.
 MAX_PAGE = 100
+MAX_FILE_ID = 256  # characters that one is looked up by; 1,024 bytes, DynamoDB's limit of a key
 ORDERS = ("asc", "desc")
 FILE_STATUSES = ("in_progress", "completed", "failed", "cancelled")
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from handler.errors import InvalidRequest
 from handler.inputs import kind_of
-from handler.limits import FILE_STATUSES, MAX_PAGE, ORDERS
+from handler.limits import FILE_STATUSES, MAX_FILE_ID, MAX_PAGE, ORDERS
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,13 @@ def read_page(parameters: Mapping[str, str]) -> Page:
         _refuse("order", order, f"one of {', '.join(ORDERS)}")
     if status is not None and status not in FILE_STATUSES:
         _refuse("filter", status, f"one of {', '.join(FILE_STATUSES)}")
+    for name in ("after", "before"):
+        if len(place := parameters.get(name, "")) > MAX_FILE_ID:
+            _refuse(name, place, f"an id, of {MAX_FILE_ID} characters at most")
     return Page(
         limit=int(limit),
-        after=parameters.get("after"),
-        before=parameters.get("before"),
+        after=parameters.get("after") or None,  # an empty one is none
+        before=parameters.get("before") or None,
         descending=order == "desc",
         status=status,
     )

@@ -31,6 +31,8 @@ from model_layer import Chunker, DeadlineExceeded, Encoder
 
 # Of how texts are extracted and chunked. Another number: what is ingested already is so again.
 RECIPE = 1
+# Vectors that are deleted under one lease. S3 Vectors deletes 2,500 a second of an index, at most.
+DELETED = 5_000
 
 Result = Literal["ingested", "failed", "removed", "unchanged", "accounted for", "absent"]
 
@@ -121,7 +123,7 @@ class Pipeline:
             try:
                 return (yield from self._try(change, lease))
             except StoreConflict:
-                continue  # somebody else was faster; their row will tell what is to be done now
+                pass  # Somebody else was faster; what is to be done now, their row will tell.
 
     def _try(self, change: Change, lease: Lease) -> Steps[Outcome]:
         row = lease.read()
@@ -131,7 +133,9 @@ class Pipeline:
         if found is None:
             return self._remove(row, lease) if row else Outcome("absent", lease.document)
         planned = self._plan(row, found, change)
-        if row and self._is_settled(row) and _same_content(row, planned):
+        # Whoever writes a document again that had failed, or backfills it, has changed something:
+        # restored it, or given the function more memory.
+        if row and row.status == "completed" and _same_content(row, planned):
             return _outcome("unchanged", row)
         try:
             document = self._read(found, planned, lease)
@@ -227,11 +231,14 @@ class Pipeline:
             return replace(self._delete_beyond(0, row, lease), chunks=0)
 
     def _delete_beyond(self, chunks: int, row: Row, lease: Lease) -> Row:
-        """Delete the vectors from key number `chunks` on, if there may be any."""
-        if row.chunks > chunks:
+        """Delete the vectors from key number `chunks` on, if there may be any: the last first."""
+        while row.chunks > chunks:
+            lease.check_time()
             row = lease.take(row)
-            keys = [record_key(row, number) for number in range(chunks, row.chunks)]
+            first = max(chunks, row.chunks - DELETED)
+            keys = [record_key(row, number) for number in range(first, row.chunks)]
             self._vectors.delete(keys, deadline=lease.write_deadline)
+            row = replace(row, chunks=first)
         return row
 
 

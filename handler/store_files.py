@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from handler.configured_store import ConfiguredStore, reached
 from handler.errors import NotFound
+from handler.limits import MAX_FILE_ID
 from handler.pages import Page, as_list, read_page
 from handler.stores.contract import Ledger, Row, Status, Store
 
@@ -55,7 +56,7 @@ class StoreFiles:
         """The store's file with this id. Raises NotFound if it has none."""
         store = self._store.open(vector_store_id)
         with reached():
-            row = store.ledger.get(file_id)
+            row = store.ledger.get(file_id) if 0 < len(file_id) <= MAX_FILE_ID else None
         if row is None:
             raise NotFound(
                 f"The file '{file_id[:100]}' is not in the vector store '{store.id}'.",

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from handler.attributes import NOT_FILTERABLE
 from handler.calls import Call
 from handler.configured_store import ConfiguredStore, reached
 from handler.encoding import encode
@@ -18,7 +19,7 @@ from handler.inputs import parse_json
 from handler.limits import ENVELOPE
 from handler.responses import Answer, headers_of
 from handler.search_request import Search, parse_search
-from handler.stores.contract import NOT_FILTERABLE, Match
+from handler.stores.contract import Match
 from model_layer import Encoder, Truncate
 
 

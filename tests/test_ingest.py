@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from typing import Any
 
 import boto3
 import pytest
-from openai import OpenAI
+from openai import BadRequestError, NotFoundError, OpenAI
 from starlette.testclient import TestClient
 
 from handler import ingest
 from handler.embeddings import Embeddings
-from handler.errors import DocumentBusy, StoreUnavailable, UnsupportedEvent
+from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable, UnsupportedEvent
 from handler.settings import S3VectorsAddress, Settings
 from handler.storage_events import Change
 from model_layer import Cl100k, Encoder
@@ -167,6 +168,17 @@ def test_what_is_overwritten_and_removed_is_so_in_the_index(deployed: Aws, clien
     assert client.vector_stores.files.list(deployed.store.index).data == []
 
 
+def test_ids_that_dynamodb_takes_no_key_of_are_answered(deployed: Aws, client: OpenAI) -> None:
+    """It refuses keys that are empty, or over 1,024 bytes; a caller need not know."""
+    files = client.vector_stores.files
+    assert files.list(deployed.store.index, after="", before="").data == []
+    assert files.list(deployed.store.index, after="\U0001f600" * 256).data == []
+    with pytest.raises(BadRequestError, match="256"):
+        files.list(deployed.store.index, after="x" * 257)
+    with pytest.raises(NotFoundError):
+        files.retrieve("x" * 3_000, vector_store_id=deployed.store.index)
+
+
 def test_a_message_that_nobody_understands_is_delivered_again_and_no_other(
     deployed: Aws,
 ) -> None:
@@ -225,25 +237,45 @@ def test_every_road_ends_at_the_same_document(
     }
 
 
-def test_a_document_that_needs_more_time_is_delivered_again_soon(
-    deployed: Aws, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error, seconds",
+    [(OutOfTime("the time is up"), "SOON"), (DocumentBusy("it is being ingested"), "LATER")],
+)
+def test_a_document_that_needs_more_time_does_not_wait_for_the_queues(
+    error: Exception, seconds: str, deployed: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=b"Cats sleep.")
     received = deployed.sqs.receive_message(
         QueueUrl=deployed.queue, MaxNumberOfMessages=10, VisibilityTimeout=600
     )["Messages"]
 
-    class Busy:
+    class Failing:
         def reconcile_all(self, changes: list[Change], **_: Any) -> list[Exception]:
-            return [DocumentBusy("it is being ingested")] * len(changes)
+            return [error] * len(changes)
 
-    monkeypatch.setattr(ingest, "open_pipeline", Busy)
-    monkeypatch.setattr(ingest, "SOON", 0)
+    monkeypatch.setattr(ingest, "open_pipeline", Failing)
+    monkeypatch.setattr(ingest, seconds, 0)
     answer = ingest.lambda_handler(sqs_event(received), None)
     failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
     assert len(failed) == 1
     again = deployed.sqs.receive_message(QueueUrl=deployed.queue)["Messages"]
     assert [message["MessageId"] for message in again] == failed
+
+
+def test_what_a_batch_has_no_time_for_is_delivered_again_soon(
+    deployed: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in "abc":
+        deployed.s3.put_object(Bucket=deployed.bucket, Key=f"{key}.txt", Body=b"Cats sleep.")
+    monkeypatch.setattr(ingest, "SOON", 0)
+    monkeypatch.setattr(ingest, "deadline", lambda _: time.monotonic() - 1)
+    received = deployed.sqs.receive_message(
+        QueueUrl=deployed.queue, MaxNumberOfMessages=10, VisibilityTimeout=600
+    )["Messages"]
+    answer = ingest.lambda_handler(sqs_event(received), None)
+    assert len(answer["batchItemFailures"]) == 3
+    again = deployed.sqs.receive_message(QueueUrl=deployed.queue, MaxNumberOfMessages=10)
+    assert len(again["Messages"]) == 3
 
 
 def test_a_store_of_another_model_keeps_its_messages(

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from handler import ingest
+from handler.attributes import NOT_FILTERABLE
 from handler.documents.limits import SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
-from handler.stores.contract import NOT_FILTERABLE
 from model_layer import Encoder
 from tests.cloudformation import PSEUDO, Stack
 from tests.conftest import ROOT
@@ -166,11 +167,17 @@ def test_no_message_is_delivered_again_while_a_function_has_it(
     queue = there["IngestQueue"]["Properties"]
     assert function["Timeout"] == str(timeout)
     assert timeout >= 2 * SECONDS  # what reading one file may take
-    window = mapping["MaximumBatchingWindowInSeconds"]
+    window = mapping.get("MaximumBatchingWindowInSeconds", 0)
     assert 6 * timeout + window <= queue["VisibilityTimeout"] <= 43_200  # s, the most
     # All deliveries fit into the time that messages are kept, twice over.
     deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
     assert 2 * deliveries * queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"]
+
+
+def test_who_waits_for_another_invocation_outlasts_it(queue: dict[str, Any]) -> None:
+    """Else its message is dead before it could see that the object is another by now."""
+    longest = max(TEMPLATE["Parameters"]["IngestTimeout"]["AllowedValues"])
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * ingest.LATER > longest
 
 
 def test_what_fails_at_every_delivery_is_kept_as_long_as_can_be(
@@ -186,13 +193,13 @@ def test_what_fails_at_every_delivery_is_kept_as_long_as_can_be(
     assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": [arn]}
 
 
-def test_batches_give_back_single_messages_and_wait_in_the_queue(template: dict[str, Any]) -> None:
+def test_messages_come_one_by_one_and_wait_in_the_queue(template: dict[str, Any]) -> None:
     mapping = properties(template, "IngestFunctionDocuments", IngestConcurrency="7")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
     assert mapping["FunctionName"] == {"Ref": "IngestFunction"}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": "7"}
-    assert mapping["BatchSize"] == 10
+    assert mapping["BatchSize"] == 1
     function = properties(template, "IngestFunction")
     assert "ReservedConcurrentExecutions" not in function
     assert "RecursiveLoop" not in function  # Terminate is what is wanted, and the default

@@ -12,6 +12,9 @@ MAX_CHARACTERS = 10_000_000
 MAX_PAGES = 20_000
 # A heading goes into the metadata of each chunk below it, of which a store takes 40 kB in all.
 MAX_HEADING = 200
+# No book has as many. Each takes 280 bytes of this process, which nothing limits:
+# two million would take more memory than a function has.
+MAX_HEADINGS = 100_000
 # No person nests data as deep; Python's stack ends at about 1,000.
 MAX_JSON_DEPTH = 200
 # Browsers stop at 512. The time that parsing takes grows with the square of it: 30 s at 100,000.

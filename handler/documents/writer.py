@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_CHARACTERS, MAX_HEADING
+from handler.documents.limits import MAX_CHARACTERS, MAX_HEADING, MAX_HEADINGS
 from handler.errors import DocumentRejected
 
 # From the weakest to the strongest.
@@ -73,12 +73,21 @@ class Writer:
         self._pages.append(self._length + (len(self._break) if self._length else 0))
 
     def mark_heading(self, offset: int, text: str) -> None:
-        """A heading begins at `offset`, and says `text`."""
+        """A heading begins at `offset`, and says `text`.
+
+        Raises DocumentRejected when there are too many.
+        """
         text = " ".join(clean(text).split())
         if len(text) > MAX_HEADING:
             text = text[: MAX_HEADING - 1] + "…"
         if text:
             self._headings.append((offset, text))
+        if len(self._headings) > MAX_HEADINGS:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The file has more than {MAX_HEADINGS:,} headings, the limit of one document; "
+                "split it into several files.",
+            )
 
     def heading(self, level: int, text: str) -> None:
         """Add a heading, as Markdown, in a block of its own. level: from 1 to 6."""

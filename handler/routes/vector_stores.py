@@ -16,7 +16,7 @@ from handler.errors import (
     Unauthorized,
     WrongStore,
 )
-from handler.limits import FILE_STATUSES, MAX_PAGE, ORDERS
+from handler.limits import FILE_STATUSES, MAX_FILE_ID, MAX_PAGE, ORDERS
 from handler.openapi import content
 from handler.routes.deps import KEY, CallDep, work
 from handler.routes.embeddings import read_body
@@ -37,8 +37,8 @@ FILE = _parameter("file_id", "path", type="string")
 PAGE = [
     _parameter("limit", type="integer", minimum=1, maximum=MAX_PAGE, default=20),
     _parameter("order", type="string", enum=ORDERS, default="desc"),
-    _parameter("after", type="string"),
-    _parameter("before", type="string"),
+    _parameter("after", type="string", maxLength=MAX_FILE_ID),
+    _parameter("before", type="string", maxLength=MAX_FILE_ID),
 ]
 STATUS = _parameter("filter", type="string", enum=FILE_STATUSES)
 

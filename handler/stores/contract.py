@@ -20,10 +20,6 @@ from handler.filters import Filter
 
 Status = Literal["in_progress", "completed", "failed"]
 
-# Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
-# (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html)
-NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
-
 
 @dataclass(frozen=True)
 class Record:

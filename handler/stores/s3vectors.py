@@ -1,8 +1,8 @@
 """A vector store in an index of S3 Vectors, with its ledger in DynamoDB.
 
 Limits: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html. The index must
-have been made with 384 dimensions, the metric cosine, and contract.NOT_FILTERABLE as its keys that
-are not filterable. Writes are seen by the queries after them; queries are approximate.
+have been made with 384 dimensions, the metric cosine, and attributes.NOT_FILTERABLE as its keys
+that are not filterable. Writes are seen by the queries after them; queries are approximate.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import orjson
 from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
-from handler.attributes import Attribute
+from handler.attributes import NOT_FILTERABLE, Attribute
 from handler.aws_client import AwsClient
 from handler.errors import DocumentRejected
 from handler.filters import Filter
 from handler.settings import S3VectorsAddress
-from handler.stores.contract import NOT_FILTERABLE, Match, Record, Store
+from handler.stores.contract import Match, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.s3vectors_filters import expression
 

@@ -25,6 +25,7 @@ from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
 from tests.chaos.scheduler import Clock, Scheduler
 
 MOST_INVOCATIONS = 3  # at a time
+EPOCHS = 3  # of trouble, each with rest behind it
 
 # Sentences that chunks of a few tokens are made of; and what is no text.
 SENTENCES = [
@@ -81,7 +82,7 @@ class History:
     seed: int
     store: Store
     encoder: RememberingEncoder
-    chunker: Chunker
+    chunkers: tuple[Chunker, Chunker]  # it may begin with the second, and go over to the first
     queue: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,37 +93,36 @@ class History:
         self.bucket = Bucket(self.faults)
         self.encoder.clock = self.clock
         # Keys that need encoding, of which each envelope has its own.
-        keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.randint(1, 3)]
+        keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.choice([1, 1, 2, 3])]
         self.sources = [f"s3://bucket/{self.seed}/{key}" for key in keys]
         self.pool = [self._content() for _ in range(4)]
 
     def run(self) -> None:
-        """Live through it. Raises what no invocation may raise."""
-        pipeline = Pipeline(
-            self.bucket,
-            Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
-            self.encoder,  # type: ignore[arg-type]
-            self.chunker,
-            _extract,
-            clock=self,  # type: ignore[arg-type]
-        )
+        """Live through it. Raises what no invocation may, and if the store is wrong at rest."""
+        new, old = map(self._pipeline, self.chunkers)
+        self.chunker = self.random.choice(self.chunkers)
+        self.deployed = new if self.chunker is self.chunkers[0] else old
         quiet = self.random.random() < 0.1  # a tenth of the histories see no fault but disorder
         with (
-            patch.object(ingest, "open_pipeline", lambda: pipeline),
+            patch.object(ingest, "open_pipeline", lambda: self.deployed),
             patch.object(ingest, "deadline", lambda context: context.deadline),
             patch.object(ingest, "write_line", lambda *_, **__: None),
             patch.object(ingest.log, "error", _fail),
         ):
-            self._set_faults(0.0 if quiet else self.random.choice([0.01, 0.05, 0.15]))
-            for _ in range(self.random.randint(1, 8)):
-                self._mutate()
-                for _ in range(self.random.randint(0, 12)):
+            for _ in range(EPOCHS):
+                self._set_faults(0.0 if quiet else self.random.choice([0.01, 0.05, 0.15]))
+                for _ in range(self.random.randint(1, 8)):
+                    self._mutate()
+                    for _ in range(self.random.randint(0, 12)):
+                        self._go_on()
+                    if self.random.random() < 0.1:
+                        self._deploy(new)
+                for _ in range(self.random.randint(0, 100)):
                     self._go_on()
-            for _ in range(self.random.randint(0, 100)):
-                self._go_on()
-            self._set_faults(0.0)
-            while self.queue or self.scheduler.running:
-                self._go_on()
+                self._set_faults(0.0)
+                while self.queue or self.scheduler.running:
+                    self._go_on()
+                self.check()
 
     def check(self) -> None:
         """Compare the store with what the bucket's contents imply."""
@@ -140,6 +140,26 @@ class History:
     def sleep(self, seconds: float) -> None:
         self.clock.time += seconds
         self.scheduler.step()
+
+    def _pipeline(self, chunker: Chunker) -> Pipeline:
+        return Pipeline(
+            self.bucket,
+            Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
+            self.encoder,  # type: ignore[arg-type]
+            chunker,
+            _extract,
+            clock=self,  # type: ignore[arg-type]
+        )
+
+    def _deploy(self, new: Pipeline) -> None:
+        """Chunk in another way from here on, and have all objects sent again."""
+        if self.deployed is not new:
+            while self.scheduler.running:  # what has begun ends as it began
+                self.scheduler.turn()
+            self.deployed, self.chunker = new, self.chunkers[0]
+            for source in self.sources:
+                body = _body([(source, None)], self.random)
+                self.queue.append(Message(body, self.clock.time))
 
     def _vectors(self) -> FaultyVectors:
         return FaultyVectors(self.store.vectors, self.faults)
@@ -230,6 +250,7 @@ class History:
             assert found == {}, f"{source} cannot be read, and has vectors"
             return
         assert row.status == "completed", row
+        assert row.recipe.endswith(self.chunker.recipe)
         windows = self.chunker.split(text)
         texts = [text[chunk.start : chunk.end] for window in windows for chunk in window.chunks]
         keys = [f"{row.document}#{number}" for number in range(len(texts))]

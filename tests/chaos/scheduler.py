@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from random import Random
 
+STILL = 0.05  # how often an actor stands still after a step
+
 
 class Crash(BaseException):
     """The invocation ends here: out of memory, killed, the machine gone. Nothing may catch it."""
@@ -48,8 +50,17 @@ class Scheduler:
         self._actors.append(_Actor(action, self._here))
 
     def turn(self) -> None:
-        """Let one of the actors go on to its next step, or to its end."""
-        self._current = actor = self._random.choice(self._actors)
+        """Let one of the actors go on to its next step, or to its end; or time pass, if all of
+        them stand still.
+        """
+        awake = [actor for actor in self._actors if actor.wakes <= self._clock.time]
+        if not awake:
+            self._clock.time += 5
+            return
+        self._current = actor = self._random.choice(awake)
+        # Some stand still for long in the midst of something, and others do not.
+        if self._random.random() < STILL:
+            actor.wakes = self._clock.time + self._random.uniform(5, 100)
         self._clock.tick()
         actor.go.release()
         self._here.acquire()
@@ -69,6 +80,7 @@ class _Actor:
         self._action, self._here = action, here
         self.go = threading.Semaphore(0)
         self.is_done, self.error = False, None
+        self.wakes = 0.0
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.documents.samples import read
+from tests.documents.samples import read, rejected
 
 PAGE = """\
 Title
@@ -66,3 +66,9 @@ def test_plain_text_has_no_headings() -> None:
     document = read("# not Markdown", "a.txt")
     assert document.text == "# not Markdown"
     assert not document.is_markdown and not document.headings
+
+
+def test_more_headings_than_fit_into_memory_are_refused() -> None:
+    most = b"# a\n" * 100_000
+    assert len(read(most, "a.md").headings) == 100_000
+    assert "more than 100,000 headings" in rejected(most + b"# a\n", "a.md")

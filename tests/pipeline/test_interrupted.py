@@ -115,3 +115,44 @@ def test_a_failure_ends_the_lease_and_the_next_try_goes_on(
     pipeline.reconcile(Change(SOURCE))
     windows = len([*chunker.split(LONG.decode())])
     assert failing.calls == windows + 1
+
+
+def test_any_number_of_vectors_is_deleted_part_by_part(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+) -> None:
+    """2,500 a second, as S3 Vectors does: eighty thousand take longer than a lease allows."""
+
+    class Throttled:
+        deleted: list[str] = []
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store.vectors, name)
+
+        def delete(self, keys: Any, *, deadline: float) -> None:
+            for start in range(0, len(keys), 500):
+                if clock.time > deadline:
+                    raise StoreUnavailable("The time for it is up.")
+                clock.sleep(0.2)
+                self.deleted += keys[start : start + 500]
+
+    throttled = Throttled()
+    pipeline = Pipeline(
+        bucket,
+        Store("x", throttled, store.ledger),
+        encoder,
+        chunker,
+        extract,
+        clock=clock,  # type: ignore[arg-type]
+    )
+    document = document_id(SOURCE)
+    store.ledger.put(Row(document, SOURCE, status="completed", chunks=80_000, written=80_000))
+    left = []
+    for _ in range(10):
+        try:
+            assert pipeline.reconcile(Change(SOURCE), deadline=clock.time + 15).result == "removed"
+            break
+        except (OutOfTime, StoreUnavailable):
+            left.append(row_of(store).chunks)
+    assert left == sorted(set(left), reverse=True)  # each went further than the one before
+    assert set(throttled.deleted) == {f"{document}#{number}" for number in range(80_000)}
+    assert store.ledger.get(document) is None

@@ -19,9 +19,12 @@ from tests.pipeline.bucket import LONG, PETS, SOURCE, Bucket, extract, found, ro
 def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
     pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
 ) -> None:
-    bucket.put(PETS, metadata={"team": "animals", "year": "2024", "draft": "false"})
+    theirs = {"team": "animals", "year": "2024", "draft": "false"}
+    bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
     outcome = pipeline.reconcile(Change(SOURCE, "0A"))
     assert (outcome.result, outcome.document) == ("ingested", document_id(SOURCE))
+    # Names that we give a meaning to are not theirs to give.
+    assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
     matches = found(store)
     assert [match.key for match in matches] == [
         f"{outcome.document}#{number}" for number in range(outcome.chunks)
@@ -145,8 +148,13 @@ def test_a_document_that_cannot_be_read_is_noted_and_its_past_deleted(
     assert (row.status, row.error_code, row.chunks) == ("failed", code, 0)
     assert message in (row.error or "")
     assert found(store) == []
-    # It is not tried again, until it is another.
-    assert pipeline.reconcile(Change(SOURCE, "0C")) == replace(outcome, result="unchanged")
+    # It is not tried again by events that are known, but by its being written again, or a backfill.
+    reads = bucket.reads
+    assert pipeline.reconcile(Change(SOURCE, "0B")) == replace(outcome, result="accounted for")
+    assert bucket.reads == reads
+    assert pipeline.reconcile(Change(SOURCE, "0C")) == outcome
+    assert pipeline.reconcile(Change(SOURCE)) == outcome
+    assert bucket.reads == reads + 2
     bucket.put(PETS)
     assert pipeline.reconcile(Change(SOURCE, "0D")).result == "ingested"
     assert row_of(store).error is None
@@ -180,3 +188,21 @@ def test_what_the_store_refuses_is_noted_too(
     assert (outcome.result, outcome.error) == ("failed", "It is too much.")
     assert found(store) == []
     assert row_of(store).owner is None
+
+
+def test_what_was_archived_is_ingested_when_it_is_written_again_as_it_was(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    """As the message says: restore it, and write it again."""
+    archived = [True]
+
+    def read() -> bytes:
+        if archived:
+            raise DocumentRejected("invalid_file", "The object is archived.")
+        return PETS
+
+    bucket.put(PETS, read=read)
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "failed"
+    archived.clear()
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "ingested"
+    assert row_of(store).error is None

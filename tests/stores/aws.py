@@ -14,8 +14,8 @@ import pytest
 from moto.dynamodb.models import DynamoDBBackend
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+from handler.attributes import NOT_FILTERABLE
 from handler.settings import S3VectorsAddress
-from handler.stores.contract import NOT_FILTERABLE
 from tests.stores import query_vectors
 
 BUCKET, TABLE = "vectors-of-tests", "ledgers"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handler.attributes import Attribute
+from handler.attributes import NOT_FILTERABLE, Attribute
 from handler.errors import InvalidRequest
 from handler.filters import Comparison, Compound, Filter, Value
 from handler.settings import SqliteAddress
-from handler.stores.contract import NOT_FILTERABLE, Record, Store
+from handler.stores.contract import Record, Store
 from handler.stores.s3vectors import open_s3vectors
 from handler.stores.s3vectors_filters import expression
 from handler.stores.sqlite import open_sqlite
