@@ -193,13 +193,13 @@ def test_what_fails_at_every_delivery_is_kept_as_long_as_can_be(
     assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": [arn]}
 
 
-def test_messages_come_one_by_one_and_wait_in_the_queue(template: dict[str, Any]) -> None:
+def test_batches_give_back_single_messages_and_wait_in_the_queue(template: dict[str, Any]) -> None:
     mapping = properties(template, "IngestFunctionDocuments", IngestConcurrency="7")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
     assert mapping["FunctionName"] == {"Ref": "IngestFunction"}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": "7"}
-    assert mapping["BatchSize"] == 1
+    assert mapping["BatchSize"] == 5
     function = properties(template, "IngestFunction")
     assert "ReservedConcurrentExecutions" not in function
     assert "RecursiveLoop" not in function  # Terminate is what is wanted, and the default
