@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,3 +157,34 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
     assert left == sorted(set(left), reverse=True)  # each went further than the one before
     assert set(throttled.deleted) == {f"{document}#{number}" for number in range(80_000)}
     assert store.ledger.get(document) is None
+
+
+@pytest.mark.parametrize("half", [False, True], ids=["completed", "in progress"])
+def test_what_comes_back_after_half_a_removal_is_whole(
+    half: bool,
+    pipeline: Pipeline,
+    store: Store,
+    bucket: Bucket,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bucket.put(LONG)
+    pipeline.reconcile(Change(SOURCE))
+    whole = found(store)
+    if half:
+        store.ledger.put(replace(row_of(store), status="in_progress"))
+    here = bucket.objects.copy()
+    bucket.objects.clear()
+    with monkeypatch.context() as patch:
+
+        def crash(*_: Any, **__: Any) -> None:
+            raise StoreUnavailable("before the row is deleted")
+
+        patch.setattr(store.ledger, "delete", crash)
+        with pytest.raises(StoreUnavailable):
+            pipeline.reconcile(Change(SOURCE))
+    assert found(store) == []
+    bucket.objects |= here
+    clock.time += LEASE
+    pipeline.reconcile(Change(SOURCE))
+    assert found(store) == whole
