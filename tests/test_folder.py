@@ -95,6 +95,32 @@ def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_pat
     assert "Traceback" not in done.stderr
 
 
+def test_the_stores_own_files_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
+    path = tmp_path / "documents.sqlite"
+    assert "1 ingested; 1 chunks" in ingest(tmp_path, store=path).stdout
+    store = open_sqlite(SqliteAddress(str(path)))
+    assert len(statuses(store)) == 1  # beside a store that is open lies more
+    assert len(list(tmp_path.glob("documents.sqlite*"))) == 3
+    assert "1 unchanged; 0 chunks" in ingest(tmp_path, store=path).stdout
+
+
+def test_a_file_whose_name_is_no_text_is_ingested(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee is served at nine.")
+    except OSError:  # macOS
+        pytest.skip("this file system has no such names")
+    assert "1 ingested;" in ingest(folder, store=tmp_path / "documents.sqlite").stdout
+
+
+def test_a_folder_that_cannot_be_listed_is_told(folder: Path) -> None:
+    errors: list[OSError] = []
+    assert list(files(folder / "gone", errors.append)) == []
+    assert [error.filename for error in errors] == [str(folder / "gone")]
+
+
 def test_hidden_files_and_folders_are_left_out(folder: Path) -> None:
     assert [str(path.relative_to(folder)) for path in files(folder)] == [
         "pets.md",
