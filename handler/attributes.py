@@ -14,8 +14,10 @@ import orjson
 
 Attribute = str | int | float | bool
 
-# OpenAI's limits (API reference, "Vector store files", attributes).
-MAX_ATTRIBUTES, MAX_KEY, MAX_VALUE = 16, 64, 512  # the latter two in characters
+# OpenAI's limits (API reference, "Vector store files", attributes); characters of a value.
+MAX_ATTRIBUTES, MAX_VALUE = 16, 512
+# Characters; S3 Vectors' (its API's MetadataKey). OpenAI's is 64, and could not be filtered by.
+MAX_KEY = 63
 # S3 Vectors': bytes of what can be filtered by
 # (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
 MAX_BYTES = 2_048
