@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from stat import S_ISREG
 
 from tqdm import tqdm
 
@@ -91,8 +92,18 @@ def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Ite
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and _is_file(path):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one, or may be: of what cannot be looked at, reading it tells the reason."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:  # a link to nowhere
+        return False
+    except OSError:
+        return True
 
 
 def _files_of(address: StoreAddress | None) -> set[Path]:

@@ -115,6 +115,20 @@ def test_a_file_whose_name_is_no_text_is_ingested(tmp_path: Path) -> None:
     assert "1 ingested;" in ingest(folder, store=tmp_path / "documents.sqlite").stdout
 
 
+def test_links_are_followed_to_files_and_what_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
+    (folder / "a.md").symlink_to(tmp_path / "pets.md")
+    (folder / "b.md").symlink_to(tmp_path / "none.md")
+    (folder / "c.md").symlink_to(folder / "c.md")  # to itself
+    (folder / "d").symlink_to(folder)
+    done = ingest(folder, store=tmp_path / "documents.sqlite")
+    assert done.returncode == 1
+    assert "c.md: The file cannot be read: Too many levels of symbolic links." in done.stderr
+    assert "1 ingested, 1 to be tried again; 1 chunks" in done.stdout
+
+
 def test_a_folder_that_cannot_be_listed_is_told(folder: Path) -> None:
     errors: list[OSError] = []
     assert list(files(folder / "gone", errors.append)) == []
