@@ -273,11 +273,17 @@ def test_any_other_event_is_an_error_that_says_what_is_understood(event: object)
 def test_each_document_is_a_line_of_the_log_without_its_text(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=f"{FACT}.".encode())
+    sentences = f"{FACT}. " * 40  # of two chunks, with little overlap
+    deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=sentences.encode())
+    deployed.s3.put_object(Bucket=deployed.bucket, Key="b.txt", Body=b"")
     deployed.deliver()
     err = capsys.readouterr().err
-    (line,) = [json.loads(line) for line in err.splitlines() if '"ingest"' in line]
+    lines = [json.loads(line) for line in err.splitlines() if '"ingest"' in line]
+    line, failed = sorted(lines, key=lambda line: str(line["source"]))
     assert line["source"] == f"s3://{deployed.bucket}/a.txt"
-    assert (line["result"], line["inputs"]) == ("ingested", 1)
-    assert line["tokens"] > 5
+    assert line["result"] == "ingested"
+    assert line["inputs"] > 1
+    assert line["tokens"] > 40 * len(FACT.split())  # of all chunks
+    assert (failed["result"], failed["error"]) == ("failed", "The file has no text.")
+    assert "inputs" not in failed
     assert "lighthouse" not in err
