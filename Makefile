@@ -20,7 +20,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list the commands
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 	@$(BIN)/python -m handler
