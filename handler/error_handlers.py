@@ -32,6 +32,9 @@ OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 log = logging.getLogger(__name__)
 
+# To who would upload a file, as to OpenAI.
+INGESTED = " Documents come from the bucket, or from `make ingest DIR=folder`, not with requests."
+
 STATUS: dict[type[ApiError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
@@ -85,16 +88,17 @@ async def _routing_error(request: Request, error: Exception) -> Response:
     """The router's own two: no such route, and the wrong method for one."""
     assert isinstance(error, HTTPException)
     asked = f"{request.method} {request.url.path[:100]}"
+    cure = INGESTED if request.url.path.startswith(("/v1/vector_stores", "/v1/files")) else ""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         wrong = MethodNotAllowed(
-            f"Not allowed: {asked}. The route takes {allowed}.", code="method_not_supported"
+            f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
         )
         return _response(wrong, {"allow": allowed})
     return _response(
         NotFound(
             f"Unknown route: {asked}. Embeddings are at POST /v1/embeddings; "
-            "GET /docs lists the other routes.",
+            f"GET /docs lists the other routes.{cure}",
             code="unknown_url",
         )
     )

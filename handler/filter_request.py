@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, cast
 
-from handler.attributes import NOT_FILTERABLE
+from handler.attributes import MAX_KEY, NOT_FILTERABLE
 from handler.errors import InvalidRequest
 from handler.filters import Comparison, Compound, Filter, Value
 from handler.inputs import kind_of
@@ -12,7 +12,6 @@ from handler.inputs import kind_of
 MAX_DEPTH = 4  # compounds around a comparison
 MAX_ITEMS = 100  # of a compound, or of a list of values
 MAX_VALUES = 1_000  # to compare with, in all: every record may be compared with each
-MAX_KEY = 63  # characters; S3 Vectors'
 MAX_STRING = 2**9  # characters; OpenAI's
 MAX_NUMBER = 2**53  # up to which every whole number is a JSON number (RFC 8259, section 6)
 

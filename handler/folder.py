@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from stat import S_ISREG
 
 from tqdm import tqdm
 
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
-from handler.objects import Files
+from handler.objects import Files, path_of
 from handler.pipeline import Pipeline
-from handler.settings import STORE_FORMS, Settings, read_settings
+from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
 from handler.storage_events import Change
 from handler.stores import open_store
 from handler.stores.contract import Store
@@ -30,7 +31,8 @@ PAGE = 1_000  # rows of the ledger that are read at a time
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         return _fail("Name the folder: make ingest DIR=folder")
-    folder = Path(arguments[0]).resolve()
+    # Of `DIR=~/notes`, not every shell makes the home folder.
+    folder = Path(arguments[0]).expanduser().resolve()
     if not folder.is_dir():
         return _fail(f"{folder} is no folder.")
     try:
@@ -51,20 +53,26 @@ def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> 
     )
     sandbox = Sandbox()
     pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
-    present = [path.as_uri() for path in files(folder)]
+    closed: list[OSError] = []
+    own = _files_of(settings.vector_store)
+    present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
     gone = sorted(set(_known(store, f"{folder.as_uri()}/")) - set(present))
     results: Counter[str] = Counter()
+    for error in closed:
+        print(f"{error.filename} cannot be listed: {error.strerror}.", file=sys.stderr)
+        results["to be tried again"] += 1
     chunks = 0
     with tqdm(present + gone, unit="file", dynamic_ncols=True) as bar:
         for source in bar:
+            name = path_of(source).relative_to(folder)
             try:
                 outcome = pipeline.reconcile(Change(source))
-            except TryLater as error:
-                bar.write(f"{source}: {error}", file=sys.stderr)
+            except TryLater as later:
+                bar.write(f"{name}: {later}", file=sys.stderr)
                 results["to be tried again"] += 1
                 continue
             if outcome.error:
-                bar.write(f"{source}: {outcome.error}", file=sys.stderr)
+                bar.write(f"{name}: {outcome.error}", file=sys.stderr)
             results["failed" if outcome.error else outcome.result] += 1
             chunks += outcome.chunks if outcome.result == "ingested" else 0
             bar.set_postfix(chunks=chunks)
@@ -74,14 +82,36 @@ def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> 
     return 1 if results["to be tried again"] else 0
 
 
-def files(folder: Path) -> Iterator[Path]:
-    """The files in a folder and in those within, hidden ones left out, in order."""
-    for place, folders, names in os.walk(folder):
+def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The files in a folder and in those within, hidden ones left out, in order.
+
+    Links to files are followed, links to folders are not: they may lead back. onerror is told of
+    each folder that cannot be listed.
+    """
+    for place, folders, names in os.walk(folder, onerror=onerror):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and _is_file(path):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one, or may be: of what cannot be looked at, reading it tells the reason."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:  # a link to nowhere
+        return False
+    except OSError:
+        return True
+
+
+def _files_of(address: StoreAddress | None) -> set[Path]:
+    """The store's own files: they are no documents, though they may lie beside them."""
+    if not isinstance(address, SqliteAddress):
+        return set()
+    path = Path(address.path).resolve()
+    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
 
 
 def _known(store: Store, prefix: str) -> Iterator[str]:

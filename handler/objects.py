@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from handler.errors import StoreConflict, StoreUnavailable
+from handler.errors import StoreUnavailable
+from handler.limits import MAX_DOCUMENT
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object, as it is at this moment; its content is not read yet."""
+    """An object, as it is at this moment."""
 
     etag: str  # another if the content is another
     version: str | None  # the bucket's version id, if it keeps versions
@@ -37,45 +37,37 @@ class Objects(Protocol):
 
 
 class Files:
-    """The files of this machine. An etag is the content's SHA-256."""
+    """The files of this machine. An etag is the content's SHA-256; of one over the limit, which is
+    not read, its size and time.
+    """
 
     def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
-        # A name can be any bytes.
-        path = Path(os.fsdecode(unquote_to_bytes(urlsplit(source).path)))
+        path = path_of(source)
         try:
-            with _reading(path):
-                about = path.stat()
-                with path.open("rb") as file:
-                    etag = hashlib.file_digest(file, "sha256").hexdigest()
+            with path.open("rb") as file:
+                about = os.fstat(file.fileno())
+                size = about.st_size
+                if size > MAX_DOCUMENT:
+                    # Rejected by its size; of a film, hashing alone would take a minute.
+                    content, etag = b"", f"{size}-{about.st_mtime_ns}"
+                else:
+                    # Read at once: a file may change, and its etag is to be that of what is read.
+                    content = file.read()
+                    size, etag = len(content), hashlib.sha256(content).hexdigest()
         except FileNotFoundError:
             return None
-
-        def read() -> bytes:
-            try:
-                with _reading(path):
-                    content = path.read_bytes()
-            except FileNotFoundError as error:
-                raise StoreConflict(f"{path} was removed meanwhile.") from error
-            if hashlib.sha256(content).hexdigest() != etag:
-                raise StoreConflict(f"{path} was written meanwhile.")
-            return content
-
+        except OSError as error:
+            raise StoreUnavailable(f"The file cannot be read: {error.strerror}.") from error
         return StoredObject(
             etag=etag,
             version=None,
-            size=about.st_size,
+            size=size,
             modified=about.st_mtime,
             content_type=guess_type(path.name)[0],
-            read=read,
+            read=lambda: content,
         )
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """A file is read inside. Raises StoreUnavailable if it cannot be, though it is there."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be read: {error.strerror}.") from error
+def path_of(source: str) -> Path:
+    """The file that a source (`file:///path`) names, be its name text or not."""
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(source).path)))

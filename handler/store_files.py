@@ -6,6 +6,7 @@ import operator
 from collections.abc import Mapping
 from typing import Any, cast
 
+from handler.attributes import filename
 from handler.configured_store import ConfiguredStore, reached
 from handler.errors import NotFound
 from handler.limits import MAX_FILE_ID
@@ -79,7 +80,7 @@ class StoreFiles:
             "attributes": dict(row.attributes),
             "chunking_strategy": {"type": "static", "static": sizes},
             # Ours.
-            "filename": row.source.rpartition("/")[2],
+            "filename": filename(row.source),
             "source": row.source,
             "content_type": row.content_type,
             "chunks": row.written,

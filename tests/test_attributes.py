@@ -85,6 +85,7 @@ def test_all_together_a_store_takes_them(metadata: dict[str, str], key: str) -> 
         ("s3://bucket/a/b.pdf", "b.pdf"),
         ("s3://bucket/b%20c.pdf", "b%20c.pdf"),  # a key is as it is
         ("file:///home/me/b%20c.pdf", "b c.pdf"),  # a file's address is not
+        ("file:///home/me/caf%E9.txt", "caf\N{REPLACEMENT CHARACTER}.txt"),
         ("s3://bucket/folder/", "folder"),
         ("s3://bucket/" + "é" * 200, "é" * 127),  # 255 bytes, and no half letter
     ],

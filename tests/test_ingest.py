@@ -307,13 +307,19 @@ def test_any_other_event_is_an_error_that_says_what_is_understood(event: object)
 def test_each_document_is_a_line_of_the_log_without_its_text(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=f"{FACT}.".encode())
+    sentences = f"{FACT}. " * 40  # of two chunks, with little overlap
+    deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=sentences.encode())
+    deployed.s3.put_object(Bucket=deployed.bucket, Key="b.txt", Body=b"")
     deployed.deliver()
     err = capsys.readouterr().err
     lines = [json.loads(line) for line in err.splitlines() if '"ingest"' in line]
-    document, call = lines[0], lines[-1]
-    assert document["source"] == f"s3://{deployed.bucket}/a.txt"
-    assert (document["result"], document["chunks"]) == ("ingested", 1)
-    assert (call["documents"], call["inputs"], call["tokens"]) == (1, 1, document["tokens"])
+    first, second, call = sorted(lines, key=lambda line: str(line.get("source", "x")))
+    line, failed = (first, second) if "chunks" in first else (second, first)
+    assert line["source"] == f"s3://{deployed.bucket}/a.txt"
+    assert (line["result"], line["chunks"] > 1) == ("ingested", True)
+    assert line["tokens"] > 40 * len(FACT.split())  # of all chunks
+    assert (failed["result"], failed["error"]) == ("failed", "The file has no text.")
+    assert "chunks" not in failed
+    assert (call["inputs"], call["tokens"]) == (line["chunks"], line["tokens"])
     assert call["milliseconds"] > 0
     assert "lighthouse" not in err

@@ -166,4 +166,7 @@ def test_stores_and_files_are_not_made_or_deleted_by_callers(
     store_client: TestClient, method: str
 ) -> None:
     for path in ("/v1/vector_stores", FILES, f"{FILES}/{CATS.id}"):
-        assert_error(store_client.request(method, path, json={}), 405)
+        error = assert_error(store_client.request(method, path, json={}), 405)
+        assert "`make ingest DIR=folder`" in error["message"]
+    error = assert_error(store_client.request(method, "/v1/files", json={}), 404)
+    assert "`make ingest DIR=folder`" in error["message"]

@@ -2,7 +2,8 @@
 
 A store holds vectors by key; its ledger holds a row per document, which says what of it is in the
 store. Both are one class per backend beside this file, tested by one suite
-(tests/stores/test_contract.py). Deadlines are times of `time.monotonic()`.
+(tests/stores/test_vectors.py, test_ledgers.py, test_filters.py). Deadlines are times of
+`time.monotonic()`.
 """
 
 from __future__ import annotations
