@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 import uuid
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from random import uniform
 
-from handler.errors import DocumentBusy, OutOfTime, TryLater
+from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable, TryLater
 from handler.stores.contract import Ledger, Row
+from model_layer import DeadlineExceeded
 
 # Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
 # that a write may take, so that it has ended by then. Both start anew when we begin to write the
@@ -91,20 +93,56 @@ class Lease:
         if self._row is not None:
             self._ledger.delete(self._row, deadline=self.deadline)
 
-    def let_go(self, *, written: int, offset: int, tokens: int) -> None:
-        """End the lease of a document that is not dealt with, if we have it: whoever comes next
-        need not wait, and goes on from there. (If this fails, they wait, and do it again.)
+    def let_go(self, *, written: int, offset: int, tokens: int, at_once: bool) -> None:
+        """Note how far the document is, if we have its lease: who comes next goes on from there.
+
+        at_once: end the lease, so that they need not wait until it has run out. (If this fails,
+        they wait, and do it again.)
         """
         if self.taken is not None:
             row = replace(self.taken, written=written, offset=offset, tokens=tokens)
+            if at_once:
+                row = replace(row, owner=None, leased_until=0.0)
             with suppress(TryLater):
                 # The attempt's own time may be up; that of the invocation is not, for a moment.
-                self._ledger.put(
-                    replace(row, owner=None, leased_until=0.0),
-                    deadline=self._clock.monotonic() + MOMENT,
-                )
+                self._ledger.put(row, deadline=self._clock.monotonic() + MOMENT)
 
     def check_time(self) -> None:
         """Raises OutOfTime if the attempt's is up."""
         if self.deadline is not None and self._clock.monotonic() > self.deadline:
             raise OutOfTime(f"The time was up before {self.document} was ingested.")
+
+
+@dataclass
+class Progress:
+    """How far a document is written: what its row says when next it is."""
+
+    written: int
+    offset: int
+    tokens: int
+
+    def of(self, row: Row, *, chunks: int | None = None) -> Row:
+        chunks = row.chunks if chunks is None else chunks
+        return replace(
+            row, written=self.written, offset=self.offset, tokens=self.tokens, chunks=chunks
+        )
+
+
+@contextmanager
+def letting_go(lease: Lease, row: Row) -> Iterator[Progress]:
+    """If what is inside must be tried later, note its progress, and end the lease."""
+    progress = Progress(row.written, row.offset, row.tokens)
+    try:
+        yield progress
+    except (TryLater, DeadlineExceeded, KeyboardInterrupt) as error:
+        lease.let_go(
+            written=progress.written,
+            offset=progress.offset,
+            tokens=progress.tokens,
+            # A write that was not answered may still be on its way: nobody else is to write before
+            # it has arrived.
+            at_once=not isinstance(error, StoreUnavailable),
+        )
+        if isinstance(error, DeadlineExceeded):
+            raise OutOfTime(f"The time was up after {progress.written} chunks.") from error
+        raise

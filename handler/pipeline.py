@@ -12,22 +12,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal, Protocol
 
 from handler.attributes import Attribute, describe, filename, read_attributes
 from handler.documents.document import Document
-from handler.errors import DocumentRejected, OutOfTime, StoreConflict, TryLater
-from handler.leases import Clock, Lease
+from handler.errors import (
+    DocumentRejected,
+    StoreConflict,
+)
+from handler.leases import Clock, Lease, letting_go
 from handler.limits import MAX_DOCUMENT
 from handler.objects import Objects, StoredObject
-from handler.records import make_records, record_key
+from handler.records import Portion, make_records, record_key
 from handler.storage_events import Change
 from handler.stores.contract import Row, Store
-from handler.together import Ready, Steps, Task, Together, Write
-from model_layer import Chunker, DeadlineExceeded, Encoder
+from handler.together import REQUEST, Ready, Steps, Task, Together, Write
+from model_layer import Chunker, Encoder
 
 # Of how texts are extracted and chunked. Another number: what is ingested already is so again.
 RECIPE = 1
@@ -73,7 +75,11 @@ class Pipeline:
         extract: Extract,
         *,
         clock: Clock | None = None,
+        request: int = REQUEST,
     ) -> None:
+        """request: bytes of records that are written at a time, at least, as long as there are
+        more of them.
+        """
         self._objects = objects
         self._vectors = store.vectors
         self._ledger = store.ledger
@@ -81,6 +87,7 @@ class Pipeline:
         self._chunker = chunker
         self._extract = extract
         self._clock = clock or Clock()
+        self._request = request
         self._fingerprint = encoder.bundle.fingerprint
         self._recipe = f"{self._fingerprint}/{RECIPE}/{chunker.recipe}"
 
@@ -103,7 +110,7 @@ class Pipeline:
         """Do so for several, and write their vectors together; for each, what came of it, or what
         `reconcile` would raise.
         """
-        together: Together[Outcome] = Together(self._vectors)
+        together: Together[Outcome] = Together(self._vectors, request=self._request)
         tasks: list[Task[Outcome]] = []
         begun: set[str] = set()
         for change in changes:
@@ -188,29 +195,41 @@ class Pipeline:
         )
 
     def _write(self, row: Row, document: Document, lease: Lease) -> Steps[Outcome]:
-        """Write the document's vectors, from where its row says that they end, window by window."""
-        windows = self._chunker.split(
-            document.text, start=row.offset, markdown=document.is_markdown
-        )
-        with _letting_go(lease, row) as progress:
-            for window in windows:
-                lease.check_time()
-                texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
-                # Refused, not cut: the chunker's and the encoder's tokens are the same.
-                encoded = self._encoder.encode(texts, truncate="NONE", deadline=lease.deadline)
-                yield Ready(encoded.vectors.nbytes + sum(map(len, texts)))
-                after = progress.written + len(texts)
+        """Write the document's vectors, from where its row says that they end, in portions."""
+        with letting_go(lease, row) as progress:
+            for portion in self._encode(row.offset, document, lease):
+                yield Ready(portion.size)
+                after = progress.written + len(portion.chunks)
                 row = lease.take(progress.of(row, chunks=max(row.chunks, after)))
-                records = make_records(
-                    row, document, window, encoded.vectors, fingerprint=self._fingerprint
-                )
+                records = make_records(row, document, portion, fingerprint=self._fingerprint)
                 yield Write(records, lease.write_deadline)
-                progress.written, progress.offset = after, window.following
-                progress.tokens += int(encoded.token_counts.sum())
+                progress.written, progress.offset = after, portion.following
+                progress.tokens += portion.tokens
             row = self._delete_beyond(progress.written, progress.of(row), lease)
         done = replace(row, status="completed", chunks=progress.written)
         lease.settle(done)
         return _outcome("ingested", done)
+
+    def _encode(self, offset: int, document: Document, lease: Lease) -> Iterator[Portion]:
+        """The document's chunks from `offset` on, encoded, as many at a time as fill a request."""
+        gathered: Portion | None = None
+        for window in self._chunker.split(
+            document.text, start=offset, markdown=document.is_markdown
+        ):
+            lease.check_time()
+            texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
+            # Refused, not cut: the chunker's and the encoder's tokens are the same.
+            encoded = self._encoder.encode(texts, truncate="NONE", deadline=lease.deadline)
+            tokens = int(encoded.token_counts.sum())
+            portion = Portion(
+                window.start, window.following, [*window.chunks], encoded.vectors, tokens
+            )
+            gathered = gathered.with_next(portion) if gathered else portion
+            if gathered.size >= self._request:
+                yield gathered
+                gathered = None
+        if gathered:
+            yield gathered
 
     def _reject(self, row: Row, rejected: DocumentRejected, lease: Lease) -> Outcome:
         """Note why the document cannot be ingested, and delete what there is of earlier content."""
@@ -227,7 +246,7 @@ class Pipeline:
 
     def _delete_all(self, row: Row, lease: Lease) -> Row:
         row = replace(row, written=0, offset=0, tokens=0)
-        with _letting_go(lease, row):
+        with letting_go(lease, row):
             return replace(self._delete_beyond(0, row, lease), chunks=0)
 
     def _delete_beyond(self, chunks: int, row: Row, lease: Lease) -> Row:
@@ -240,34 +259,6 @@ class Pipeline:
             self._vectors.delete(keys, deadline=lease.write_deadline)
             row = replace(row, chunks=first)
         return row
-
-
-@dataclass
-class _Progress:
-    """How far a document is written: what its row says when next it is."""
-
-    written: int
-    offset: int
-    tokens: int
-
-    def of(self, row: Row, *, chunks: int | None = None) -> Row:
-        chunks = row.chunks if chunks is None else chunks
-        return replace(
-            row, written=self.written, offset=self.offset, tokens=self.tokens, chunks=chunks
-        )
-
-
-@contextmanager
-def _letting_go(lease: Lease, row: Row) -> Iterator[_Progress]:
-    """If what is inside must be tried later, note its progress, and end the lease."""
-    progress = _Progress(row.written, row.offset, row.tokens)
-    try:
-        yield progress
-    except (TryLater, DeadlineExceeded, KeyboardInterrupt) as error:
-        lease.let_go(written=progress.written, offset=progress.offset, tokens=progress.tokens)
-        if isinstance(error, DeadlineExceeded):
-            raise OutOfTime(f"The time was up after {progress.written} chunks.") from error
-        raise
 
 
 def _outcome(result: Result, row: Row) -> Outcome:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from handler.attributes import Attribute, describe
 from handler.documents.document import Document
 from handler.stores.contract import Record, Row
-from model_layer import Window
+from model_layer import Chunk
 
 HEADING = 300  # characters of it that are kept with a chunk
 
@@ -18,21 +20,42 @@ def record_key(row: Row, chunk: int) -> str:
     return f"{row.document}#{chunk}"
 
 
-def make_records(
-    row: Row,
-    document: Document,
-    window: Window,
-    vectors: NDArray[np.float32],
-    *,
-    fingerprint: str,
-) -> list[Record]:
-    """The records of a window's chunks, whose numbers go on from those that `row` has as written.
+@dataclass(frozen=True)
+class Portion:
+    """Chunks of a document with their vectors, which are written as a whole."""
 
-    vectors: (chunks, 384), in their order. fingerprint: of the model that they are of.
+    start: int  # where in the text the portion begins
+    following: int  # where the next one does
+    chunks: list[Chunk]
+    vectors: NDArray[np.float32]  # (chunks, 384), in their order
+    tokens: int  # that the model read of them
+
+    @property
+    def size(self) -> int:
+        """Bytes that their records take, about."""
+        return self.vectors.nbytes + sum(chunk.end - chunk.start for chunk in self.chunks)
+
+    def with_next(self, other: Portion) -> Portion:
+        """The portion, and the one that follows it, as one."""
+        return Portion(
+            self.start,
+            other.following,
+            self.chunks + other.chunks,
+            np.concatenate([self.vectors, other.vectors]),
+            self.tokens + other.tokens,
+        )
+
+
+def make_records(
+    row: Row, document: Document, portion: Portion, *, fingerprint: str
+) -> list[Record]:
+    """The records of a portion, whose numbers go on from those that `row` has as written.
+
+    fingerprint: of the model that the vectors are of.
     """
     ours = describe(row.source, row.content_type, row.modified)
     records = []
-    for place, chunk in enumerate(window.chunks):
+    for place, chunk in enumerate(portion.chunks):
         heading = document.heading(chunk.start)
         metadata: dict[str, Attribute | None] = {
             **row.attributes,
@@ -48,5 +71,7 @@ def make_records(
             "fingerprint": fingerprint,
         }
         present = {key: value for key, value in metadata.items() if value is not None}
-        records.append(Record(record_key(row, row.written + place), vectors[place], present))
+        records.append(
+            Record(record_key(row, row.written + place), portion.vectors[place], present)
+        )
     return records

@@ -63,8 +63,9 @@ class Task(Generic[T]):
 class Together(Generic[T]):
     """Tasks that wait for each other, until their vectors fill a request."""
 
-    def __init__(self, vectors: VectorStore) -> None:
+    def __init__(self, vectors: VectorStore, *, request: int = REQUEST) -> None:
         self._vectors = vectors
+        self._request = request
         self._waiting: list[Task[T]] = []
         self._size = 0
 
@@ -72,7 +73,7 @@ class Together(Generic[T]):
         """Begin with a document, and go on with it for as long as it waits for no other."""
         task = Task(steps)
         self._wait(task, task.go_on())
-        if self._size >= REQUEST:
+        if self._size >= self._request:
             self.flush()
         return task
 

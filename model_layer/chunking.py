@@ -17,10 +17,9 @@ from model_layer.tokenizer import Tokenizer
 if TYPE_CHECKING:
     from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
-# Characters that are split at a time. For some texts the library's time grows with the square of
-# their length. (Of some sixty chunks, the vectors and metadata are a little more than the 128 KB
-# that S3 Vectors charges a request with at least.)
-WINDOW = 64_000
+# Characters that are split at a time. For some texts (Chinese without a full stop) the library's
+# time grows with the square of their length: four seconds for so many, at worst.
+WINDOW = 16_000
 # Characters a chunk has at most: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHARACTERS = 8_000
 # So much white space that no chunk goes over it. The library can take half a minute for a window of
@@ -87,9 +86,11 @@ class Chunker:
             for at, part in indices(text[first:last])
         ]
         following = end
-        # The last may have ended where the window does, and for no other reason.
-        if end < len(text) and len(found) > 1 and found[-1].start > start:
-            following = found.pop().start
+        # The last may have ended where the window does, and for no other reason. (What comes
+        # instead repeats nothing of the one before: it could be a part of that.)
+        if end < len(text) and len(found) > 1:
+            found.pop()
+            following = found[-1].end
         chunks = [part for chunk in found for part in self._within_bounds(text, chunk)]
         return Window(start, tuple(chunks), following)
 

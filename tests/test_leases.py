@@ -8,7 +8,7 @@ from typing import Any
 from handler.aws_client import CONNECT_TIMEOUT, READ_TIMEOUT
 from handler.leases import LEASE, Lease
 from handler.stores.contract import Row
-from tests.test_pipeline import Clock
+from tests.pipeline.bucket import Clock
 
 
 class Slow:

@@ -20,6 +20,7 @@ from handler.documents.document import Document
 from handler.leases import LEASE
 from handler.pipeline import Pipeline, document_id
 from handler.stores.contract import Row, Store
+from handler.together import REQUEST
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
 from tests.chaos.scheduler import Clock, Scheduler
@@ -95,6 +96,8 @@ class History:
         # Keys that need encoding, of which each envelope has its own.
         keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.choice([1, 1, 2, 3])]
         self.sources = [f"s3://bucket/{self.seed}/{key}" for key in keys]
+        # A window at a time, some together, or whole documents with each other.
+        self.request = self.random.choice([1, 5_000, REQUEST])
         self.pool = [self._content() for _ in range(4)]
 
     def run(self) -> None:
@@ -149,6 +152,7 @@ class History:
             chunker,
             _extract,
             clock=self,  # type: ignore[arg-type]
+            request=self.request,
         )
 
     def _deploy(self, new: Pipeline) -> None:
