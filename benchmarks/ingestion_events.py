@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 import boto3
 
 from benchmarks.requests import Context
-from handler.stores.contract import NOT_FILTERABLE
+from handler.attributes import NOT_FILTERABLE
 
 BATCH = 10  # messages to an event
 BUCKET, VECTORS, INDEX, TABLE = "documents", "vectors", "documents", "ledger"

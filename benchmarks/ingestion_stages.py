@@ -16,7 +16,7 @@ from unittest.mock import patch
 from benchmarks.prices import VECTORS_MIN_PUT
 from handler.aws_client import AwsClient
 from handler.documents.sandbox import Sandbox
-from handler.objects import Files
+from handler.ingestion.objects import Files
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
 from model_layer import Chunker, Encoder
 

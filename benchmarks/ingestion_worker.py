@@ -115,10 +115,10 @@ def measure(
 def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Files to a SQLite file: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
-    from handler.objects import Files
-    from handler.pipeline import Pipeline
+    from handler.ingestion.objects import Files
+    from handler.ingestion.pipeline import Pipeline
+    from handler.ingestion.storage_events import Change
     from handler.settings import Settings, SqliteAddress
-    from handler.storage_events import Change
     from handler.stores import open_store
     from model_layer import load_chunker, load_encoder
 

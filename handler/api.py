@@ -37,7 +37,7 @@ from handler.settings import Settings, read_settings
 from model_layer import load_cl100k, load_encoder
 
 if TYPE_CHECKING:
-    from handler.vector_stores import VectorStores
+    from handler.search.vector_stores import VectorStores
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def create_vector_stores(embeddings: Embeddings, settings: Settings) -> Callable
 
     @functools.cache
     def create() -> VectorStores:
-        from handler.vector_stores import VectorStores
+        from handler.search.vector_stores import VectorStores
 
         return VectorStores(embeddings.encoder, settings)
 

@@ -17,10 +17,10 @@ from tqdm import tqdm
 
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
-from handler.objects import Files, path_of
-from handler.pipeline import Pipeline
+from handler.ingestion.objects import Files, path_of
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.storage_events import Change
 from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
-from handler.storage_events import Change
 from handler.stores import open_store
 from handler.stores.contract import Store
 from model_layer import Encoder, ModelLayerError, load_chunker, load_encoder

@@ -20,7 +20,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handler.aws_client import AwsClient
-from handler.bucket import Buckets
 from handler.calls import deadline
 from handler.documents.sandbox import Sandbox
 from handler.errors import (
@@ -31,10 +30,11 @@ from handler.errors import (
     UnsupportedEvent,
     WrongStore,
 )
+from handler.ingestion.bucket import Buckets
+from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.storage_events import Change, Delivery, read_deliveries
 from handler.logs import write_line
-from handler.pipeline import Outcome, Pipeline
 from handler.settings import STORE_FORMS, read_settings
-from handler.storage_events import Change, Delivery, read_deliveries
 from handler.stores import open_store
 from model_layer import load_chunker, load_encoder
 

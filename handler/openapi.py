@@ -32,9 +32,10 @@ def _schemas() -> dict[str, Any]:
     """The JSON schema of each model, by name."""
     from pydantic.json_schema import models_json_schema
 
-    from handler import schemas, store_schemas
+    from handler import schemas
     from handler.inputs import EmbeddingRequest
-    from handler.search_request import SearchRequest
+    from handler.search import store_schemas
+    from handler.search.search_request import SearchRequest
 
     answers = [getattr(file, name) for file in (schemas, store_schemas) for name in file.__all__]
     _, definitions = models_json_schema(

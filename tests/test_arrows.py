@@ -73,6 +73,16 @@ def test_leaves_import_nothing_of_ours(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", HANDLER, ids=name_of)
+def test_search_and_ingestion_meet_in_the_stores_only(path: Path) -> None:
+    others = {"search": "ingestion", "ingestion": "search"}
+    if path.parent.name in others:
+        stranger = f"handler.{others[path.parent.name]}"
+        assert not {name for name in imported(path) if name.startswith(stranger)}
+    if path.parent.name in (*others, "stores", "documents"):
+        assert not {name for name in imported(path) if name.startswith("handler.routes")}
+
+
+@pytest.mark.parametrize("path", HANDLER, ids=name_of)
 def test_status_codes_are_in_one_file(path: Path) -> None:
     if path.name == "error_handlers.py":
         return

@@ -14,7 +14,7 @@ import pytest
 from handler import backfill
 from handler.aws_client import AwsClient
 from handler.errors import StoreUnavailable
-from handler.storage_events import read_changes
+from handler.ingestion.storage_events import read_changes
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]
 

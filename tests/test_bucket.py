@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws_client import AwsClient
-from handler.bucket import Buckets
 from handler.errors import DocumentRejected, StoreConflict, StoreUnavailable
+from handler.ingestion.bucket import Buckets
 
 
 @pytest.fixture

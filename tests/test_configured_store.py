@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from handler.configured_store import ConfiguredStore
 from handler.errors import NotFound, NotReady, StoreUnavailable
+from handler.search.configured_store import ConfiguredStore
+from handler.search.vector_search import VectorSearch
 from handler.settings import SqliteAddress
-from handler.vector_search import VectorSearch
 from model_layer import Encoder
 from tests.library import fill
 from tests.test_vector_search import ask
@@ -47,7 +47,7 @@ def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encod
 def test_the_store_is_opened_once_and_a_failure_is_not_kept(
     library: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handler import configured_store
+    from handler.search import configured_store
 
     opened, open_store = [], configured_store.open_store
     barrier = threading.Barrier(4)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from handler.attributes import NOT_FILTERABLE
 from handler.errors import InvalidRequest
-from handler.filter_request import MAX_DEPTH, MAX_ITEMS, MAX_NUMBER, TYPES, read_filters
 from handler.filters import Comparison, Compound, Filter
+from handler.search.filter_request import MAX_DEPTH, MAX_ITEMS, MAX_NUMBER, TYPES, read_filters
 from tests.test_inputs import JSON_VALUES
 
 NUMBERS = st.integers(-MAX_NUMBER, MAX_NUMBER) | st.floats(-MAX_NUMBER, MAX_NUMBER)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import handler.folder
-from handler.configured_store import ConfiguredStore
 from handler.folder import files
+from handler.search.configured_store import ConfiguredStore
+from handler.search.store_files import StoreFiles
 from handler.settings import Settings, SqliteAddress
-from handler.store_files import StoreFiles
 from handler.stores.contract import Store
 from handler.stores.sqlite import open_sqlite
 from model_layer import Encoder

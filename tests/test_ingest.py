@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from handler import ingest
 from handler.embeddings import Embeddings
 from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable, UnsupportedEvent
+from handler.ingestion.storage_events import Change
 from handler.settings import S3VectorsAddress, Settings
-from handler.storage_events import Change
 from model_layer import Cl100k, Encoder
 from tests.conftest import load_event
 from tests.documents.samples import pdf, word

@@ -15,8 +15,8 @@ from benchmarks.ingestion_stages import Stages
 from benchmarks.ingestion_worker import Figures, measure, to_sqlite
 from benchmarks.retrieval import QUERIES, Ranks, place
 from handler.documents import extract
+from handler.ingestion.storage_events import Change, read_deliveries
 from handler.settings import MEMORY_PER_CPU
-from handler.storage_events import Change, read_deliveries
 from model_layer import Encoder
 
 TEXT = "The first paragraph is short.\n\nThe second one is not long & has a <mark>."

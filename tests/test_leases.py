@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from handler.aws_client import CONNECT_TIMEOUT, READ_TIMEOUT
-from handler.leases import LEASE, Lease
+from handler.ingestion.leases import LEASE, Lease
 from handler.stores.contract import Row
 from tests.pipeline.bucket import Clock
 

@@ -6,8 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from handler.ingestion.objects import Files, path_of
 from handler.limits import MAX_DOCUMENT
-from handler.objects import Files, path_of
 
 
 def test_the_etag_is_that_of_the_content_that_is_read(tmp_path: Path) -> None:

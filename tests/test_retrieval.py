@@ -18,15 +18,15 @@ import pytest
 from fpdf import FPDF
 
 from handler.calls import Call
-from handler.configured_store import ConfiguredStore
 from handler.documents import extract
 from handler.documents.sandbox import Sandbox
-from handler.objects import Files
-from handler.pipeline import Pipeline
+from handler.ingestion.objects import Files
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.storage_events import Change
+from handler.search.configured_store import ConfiguredStore
+from handler.search.vector_search import VectorSearch
 from handler.settings import SqliteAddress
-from handler.storage_events import Change
 from handler.stores import open_store
-from handler.vector_search import VectorSearch
 from model_layer import Encoder, load_chunker
 
 # Less than the model reads, so that each of the short sections is a chunk of its own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handler.errors import InvalidRequest
-from handler.search_request import parse_search
+from handler.search.search_request import parse_search
 
 
 @pytest.mark.parametrize(

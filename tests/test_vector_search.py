@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.calls import Call
-from handler.configured_store import ConfiguredStore
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge
+from handler.search.configured_store import ConfiguredStore
+from handler.search.vector_search import VectorSearch
 from handler.settings import SqliteAddress
 from handler.stores.contract import Record
-from handler.vector_search import VectorSearch
 from model_layer import Encoder
 from tests.library import CATS, LIBRARY, PASSWORDS, TRAINS, fill
 from tests.test_inputs import JSON_VALUES

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-import handler.store_files
+import handler.search.store_files
 from handler import api
 from handler.api import create_app, embeddings, lambda_handler
 from handler.settings import Settings, SqliteAddress
@@ -115,8 +115,8 @@ def test_counting_stops_and_says_so(
     total: int,
     is_all: bool,
 ) -> None:
-    monkeypatch.setattr(handler.store_files, "ROWS_AT_ONCE", at_once)
-    monkeypatch.setattr(handler.store_files, "MAX_COUNTED", most)
+    monkeypatch.setattr(handler.search.store_files, "ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(handler.search.store_files, "MAX_COUNTED", most)
     store = store_client.get("/v1/vector_stores/library").json()
     counts = store["file_counts"]
     assert (counts.pop("total"), store["counts_are_complete"]) == (total, is_all)

@@ -22,7 +22,7 @@ from handler.routes.deps import KEY, CallDep, work
 from handler.routes.embeddings import read_body
 
 if TYPE_CHECKING:
-    from handler.vector_stores import VectorStores
+    from handler.search.vector_stores import VectorStores
 
 router = APIRouter(tags=["vector stores"], dependencies=KEY)
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from handler.errors import StoreConflict, StoreUnavailable
 from handler.filters import Filter
-from handler.objects import StoredObject
+from handler.ingestion.objects import StoredObject
 from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
 from tests.chaos.scheduler import Clock, Crash, Scheduler
 

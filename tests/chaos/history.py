@@ -17,10 +17,10 @@ import numpy as np
 
 from handler import documents, ingest
 from handler.documents.document import Document
-from handler.leases import LEASE
-from handler.pipeline import Pipeline, document_id
+from handler.ingestion.leases import LEASE
+from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.together import REQUEST
 from handler.stores.contract import Row, Store
-from handler.together import REQUEST
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
 from tests.chaos.scheduler import Clock, Scheduler

@@ -10,8 +10,8 @@ import numpy as np
 from handler import documents
 from handler.documents.document import Document
 from handler.filters import Comparison
-from handler.objects import StoredObject
-from handler.pipeline import document_id
+from handler.ingestion.objects import StoredObject
+from handler.ingestion.pipeline import document_id
 from handler.stores.contract import Match, Row, Store
 
 SOURCE = "s3://bucket/handbook/pets.md"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.pipeline import Pipeline
+from handler.ingestion.pipeline import Pipeline
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
 from handler.stores.sqlite import open_sqlite

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from handler.errors import StoreUnavailable
-from handler.objects import Files
-from handler.pipeline import Pipeline
-from handler.storage_events import Change
+from handler.ingestion.objects import Files
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
 from tests.pipeline.bucket import extract, found

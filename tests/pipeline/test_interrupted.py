@@ -9,9 +9,9 @@ import pytest
 
 from handler.documents.document import Document
 from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable
-from handler.leases import LEASE
-from handler.pipeline import Pipeline, document_id
-from handler.storage_events import Change
+from handler.ingestion.leases import LEASE
+from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
 from tests.pipeline.bucket import LONG, PETS, SOURCE, Bucket, Clock, extract, found, row_of

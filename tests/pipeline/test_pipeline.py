@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from handler.errors import DocumentRejected
+from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.storage_events import Change
 from handler.limits import MAX_DOCUMENT
-from handler.pipeline import Pipeline, document_id
-from handler.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder, load_chunker
 from tests.pipeline.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of

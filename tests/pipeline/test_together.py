@@ -6,8 +6,8 @@ from typing import Any
 
 from handler.documents.document import Document
 from handler.errors import DocumentRejected
-from handler.pipeline import Outcome, Pipeline
-from handler.storage_events import Change
+from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
 from tests.pipeline.bucket import PETS, SOURCE, Bucket, extract, found

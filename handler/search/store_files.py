@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from handler.attributes import filename
-from handler.configured_store import ConfiguredStore, reached
 from handler.errors import NotFound
 from handler.limits import MAX_FILE_ID
-from handler.pages import Page, as_list, read_page
+from handler.search.configured_store import ConfiguredStore, reached
+from handler.search.pages import Page, as_list, read_page
 from handler.stores.contract import Ledger, Row, Status, Store
 
 # A store's counts are taken from its ledger's rows, so many at a time: of so many, and no more.

@@ -12,13 +12,13 @@ import orjson
 
 from handler.attributes import NOT_FILTERABLE
 from handler.calls import Call
-from handler.configured_store import ConfiguredStore, reached
 from handler.encoding import encode
 from handler.errors import RequestTooLarge
 from handler.inputs import parse_json
 from handler.limits import ENVELOPE
 from handler.responses import Answer, headers_of
-from handler.search_request import Search, parse_search
+from handler.search.configured_store import ConfiguredStore, reached
+from handler.search.search_request import Search, parse_search
 from handler.stores.contract import Match
 from model_layer import Encoder, Truncate
 

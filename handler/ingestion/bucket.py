@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from handler.aws_client import AwsClient
 from handler.errors import DocumentRejected, StoreConflict, StoreUnavailable
-from handler.objects import StoredObject
+from handler.ingestion.objects import StoredObject
 
 SCHEME = "s3://"
 

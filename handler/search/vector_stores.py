@@ -6,10 +6,10 @@ begins what only search needs.
 
 from __future__ import annotations
 
-from handler.configured_store import ConfiguredStore
+from handler.search.configured_store import ConfiguredStore
+from handler.search.store_files import StoreFiles
+from handler.search.vector_search import VectorSearch
 from handler.settings import Settings
-from handler.store_files import StoreFiles
-from handler.vector_search import VectorSearch
 from model_layer import Encoder
 
 

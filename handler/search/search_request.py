@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
-from handler.filter_request import FILTERS_SCHEMA, read_filters
 from handler.filters import Filter
 from handler.inputs import integral, invalid, kind_of
+from handler.search.filter_request import FILTERS_SCHEMA, read_filters
 from model_layer import Truncate
 
 MAX_QUERIES = 32

@@ -22,13 +22,13 @@ from handler.errors import (
     DocumentRejected,
     StoreConflict,
 )
-from handler.leases import Clock, Lease, letting_go
+from handler.ingestion.leases import Clock, Lease, letting_go
+from handler.ingestion.objects import Objects, StoredObject
+from handler.ingestion.records import Portion, make_records, record_key
+from handler.ingestion.storage_events import Change
+from handler.ingestion.together import REQUEST, Ready, Steps, Task, Together, Write
 from handler.limits import MAX_DOCUMENT
-from handler.objects import Objects, StoredObject
-from handler.records import Portion, make_records, record_key
-from handler.storage_events import Change
 from handler.stores.contract import Row, Store
-from handler.together import REQUEST, Ready, Steps, Task, Together, Write
 from model_layer import Chunker, Encoder
 
 # Of how texts are extracted and chunked. Another number: what is ingested already is so again.
