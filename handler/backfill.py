@@ -112,7 +112,8 @@ def main(arguments: list[str]) -> int:
             print(f"Going on after {after} (--from-start begins anew).")
         return _run(backfill, after, dry_run=options.dry_run)
     except (StoreUnavailable, ClientError) as error:
-        return _fail(f"{error} What was sent is noted: the same command goes on from there.")
+        goes_on = "" if options.dry_run else " The same command goes on after what was sent."
+        return _fail(f"{error}{goes_on}")
 
 
 def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:

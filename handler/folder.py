@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from stat import S_ISREG
 
@@ -18,13 +19,14 @@ from tqdm import tqdm
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
 from handler.ingestion.objects import Files, path_of
-from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.pipeline import Outcome, Pipeline
 from handler.ingestion.storage_events import Change
 from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores import open_store
 from handler.stores.contract import Store
 from model_layer import Encoder, ModelLayerError, load_chunker, load_encoder
 
+AGAIN = "to be tried again"
 PAGE = 1_000  # rows of the ledger that are read at a time
 
 
@@ -58,28 +60,45 @@ def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> 
     present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
     gone = sorted(set(_known(store, f"{folder.as_uri()}/")) - set(present))
     results: Counter[str] = Counter()
-    for error in closed:
-        print(f"{error.filename} cannot be listed: {error.strerror}.", file=sys.stderr)
-        results["to be tried again"] += 1
+    for folder_error in closed:
+        reason = f"{folder_error.filename} cannot be listed: {folder_error.strerror}."
+        print(reason, file=sys.stderr)
+        results[AGAIN] += 1
     chunks = 0
-    with tqdm(present + gone, unit="file", dynamic_ncols=True) as bar:
-        for source in bar:
-            name = path_of(source).relative_to(folder)
-            try:
-                outcome = pipeline.reconcile(Change(source))
-            except TryLater as later:
-                bar.write(f"{name}: {later}", file=sys.stderr)
-                results["to be tried again"] += 1
+    outcomes = _side_by_side(pipeline, present + gone, encoder.threads)
+    with tqdm(outcomes, total=len(present + gone), unit="file", dynamic_ncols=True) as bar:
+        for source, outcome in bar:
+            error = str(outcome) if isinstance(outcome, TryLater) else outcome.error
+            if error:
+                bar.write(f"{path_of(source).relative_to(folder)}: {error}", file=sys.stderr)
+            if isinstance(outcome, TryLater):
+                results[AGAIN] += 1
                 continue
-            if outcome.error:
-                bar.write(f"{name}: {outcome.error}", file=sys.stderr)
-            results["failed" if outcome.error else outcome.result] += 1
+            results["failed" if error else outcome.result] += 1
             chunks += outcome.chunks if outcome.result == "ingested" else 0
             bar.set_postfix(chunks=chunks)
     sandbox.close()
     counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
     print(f"{folder}: {counts}; {chunks} chunks written to {store.id}.")
-    return 1 if results["to be tried again"] else 0
+    return 1 if results[AGAIN] else 0
+
+
+def _side_by_side(
+    pipeline: Pipeline, sources: Sequence[str], threads: int
+) -> Iterator[tuple[str, Outcome | TryLater]]:
+    """What came of each source, in order; so many at a time, as a small file keeps one CPU busy."""
+
+    def reconcile(source: str) -> Outcome | TryLater:
+        try:
+            return pipeline.reconcile(Change(source))
+        except TryLater as later:
+            return later
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield from zip(sources, pool.map(reconcile, sources), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a Ctrl-C: those at work are finished
 
 
 def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:

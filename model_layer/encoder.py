@@ -54,7 +54,7 @@ class Encoder:
         self.bundle = bundle
         self.tokenizer = tokenizer
         self._session = session
-        self._threads = threads
+        self.threads = threads
 
     def encode(
         self, texts: Sequence[str], *, truncate: Truncate = "END", deadline: float | None = None
@@ -114,7 +114,7 @@ class Encoder:
                 vectors[place] = self._session.run(tokens[place].ids)
                 done.append(len(tokens[place].ids))
 
-        workers = min(self._threads, len(places))
+        workers = min(self.threads, len(places))
         if workers <= 1:
             work()
         else:

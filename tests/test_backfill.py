@@ -97,7 +97,7 @@ def test_stopped_it_goes_on_from_there(
 
     monkeypatch.setattr(backfill.Backfill, "_send", breaks_off)
     assert places.run() == 1
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "The same command goes on after what was sent." in capsys.readouterr().err
     assert places.sent() == KEYS[:10]
     monkeypatch.undo()
     assert places.run() == 0

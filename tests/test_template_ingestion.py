@@ -285,3 +285,16 @@ PREFIXES = {"": True, "manuals/": True, "a b/": False, "a*": False, "a?": False,
 def test_a_prefix_cannot_widen_the_roles_permission(prefix: str, accepted: bool) -> None:
     pattern = TEMPLATE["Parameters"]["DocumentPrefix"]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, prefix)) == accepted
+
+
+def test_the_api_writes_no_row_of_a_document(template: dict[str, Any]) -> None:
+    role = properties(template, "ApiRole")
+    (search,) = (one for one in role["Policies"] if one.get("PolicyName") == "search")
+    (write,) = (
+        one
+        for one in search["PolicyDocument"]["Statement"]
+        if "PutItem" in json.dumps(one["Action"])
+    )
+    (key,) = write["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    address = properties(template, "ApiFunction")["Environment"]["Variables"]["VECTOR_STORE"]
+    assert f"{key}" == f"{address.removeprefix('s3vectors://')}#space"

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 NOT_CONFIGURED = (
     "No vector store is configured. Set VECTOR_STORE, as in VECTOR_STORE=sqlite:///documents.sqlite"
     " for a local file: `make ingest DIR=folder` fills it, `make serve` then answers searches."
+    " On AWS, deploy with Ingestion=true."
 )
 
 
