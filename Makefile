@@ -38,7 +38,7 @@ test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no w
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
 
 test-chaos: $(VENV)/dev model ## ingest through thousands of new random histories (HISTORIES=, SEED=)
-	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,4000)) \
+	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,2000)) \
 		$(BIN)/python -m pytest -v -n auto tests/chaos $(ARGS)
 
 test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)

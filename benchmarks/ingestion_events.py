@@ -13,7 +13,7 @@ import boto3
 from benchmarks.requests import Context
 from handler.attributes import NOT_FILTERABLE
 
-BATCH = 10  # messages to an event
+BATCH = 5  # messages to an event; template.yaml's BatchSize
 BUCKET, VECTORS, INDEX, TABLE = "documents", "vectors", "documents", "ledger"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "none",

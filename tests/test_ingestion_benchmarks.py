@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import prices
 from benchmarks.ingestion_corpus import FORMATS, Made, as_format, as_pdf
-from benchmarks.ingestion_events import BUCKET, event
+from benchmarks.ingestion_events import BATCH, BUCKET, event
 from benchmarks.ingestion_report import Run
 from benchmarks.ingestion_stages import Stages
 from benchmarks.ingestion_worker import Figures, measure, to_sqlite
@@ -18,6 +18,7 @@ from handler.documents import extract
 from handler.ingestion.storage_events import Change, read_deliveries
 from handler.settings import MEMORY_PER_CPU
 from model_layer import Encoder
+from tests.test_template import TEMPLATE
 
 TEXT = "The first paragraph is short.\n\nThe second one is not long & has a <mark>."
 
@@ -116,3 +117,8 @@ def test_every_query_is_about_another_document() -> None:
     assert len(about) == len({one["query"] for one in queries}) == len(queries)
     sizes = {"lee_background": 300, "lee": 50}
     assert all(0 <= number < sizes[corpus] for corpus, number in about)
+
+
+def test_events_are_as_large_as_the_template_has_them() -> None:
+    function = TEMPLATE["Resources"]["IngestFunction"]["Properties"]
+    assert function["Events"]["Documents"]["Properties"]["BatchSize"] == BATCH
