@@ -41,8 +41,8 @@ from model_layer import load_chunker, load_encoder
 log = logging.getLogger(__name__)
 
 SOON = 5  # s, by when this invocation has ended
-# s until a document that somebody else ingests is tried again: the queue's ten deliveries
-# (template.yaml) must outlast the longest invocation, or its last content would never be seen.
+# s until a document that somebody else ingests is tried again: the queue's deliveries (their number
+# is in template.yaml) must outlast the longest invocation, or its last content would not be seen.
 LATER = 120
 
 settings = read_settings(os.environ)
