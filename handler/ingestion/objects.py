@@ -28,6 +28,11 @@ class StoredObject:
     read: Callable[[], bytes]
     metadata: Mapping[str, str] = field(default_factory=dict)  # the user's
 
+    @property
+    def identity(self) -> tuple[str, str | None, Mapping[str, str]]:
+        """What is another if the object has to be ingested again."""
+        return self.etag, self.content_type, self.metadata
+
 
 class Objects(Protocol):
     """Objects by their source (`s3://bucket/key`, `file:///path`)."""

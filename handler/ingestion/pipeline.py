@@ -146,9 +146,9 @@ class Pipeline:
             return _outcome("unchanged", row)
         try:
             document = self._read(found, planned, lease)
-            return (yield from self._write(planned, document, lease))
+            return (yield from self._write(planned, document, found, lease))
         except DocumentRejected as rejected:
-            return self._reject(lease.taken or planned, rejected, lease)
+            return self._reject(lease.taken or planned, rejected, found, lease)
 
     def _is_settled(self, row: Row) -> bool:
         """Whether the row's document was dealt with, in the way we would now."""
@@ -194,13 +194,28 @@ class Pipeline:
             seconds=inf if deadline is None else deadline - self._clock.monotonic(),
         )
 
-    def _write(self, row: Row, document: Document, lease: Lease) -> Steps[Outcome]:
+    def _take(self, row: Row, found: StoredObject | None, lease: Lease) -> Row:
+        """Take the lease, and look at the object again: it must be what was found.
+
+        Raises StoreConflict if it is not. Others who found what we would change to be right, or
+        nothing where nothing was, have left no trace in the ledger; from now on they wait for us.
+        """
+        taken = lease.take(row)
+        now = self._objects.find(row.source, deadline=lease.deadline)
+        if (now and now.identity) != (found and found.identity):
+            raise StoreConflict(f"The object of {row.document} has changed meanwhile.")
+        return taken
+
+    def _write(
+        self, row: Row, document: Document, found: StoredObject, lease: Lease
+    ) -> Steps[Outcome]:
         """Write the document's vectors, from where its row says that they end, in portions."""
         with letting_go(lease, row) as progress:
             for portion in self._encode(row.offset, document, lease):
                 yield Ready(portion.size)
                 after = progress.written + len(portion.chunks)
-                row = lease.take(progress.of(row, chunks=max(row.chunks, after)))
+                claimed = progress.of(row, chunks=max(row.chunks, after))
+                row = lease.take(claimed) if lease.taken else self._take(claimed, found, lease)
                 records = make_records(row, document, portion, fingerprint=self._fingerprint)
                 yield Write(records, lease.write_deadline)
                 progress.written, progress.offset = after, portion.following
@@ -231,22 +246,25 @@ class Pipeline:
         if gathered:
             yield gathered
 
-    def _reject(self, row: Row, rejected: DocumentRejected, lease: Lease) -> Outcome:
+    def _reject(
+        self, row: Row, rejected: DocumentRejected, found: StoredObject, lease: Lease
+    ) -> Outcome:
         """Note why the document cannot be ingested, and delete what there is of earlier content."""
-        row = self._delete_all(row, lease)
+        row = self._delete_all(row, found, lease)
         failed = replace(row, status="failed", error_code=rejected.code, error=rejected.message)
         lease.settle(failed)
         return _outcome("failed", failed)
 
     def _remove(self, row: Row, lease: Lease) -> Outcome:
         """Delete all there is of a document whose object is no more."""
-        self._delete_all(replace(row, status="in_progress"), lease)
+        self._delete_all(replace(row, status="in_progress"), None, lease)
         lease.delete()
         return Outcome("removed", row.document)
 
-    def _delete_all(self, row: Row, lease: Lease) -> Row:
+    def _delete_all(self, row: Row, found: StoredObject | None, lease: Lease) -> Row:
         row = replace(row, written=0, offset=0, tokens=0)
         with letting_go(lease, row):
+            row = self._take(row, found, lease)
             return replace(self._delete_beyond(0, row, lease), chunks=0)
 
     def _delete_beyond(self, chunks: int, row: Row, lease: Lease) -> Row:

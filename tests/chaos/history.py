@@ -17,6 +17,7 @@ import numpy as np
 
 from handler import documents, ingest
 from handler.documents.document import Document
+from handler.ingestion import leases
 from handler.ingestion.leases import LEASE
 from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.together import REQUEST
@@ -111,6 +112,7 @@ class History:
             patch.object(ingest, "deadline", lambda context: context.deadline),
             patch.object(ingest, "write_line", lambda *_, **__: None),
             patch.object(ingest.log, "error", _fail),
+            patch.object(leases, "uniform", self.random.uniform),
         ):
             for _ in range(EPOCHS):
                 self._set_faults(0.0 if quiet else self.random.choice([0.01, 0.05, 0.15]))

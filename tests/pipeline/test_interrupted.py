@@ -10,6 +10,7 @@ import pytest
 from handler.documents.document import Document
 from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable
 from handler.ingestion.leases import LEASE
+from handler.ingestion.objects import StoredObject
 from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
@@ -202,3 +203,52 @@ def test_what_comes_back_after_half_a_removal_is_whole(
     clock.time += LEASE
     pipeline.reconcile(Change(SOURCE))
     assert found(store) == whole
+
+
+def test_what_is_removed_while_it_is_read_for_the_first_time_is_not_written(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    """Who hears of the removal finds neither object nor row, and leaves no trace."""
+    other = Pipeline(bucket, store, encoder, chunker, extract)
+
+    def meanwhile(content: bytes, **about: Any) -> Document:
+        bucket.objects.clear()
+        assert other.reconcile(Change(SOURCE, "0B")).result == "absent"
+        return extract(content, **about)
+
+    bucket.put(PETS)
+    pipeline = Pipeline(bucket, store, encoder, chunker, meanwhile)
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "removed"
+    assert found(store) == []
+    assert store.ledger.get(document_id(SOURCE)) is None
+
+
+@pytest.mark.parametrize("between", [LONG, b" ", None], ids=["other", "unreadable", "removed"])
+def test_what_comes_back_while_something_else_is_dealt_with_stays(
+    between: bytes | None,
+    store: Store,
+    bucket: Bucket,
+    encoder: Encoder,
+    chunker: Chunker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The store has the content that comes back: who hears of it has nothing to do."""
+    other = Pipeline(bucket, store, encoder, chunker, extract)
+    bucket.put(PETS)
+    other.reconcile(Change(SOURCE, "0A"))
+    before = found(store)
+
+    def find(source: str, *, deadline: float | None = None) -> StoredObject | None:
+        monkeypatch.undo()
+        seen = bucket.find(source)
+        bucket.put(PETS)
+        assert other.reconcile(Change(SOURCE, "0C")).result == "unchanged"
+        return seen
+
+    bucket.objects.clear()
+    if between is not None:
+        bucket.put(between)
+    monkeypatch.setattr(bucket, "find", find)
+    Pipeline(bucket, store, encoder, chunker, extract).reconcile(Change(SOURCE, "0B"))
+    assert found(store) == before
+    assert row_of(store).status == "completed"
