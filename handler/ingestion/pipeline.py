@@ -148,6 +148,8 @@ class Pipeline:
             document = self._read(found, planned, lease)
             return (yield from self._write(planned, document, found, lease))
         except DocumentRejected as rejected:
+            if row and not lease.taken and _failed_so(row, rejected, planned):
+                return _outcome("failed", row)
             return self._reject(lease.taken or planned, rejected, found, lease)
 
     def _is_settled(self, row: Row) -> bool:
@@ -281,6 +283,11 @@ class Pipeline:
 
 def _outcome(result: Result, row: Row) -> Outcome:
     return Outcome(result, row.document, row.chunks, row.tokens, row.error)
+
+
+def _failed_so(row: Row, rejected: DocumentRejected, planned: Row) -> bool:
+    """Whether the row says the same of the same content already."""
+    return row.status == "failed" and row.error == rejected.message and _same_content(row, planned)
 
 
 def _same_content(row: Row, other: Row) -> bool:
