@@ -49,13 +49,13 @@ def ingestion(
 
     seconds: of the function, all invocations. reads, writes: DynamoDB's units. put_bytes: those
     that S3 Vectors charges. An SQS message is sent by itself, and received and deleted with the
-    others of its invocation; a document is asked for (HEAD), and read (GET).
+    others of its invocation; a document is asked for twice (HEAD), and read once (GET).
     """
     return {
         "Lambda, duration": seconds * memory / 1_024 * GB_SECOND[architecture],
         "Lambda, requests": invocations * REQUEST,
         "SQS": (documents + 2 * invocations) * SQS_REQUEST,
-        "S3, HEAD and GET": 2 * documents * S3_GET,
+        "S3, HEAD and GET": 3 * documents * S3_GET,
         "DynamoDB": reads * DYNAMODB_READ + writes * DYNAMODB_WRITE,
         "S3 Vectors, PUT": put_bytes / GB * VECTORS_PUT,
     }

@@ -89,7 +89,7 @@ def test_a_million_pages_cost_what_their_parts_do() -> None:
     assert paid["Lambda, duration"] == pytest.approx(100 * second * times)
     assert paid["Lambda, requests"] == pytest.approx(10 * 0.2e-6 * times)
     assert paid["SQS"] == pytest.approx((100 + 10 + 10) * 0.4e-6 * times)
-    assert paid["S3, HEAD and GET"] == pytest.approx(200 * 0.4e-6 * times)
+    assert paid["S3, HEAD and GET"] == pytest.approx(300 * 0.4e-6 * times)
     assert paid["DynamoDB"] == pytest.approx((100 * 0.125e-6 + 200 * 0.625e-6) * times)
     assert paid["S3 Vectors, PUT"] == pytest.approx(100 * 128 / 2**20 * 0.2 * times)
     gigabyte = 1 << 30
