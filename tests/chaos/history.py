@@ -5,13 +5,11 @@ When no more events are left, the store must be what the bucket's contents imply
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import quote_plus
 
 import numpy as np
 
@@ -23,6 +21,7 @@ from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.together import REQUEST
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
+from tests.chaos.envelopes import message_body
 from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
 from tests.chaos.scheduler import Clock, Scheduler
 
@@ -164,7 +163,7 @@ class History:
                 self.scheduler.turn()
             self.deployed, self.chunker = new, self.chunkers[0]
             for source in self.sources:
-                body = _body([(source, None)], self.random)
+                body = message_body([(source, None)], self.random)
                 self.queue.append(Message(body, self.clock.time))
 
     def _vectors(self) -> FaultyVectors:
@@ -193,7 +192,7 @@ class History:
         self.random.shuffle(changes)
         for _ in range(1 + (self.random.random() < 0.3)):
             delay = self.random.choice([0, 0, 1, 10, 200])
-            self.queue.append(Message(_body(changes, self.random), self.clock.time + delay))
+            self.queue.append(Message(message_body(changes, self.random), self.clock.time + delay))
 
     def _go_on(self) -> None:
         """Start an invocation, or let one of those that run do its next step."""
@@ -274,32 +273,3 @@ def _extract(content: bytes, *, name: str, content_type: str | None, seconds: fl
 
 def _fail(message: str, *values: Any, exc_info: BaseException) -> None:
     raise AssertionError("an invocation failed in a way nobody foresaw") from exc_info
-
-
-def _body(changes: list[tuple[str, str | None]], random: Random) -> str:
-    """The changes in one of the envelopes; EventBridge's have one only."""
-    envelopes: list[Callable[[list[tuple[str, str | None]]], dict[str, Any]]] = [_s3, _sns]
-    if len(changes) == 1:
-        envelopes.append(_eventbridge)
-    return json.dumps(random.choice(envelopes)(changes))
-
-
-def _s3(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
-    return {"Records": [_record(*change) for change in changes]}
-
-
-def _record(source: str, sequencer: str | None) -> dict[str, Any]:
-    bucket, _, key = source.removeprefix("s3://").partition("/")
-    about = {"key": quote_plus(key), **({"sequencer": sequencer} if sequencer else {})}
-    return {"eventSource": "aws:s3", "s3": {"bucket": {"name": bucket}, "object": about}}
-
-
-def _sns(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
-    return {"Type": "Notification", "Message": json.dumps(_s3(changes))}
-
-
-def _eventbridge(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
-    ((source, sequencer),) = changes
-    bucket, _, key = source.removeprefix("s3://").partition("/")
-    about = {"key": key, **({"sequencer": sequencer} if sequencer else {})}
-    return {"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": about}}
