@@ -4,43 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from handler.api import create_app, embeddings
 from handler.errors import StoreUnavailable
 from handler.keys import hash_key
 from handler.settings import Settings, SqliteAddress
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
 from model_layer import Encoder
-from tests.library import CATS, LIBRARY, fill
+from tests.library import CATS, fill
+from tests.store_routes import EACH_ROUTE, FILES, ROUTES, send, serve, store_client
 from tests.test_routes import assert_error
 
-IDS = sorted(document.id for document in LIBRARY)
-FILES = "/v1/vector_stores/library/files"
-ROUTES = [
-    ("POST", "/v1/vector_stores/library/search"),
-    ("GET", "/v1/vector_stores"),
-    ("GET", "/v1/vector_stores/library"),
-    ("GET", FILES),
-    ("GET", f"{FILES}/{CATS.id}"),
-]
-EACH_ROUTE = pytest.mark.parametrize(("method", "path"), ROUTES)
-
-
-def serve(settings: Settings) -> TestClient:
-    return TestClient(create_app(embeddings, settings), raise_server_exceptions=False)
-
-
-@pytest.fixture(scope="module")
-def store_client(library: SqliteAddress) -> TestClient:
-    """The application, with the vector store of `tests.library`."""
-    return serve(Settings(vector_store=library))
-
-
-def send(client: TestClient, method: str, path: str) -> httpx.Response:
-    return client.request(method, path, json={"query": "a cat"} if method == "POST" else None)
+__all__ = ["store_client"]  # the fixture
 
 
 @pytest.mark.parametrize("path", ["/v1/vector_stores", FILES])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2 as httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -22,36 +21,14 @@ from starlette.testclient import TestClient
 
 import handler.search.store_files
 from handler import api
-from handler.api import create_app, embeddings, lambda_handler
+from handler.api import embeddings, lambda_handler
 from handler.settings import Settings, SqliteAddress
 from model_layer import Encoder
 from tests.conftest import load_event
-from tests.library import BROKEN, CATS, LATE, LIBRARY, PASSWORDS, TRAINS
+from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS
+from tests.store_routes import EACH_ROUTE, FILES, IDS, send, store_client
 
-IDS = sorted(document.id for document in LIBRARY)
-FILES = "/v1/vector_stores/library/files"
-ROUTES = [
-    ("POST", "/v1/vector_stores/library/search"),
-    ("GET", "/v1/vector_stores"),
-    ("GET", "/v1/vector_stores/library"),
-    ("GET", FILES),
-    ("GET", f"{FILES}/{CATS.id}"),
-]
-EACH_ROUTE = pytest.mark.parametrize(("method", "path"), ROUTES)
-
-
-def serve(settings: Settings) -> TestClient:
-    return TestClient(create_app(embeddings, settings), raise_server_exceptions=False)
-
-
-@pytest.fixture(scope="module")
-def store_client(library: SqliteAddress) -> TestClient:
-    """The application, with the vector store of `tests.library`."""
-    return serve(Settings(vector_store=library))
-
-
-def send(client: TestClient, method: str, path: str) -> httpx.Response:
-    return client.request(method, path, json={"query": "a cat"} if method == "POST" else None)
+__all__ = ["store_client"]  # the fixture
 
 
 @EACH_ROUTE
