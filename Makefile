@@ -23,10 +23,10 @@ help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
-	@$(BIN)/python -m handler
+	@$(BIN)/python -m handler.commands.serve
 
 ingest: $(VENV)/serve model ## ingest the files of a folder into the local store (DIR=, VECTOR_STORE=)
-	@$(BIN)/python -m handler.folder $(if $(DIR),"$(DIR)")
+	@$(BIN)/python -m handler.commands.ingest_folder $(if $(DIR),"$(DIR)")
 
 # What `make ingest` fills, `make serve` searches.
 serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
@@ -58,7 +58,7 @@ model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISI
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
-	@$(BIN)/python -m handler.keys
+	@$(BIN)/python -m handler.commands.key
 
 bench: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## measure beside the libraries and servers one would use instead
 	@.venv-bench/bin/python -m benchmarks.side_by_side $(ARGS)

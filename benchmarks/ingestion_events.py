@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 import boto3
 
 from benchmarks.requests import Context
-from handler.attributes import NOT_FILTERABLE
+from handler.stores.attributes import NOT_FILTERABLE
 
 BATCH = 5  # messages to an event; template.yaml's BatchSize
 BUCKET, VECTORS, INDEX, TABLE = "documents", "vectors", "documents", "ledger"

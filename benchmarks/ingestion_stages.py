@@ -14,9 +14,9 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.prices import VECTORS_MIN_PUT
-from handler.aws_client import AwsClient
+from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
-from handler.ingestion.objects import Files
+from handler.ingestion.sources.files import Files
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
 from model_layer import Chunker, Encoder
 

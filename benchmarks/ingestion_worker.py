@@ -115,8 +115,8 @@ def measure(
 def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Files to a SQLite file: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
-    from handler.ingestion.objects import Files
     from handler.ingestion.pipeline import Pipeline
+    from handler.ingestion.sources.files import Files
     from handler.ingestion.storage_events import Change
     from handler.settings import Settings, SqliteAddress
     from handler.stores import open_store

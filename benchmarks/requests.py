@@ -21,7 +21,7 @@ from benchmarks.readme import RESULTS, refresh
 from benchmarks.report import machine
 from benchmarks.texts import SHORT, mixed
 from handler.api import embeddings, lambda_handler
-from handler.calls import Call
+from handler.request_context import Call
 
 EVENT = Path(__file__).parents[1] / "events" / "http-api-v2.json"
 

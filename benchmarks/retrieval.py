@@ -24,16 +24,16 @@ from benchmarks.ingestion_corpus import as_format
 from benchmarks.readme import RESULTS, refresh
 from benchmarks.reference import reference_vectors
 from benchmarks.report import machine
-from handler.calls import Call
 from handler.documents.sandbox import Sandbox
-from handler.ingestion.objects import Files
 from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.sources.files import Files
 from handler.ingestion.storage_events import Change
-from handler.search.configured_store import ConfiguredStore
-from handler.search.vector_search import VectorSearch
+from handler.request_context import Call
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import Record, Store, VectorStore
+from handler.vector_stores.configured_store import ConfiguredStore
+from handler.vector_stores.search import VectorSearch
 from model_layer import load_chunker, load_encoder
 
 QUERIES = Path(__file__).with_name("retrieval_queries.json")

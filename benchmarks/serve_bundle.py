@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from handler.__main__ import main
+from handler.commands.serve import main
 from model_layer import artifacts
 
 if __name__ == "__main__":

@@ -19,8 +19,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handler.aws_client import AwsClient
-from handler.calls import deadline
+from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
 from handler.errors import (
     DocumentBusy,
@@ -30,10 +29,11 @@ from handler.errors import (
     UnsupportedEvent,
     WrongStore,
 )
-from handler.ingestion.bucket import Buckets
 from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.sources.s3 import Buckets
 from handler.ingestion.storage_events import Change, Delivery, read_deliveries
 from handler.logs import write_line
+from handler.request_context import deadline
 from handler.settings import STORE_FORMS, read_settings
 from handler.stores import open_store
 from model_layer import load_chunker, load_encoder

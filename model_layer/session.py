@@ -18,7 +18,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 from model_layer.artifacts import CURE, MODEL, Bundle
 from model_layer.cpuinfo import quiet_cpuinfo
 from model_layer.errors import BundleError
-from model_layer.turns import Turns
+from model_layer.fair_semaphore import Turns
 
 with quiet_cpuinfo():
     import onnxruntime

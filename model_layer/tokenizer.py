@@ -15,7 +15,7 @@ from tokenizers import Tokenizer as WordPiece
 
 from model_layer.artifacts import CURE, TOKENIZER, Bundle
 from model_layer.errors import BundleError
-from model_layer.pieces import MAX_WORD, is_border, is_one_word, pieces
+from model_layer.safe_split import MAX_WORD, is_border, is_one_word, pieces
 
 # What to do with a text that has more tokens than the model reads: leave out its end, leave out
 # its start, or refuse it.

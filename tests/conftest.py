@@ -155,7 +155,7 @@ def start_server(**settings: str) -> Iterator[Server]:
     # Port 0: the system picks a free one, and the server's first line says which.
     address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
     environment = {**os.environ, **address, **settings}
-    command = [sys.executable, "-m", "handler"]
+    command = [sys.executable, "-m", "handler.commands.serve"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
@@ -177,7 +177,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """The address of a server that answers as AWS does; the environment says to call it."""
-    from tests.stores.aws import serving_aws  # moto takes a second to import
+    from tests.handler.stores.aws import serving_aws  # moto takes a second to import
 
     with serving_aws() as address:
         yield address

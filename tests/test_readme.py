@@ -35,7 +35,7 @@ def examples(language: str, *, of_start_lambda: bool = False) -> list[Any]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make serve`, after the README's `make ingest DIR=docs`."""
     store = {"VECTOR_STORE": f"sqlite:///{tmp_path_factory.mktemp('store')}/documents.sqlite"}
-    command = [sys.executable, "-m", "handler.folder", "docs"]
+    command = [sys.executable, "-m", "handler.commands.ingest_folder", "docs"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **store}, check=True, capture_output=True)
     with start_server(**store) as server:
         yield server
@@ -84,7 +84,7 @@ def test_every_file_named_in_the_tour_exists() -> None:
     for row in re.findall(r"^\| (`.*?) \|", tour, re.MULTILINE):
         folder = ""
         for name in re.findall(r"`([^`]+)`", row):
-            # "`handler/inputs.py`, `responses.py`": the second is in the folder of the first
+            # "`handler/a.py`, `b.py`": the second is in the folder of the first
             path = ROOT / name if "/" in name else ROOT / folder / name
             folder = str(Path(name).parent) if "/" in name else folder
             assert path.exists(), name

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from handler import ingest
-from handler.attributes import NOT_FILTERABLE
-from handler.documents.limits import SECONDS
+from handler.limits import READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
+from handler.stores.attributes import NOT_FILTERABLE
 from model_layer import Encoder
 from tests.cloudformation import PSEUDO, Stack
 from tests.conftest import ROOT
@@ -166,7 +166,7 @@ def test_no_message_is_delivered_again_while_a_function_has_it(
     mapping = there["IngestFunctionDocuments"]["Properties"]
     queue = there["IngestQueue"]["Properties"]
     assert function["Timeout"] == str(timeout)
-    assert timeout >= 2 * SECONDS  # what reading one file may take
+    assert timeout >= 2 * READING_SECONDS  # what reading one file may take
     window = mapping.get("MaximumBatchingWindowInSeconds", 0)
     assert 6 * timeout + window <= queue["VisibilityTimeout"] <= 43_200  # s, the most
     # All deliveries fit into the time that messages are kept, twice over.

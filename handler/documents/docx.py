@@ -15,9 +15,9 @@ import docx
 from docx.oxml.ns import qn
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_INFLATED, MAX_ZIP_ENTRIES
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
+from handler.limits import MAX_INFLATED, MAX_ZIP_ENTRIES
 
 PARAGRAPH, TABLE, ROW, CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
 TEXT, PROPERTIES, DELETED = qn("w:t"), qn("w:pPr"), qn("w:del")

@@ -8,9 +8,9 @@ from collections import Counter
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_HTML_DEPTH
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
+from handler.limits import MAX_HTML_DEPTH
 
 # Not shown, not text, or the way around the site rather than the page.
 SKIPPED = set(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_JSON_DEPTH
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
+from handler.limits import MAX_JSON_DEPTH
 
 TOO_DEEP = f"is nested deeper than {MAX_JSON_DEPTH} levels, the limit; make it flatter."
 

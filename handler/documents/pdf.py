@@ -9,9 +9,9 @@ import pypdfium2
 from pypdfium2 import raw
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_PAGES
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
+from handler.limits import MAX_PAGES
 
 # pdfium's signs for a hyphen at the end of a line, where it has joined the two parts of a word.
 # Whether the hyphen belongs to the word ("well-known") is not to be seen; before a capital or a

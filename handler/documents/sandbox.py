@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from handler.documents.document import Document
-from handler.documents.frames import LACKS_LIBRARY, read_frame, write_frame
-from handler.documents.limits import MEMORY, MEMORY_SHARE, SECONDS
+from handler.documents.pipe_protocol import LACKS_LIBRARY, read_frame, write_frame
 from handler.errors import DocumentRejected, OutOfTime
+from handler.limits import READING_MEMORY, READING_MEMORY_SHARE, READING_SECONDS
 
 ROOT = Path(__file__).parents[2]
 # All that the child gets of the environment, so that no key or token is in it.
@@ -33,7 +33,7 @@ class Sandbox:
     and no more than 60 % of what a Lambda function has.
     """
 
-    def __init__(self, *, seconds: float = SECONDS, memory: int | None = None) -> None:
+    def __init__(self, *, seconds: float = READING_SECONDS, memory: int | None = None) -> None:
         self._seconds = seconds
         self._memory = memory or _memory_limit(os.environ)
         self._child: subprocess.Popen[bytes] | None = None
@@ -99,7 +99,7 @@ class Sandbox:
             limits = [str(self._memory), str(int(self._seconds) + GRACE)]
             self._child = subprocess.Popen(
                 # -P: the current directory is nobody's package
-                [sys.executable, "-P", "-m", "handler.documents", *limits],
+                [sys.executable, "-P", "-m", "handler.documents.sandbox_worker", *limits],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=_environment(os.environ),
@@ -174,8 +174,8 @@ def _encodable(text: str) -> str:
 def _memory_limit(environment: Mapping[str, str]) -> int:
     function = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")  # MiB
     if not function.isdigit():
-        return MEMORY
-    return min(MEMORY, int(int(function) * 1_048_576 * MEMORY_SHARE))
+        return READING_MEMORY
+    return min(READING_MEMORY, int(int(function) * 1_048_576 * READING_MEMORY_SHARE))
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ import io
 import re
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_CHARACTERS
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
+from handler.limits import MAX_CHARACTERS
 
 DELIMITERS = ",;\t|"
 SAMPLE = 16_384  # characters; the sniffer's time grows with the square

@@ -9,8 +9,8 @@ import re
 from typing import Literal
 
 from handler.documents.document import Document
-from handler.documents.limits import MAX_CHARACTERS, MAX_HEADING, MAX_HEADINGS
 from handler.errors import DocumentRejected
+from handler.limits import MAX_CHARACTERS, MAX_HEADING, MAX_HEADINGS
 
 # From the weakest to the strongest.
 Break = Literal["", " ", " | ", "\n", "\n\n"]

@@ -16,18 +16,18 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal, Protocol
 
-from handler.attributes import Attribute, describe, filename, read_attributes
 from handler.documents.document import Document
 from handler.errors import (
     DocumentRejected,
     StoreConflict,
 )
 from handler.ingestion.leases import Clock, Lease, letting_go
-from handler.ingestion.objects import Objects, StoredObject
 from handler.ingestion.records import Portion, make_records, record_key
+from handler.ingestion.sources.contract import Objects, StoredObject
 from handler.ingestion.storage_events import Change
-from handler.ingestion.together import REQUEST, Ready, Steps, Task, Together, Write
+from handler.ingestion.write_batch import REQUEST, Ready, Steps, Task, Together, Write
 from handler.limits import MAX_DOCUMENT
+from handler.stores.attributes import Attribute, describe, filename, read_attributes
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.attributes import Attribute, describe
 from handler.documents.document import Document
+from handler.stores.attributes import Attribute, describe
 from handler.stores.contract import Record, Row
 from model_layer import Chunk
 

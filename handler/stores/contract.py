@@ -2,7 +2,7 @@
 
 A store holds vectors by key; its ledger holds a row per document, which says what of it is in the
 store. Both are one class per backend beside this file, tested by one suite
-(tests/stores/test_vectors.py, test_ledgers.py, test_filters.py). Deadlines are times of
+(tests/handler/stores/test_vectors.py, test_ledgers.py, test_filters.py). Deadlines are times of
 `time.monotonic()`.
 """
 
@@ -16,8 +16,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.attributes import Attribute
-from handler.filters import Filter
+from handler.stores.attributes import Attribute
+from handler.stores.filters import Filter
 
 Status = Literal["in_progress", "completed", "failed"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from botocore.exceptions import ClientError
 
-from handler.aws_client import AwsClient
+from handler.aws.client import AwsClient
 from handler.errors import StoreConflict
 from handler.stores.contract import Row, Status
 

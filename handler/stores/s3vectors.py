@@ -17,13 +17,13 @@ import orjson
 from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
-from handler.attributes import NOT_FILTERABLE, Attribute
-from handler.aws_client import AwsClient
+from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected
-from handler.filters import Filter
 from handler.settings import S3VectorsAddress
+from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
+from handler.stores.filters import Filter
 from handler.stores.s3vectors_filters import expression
 
 MAX_BATCH = 500  # vectors that a request writes or deletes

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handler.attributes import NOT_FILTERABLE
 from handler.errors import InvalidRequest
-from handler.filters import Comparison, Filter
+from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.filters import Comparison, Filter
 
 
 def expression(where: Filter) -> dict[str, Any]:

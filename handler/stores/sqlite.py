@@ -22,9 +22,9 @@ import sqlite_vec
 from numpy.typing import NDArray
 
 from handler.errors import StoreConflict, StoreUnavailable
-from handler.filters import Filter
 from handler.settings import SqliteAddress
 from handler.stores.contract import Match, Record, Row, Status, Store
+from handler.stores.filters import Filter
 from handler.stores.sqlite_filters import condition
 
 BUSY = 5.0  # s to wait for another process's write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handler.filters import Comparison, Filter, Value
+from handler.stores.filters import Comparison, Filter, Value
 
 ORDER = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 # What json_type calls the kinds of values that can be equal, or in order.

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.errors import StoreConflict, StoreUnavailable
-from handler.filters import Filter
-from handler.ingestion.objects import StoredObject
+from handler.ingestion.sources.contract import StoredObject
 from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
+from handler.stores.filters import Filter
 from tests.chaos.scheduler import Clock, Crash, Scheduler
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from handler.documents.document import Document
 from handler.ingestion import leases
 from handler.ingestion.leases import LEASE
 from handler.ingestion.pipeline import Pipeline, document_id
-from handler.ingestion.together import REQUEST
+from handler.ingestion.write_batch import REQUEST
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.envelopes import message_body
@@ -231,7 +231,7 @@ class History:
 
     def _found(self, source: str, row: Row | None) -> dict[str, Any]:
         """What the store has of a document, by key."""
-        from handler.filters import Comparison
+        from handler.stores.filters import Comparison
 
         where = Comparison("source", "eq", source)
         anything = np.ones(384, np.float32)

@@ -67,6 +67,6 @@ def test_a_store_on_aws_ends_as_the_bucket_does(
     remembering: RememberingEncoder, chunkers: Chunkers, aws: str
 ) -> None:
     """The same on S3 Vectors and DynamoDB, as moto's server has them; it is slower."""
-    from tests.stores.aws import new_index
+    from tests.handler.stores.aws import new_index
 
     live_through(range(FIRST, FIRST + 15), open_s3vectors(new_index()), remembering, chunkers)

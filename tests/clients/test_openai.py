@@ -12,8 +12,8 @@ import openai
 import pytest
 from openai.types import CreateEmbeddingResponse
 
-from handler.keys import hash_key
-from handler.routes.embeddings import MAX_BODY
+from handler.http.auth import hash_key
+from handler.limits import MAX_BODY
 from model_layer import Encoder
 from tests.clients.conftest import API_VERSION, KEY, TEXTS, Wire, as_rows, run
 from tests.conftest import Server, start_server

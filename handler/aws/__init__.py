@@ -1,0 +1,1 @@
+"""Calls to AWS, under one policy for retries and deadlines."""

@@ -1,0 +1,155 @@
+"""`python -m handler.commands.backfill s3://bucket/prefix`: ingest what a bucket holds already.
+
+Sends a message for each to the queue that new objects' notifications go to; the function does the
+rest. What is ingested already is skipped there. Stopped, it goes on from where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+from botocore.exceptions import ClientError
+from tqdm import tqdm
+
+from handler.aws.client import AwsClient
+from handler.errors import StoreUnavailable
+
+BATCH = 10  # messages in a request, SQS' own limit
+STATES = Path("~/.cache/minilm-lambda/backfill")
+
+
+class Backfill:
+    """The objects under a prefix, sent to a queue."""
+
+    def __init__(self, bucket: str, prefix: str, queue: str, *, state: Path) -> None:
+        """state: a file that holds the last key that was sent, while there are others."""
+        self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
+        self._s3, self._sqs = AwsClient("s3"), AwsClient("sqs")
+
+    @property
+    def last_key(self) -> str:
+        """Where the last run stopped; empty if it did not, or was none."""
+        return self._state.read_text() if self._state.exists() else ""
+
+    def objects(self, after: str) -> Iterator[dict[str, Any]]:
+        """The objects whose keys come after that one, in the order of their keys."""
+        parameters: dict[str, Any] = {"Bucket": self._bucket, "Prefix": self._prefix}
+        if after:
+            parameters["StartAfter"] = after
+        while True:
+            page = self._s3.call("list_objects_v2", **parameters)
+            # The console's empty folders are no documents.
+            yield from (
+                one
+                for one in page.get("Contents", [])
+                if one["Size"] > 0 or not one["Key"].endswith("/")
+            )
+            if not page["IsTruncated"]:
+                return
+            parameters["ContinuationToken"] = page["NextContinuationToken"]
+
+    def send(self, after: str) -> Iterator[int]:
+        """Send a message for each object; yields how many were sent, batch by batch."""
+        self._state.parent.mkdir(parents=True, exist_ok=True)
+        objects = self.objects(after)
+        while batch := list(islice(objects, BATCH)):
+            self._send([one["Key"] for one in batch])
+            self._state.write_text(batch[-1]["Key"])
+            yield len(batch)
+        self._state.unlink(missing_ok=True)
+
+    def _send(self, keys: list[str]) -> None:
+        entries = [
+            {"Id": str(place), "MessageBody": message(self._bucket, key)}
+            for place, key in enumerate(keys)
+        ]
+
+        def send(client: Any) -> None:
+            # Only those that failed are sent again, by the same policy as if all had.
+            answer = client.send_message_batch(QueueUrl=self._queue, Entries=entries)
+            failed = {one["Id"]: one for one in answer.get("Failed", [])}
+            entries[:] = [entry for entry in entries if entry["Id"] in failed]
+            for one in failed.values():
+                status = 400 if one["SenderFault"] else 500
+                about = {"Error": one, "ResponseMetadata": {"HTTPStatusCode": status}}
+                raise ClientError(about, "SendMessageBatch")
+
+        self._sqs.attempt("send_message_batch", send)
+
+
+def message(bucket: str, key: str) -> str:
+    """A message for an object, in the shape of S3's own notifications."""
+    about = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key)}}
+    return json.dumps(
+        {"Records": [{"eventSource": "aws:s3", "eventName": "Backfill", "s3": about}]}
+    )
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    bucket, _, prefix = options.source.removeprefix("s3://").partition("/")
+    if not options.source.startswith("s3://") or not bucket:
+        return _fail(f"{options.source} is no s3://bucket/prefix.")
+    if not options.queue and not options.dry_run:
+        return _fail(
+            "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)."
+        )
+    name = hashlib.sha256(f"{options.source}\n{options.queue}".encode()).hexdigest()[:16]
+    state = options.state or STATES.expanduser() / name
+    try:
+        backfill = Backfill(bucket, prefix, options.queue or "", state=state)
+        after = "" if options.from_start else backfill.last_key
+        if after:
+            print(f"Going on after {after} (--from-start begins anew).")
+        return _run(backfill, after, dry_run=options.dry_run)
+    except (StoreUnavailable, ClientError) as error:
+        goes_on = "" if options.dry_run else " The same command goes on after what was sent."
+        return _fail(f"{error}{goes_on}")
+
+
+def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
+    count = size = 0
+    for one in tqdm(backfill.objects(after), desc="listing", unit=" objects", leave=False):
+        count, size = count + 1, size + one["Size"]
+    about = f"{count:,} objects, {size:,} bytes"
+    if dry_run:
+        print(f"{about}: would be sent in {-(-count // BATCH):,} requests. Nothing was sent.")
+        return 0
+    with tqdm(total=count, desc="sending", unit=" objects") as bar:
+        for sent in backfill.send(after):
+            bar.update(sent)
+        print(f"{bar.n:,} messages were sent.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m handler.commands.backfill", description=__doc__
+    )
+    parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
+    parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
+    parser.add_argument("--dry-run", action="store_true", help="count, and send nothing")
+    parser.add_argument("--from-start", action="store_true", help="though a run was stopped")
+    parser.add_argument("--state", type=Path, help="file that notes how far it has come")
+    return parser
+
+
+def _fail(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Stopped; the same command goes on from here.")

@@ -1,0 +1,153 @@
+"""`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder FOLDER`).
+
+Ingests a folder's files into the store that VECTOR_STORE names, by the same pipeline as a bucket's
+objects. Unchanged files are not read again; files that are gone are deleted from the store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from stat import S_ISREG
+
+from tqdm import tqdm
+
+from handler.documents.sandbox import Sandbox
+from handler.errors import TryLater, WrongStore
+from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.sources.files import Files, path_of
+from handler.ingestion.storage_events import Change
+from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
+from handler.stores import open_store
+from handler.stores.contract import Store
+from model_layer import Encoder, ModelLayerError, load_chunker, load_encoder
+
+AGAIN = "to be tried again"
+PAGE = 1_000  # rows of the ledger that are read at a time
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        return _fail("Name the folder: make ingest DIR=folder")
+    # Of `DIR=~/notes`, not every shell makes the home folder.
+    folder = Path(arguments[0]).expanduser().resolve()
+    if not folder.is_dir():
+        return _fail(f"{folder} is no folder.")
+    try:
+        settings = read_settings(os.environ)
+        if settings.vector_store is None:
+            return _fail(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
+        encoder = load_encoder(threads=settings.encoder_threads)
+        store = open_store(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
+        return ingest(folder, store, encoder, settings)
+    except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
+        return _fail(str(error))
+
+
+def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> int:
+    """Make the store agree with the folder; 1 if something has to be tried again, else 0."""
+    chunker = load_chunker(
+        encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
+    )
+    sandbox = Sandbox()
+    pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
+    closed: list[OSError] = []
+    own = _files_of(settings.vector_store)
+    present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
+    gone = sorted(set(_known(store, f"{folder.as_uri()}/")) - set(present))
+    results: Counter[str] = Counter()
+    for folder_error in closed:
+        reason = f"{folder_error.filename} cannot be listed: {folder_error.strerror}."
+        print(reason, file=sys.stderr)
+        results[AGAIN] += 1
+    chunks = 0
+    outcomes = _side_by_side(pipeline, present + gone, encoder.threads)
+    with tqdm(outcomes, total=len(present + gone), unit="file", dynamic_ncols=True) as bar:
+        for source, outcome in bar:
+            error = str(outcome) if isinstance(outcome, TryLater) else outcome.error
+            if error:
+                bar.write(f"{path_of(source).relative_to(folder)}: {error}", file=sys.stderr)
+            if isinstance(outcome, TryLater):
+                results[AGAIN] += 1
+                continue
+            results["failed" if error else outcome.result] += 1
+            chunks += outcome.chunks if outcome.result == "ingested" else 0
+            bar.set_postfix(chunks=chunks)
+    sandbox.close()
+    counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
+    print(f"{folder}: {counts}; {chunks} chunks written to {store.id}.")
+    return 1 if results[AGAIN] else 0
+
+
+def _side_by_side(
+    pipeline: Pipeline, sources: Sequence[str], threads: int
+) -> Iterator[tuple[str, Outcome | TryLater]]:
+    """What came of each source, in order; so many at a time, as a small file keeps one CPU busy."""
+
+    def reconcile(source: str) -> Outcome | TryLater:
+        try:
+            return pipeline.reconcile(Change(source))
+        except TryLater as later:
+            return later
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield from zip(sources, pool.map(reconcile, sources), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a Ctrl-C: those at work are finished
+
+
+def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The files in a folder and in those within, hidden ones left out, in order.
+
+    Links to files are followed, links to folders are not: they may lead back. onerror is told of
+    each folder that cannot be listed.
+    """
+    for place, folders, names in os.walk(folder, onerror=onerror):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            if not name.startswith(".") and _is_file(path):
+                yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one, or may be: of what cannot be looked at, reading it tells the reason."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:  # a link to nowhere
+        return False
+    except OSError:
+        return True
+
+
+def _files_of(address: StoreAddress | None) -> set[Path]:
+    """The store's own files: they are no documents, though they may lie beside them."""
+    if not isinstance(address, SqliteAddress):
+        return set()
+    path = Path(address.path).resolve()
+    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
+
+
+def _known(store: Store, prefix: str) -> Iterator[str]:
+    """The sources that begin so, of the documents that the store knows."""
+    after = None
+    while rows := store.ledger.rows(limit=PAGE, after=after):
+        yield from (row.source for row in rows if row.source.startswith(prefix))
+        after = rows[-1].document
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Stopped; the next run goes on from here.")

@@ -1,0 +1,1 @@
+"""An embeddings request, answered: parse, encode, render. Knows no HTTP."""

@@ -1,0 +1,48 @@
+"""A call's texts to vectors, for every operation; what goes wrong becomes a caller's error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handler.errors import InvalidRequest, RequestTooLarge
+from handler.request_context import Call
+from model_layer import DeadlineExceeded, Encoded, Encoder, TextTooLong, Truncate
+
+
+def encode(
+    encoder: Encoder,
+    texts: Sequence[str],
+    call: Call,
+    *,
+    truncate: Truncate,
+    field: str,
+    is_list: bool,
+) -> Encoded:
+    """Encode the texts that a request has in `field`, and tell `call` what it took.
+
+    Raises InvalidRequest if a text is too long and must not be cut, RequestTooLarge if the call's
+    time is up.
+    """
+    try:
+        encoded = encoder.encode(texts, truncate=truncate, deadline=call.deadline)
+    except TextTooLong as error:
+        place = f"{field}[{error.index}]" if is_list else field
+        raise InvalidRequest(
+            f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
+            'or let it be cut with "truncate": "END" (or "START").',
+            param=place,
+            code="input_too_long",
+        ) from error
+    except DeadlineExceeded as error:
+        raise RequestTooLarge(
+            f"The time this function has for a request was up after {error.tokens_done} of "
+            f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
+            f"{max(1, error.texts_done * 3 // 4)} such texts in a request.",
+            param=field,
+            code="deadline_exceeded",
+        ) from error
+    call.tokens = int(encoded.token_counts.sum())
+    call.truncated = int(encoded.truncated.sum())
+    call.stages["tokenize"] = encoded.tokenize_seconds * 1000
+    call.stages["run"] = encoded.run_seconds * 1000
+    return encoded

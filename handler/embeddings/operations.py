@@ -1,0 +1,151 @@
+"""The operation behind every road: an OpenAI embeddings request, answered.
+
+Routes hand it a request's bytes, a direct invocation hands it the payload. Knows no status codes.
+"""
+
+from __future__ import annotations
+
+import time
+
+import orjson
+
+from handler.embeddings.answer_size import answer_bytes
+from handler.embeddings.encoding import encode
+from handler.embeddings.request import EmbeddingRequest, parse_request, read_texts
+from handler.embeddings.response import Answer, render
+from handler.errors import NotFound, RequestTooLarge
+from handler.limits import DIMENSIONS
+from handler.request_context import Call
+from handler.validation import parse_json
+from model_layer import Cl100k, Encoder, Truncate
+
+SERVED_MODEL = "all-MiniLM-L6-v2"
+MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
+
+
+class Embeddings:
+    """Answers embeddings requests with one encoder. Thread-safe."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        cl100k: Cl100k,
+        *,
+        accept_any_model: bool = True,
+        truncate: Truncate = "END",
+    ) -> None:
+        self.encoder = encoder
+        self._cl100k = cl100k
+        self._accept_any_model = accept_any_model
+        self._truncate = truncate
+
+    def create_from_body(self, body: bytes, call: Call, *, model: str | None = None) -> Answer:
+        """Answer a request given as JSON; `model` is the name in the path, if it has one."""
+        with call.stage("parse"):
+            payload = parse_json(body)
+        return self.create(payload, call, model=model)
+
+    def create(self, payload: object, call: Call, *, model: str | None = None) -> Answer:
+        """Answer a request given as a decoded JSON value.
+
+        Raises InvalidRequest if it is not one, NotFound if it names a model that is not served,
+        RequestTooLarge if its answer would be over the call's limit, or take longer than it has.
+        """
+        with call.stage("decode"):
+            request = parse_request(payload)
+            self._check_model(model or request.model)
+            texts = read_texts(request.input, self._cl100k)
+        call.inputs = len(texts)
+        gzipped = _must_be_gzipped(request, len(texts), call)
+        encoded = encode(
+            self.encoder,
+            texts,
+            call,
+            truncate=request.truncate or self._truncate,
+            field="input",
+            # A string, or one list of ids, is one input; anything else is a list of them.
+            is_list=isinstance(request.input, list) and isinstance(request.input[0], str | list),
+        )
+        with call.stage("respond"):
+            return render(
+                encoded,
+                model=SERVED_MODEL,
+                fingerprint=self.encoder.bundle.fingerprint,
+                encoding_format=request.encoding_format,
+                dimensions=request.dimensions,
+                gzipped=gzipped,
+            )
+
+    def tokenize(self, body: bytes, call: Call) -> bytes:
+        """The tokens of each input of a request, as the body of an answer.
+
+        Raises InvalidRequest if it is not a request, RequestTooLarge if it takes too long.
+        """
+        request = parse_request(parse_json(body))
+        texts = read_texts(request.input, self._cl100k)
+        limit = self.encoder.bundle.max_tokens
+        data = []
+        for index, text in enumerate(texts):
+            if call.deadline is not None and time.monotonic() > call.deadline:
+                raise RequestTooLarge(
+                    f"The time this function has for a request was up after {index} of "
+                    f"{len(texts)} inputs. Send at most {max(1, index * 3 // 4)} such inputs.",
+                    param="input",
+                    code="deadline_exceeded",
+                )
+            read = self.encoder.tokenizer.tokenize(text, request.truncate or self._truncate)
+            whole = self.encoder.tokenizer.tokenize(text, "NONE") if read.truncated else read
+            count = len(whole.ids)
+            data.append(
+                {
+                    "object": "tokens",
+                    "index": index,
+                    "count": count,
+                    "ids": read.ids[:limit],
+                    "truncated": count > limit,
+                }
+            )
+        answer = {"object": "list", "data": data, "model": SERVED_MODEL}
+        return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+    def _check_model(self, name: str | None) -> None:
+        if name is not None and name not in MODEL_NAMES and not self._accept_any_model:
+            raise unknown_model(name)
+
+
+def unknown_model(name: str) -> NotFound:
+    """The error for a model that is not served."""
+    return NotFound(
+        f"The model '{name[:100]}' does not exist here; this server has '{SERVED_MODEL}'.",
+        param="model",
+        code="model_not_found",
+    )
+
+
+def _must_be_gzipped(request: EmbeddingRequest, inputs: int, call: Call) -> bool:
+    """Whether the answer fits compressed only. Raises RequestTooLarge if it does not fit at all.
+
+    Told before anything is encoded. Answers that fit are not compressed: base64 hardly shrinks,
+    and the time is worth more than the bytes.
+    """
+    dimensions = request.dimensions or DIMENSIONS
+    base64 = request.encoding_format == "base64"
+
+    def size(count: int, *, gzipped: bool = False) -> int:
+        return answer_bytes(
+            count, dimensions, base64=base64, gzipped=gzipped, spaced=call.is_direct
+        )
+
+    limit = call.answer_limit
+    if limit is None or size(inputs) <= limit:
+        return False
+    if call.takes_gzip and not base64 and size(inputs, gzipped=True) <= limit:
+        return True
+    most = (limit - size(0)) // (size(1) - size(0))
+    cure = "Send" if base64 else 'Ask for "encoding_format": "base64", or send'
+    raise RequestTooLarge(
+        f"The answer would be about {size(inputs)} bytes; the limit is {limit}. "
+        f"{cure} at most {most} inputs in a request.",
+        param="input",
+        code="answer_too_large",
+    )

@@ -1,0 +1,139 @@
+"""Wire to texts: a request's bytes, checked field by field, and its `input` in any of four forms.
+
+A string, a list of strings, a list of cl100k token ids, or a list of such lists. Token ids are
+turned back into text, since the model has another vocabulary. Does not encode.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from handler.errors import InvalidRequest
+from handler.limits import DIMENSIONS, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
+from handler.validation import integral, invalid, kind_of, shorten
+from model_layer import Cl100k, TokenIdError, Truncate
+
+FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
+ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 100_255}
+IDS_SCHEMA = {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_TOKEN_IDS}
+LISTS = {"type": "array", "minItems": 1, "maxItems": MAX_INPUTS}
+INPUT_SCHEMA = {
+    "description": f"What to embed: {FORMS} (cl100k_base, as OpenAI clients send them).",
+    "anyOf": [
+        {"type": "string"},
+        {**LISTS, "items": {"type": "string"}},
+        IDS_SCHEMA,
+        {**LISTS, "items": IDS_SCHEMA},
+    ],
+}
+
+
+class EmbeddingRequest(BaseModel):
+    """The body of an embeddings request. Fields that are not listed are ignored."""
+
+    # Built now, not at the first request (see `startup`).
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=False)
+
+    input: Annotated[Any, WithJsonSchema(INPUT_SCHEMA)]  # see `read_texts`
+    model: Annotated[str | None, Field(description="Any name, by default.")] = None
+    encoding_format: Annotated[
+        Literal["float", "base64"] | None,
+        Field(description="base64: little-endian float32. float if absent."),
+    ] = None
+    dimensions: Annotated[
+        Annotated[int, Field(ge=1, le=DIMENSIONS), BeforeValidator(integral)] | None,
+        Field(description="Keep this many, and scale to unit length again."),
+    ] = None
+    truncate: Annotated[
+        Truncate | None,
+        Field(
+            description="What to leave out of an input that has more tokens than the model reads: "
+            "its END, its START, or NONE, and refuse it. Ours, not OpenAI's."
+        ),
+    ] = None
+    user: Annotated[str | None, Field(description="Accepted, not used.")] = None
+
+
+def parse_request(payload: object) -> EmbeddingRequest:
+    """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
+    if not isinstance(payload, dict):
+        raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
+    if payload.get("input") is None:
+        _refuse("input", f"'input' is missing; it must be {FORMS}.")
+    try:
+        return EmbeddingRequest.model_validate(payload)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def read_texts(value: object, cl100k: Cl100k) -> list[str]:
+    """The texts that an `input` stands for, in order.
+
+    Raises InvalidRequest naming the place of the first item that is wrong.
+    """
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        _refuse("input", f"'input' is {kind_of(value)}; it must be {FORMS}.")
+    if not value:
+        _refuse("input", "'input' is an empty list; it must have at least one item.")
+    kinds = set(map(type, value))  # at C speed: there may be thousands of items
+    if kinds <= {int, float}:
+        return [_read_ids(value, "input", cl100k)]
+    if len(value) > MAX_INPUTS:
+        count = f"'input' has {len(value)} items; one request may have {MAX_INPUTS}."
+        _refuse("input", f"{count} Send it in parts.")
+    if kinds == {str}:
+        return value
+    if kinds != {list}:
+        _refuse_mixture(value)
+    if (total := sum(map(len, value))) > MAX_TOKEN_IDS_PER_REQUEST:
+        raise InvalidRequest(
+            f"Requested {total} tokens, max {MAX_TOKEN_IDS_PER_REQUEST} tokens per request. "
+            "Send the input in parts.",
+            param="input",
+            code="max_tokens_per_request",
+        )
+    return [_read_ids(ids, f"input[{index}]", cl100k) for index, ids in enumerate(value)]
+
+
+def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
+    """The text of one list of token ids; `42562.0` is an id, too."""
+    if not ids:
+        _refuse(place, f"'{place}' is an empty list; it must have at least one token id.")
+    if len(ids) > MAX_TOKEN_IDS:
+        count = f"'{place}' has {len(ids)} token ids; one input may have {MAX_TOKEN_IDS}."
+        _refuse(place, f"{count} Split the text.")
+    if set(map(type, ids)) != {int}:
+        ids = _whole(ids, place)
+    try:
+        return cl100k.decode(ids)
+    except TokenIdError as error:
+        param = f"{place}[{error.position}]"
+        message = f"'{param}': token id {shorten(str(error.token_id))} {error.reason}."
+        raise InvalidRequest(message, param=param) from error
+
+
+def _whole(ids: list[Any], place: str) -> list[int]:
+    """The ids as integers. Only lists that have anything but integers come here."""
+    for position, item in enumerate(ids):
+        if type(item) is not int and not (type(item) is float and item.is_integer()):
+            param = f"{place}[{position}]"
+            _refuse(param, f"'{param}' is {kind_of(item)}; a token id is a whole number.")
+    return list(map(int, ids))
+
+
+def _refuse(param: str, message: str) -> NoReturn:
+    raise InvalidRequest(message, param=param)
+
+
+def _refuse_mixture(value: list[Any]) -> NoReturn:
+    """Name the first item that no form has, or that is of another form than the first one."""
+    forms: dict[type, str] = {str: "text", list: "list", int: "id", float: "id"}
+    first = forms.get(type(value[0]))
+    strangers = (i for i, item in enumerate(value) if forms.get(type(item)) != first)
+    place = 0 if first is None else next(strangers)
+    param = f"input[{place}]"
+    _refuse(param, f"'{param}' is {kind_of(value[place])}; 'input' must be {FORMS}.")

@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: the application, its routes, and what stands around them."""

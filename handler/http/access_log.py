@@ -1,0 +1,60 @@
+"""Around the application: each HTTP request is a call, with an id, a deadline and a log line."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from handler.http.error_handlers import FAILED
+from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
+from handler.payloads import decodes_answers, is_from_gateway, is_from_load_balancer
+from handler.request_context import Call, deadline, request_id
+
+TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+
+
+class RequestLog:
+    """ASGI middleware, outermost, so that it sees the answer to a failure, too."""
+
+    def __init__(self, app: ASGIApp, *, fingerprint: str, namespace: str | None) -> None:
+        self._app = app
+        self._fingerprint = fingerprint
+        self._namespace = namespace
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = _call(scope)
+        scope.setdefault("state", {})["call"] = call
+        status = FAILED  # unless an answer begins
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = call.request_id
+                headers["openai-processing-ms"] = str(round(call.milliseconds))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            call.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
+
+
+def _call(scope: Scope) -> Call:
+    headers, context, event = Headers(scope=scope), scope.get("aws.context"), scope.get("aws.event")
+    alb = is_from_load_balancer(event)
+    return Call(
+        request_id(headers.get("x-request-id"), context),
+        deadline=deadline(context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
+        answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
+        is_alone=event is not None,  # Lambda sends an instance one at a time
+        takes_gzip=decodes_answers(event)
+        and bool(TAKES_GZIP.search(headers.get("accept-encoding", ""))),
+    )

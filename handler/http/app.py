@@ -1,0 +1,71 @@
+"""The ASGI application: the routes, and around them CORS and the access log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from handler.embeddings.operations import Embeddings
+from handler.http.access_log import RequestLog
+from handler.http.auth import Keys
+from handler.http.error_handlers import add_error_handlers
+from handler.http.openapi import DocumentedApp
+from handler.http.routes import embeddings as embeddings_routes
+from handler.http.routes import health, models, tokenize
+from handler.http.routes import vector_stores as vector_store_routes
+from handler.settings import Settings
+from handler.vector_stores import lazy_vector_stores
+
+if TYPE_CHECKING:
+    from handler.vector_stores.operations import VectorStores
+
+EXPOSED = (
+    "openai-processing-ms",
+    "retry-after",
+    "x-embedding-fingerprint",
+    "x-embedding-truncated",
+    "x-request-id",
+    "x-should-retry",
+)
+
+
+def create_app(
+    embeddings: Embeddings,
+    settings: Settings,
+    *,
+    vector_stores: Callable[[], VectorStores] | None = None,
+) -> RequestLog:
+    """The application, and around it what makes each request a logged call.
+
+    vector_stores: called by the requests that need them; those of `settings` by default.
+    """
+    app = DocumentedApp(
+        title="minilm-lambda",
+        description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
+        redirect_slashes=False,  # a redirect would lose the API's stage or domain
+    )
+    app.state.embeddings = embeddings
+    app.state.keys = Keys(settings.key_hashes)
+    app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
+    # Not by `include_router`: it makes every route anew, with its models, at the first request.
+    for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
+        app.router.routes += resource.router.routes
+    add_error_handlers(app)
+    asgi: ASGIApp = app
+    if settings.cors_origins:
+        # Around the error handlers too, so that a page sees a 500 for what it is.
+        asgi = CORSMiddleware(
+            app,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+        )
+    return RequestLog(
+        asgi,
+        fingerprint=embeddings.encoder.bundle.fingerprint,
+        namespace=settings.metrics_namespace,
+    )

@@ -1,0 +1,62 @@
+"""What routes depend on, as named types.
+
+All are `async`, though none waits: FastAPI sends other functions to a thread, which for such short
+ones takes longer than all else that a request needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, ParamSpec, TypeVar
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
+
+from handler.embeddings.operations import Embeddings
+from handler.http.auth import Keys
+from handler.request_context import Call
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def get_embeddings(request: Request) -> Embeddings:
+    """The application's one Embeddings."""
+    embeddings: Embeddings = request.app.state.embeddings
+    return embeddings
+
+
+async def get_call(request: Request) -> Call:
+    """This request's Call, which `request_log` made."""
+    call: Call = request.state.call
+    return call
+
+
+CallDep = Annotated[Call, Depends(get_call)]
+
+
+async def require_key(request: Request, call: CallDep) -> None:
+    """Let the request pass if it has one of the keys, or if none is needed."""
+    keys: Keys = request.app.state.keys
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    key = bearer.strip() if scheme.lower() == "bearer" else ""
+    key = key or request.headers.get("api-key", "")
+    call.key = keys.check(key)
+
+
+# The second is there for /docs, which shows it and can try it; the first reads the headers.
+KEY = (
+    Depends(require_key),
+    Security(HTTPBearer(auto_error=False, description="A key, if the server asks for one.")),
+)
+EmbeddingsDep = Annotated[Embeddings, Depends(get_embeddings)]
+
+
+async def work(call: Call, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `function`, which takes its time, returns: on a thread, if /health must be answered
+    meanwhile; here, if `call` is alone, since a thread costs more than reading the request.
+    """
+    if call.is_alone:
+        return function(*args, **kwargs)
+    return await run_in_threadpool(function, *args, **kwargs)

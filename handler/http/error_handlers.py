@@ -1,0 +1,133 @@
+"""Errors to responses: the only file with status codes. The body is always OpenAI's
+
+    {"error": {"message": …, "type": …, "param": …, "code": …}}
+
+(OpenAI's API reference, "Error codes"; all four keys are required, the last two may be null.)
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from handler.errors import (
+    ApiError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    NotReady,
+    RequestTooLarge,
+    Unauthorized,
+    WrongStore,
+)
+from handler.http.openapi import content
+
+OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
+
+log = logging.getLogger(__name__)
+
+# To who would upload a file, as to OpenAI.
+INGESTED = " Documents come from the bucket, or from `make ingest DIR=folder`, not with requests."
+
+STATUS: dict[type[ApiError], HTTPStatus] = {
+    InvalidRequest: HTTPStatus.BAD_REQUEST,
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongStore: HTTPStatus.CONFLICT,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error of `app` in the one shape."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(HTTPException, _routing_error)
+    app.add_exception_handler(ClientDisconnect, _client_gone)
+    app.add_exception_handler(Exception, _bug)
+
+
+def documented(answer: str, *errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+    """The documentation of a route's answer (a model of `schemas`), of its errors, and of any
+    other, for FastAPI's `responses`.
+    """
+    failed = {"content": content("Errors")}
+    return {
+        OK: {"content": content(answer)},
+        **{STATUS[error].value: failed for error in errors},
+        "default": {**failed, "description": "Any other error"},
+    }
+
+
+def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
+    """An error's status and body."""
+    about = {
+        "message": error.message,
+        "type": "server_error" if isinstance(error, NotReady) else "invalid_request_error",
+        "param": error.param,
+        "code": error.code,
+    }
+    return STATUS[type(error)], {"error": about}
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    # RFC 9110, section 15.5.2: a 401 says how to authenticate.
+    how = {"www-authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
+    return _response(error, how)
+
+
+async def _routing_error(request: Request, error: Exception) -> Response:
+    """The router's own two: no such route, and the wrong method for one."""
+    assert isinstance(error, HTTPException)
+    asked = f"{request.method} {request.url.path[:100]}"
+    cure = INGESTED if request.url.path.startswith(("/v1/vector_stores", "/v1/files")) else ""
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        wrong = MethodNotAllowed(
+            f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
+        )
+        return _response(wrong, {"allow": allowed})
+    return _response(
+        NotFound(
+            f"Unknown route: {asked}. Embeddings are at POST /v1/embeddings; "
+            f"GET /docs lists the other routes.{cure}",
+            code="unknown_url",
+        )
+    )
+
+
+async def _client_gone(request: Request, error: Exception) -> Response:
+    """The client hung up while it sent its request: nobody reads this, and it is no bug."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    """Anything we did not foresee; the traceback goes to the log, not to the caller."""
+    log.error("unhandled error", exc_info=error)
+    about = {
+        "message": "The server failed on this request. The failure has been logged.",
+        "type": "server_error",
+        "param": None,
+        "code": None,
+    }
+    return _json({"error": about}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
+
+
+def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
+    status, body = describe(error)
+    # OpenAI's clients retry some statuses on their own. A caller's mistake would fail again.
+    retry = {"retry-after": "1"} if isinstance(error, NotReady) else {"x-should-retry": "false"}
+    return _json(body, status, {**retry, **(headers or {})})
+
+
+def _json(body: dict[str, Any], status: HTTPStatus, headers: dict[str, str]) -> Response:
+    content = orjson.dumps(body)
+    return Response(content, status, headers=headers, media_type="application/json")

@@ -1,0 +1,76 @@
+"""GET /v1/models: the one model, its limits, and the fingerprint of its vector space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from handler.embeddings.operations import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
+from handler.errors import NotFound, Unauthorized
+from handler.http.dependencies import KEY, CallDep, EmbeddingsDep
+from handler.http.error_handlers import documented
+from handler.limits import MAX_BODY, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
+from handler.request_context import Call
+
+CREATED = 1_630_281_600  # 2021-08-30, when the model was published
+
+NAME = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
+
+router = APIRouter(tags=["models"], dependencies=KEY)
+
+
+@router.get(
+    "/v1/models",
+    summary="List the models",
+    responses=documented("ModelList", Unauthorized),
+)
+async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> Response:
+    """The models there are: one."""
+    return JSONResponse({"object": "list", "data": [_describe(embeddings, call)]})
+
+
+@router.get(
+    "/info",
+    summary="Describe the model",
+    responses=documented("Model", Unauthorized),
+)
+async def info(embeddings: EmbeddingsDep, call: CallDep) -> Response:
+    """The one model there is: what a client may want to know before it sends much."""
+    return JSONResponse(_describe(embeddings, call))
+
+
+@router.get(
+    "/v1/models/{model:path}",
+    summary="Describe a model",
+    responses=documented("Model", Unauthorized, NotFound),
+    openapi_extra={"parameters": [NAME]},
+)
+async def retrieve_model(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
+    """The model by its name, with or without `sentence-transformers/`."""
+    model = request.path_params["model"]
+    if model not in MODEL_NAMES:
+        raise unknown_model(model)
+    return JSONResponse(_describe(embeddings, call))
+
+
+def _describe(embeddings: Embeddings, call: Call) -> dict[str, Any]:
+    bundle = embeddings.encoder.bundle
+    return {
+        "id": SERVED_MODEL,
+        "object": "model",
+        "created": CREATED,
+        "owned_by": "sentence-transformers",
+        "precision": bundle.precision,
+        "fingerprint": bundle.fingerprint,
+        "limits": {
+            "dimensions": bundle.dimensions,
+            "tokens_read_per_input": bundle.max_tokens,
+            "inputs_per_request": MAX_INPUTS,
+            "token_ids_per_input": MAX_TOKEN_IDS,
+            "token_ids_per_request": MAX_TOKEN_IDS_PER_REQUEST,
+            "request_bytes": MAX_BODY,
+            "answer_bytes": call.answer_limit,
+        },
+    }

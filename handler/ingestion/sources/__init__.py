@@ -1,0 +1,1 @@
+"""Where documents are read from: a bucket, or files of this machine."""

@@ -1,0 +1,69 @@
+"""A document's attributes: what searches filter by. Ours, and the user's: the object's metadata.
+
+A user's value that JSON would read as a number or a truth value is one, so that it can be compared
+with others. What is over a limit is left out, not refused: tools write metadata of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+import orjson
+
+from handler.limits import (
+    MAX_ATTRIBUTE_BYTES,
+    MAX_ATTRIBUTE_KEY,
+    MAX_ATTRIBUTE_VALUE,
+    MAX_ATTRIBUTES,
+)
+
+Attribute = str | int | float | bool
+
+OURS = ("source", "filename", "content_type", "page", "modified")
+# Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
+NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+PAGE = 99_999  # a number as long as a page's can be
+
+
+def describe(source: str, content_type: str | None, modified: float) -> dict[str, Attribute]:
+    """Our own attributes of a document; its chunks have their page as well."""
+    ours: dict[str, Attribute] = {"source": source, "filename": filename(source)}
+    if content_type:
+        ours["content_type"] = content_type[:127]
+    return {**ours, "modified": int(modified)}
+
+
+def filename(source: str) -> str:
+    """The last part of a source, or of a key that ends with a slash; 255 bytes at most."""
+    name = source.rstrip("/").rpartition("/")[2]
+    if source.startswith("file:"):
+        name = unquote(name)
+    return name.encode()[:255].decode(errors="ignore")
+
+
+def read_attributes(
+    metadata: Mapping[str, str], ours: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
+    """The user's attributes: those of `metadata` that fit beside ours."""
+    attributes: dict[str, Attribute] = {}
+    room = MAX_ATTRIBUTE_BYTES - len(orjson.dumps({**ours, "page": PAGE}))
+    for key, text in sorted(metadata.items()):
+        value = _value(text)
+        size = len(orjson.dumps({key: value}))
+        fits = len(key) <= MAX_ATTRIBUTE_KEY and len(text) <= MAX_ATTRIBUTE_VALUE and size <= room
+        is_ours = key in OURS or key in NOT_FILTERABLE
+        if fits and not is_ours and len(attributes) < MAX_ATTRIBUTES:
+            attributes[key] = value
+            room -= size
+    return attributes
+
+
+def _value(text: str) -> Attribute:
+    if text in ("true", "false"):
+        return text == "true"
+    if NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text

@@ -1,0 +1,71 @@
+"""JSON values from callers: parsed, checked and named in messages. Knows no field by name."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+import orjson
+from pydantic import ValidationError
+
+from handler.errors import InvalidRequest
+
+
+def parse_json(body: bytes) -> object:
+    """The value that a request's body holds. Raises InvalidRequest if it is not JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if b"\\u" not in body:
+            raise _not_json(error) from error
+    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d",
+    # which orjson refuses. The rest of such a request is not worth losing.
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(error) from error
+
+
+def invalid(error: ValidationError) -> InvalidRequest:
+    """The first of a request's wrong fields, as a caller is told of it."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    message = f"'{place}' is {kind_of(first['input'])}. {first['msg']}."
+    return InvalidRequest(message, param=place)
+
+
+def integral(value: object) -> object:
+    """To JSON, 91.0 is an integer like 91."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in words; short, since it goes into messages."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {shorten(str(value))}"
+        case str():
+            return f"the string {json.dumps(shorten(value), ensure_ascii=False)}"
+        case list():
+            return f"a list of {len(value)} items"
+        case dict():
+            return "an object"
+        case _:
+            return f"of type {type(value).__name__}"
+
+
+def shorten(text: str) -> str:
+    """At most 40 characters of `text`, for a message."""
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _not_json(error: Exception) -> InvalidRequest:
+    return InvalidRequest(f"The body is not valid JSON in UTF-8: {error}.")

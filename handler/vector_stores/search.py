@@ -1,0 +1,134 @@
+"""The operation behind the search route: an OpenAI vector store search request, answered.
+
+Knows no status codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from handler.embeddings.answer_size import ENVELOPE
+from handler.embeddings.encoding import encode
+from handler.embeddings.response import Answer, headers_of
+from handler.errors import RequestTooLarge
+from handler.request_context import Call
+from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.contract import Match
+from handler.validation import parse_json
+from handler.vector_stores.configured_store import ConfiguredStore, reached
+from handler.vector_stores.search_request import Search, parse_search
+from model_layer import Encoder, Truncate
+
+
+class VectorSearch:
+    """Answers searches with one encoder in one store. Thread-safe."""
+
+    def __init__(
+        self, encoder: Encoder, store: ConfiguredStore, *, truncate: Truncate = "END"
+    ) -> None:
+        self._encoder = encoder
+        self._store = store
+        self._truncate = truncate
+
+    def search_from_body(self, store_id: str, body: bytes, call: Call) -> Answer:
+        """Answer a request given as JSON."""
+        with call.stage("parse"):
+            payload = parse_json(body)
+        return self.search(store_id, payload, call)
+
+    def search(self, store_id: str | None, payload: object, call: Call) -> Answer:
+        """Answer a request given as a decoded JSON value; `store_id` None: the store there is.
+
+        Raises InvalidRequest if it is not one, NotFound if there is no such store, WrongStore if
+        the store is for another model, NotReady if it does not answer, RequestTooLarge if the
+        answer is over the call's limit, or takes longer than it has.
+        """
+        with call.stage("decode"):
+            search = parse_search(payload)
+        with call.stage("open"):
+            store = self._store.open(store_id)
+        call.inputs = len(search.queries)
+        encoded = encode(
+            self._encoder,
+            search.queries,
+            call,
+            truncate=search.truncate or self._truncate,
+            field="query",
+            is_list=search.is_list,
+        )
+        with call.stage("search"), reached():
+            found = [
+                match
+                for vector in encoded.vectors
+                for match in store.vectors.query(
+                    vector, limit=search.limit, where=search.where, deadline=call.deadline
+                )
+            ]
+        with call.stage("respond"):
+            body = _render(search, _best(found, search))
+            _check_size(body, search, call)
+            return Answer(body, headers_of(encoded, self._encoder.bundle.fingerprint))
+
+
+def _best(matches: Iterable[Match], search: Search) -> list[Match]:
+    """The best matches, best first, each record once: a chunk may answer several queries."""
+    by_key: dict[str, Match] = {}
+    for match in matches:
+        if match.key not in by_key or match.score > by_key[match.key].score:
+            by_key[match.key] = match
+    ranked = sorted(by_key.values(), key=lambda match: (-match.score, match.key))
+    return [match for match in ranked if _score(match) >= search.threshold][: search.limit]
+
+
+def _score(match: Match) -> float:
+    """0 to 1: OpenAI's. A cosine below 0 is no likeness at all."""
+    return min(1.0, max(0.0, match.score))
+
+
+def _render(search: Search, matches: list[Match]) -> bytes:
+    page = {
+        "object": "vector_store.search_results.page",
+        # May hold half an emoji, which no answer could be encoded with.
+        "search_query": [query.encode(errors="replace").decode() for query in search.queries],
+        "data": [_result(match) for match in matches],
+        "has_more": False,
+        "next_page": None,
+    }
+    return orjson.dumps(page)
+
+
+def _result(match: Match) -> dict[str, Any]:
+    document, _, chunk = match.key.partition("#")
+    about = match.metadata
+    return {
+        "file_id": document,
+        "filename": about.get("filename", ""),
+        "score": _score(match),
+        # Those that filters take, the user's own among them.
+        "attributes": {key: value for key, value in about.items() if key not in NOT_FILTERABLE},
+        "content": [{"type": "text", "text": about.get("text", "")}],
+        # Ours: which part of which document it is. Offsets are in characters of its text.
+        "source": about.get("source"),
+        "chunk": int(chunk) if chunk.isdecimal() else None,
+        "start": about.get("start"),
+        "end": about.get("end"),
+        "page": about.get("page"),
+        "heading": about.get("heading"),
+    }
+
+
+def _check_size(body: bytes, search: Search, call: Call) -> None:
+    """Raises RequestTooLarge if the answer would be over the call's limit."""
+    if call.answer_limit is None:
+        return
+    size = ENVELOPE + len(orjson.dumps(body.decode()))  # a JSON string, in Lambda's JSON
+    if size > call.answer_limit:
+        raise RequestTooLarge(
+            f"The answer would be {size} bytes; the limit is {call.answer_limit}. Ask for at most "
+            f'{max(1, search.limit * call.answer_limit // size)} with "max_num_results".',
+            param="max_num_results",
+            code="answer_too_large",
+        )

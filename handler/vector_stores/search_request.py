@@ -1,0 +1,107 @@
+"""Wire to search: a decoded body, checked field by field, and its filters. Does not search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from handler.errors import InvalidRequest
+from handler.limits import MAX_QUERIES, MAX_RESULTS
+from handler.stores.filters import Filter
+from handler.validation import integral, invalid, kind_of
+from handler.vector_stores.filter_request import FILTERS_SCHEMA, read_filters
+from model_layer import Truncate
+
+TEXT = {"type": "string", "minLength": 1}
+QUERY_SCHEMA = {
+    "description": "What to look for. Of several, the results of each are merged.",
+    "anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_QUERIES}],
+}
+
+
+class RankingOptions(BaseModel):
+    """How results are ranked."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    ranker: Annotated[
+        Literal["auto", "none", "default-2024-08-21", "default-2024-11-15"] | None,
+        Field(description="Accepted, not used: results are ranked by their vectors."),
+    ] = None
+    score_threshold: Annotated[
+        Annotated[float, Field(ge=0, le=1)] | None,
+        Field(description="Leave out results whose score is lower."),
+    ] = None
+
+
+class SearchRequest(BaseModel):
+    """The body of a search request. Fields that are not listed are ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    query: Annotated[Any, WithJsonSchema(QUERY_SCHEMA)]  # see `_read_queries`
+    filters: Annotated[Any, WithJsonSchema(FILTERS_SCHEMA)] = None  # see `filter_request`
+    max_num_results: Annotated[
+        Annotated[int, Field(ge=1, le=MAX_RESULTS), BeforeValidator(integral)] | None,
+        Field(description="10 if absent."),
+    ] = None
+    ranking_options: RankingOptions | None = None
+    rewrite_query: Annotated[bool | None, Field(description="Accepted, not used.")] = None
+    truncate: Annotated[
+        Truncate | None,
+        Field(
+            description="What to leave out of a query that has more tokens than the model reads: "
+            "its END, its START, or NONE, and refuse it. Ours, not OpenAI's."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for."""
+
+    queries: list[str]  # one at least
+    is_list: bool  # or the request has one string
+    where: Filter | None
+    limit: int
+    threshold: float
+    truncate: Truncate | None
+
+
+def parse_search(payload: object) -> Search:
+    """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
+    if not isinstance(payload, dict):
+        raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
+    queries = _read_queries(payload.get("query"))
+    try:
+        request = SearchRequest.model_validate(payload)
+    except ValidationError as error:
+        raise invalid(error) from error
+    ranking = request.ranking_options or RankingOptions()
+    return Search(
+        queries=queries,
+        is_list=isinstance(request.query, list),
+        where=None if request.filters is None else read_filters(request.filters),
+        limit=10 if request.max_num_results is None else request.max_num_results,
+        threshold=ranking.score_threshold or 0.0,
+        truncate=request.truncate,
+    )
+
+
+def _read_queries(value: object) -> list[str]:
+    queries: list[Any] = value if isinstance(value, list) else [value]
+    if not 1 <= len(queries) <= MAX_QUERIES:
+        raise InvalidRequest(
+            f"'query' has {len(queries)} items; it must have 1 to {MAX_QUERIES}.", param="query"
+        )
+    for index, query in enumerate(queries):
+        if not isinstance(query, str) or not query:
+            place = f"query[{index}]" if queries is value else "query"
+            raise InvalidRequest(
+                f"'{place}' is {kind_of(query)}; 'query' must be a string that is not empty, or "
+                "a list of such.",
+                param=place,
+            )
+    return queries

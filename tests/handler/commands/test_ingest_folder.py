@@ -1,0 +1,182 @@
+"""`make ingest`: a folder's files into the local store, again and again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from errno import EACCES
+from pathlib import Path
+
+import pytest
+
+import handler.commands.ingest_folder
+from handler.commands.ingest_folder import files
+from handler.settings import Settings, SqliteAddress
+from handler.stores.contract import Store
+from handler.stores.sqlite import open_sqlite
+from handler.vector_stores.configured_store import ConfiguredStore
+from handler.vector_stores.files import StoreFiles
+from model_layer import Encoder
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "my documents"
+    (folder / "sub" / ".git").mkdir(parents=True)
+    (folder / "pets.md").write_text("# Pets\n\nCats sleep for most of the day.")
+    (folder / "sub" / "50% off & more?.txt").write_text("Everything is half the price today.")
+    (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / ".hidden.txt").write_text("hidden")
+    (folder / "sub" / ".git" / "config.txt").write_text("hidden")
+    return folder
+
+
+def ingest(*arguments: str | Path, store: Path | str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "VECTOR_STORE": f"sqlite:///{store}"}
+    command = [sys.executable, "-m", "handler.commands.ingest_folder", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def statuses(store: Store) -> dict[str, str]:
+    return {row.source.rpartition("/")[2]: row.status for row in store.ledger.rows(limit=100)}
+
+
+def test_a_folder_is_ingested_and_kept_in_step(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "documents.sqlite"
+    first = ingest(folder, store=path)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == f"{folder}: 2 ingested, 1 failed; 2 chunks written to documents.\n"
+    assert "photo.png: The file seems to be a PNG picture." in first.stderr
+    assert "3/3" in first.stderr  # the progress bar
+    store = open_sqlite(SqliteAddress(str(path)))
+    assert statuses(store) == {
+        "pets.md": "completed",
+        "50%25%20off%20%26%20more%3F.txt": "completed",
+        "photo.png": "failed",
+    }
+
+    (folder / "pets.md").write_text("# Pets\n\nDogs want to go for a walk.")
+    (folder / "photo.png").unlink()
+    second = ingest(folder, store=path)
+    assert second.stdout == (
+        f"{folder}: 1 ingested, 1 unchanged, 1 removed; 1 chunks written to documents.\n"
+    )
+    assert len(statuses(store)) == 2
+
+
+def test_another_folder_leaves_the_first_ones_documents(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    other = tmp_path / "my documents" / "sub2"  # whose name begins like the first one's
+    other.mkdir()
+    (other / "a.txt").write_text("Another one.")
+    ingest(other, store=path)
+    assert "1 ingested;" in ingest(folder / "sub", store=path).stdout
+    assert len(statuses(open_sqlite(SqliteAddress(str(path))))) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Name the folder: make ingest DIR=folder"),
+        (["/no/such/folder"], "/no/such/folder is no folder."),
+    ],
+)
+def test_what_cannot_be_ingested_is_said_in_a_line(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    done = ingest(*arguments, store=tmp_path / "documents.sqlite")
+    assert (done.returncode, done.stderr.strip(), done.stdout) == (1, message, "")
+
+
+def test_the_home_folder_is_understood(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "2 ingested, 1 failed" in ingest("~/my documents", store=tmp_path / "a.sqlite").stdout
+
+
+def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    open_sqlite(SqliteAddress(str(path))).ledger.bind("another-model")
+    done = ingest(folder, store=path)
+    assert done.returncode == 1
+    assert "holds vectors of another-model" in done.stderr
+    assert "Set VECTOR_STORE to a new store" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_stores_own_files_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
+    path = tmp_path / "documents.sqlite"
+    assert "1 ingested; 1 chunks" in ingest(tmp_path, store=path).stdout
+    store = open_sqlite(SqliteAddress(str(path)))
+    assert len(statuses(store)) == 1  # beside a store that is open lies more
+    assert len(list(tmp_path.glob("documents.sqlite*"))) == 3
+    assert "1 unchanged; 0 chunks" in ingest(tmp_path, store=path).stdout
+
+
+def test_a_file_whose_name_is_no_text_is_ingested(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee is served at nine.")
+    except OSError:  # macOS
+        pytest.skip("this file system has no such names")
+    assert "1 ingested;" in ingest(folder, store=tmp_path / "documents.sqlite").stdout
+
+
+def test_links_are_followed_to_files_and_what_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
+    (folder / "a.md").symlink_to(tmp_path / "pets.md")
+    (folder / "b.md").symlink_to(tmp_path / "none.md")
+    (folder / "c.md").symlink_to(folder / "c.md")  # to itself
+    (folder / "d").symlink_to(folder)
+    done = ingest(folder, store=tmp_path / "documents.sqlite")
+    assert done.returncode == 1
+    assert "c.md: The file cannot be read: Too many levels of symbolic links." in done.stderr
+    assert "1 ingested, 1 to be tried again; 1 chunks" in done.stdout
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    errors: list[OSError] = []
+    assert list(files(tmp_path / "gone", errors.append)) == []
+    assert [error.filename for error in errors] == [str(tmp_path / "gone")]
+
+    def closed(folder: Path, onerror: Callable[[OSError], None]) -> list[Path]:
+        onerror(PermissionError(EACCES, "Permission denied", f"{folder}/private"))
+        return []
+
+    monkeypatch.setattr("handler.commands.ingest_folder.files", closed)  # the tests may run as root
+    store = open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+    assert handler.commands.ingest_folder.ingest(tmp_path, store, encoder, Settings()) == 1
+    said = capsys.readouterr()
+    assert f"{tmp_path}/private cannot be listed: Permission denied." in said.err
+    assert "1 to be tried again" in said.out
+
+
+def test_files_are_listed_by_their_names(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "documents.sqlite"
+    ingest(folder, store=path)
+    fingerprint = encoder.bundle.fingerprint
+    store = ConfiguredStore(SqliteAddress(str(path)), fingerprint=fingerprint)
+    listed = StoreFiles(store, max_tokens=256, overlap=32).list_files("documents", {})
+    names = {file["filename"] for file in listed["data"]}
+    assert names == {"pets.md", "photo.png", "50% off & more?.txt"}
+
+
+def test_hidden_files_and_folders_are_left_out(folder: Path) -> None:
+    assert [str(path.relative_to(folder)) for path in files(folder)] == [
+        "pets.md",
+        "photo.png",
+        "sub/50% off & more?.txt",
+    ]

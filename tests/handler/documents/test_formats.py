@@ -1,0 +1,155 @@
+"""Which format a file is in: the content type, then the name, then what is in it."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from tests.handler.documents.samples import pdf, read, rejected, word
+
+HTML = "<!DOCTYPE html><html><body><p>Hello</p></body></html>"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "content_type", "format"),
+    [
+        # the content type
+        ("# A", "a", "text/markdown", "markdown"),
+        ("# A", "a.txt", "text/markdown", "markdown"),
+        ("<p>A", "a.txt", "TEXT/HTML; charset=utf-8", "html"),
+        ("a,b\n1,2", "a", "text/csv", "csv"),
+        ("[1]", "a", "application/json", "json"),
+        ("[1]\n[2]", "a", "application/x-ndjson", "jsonl"),
+        ("a\tb", "a", "text/tab-separated-values", "csv"),
+        ("<a/>", "a.xyz", "text/xml", "text"),
+        # the name, where the content type says nothing, or little
+        ("# A", "notes/a.MD", None, "markdown"),
+        ("# A", "a.md", "", "markdown"),
+        ("# A", "a.md", "application/octet-stream", "markdown"),
+        ("# A", "a.md", "binary/octet-stream", "markdown"),
+        ("# A", "a.md", "text/plain; charset=utf-8", "markdown"),
+        ("a,b", "a.csv", "application/vnd.ms-excel", "csv"),
+        ("[1]", "a.jsonl", "application/json", "jsonl"),
+        ("[1]", "a.json", "image/png", "json"),
+        # the content
+        ("Hello", "a", None, "text"),
+        ("Hello", "a.pages", None, "text"),
+        ('{"a": 1}', "a", None, "json"),
+        ('\n [1, {"a": 2}]', "a", None, "json"),
+        ('{"a": 1}\n{"a": 2}', "a", None, "jsonl"),
+        ("{{ template }}", "a", None, "text"),
+        ("[note] Hello", "a", None, "text"),
+        ("{%s}" % ("1" * 5_000), "a", None, "text"),
+        (HTML, "a", None, "html"),
+        (f"\ufeff<!-- made by hand -->\n{HTML}", "a", None, "html"),
+        (f'<?xml version="1.0"?>\n{HTML}', "a.cgi", "application/x-cgi", "html"),
+        # what the content says plainly, against what it is called
+        (HTML, "a.txt", "text/plain", "html"),
+        (HTML, "a.pdf", "application/pdf", "html"),
+        (HTML, "a.md", None, "markdown"),
+        (pdf("Hello"), "a.txt", "text/plain", "pdf"),
+        (pdf("Hello"), "a.docx", None, "pdf"),
+        (b"\r\n" + pdf("Hello"), "a.pdf", None, "pdf"),
+        (word(lambda w: w.add_paragraph("Hello")), "a.pdf", "application/zip", "docx"),
+        ("Hello", "a", "no type at all;;=;", "text"),
+    ],
+)
+def test_format(content: bytes | str, name: str, content_type: str | None, format: str) -> None:
+    assert read(content, name, content_type).format == format
+
+
+def zip_of(**entries: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return buffer.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
+
+
+@pytest.mark.parametrize(
+    ("content", "seems"),
+    [
+        (PNG, "a PNG picture"),
+        (b"\xff\xd8\xff\xe0" + bytes(9), "a JPEG picture"),
+        (b"GIF89a" + bytes(9), "a GIF picture"),
+        (b"BM" + bytes(60), "a BMP picture"),
+        (WAV, "a WebP picture, or a sound or video file"),
+        (b"\x00\x00\x00\x18ftypmp42", "a video, or a HEIC or AVIF picture"),
+        (b"\x1f\x8b\x08" + bytes(9), "a gzip archive; put what is in it there instead"),
+        (zip_of(a="x"), "a zip archive; put what is in it there instead"),
+        (zip_of(xl__workbook="x"), "an Excel workbook; save its sheets as CSV"),
+        (zip_of(ppt__presentation="x"), "a PowerPoint presentation; save it as PDF"),
+        (OLE, "a file of an old Office program; save it as .docx or PDF"),
+        (
+            OLE + "WordDocument".encode("utf-16-le"),
+            "an old Word document (.doc); save it as .docx or PDF",
+        ),
+        (
+            OLE + "Workbook".encode("utf-16-le"),
+            "an old Excel workbook (.xls); save its sheets as CSV",
+        ),
+        (b"{\\rtf1 Hello}", "a Rich Text file; save it as .docx or PDF"),
+        (b"\x7fELF\x02" + bytes(9), "a program"),
+    ],
+)
+@pytest.mark.parametrize("said", [("a", None), ("a.txt", "text/plain"), ("a.pdf", None)])
+def test_what_cannot_be_read_is_named(
+    content: bytes, seems: str, said: tuple[str, str | None]
+) -> None:
+    assert rejected(content, *said) == (
+        f"unsupported_file: The file seems to be {seems}. What can be read: text, Markdown, HTML, "
+        "PDF, DOCX, CSV, JSON and JSON Lines."
+    )
+
+
+@pytest.mark.parametrize("text", ["BMW makes cars", "MZ", "BZhello", "ID3 is a tag"])
+def test_text_may_begin_as_a_binary_file_does(text: str) -> None:
+    assert read(text).text == text
+
+
+def test_other_binary_data_is_not_text() -> None:
+    assert rejected(bytes(range(256)), "a.txt", "text/plain") == (
+        "unsupported_file: The file holds binary data, not text; no format that can be read is "
+        "known by it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "is_said_to_be"),
+    [
+        ("a.pdf", None, "a PDF"),
+        ("a", "application/pdf", "a PDF"),
+        ("a.docx", None, "a Word file"),
+        ("a", DOCX, "a Word file"),
+    ],
+)
+def test_a_file_that_is_not_what_it_is_said_to_be(
+    name: str, content_type: str | None, is_said_to_be: str
+) -> None:
+    assert rejected("Hello", name, content_type) == (
+        f"invalid_file: The file is said to be {is_said_to_be}, by its content type or its name, "
+        "but does not begin like one: it is damaged, or something else."
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\t", b"\xef\xbb\xbf", "\u00a0\u2003".encode()])
+@pytest.mark.parametrize("name", ["a", "a.txt", "a.md", "a.html", "a.csv", "a.jsonl"])
+def test_an_empty_file_has_no_text(content: bytes, name: str) -> None:
+    assert rejected(content, name) == "invalid_file: The file has no text."
+
+
+def test_a_text_over_the_limit_says_so() -> None:
+    assert rejected("a" * 10_000_001) == (
+        "invalid_file: The file's text is longer than 10,000,000 characters, the limit of one "
+        "document; split it into several files."
+    )
+    assert len(read("a" * 10_000_000).text) == 10_000_000

@@ -1,0 +1,74 @@
+"""Text and Markdown: kept as they are; headings are marked."""
+
+from __future__ import annotations
+
+from tests.handler.documents.samples import read, rejected
+
+PAGE = """\
+Title
+=====
+
+# One #
+Some text.
+
+```python
+# a comment
+```
+~~~
+## also
+```
+~~~
+
+Two parts
+---------
+
+- an item
+---
+
+   ### Three ##
+    # code
+#no heading
+####### nor this
+## *Four* #5
+###
+| a | b |
+---
+last
+"""
+
+
+def test_headings_are_found_and_the_text_is_kept() -> None:
+    document = read(PAGE, "a.md")
+    assert document.text == PAGE
+    assert (document.format, document.is_markdown) == ("markdown", True)
+    assert [heading for _, heading in document.headings] == [
+        *("Title", "One", "Two parts", "Three", "*Four* #5"),
+    ]
+    lines = [PAGE[offset:].split("\n")[0] for offset, _ in document.headings]
+    assert lines == ["Title", "# One #", "Two parts", "   ### Three ##", "## *Four* #5"]
+
+
+def test_a_chunk_is_under_the_heading_before_it() -> None:
+    document = read(PAGE, "a.md")
+    assert document.heading(PAGE.index("Some text")) == "One"
+    assert document.heading(PAGE.index("last")) == "*Four* #5"
+    assert document.heading(0) == "Title"
+    assert read("text\n# A", "a.md").heading(0) is None
+
+
+def test_offsets_hold_after_line_ends_are_changed() -> None:
+    document = read("a\r\n\r\n# B\r\n\r\nC\r\n===\r\n", "a.md")
+    assert document.text == "a\n\n# B\n\nC\n===\n"
+    assert document.headings == ((3, "B"), (8, "C"))
+
+
+def test_plain_text_has_no_headings() -> None:
+    document = read("# not Markdown", "a.txt")
+    assert document.text == "# not Markdown"
+    assert not document.is_markdown and not document.headings
+
+
+def test_more_headings_than_fit_into_memory_are_refused() -> None:
+    most = b"# a\n" * 100_000
+    assert len(read(most, "a.md").headings) == 100_000
+    assert "more than 100,000 headings" in rejected(most + b"# a\n", "a.md")

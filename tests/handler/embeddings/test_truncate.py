@@ -1,0 +1,90 @@
+"""What is left out of a long input can be chosen, and is told; tokens can be counted before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from handler.api import embeddings
+from handler.embeddings.operations import Embeddings
+from handler.http.app import create_app
+from handler.settings import Settings
+from model_layer import Cl100k, Encoder
+from tests.handler.http.test_routes import assert_error
+
+LONG = "first " + "word " * 300 + "last"
+
+
+def test_what_is_left_out_of_a_long_input_can_be_chosen(
+    client: TestClient, encoder: Encoder
+) -> None:
+    def embed(truncate: str | None) -> Any:
+        return client.post("/v1/embeddings", json={"input": LONG, "truncate": truncate})
+
+    end, start = embed("END"), embed("START")
+    assert embed(None).content == end.content
+    for response, text in ((end, "first " + "word " * 253), (start, "word " * 253 + "last")):
+        assert response.headers["x-embedding-truncated"] == "1/1"
+        assert response.json()["usage"]["prompt_tokens"] == 256
+        row = np.array([response.json()["data"][0]["embedding"]], np.float32)
+        np.testing.assert_array_equal(row, encoder.encode([text]).vectors)
+
+
+@pytest.mark.parametrize(
+    ("input_", "place"),
+    [(LONG, "input"), (["a", LONG], "input[1]"), ([1176] + [3492] * 301, "input")],
+)
+def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
+    client: TestClient, input_: object, place: str
+) -> None:
+    response = client.post("/v1/embeddings", json={"input": input_, "truncate": "NONE"})
+    error = assert_error(response, 400)
+    assert (error["param"], error["code"]) == (place, "input_too_long")
+    assert f"'{place}' has 304 tokens; the model reads 256" in error["message"]
+
+
+def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl100k) -> None:
+    strict = TestClient(create_app(Embeddings(encoder, cl100k, truncate="NONE"), Settings()))
+    assert_error(strict.post("/v1/embeddings", json={"input": LONG}), 400)
+    cut = strict.post("/v1/embeddings", json={"input": LONG, "truncate": "END"})
+    assert cut.status_code == 200
+
+
+def test_the_model_is_ready(client: TestClient, encoder: Encoder) -> None:
+    body = client.get("/ready").json()
+    assert body["status"] is True
+    assert body["cosine"] >= encoder.bundle.canary.least
+    assert body["fingerprint"] == encoder.bundle.fingerprint
+
+
+def test_a_broken_model_is_a_503_that_may_be_tried_again(
+    client: TestClient, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_: object) -> Any:
+        return np.full(384, 384**-0.5, np.float32)
+
+    monkeypatch.setattr(embeddings.encoder._session, "run", run)
+    response = client.get("/ready")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert response.json()["error"]["type"] == "server_error"
+    assert client.get("/health").status_code == 200
+
+
+def test_tokens_are_counted_whole(client: TestClient, encoder: Encoder) -> None:
+    body = client.post("/tokenize", json={"input": ["hello world", LONG]}).json()
+    short, long = body["data"]
+    assert short == {
+        "object": "tokens",
+        "index": 0,
+        "count": 4,
+        "ids": [101, 7592, 2088, 102],
+        "truncated": False,
+    }
+    assert (long["count"], len(long["ids"]), long["truncated"]) == (304, 256, True)
+    whole = client.post("/tokenize", json={"input": LONG, "truncate": "NONE"}).json()["data"][0]
+    assert (whole["count"], len(whole["ids"]), whole["truncated"]) == (304, 256, True)
+    assert_error(client.post("/tokenize", json={"input": []}), 400)

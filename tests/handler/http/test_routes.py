@@ -1,0 +1,257 @@
+"""The routes over HTTP: what they answer, and that every error has OpenAI's shape.
+
+The shape: `{"error": {"message": str, "type": str, "param": str | null, "code": str | null}}`,
+status 4xx, never 422, with `x-should-retry: false`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import httpx2 as httpx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from handler.api import embeddings
+from handler.embeddings.operations import Embeddings
+from handler.http.app import create_app
+from handler.limits import MAX_BODY
+from handler.settings import Settings
+from model_layer import Cl100k, Encoder
+from tests.handler.embeddings.test_request import JSON_VALUES
+
+PATHS = [
+    "/v1/embeddings",
+    "/embeddings",
+    "/v1/engines/text-embedding-ada-002/embeddings",
+    "/openai/deployments/text-embedding-ada-002/embeddings?api-version=2024-10-21",
+]
+
+
+def assert_error(response: httpx.Response, status: int) -> dict[str, Any]:
+    """Check an error's shape and give its `error` object."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-should-retry"] == "false"
+    body = response.json()
+    assert set(body) == {"error"}
+    error: dict[str, Any] = body["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == "invalid_request_error"
+    assert error["message"]
+    return error
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_gives_the_same_answer(client: TestClient, path: str, encoder: Encoder) -> None:
+    response = client.post(path, json={"input": ["a", "b"], "model": "whatever"})
+    assert response.status_code == 200
+    body = response.json()
+    assert body["model"] == "all-MiniLM-L6-v2"
+    rows = np.array([item["embedding"] for item in body["data"]], np.float32)
+    np.testing.assert_array_equal(rows, encoder.encode(["a", "b"]).vectors)
+    assert response.headers["x-embedding-fingerprint"] == encoder.bundle.fingerprint
+
+
+def test_a_lone_empty_string_is_embedded(client: TestClient) -> None:
+    body = client.post("/v1/embeddings", json={"input": ""}).json()
+    assert len(body["data"][0]["embedding"]) == 384
+    assert body["usage"]["prompt_tokens"] == 2
+
+
+def test_a_full_request_is_answered_in_order(client: TestClient, encoder: Encoder) -> None:
+    texts = [f"number {index}" for index in range(2_048)]
+    body = client.post("/v1/embeddings", json={"input": texts}).json()
+    assert [item["index"] for item in body["data"]] == list(range(2_048))
+    last = np.array(body["data"][-1]["embedding"], np.float32)
+    np.testing.assert_array_equal(last, encoder.encode(texts[-1:]).vectors[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        (b"not json", None),
+        (b'{"input": NaN}', None),
+        (b'{"input": ["\xff\xfe"]}', None),
+        (b'["input"]', None),
+        (b"", None),
+        (b"{}", "input"),
+        (b'{"input": null}', "input"),
+        (b'{"input": []}', "input"),
+        (b'{"input": [[]]}', "input[0]"),
+        (b'{"input": [1, -1]}', "input[1]"),
+        (b'{"input": [[1, 100277]]}', "input[0][1]"),
+        (b'{"input": [[100257]]}', "input[0][0]"),
+        (b'{"input": [true]}', "input[0]"),
+        (b'{"input": "a", "dimensions": 385}', "dimensions"),
+        (b'{"input": "a", "encoding_format": "md5"}', "encoding_format"),
+        (b'{"input": "a", "truncate": "MIDDLE"}', "truncate"),
+        (rb'{"input": [1, "\ud83d"]}', "input[1]"),
+        (rb'{"input": "a", "encoding_format": "\ud83d"}', "encoding_format"),
+        (b'{"input": "a", "user": %s1%s}' % (b'{"a":' * 1_000, b"}" * 1_000), "user"),
+        (json.dumps({"input": ["a"] * 2_049}).encode(), "input"),
+    ],
+)
+def test_a_bad_request_is_a_400(client: TestClient, body: bytes, param: str | None) -> None:
+    error = assert_error(client.post("/v1/embeddings", content=body), 400)
+    assert error["param"] == param
+
+
+def test_a_compressed_body_is_a_400(client: TestClient) -> None:
+    headers = {"content-encoding": "gzip"}
+    error = assert_error(client.post("/v1/embeddings", content=b"\x1f\x8b", headers=headers), 400)
+    assert "gzip is not accepted" in error["message"]
+
+
+def test_a_body_that_says_it_is_not_compressed_is_answered(client: TestClient) -> None:
+    headers = {"content-encoding": "identity"}
+    assert client.post("/v1/embeddings", json={"input": "a"}, headers=headers).status_code == 200
+
+
+def test_a_body_over_the_limit_is_a_413(client: TestClient) -> None:
+    body = json.dumps({"input": "a" * MAX_BODY}).encode()
+    error = assert_error(client.post("/v1/embeddings", content=body), 413)
+    assert f"{len(body)} bytes" in error["message"]
+    assert f"limit is {MAX_BODY}" in error["message"]
+
+
+def test_a_body_of_unknown_length_is_a_413(client: TestClient) -> None:
+    body = (b" " * (1 << 20) for _ in range(20))
+    assert_error(client.post("/v1/embeddings", content=body), 413)
+
+
+def test_a_body_at_the_limit_is_answered(client: TestClient) -> None:
+    body = b'{"input": "%s"}' % (b"word " * (MAX_BODY // 5 - 3))
+    assert MAX_BODY - 20 < len(body) <= MAX_BODY
+    response = client.post("/v1/embeddings", content=body)
+    assert response.status_code == 200
+    assert response.headers["x-embedding-truncated"] == "1/1"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_a_wrong_method_is_a_405_that_names_the_right_one(client: TestClient, method: str) -> None:
+    response = client.request(method, "/v1/embeddings")
+    error = assert_error(response, 405)
+    assert error["code"] == "method_not_supported"
+    assert response.headers["allow"] == "POST"
+    assert "POST" in error["message"]
+
+
+@pytest.mark.parametrize("path", ["/v2/embeddings", "/v1/embeddings/", "/v1/chat/completions", "/"])
+def test_a_wrong_path_is_a_404_that_names_the_right_one(client: TestClient, path: str) -> None:
+    error = assert_error(client.post(path, json={"input": "a"}), 404)
+    assert error["code"] == "unknown_url"
+    assert path in error["message"]
+    assert "/v1/embeddings" in error["message"]
+
+
+def test_an_error_of_ours_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
+    class Failing(Embeddings):
+        def create_from_body(self, *_: object, **__: object) -> NoReturn:
+            raise ZeroDivisionError("a secret")
+
+    app = create_app(Failing(encoder, cl100k), Settings())
+    response = TestClient(app, raise_server_exceptions=False).post("/v1/embeddings", json={})
+    assert response.status_code == 500
+    assert response.json()["error"]["type"] == "server_error"
+    assert "secret" not in response.text
+
+
+@given(body=st.binary(max_size=200) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
+def test_no_body_is_a_500(client: TestClient, body: bytes) -> None:
+    assert_error(client.post("/v1/embeddings", content=body), 400)
+
+
+REQUESTS = st.sampled_from(
+    [
+        b'{"input": ["a", "b"], "encoding_format": "base64", "dimensions": 8, "user": null}',
+        rb'{"input": "h\u00e9 \ud83d\ude00", "model": "m", "truncate": "START"}',
+        b'{"input": [[1, 2.0], [3]], "dimensions": 1e2}',
+        b'{"input": "a", "input": [], "input": "b"}',
+    ]
+)
+NUMBERS = st.sampled_from(
+    [b"-0", b"1e400", b"-1e400", b"9" * 400, b"9" * 5_000, b"1e-400", b"0.1", b"007", b"1_000"]
+)
+
+
+@given(data=st.data(), body=REQUESTS)
+def test_no_damaged_request_is_a_500(client: TestClient, data: st.DataObject, body: bytes) -> None:
+    """Cut, doubled, nested, in another encoding, with other numbers, with bytes that are wrong."""
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+    piece = data.draw(
+        st.sampled_from([b"", body[start:end] * 2, b"[" * 5_000, b'{"input":' * 500, b"\xff\xfe"])
+        | NUMBERS
+    )
+    body = body[:start] + piece + body[end:]
+    if encoding := data.draw(st.sampled_from([None, "utf-16", "utf-32", "utf-8-sig"])):
+        body = body.decode(errors="replace").encode(encoding)
+    response = client.post("/v1/embeddings", content=body)
+    assert response.status_code == 200 or assert_error(response, 400)
+
+
+@given(value=JSON_VALUES)
+def test_no_input_is_a_500_or_a_vector_that_is_not_of_unit_length(
+    client: TestClient, value: object
+) -> None:
+    content = json.dumps({"input": value})
+    response = client.post("/v1/embeddings", content=content)
+    if response.status_code != 200:
+        assert_error(response, 400)
+        return
+    rows = np.array([item["embedding"] for item in response.json()["data"]])
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+def test_models_are_listed_with_limits_and_fingerprint(client: TestClient) -> None:
+    listed = client.get("/v1/models").json()
+    assert listed["object"] == "list"
+    (model,) = listed["data"]
+    assert model["fingerprint"] == embeddings.encoder.bundle.fingerprint
+    assert model["limits"]["inputs_per_request"] == 2_048
+    assert model["limits"]["tokens_read_per_input"] == 256
+    for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"):
+        assert client.get(f"/v1/models/{name}").json() == model
+    assert client.get("/info").json() == model
+    error = assert_error(client.get("/v1/models/gpt-4"), 404)
+    assert error["code"] == "model_not_found"
+
+
+@pytest.mark.parametrize("path", ["/v1/", "/v1", "/health"])
+def test_it_is_alive(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.json()) == (200, {"status": True})
+
+
+def test_a_monitor_may_ask_with_head(client: TestClient) -> None:
+    response = client.head("/health")
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def test_unknown_models_are_a_404_if_so_set(encoder: Encoder, cl100k: Cl100k) -> None:
+    strict = TestClient(create_app(Embeddings(encoder, cl100k, accept_any_model=False), Settings()))
+    for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", None):
+        body = {"input": "a", "model": name}
+        assert strict.post("/v1/embeddings", json=body).status_code == 200
+    error = assert_error(strict.post("/v1/embeddings", json={"input": "a", "model": "gpt"}), 404)
+    assert (error["param"], error["code"]) == ("model", "model_not_found")
+    path = "/v1/engines/text-embedding-ada-002/embeddings"
+    error = assert_error(strict.post(path, json={"input": "a"}), 404)
+    assert "text-embedding-ada-002" in error["message"]
+
+
+def test_the_documentation_is_served(client: TestClient) -> None:
+    assert client.get("/docs").status_code == 200
+    document = client.get("/openapi.json").json()
+    route = document["paths"]["/v1/embeddings"]["post"]
+    (name,) = route["requestBody"]["content"]["application/json"]["schema"].values()
+    schema = document["components"]["schemas"][name.removeprefix("#/components/schemas/")]
+    assert len(schema["properties"]["input"]["anyOf"]) == 4
+    assert schema["required"] == ["input"]
+    assert set(route["responses"]) == {"200", "400", "401", "404", "413", "default"}
+    assert "parameters" not in route
+    assert '"422"' not in json.dumps(document)

@@ -1,0 +1,38 @@
+"""The server process, under requests that could keep it from the next one."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from handler.limits import MAX_BODY
+from tests.conftest import Server
+
+
+def test_a_short_request_is_not_held_up_by_a_long_one(server: Server) -> None:
+    long = {"input": [f"{number} " + "word " * 250 for number in range(300)]}
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(httpx.post, f"{server.base_url}/embeddings", json=long, timeout=60)
+        time.sleep(0.5)  # it is being encoded, and will be for seconds
+        with httpx.Client(base_url=server.base_url, timeout=60) as client:
+            assert client.post("/embeddings", json={"input": "hi"}).status_code == 200
+            assert client.get("/").status_code == 200
+        assert not running.done()
+        assert running.result().status_code == 200
+
+
+def test_a_body_without_end_is_answered_before_its_end(server: Server) -> None:
+    """A client that sends and never stops is told so: the server does not read on for ever."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(
+            b"POST /v1/embeddings HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        part = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+        with contextlib.suppress(ConnectionError):  # it may have hung up by now
+            for _ in range(MAX_BODY // 0x10000 + 2):
+                connection.sendall(part)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413")

@@ -1,0 +1,77 @@
+"""A bucket in memory, a clock that stands still, and what a store has of a document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from handler import documents
+from handler.documents.document import Document
+from handler.ingestion.pipeline import document_id
+from handler.ingestion.sources.contract import StoredObject
+from handler.stores.contract import Match, Row, Store
+from handler.stores.filters import Comparison
+
+SOURCE = "s3://bucket/handbook/pets.md"
+PETS = b"# Cats\n\nCats sleep for most of the day.\n\n# Dogs\n\nDogs want to go for a walk."
+LONG = " ".join(f"This is sentence number {number} of many." for number in range(400)).encode()
+
+
+class Bucket:
+    """Objects in memory."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, StoredObject] = {}
+        self.reads = 0
+
+    def put(self, content: bytes, *, source: str = SOURCE, **about: Any) -> None:
+        def read() -> bytes:
+            self.reads += 1
+            return content
+
+        known = StoredObject(
+            etag=f"etag-{hash(content)}",
+            version="v1",
+            size=len(content),
+            modified=1_700_000_000.5,
+            content_type="text/markdown",
+            read=read,
+        )
+        self.objects[source] = replace(known, **about)
+
+    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+        return self.objects.get(source)
+
+
+class Clock:
+    """Stands still, unless somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 1_000_000.0
+
+    def now(self) -> float:
+        return self.time
+
+    monotonic = now
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def extract(content: bytes, *, name: str, content_type: str | None, seconds: float) -> Document:
+    return documents.extract(content, name=name, content_type=content_type)
+
+
+def found(store: Store, source: str = SOURCE) -> list[Match]:
+    """What the store has of a document, chunk by chunk."""
+    where = Comparison("source", "eq", source)
+    matches = store.vectors.query(np.ones(384, np.float32), limit=100, where=where)
+    return sorted(matches, key=lambda match: int(match.key.partition("#")[2]))
+
+
+def row_of(store: Store, source: str = SOURCE) -> Row:
+    row = store.ledger.get(document_id(source))
+    assert row is not None
+    return row

@@ -1,0 +1,42 @@
+"""A pipeline from a bucket in memory to a store in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handler.ingestion.pipeline import Pipeline
+from handler.settings import SqliteAddress
+from handler.stores.contract import Store
+from handler.stores.sqlite import open_sqlite
+from model_layer import Chunker, Encoder
+from tests.handler.ingestion.bucket import Bucket, Clock, extract
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+
+
+@pytest.fixture
+def bucket() -> Bucket:
+    return Bucket()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def chunker(encoder: Encoder) -> Chunker:
+    """Windows of some 600 characters, so that a document of some pages has several."""
+    return Chunker(encoder.tokenizer, max_tokens=64, overlap=8, window=600)
+
+
+@pytest.fixture
+def pipeline(
+    store: Store, bucket: Bucket, clock: Clock, encoder: Encoder, chunker: Chunker
+) -> Pipeline:
+    return Pipeline(bucket, store, encoder, chunker, extract, clock=clock)  # type: ignore[arg-type]

@@ -1,0 +1,33 @@
+"""A lease outlasts what is written under it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handler.aws.client import CONNECT_TIMEOUT, READ_TIMEOUT
+from handler.ingestion.leases import LEASE, Lease
+from handler.stores.contract import Row
+from tests.handler.ingestion.bucket import Clock
+
+
+class Slow:
+    """A ledger that is throttled for a while before it writes."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock, self._seconds = clock, seconds
+
+    def put(self, row: Row, **_: Any) -> Row:
+        self._clock.sleep(self._seconds)
+        return replace(row, revision=row.revision + 1)
+
+
+def test_a_write_has_ended_when_the_lease_does_however_long_the_row_took() -> None:
+    for seconds in (0, 20, 45, 200):
+        clock = Clock()
+        ledger: Any = Slow(clock, seconds)
+        lease = Lease(ledger, "file-1", deadline=None, clock=clock)  # type: ignore[arg-type]
+        row = lease.take(Row("file-1", "s3://bucket/key"))
+        assert row.leased_until == 1_000_000 + LEASE
+        # An attempt that begins before its deadline can outlast it by these.
+        assert lease.write_deadline + CONNECT_TIMEOUT + READ_TIMEOUT < row.leased_until

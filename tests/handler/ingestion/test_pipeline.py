@@ -1,0 +1,208 @@
+"""The pipeline makes the store agree with the bucket, whatever the events say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from handler.errors import DocumentRejected
+from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.storage_events import Change
+from handler.limits import MAX_DOCUMENT
+from handler.stores.contract import Store
+from model_layer import Chunker, Encoder, load_chunker
+from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of
+
+
+def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
+    pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
+) -> None:
+    theirs = {"team": "animals", "year": "2024", "draft": "false"}
+    bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
+    outcome = pipeline.reconcile(Change(SOURCE, "0A"))
+    assert (outcome.result, outcome.document) == ("ingested", document_id(SOURCE))
+    # Names that we give a meaning to are not theirs to give.
+    assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
+    matches = found(store)
+    assert [match.key for match in matches] == [
+        f"{outcome.document}#{number}" for number in range(outcome.chunks)
+    ]
+    text = PETS.decode()
+    for match in matches:
+        about = dict(match.metadata)
+        part = text[int(about["start"]) : int(about["end"])]
+        assert about.pop("text") == part
+        assert about.pop("heading") in ("Cats", "Dogs")
+        del about["start"], about["end"]
+        assert about == {
+            "source": SOURCE,
+            "filename": "pets.md",
+            "content_type": "text/markdown",
+            "modified": 1_700_000_000,
+            "team": "animals",
+            "year": 2024,
+            "draft": False,
+            "etag": bucket.objects[SOURCE].etag,
+            "version": "v1",
+            "fingerprint": encoder.bundle.fingerprint,
+        }
+        vector = encoder.encode([part]).vectors[0]
+        (best,) = store.vectors.query(vector, limit=1)
+        assert (best.key, round(best.score, 5)) == (match.key, 1.0)
+    row = row_of(store)
+    assert (row.status, row.chunks, row.tokens) == ("completed", len(matches), outcome.tokens)
+    assert (row.sequencer, row.size, row.owner) == ("0A", len(PETS), None)
+
+
+def test_an_event_that_came_twice_costs_no_look_at_the_bucket(
+    pipeline: Pipeline, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    first = pipeline.reconcile(Change(SOURCE, "0A"))
+    bucket.objects.clear()  # would be seen
+    assert pipeline.reconcile(Change(SOURCE, "0A")) == replace(first, result="accounted for")
+    assert pipeline.reconcile(Change(SOURCE, "09")) == replace(first, result="accounted for")
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "removed"
+
+
+def test_unchanged_content_is_not_read_again(pipeline: Pipeline, bucket: Bucket) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE, "0A"))
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "unchanged"
+    assert pipeline.reconcile(Change(SOURCE)).result == "unchanged"  # a backfill
+    assert bucket.reads == 1
+
+
+def test_new_attributes_are_new_content(pipeline: Pipeline, store: Store, bucket: Bucket) -> None:
+    bucket.put(PETS, metadata={"team": "animals"})
+    pipeline.reconcile(Change(SOURCE))
+    bucket.put(PETS, metadata={"team": "birds"})
+    assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
+    assert {match.metadata["team"] for match in found(store)} == {"birds"}
+
+
+def test_other_settings_ingest_again(
+    pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
+) -> None:
+    bucket.put(LONG)
+    pipeline.reconcile(Change(SOURCE, "0A"))
+    other = load_chunker(encoder.tokenizer, max_tokens=256, overlap=0)
+    outcome = Pipeline(bucket, store, encoder, other, extract).reconcile(Change(SOURCE, "0A"))
+    assert outcome.result == "ingested"
+    assert len(found(store)) == outcome.chunks
+
+
+def test_a_document_that_has_shrunk_loses_its_surplus(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(LONG)
+    assert pipeline.reconcile(Change(SOURCE)).chunks > 10
+    bucket.put(PETS)
+    outcome = pipeline.reconcile(Change(SOURCE))
+    assert len(found(store)) == outcome.chunks < 5
+    assert row_of(store).chunks == outcome.chunks
+
+
+def test_a_late_event_of_an_older_write_changes_nothing(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE, "0B"))
+    before = found(store)
+    pipeline.reconcile(Change(SOURCE, "0A"))  # of a write, or of a removal: nobody asks
+    assert found(store) == before
+
+
+def test_a_removed_document_leaves_nothing(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE, "0A"))
+    bucket.objects.clear()
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "removed"
+    assert found(store) == []
+    assert store.ledger.get(document_id(SOURCE)) is None
+    # And an event of its past does not bring it back.
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "absent"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"", "invalid_file", "no text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "unsupported_file", "PNG picture"),
+        (b"%PDF-1.7 and no more", "invalid_file", "PDF"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_noted_and_its_past_deleted(
+    content: bytes, code: str, message: str, pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE, "0A"))
+    bucket.put(content, content_type=None)
+    outcome = pipeline.reconcile(Change(SOURCE, "0B"))
+    assert outcome.result == "failed"
+    row = row_of(store)
+    assert (row.status, row.error_code, row.chunks) == ("failed", code, 0)
+    assert message in (row.error or "")
+    assert found(store) == []
+    # It is not tried again by events that are known, but by its being written again, or a backfill.
+    reads = bucket.reads
+    assert pipeline.reconcile(Change(SOURCE, "0B")) == replace(outcome, result="accounted for")
+    assert bucket.reads == reads
+    assert pipeline.reconcile(Change(SOURCE, "0C")) == outcome
+    assert pipeline.reconcile(Change(SOURCE)) == outcome
+    assert bucket.reads == reads + 2
+    bucket.put(PETS)
+    assert pipeline.reconcile(Change(SOURCE, "0D")).result == "ingested"
+    assert row_of(store).error is None
+
+
+def test_a_document_over_the_limit_is_not_downloaded(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(PETS, size=MAX_DOCUMENT + 1)
+    assert pipeline.reconcile(Change(SOURCE)).result == "failed"
+    assert bucket.reads == 0
+    assert row_of(store).error == (
+        "The document has 52,428,801 bytes; the limit is 52,428,800. Split it into smaller ones."
+    )
+
+
+def test_what_the_store_refuses_is_noted_too(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    class Refusing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store.vectors, name)
+
+        def upsert(self, records: Any, *, deadline: float | None = None) -> None:
+            store.vectors.upsert(records[:1])
+            raise DocumentRejected("invalid_file", "It is too much.")
+
+    refusing = Store("x", Refusing(), store.ledger)
+    bucket.put(LONG)
+    outcome = Pipeline(bucket, refusing, encoder, chunker, extract).reconcile(Change(SOURCE))
+    assert (outcome.result, outcome.error) == ("failed", "It is too much.")
+    assert found(store) == []
+    assert row_of(store).owner is None
+
+
+def test_what_was_archived_is_ingested_when_it_is_written_again_as_it_was(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    """As the message says: restore it, and write it again."""
+    archived = [True]
+
+    def read() -> bytes:
+        if archived:
+            raise DocumentRejected("invalid_file", "The object is archived.")
+        return PETS
+
+    bucket.put(PETS, read=read)
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "failed"
+    archived.clear()
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "ingested"
+    assert row_of(store).error is None

@@ -1,0 +1,51 @@
+"""Files of this machine, through the same pipeline."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from handler.errors import StoreUnavailable
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.sources.files import Files
+from handler.ingestion.storage_events import Change
+from handler.stores.contract import Store
+from model_layer import Chunker, Encoder
+from tests.handler.ingestion.bucket import extract, found
+
+
+def test_a_page_and_its_number_come_with_each_chunk(
+    store: Store, encoder: Encoder, chunker: Chunker, tmp_path: Path
+) -> None:
+    from fpdf import FPDF
+
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for number in ("one", "two", "three"):
+        pdf.add_page()
+        pdf.multi_cell(0, text=f"This is page {number}. " * 12)
+    path = tmp_path / "a b.pdf"
+    pdf.output(str(path))
+    outcome = Pipeline(Files(), store, encoder, chunker, extract).reconcile(Change(path.as_uri()))
+    assert outcome.result == "ingested"
+    matches = found(store, path.as_uri())
+    assert {match.metadata["page"] for match in matches} == {1, 2, 3}
+    assert {match.metadata["filename"] for match in matches} == {"a b.pdf"}
+    for match in matches:
+        number = ("one", "two", "three")[int(match.metadata["page"]) - 1]
+        assert f"page {number}" in str(match.metadata["text"])
+
+
+def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> None:
+    assert Files().find((tmp_path / "none.txt").as_uri()) is None
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreUnavailable, match="cannot be read: Is a directory"):
+        Files().find((tmp_path / "folder").as_uri())
+    file = tmp_path / "a#b?c%20d.txt"
+    file.write_text("x")
+    os.utime(file, (5, 5))
+    about = Files().find(file.as_uri())
+    assert about is not None
+    assert (about.size, about.modified, about.content_type) == (1, 5.0, "text/plain")

@@ -1,0 +1,85 @@
+"""Documents whose vectors are written together, and are nobody else's trouble."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handler.documents.document import Document
+from handler.errors import DocumentRejected
+from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.storage_events import Change
+from handler.stores.contract import Store
+from model_layer import Chunker, Encoder
+from tests.handler.ingestion.bucket import PETS, SOURCE, Bucket, extract, found
+
+
+class Counting:
+    """A vector store that counts its writes."""
+
+    def __init__(self, store: Store) -> None:
+        self._vectors = store.vectors
+        self.writes: list[int] = []  # records of each
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vectors, name)
+
+    def upsert(self, records: Any, *, deadline: float | None = None) -> None:
+        if any("refuse me" in record.metadata["text"] for record in records):
+            raise DocumentRejected("invalid_file", "It is refused.")
+        self.writes.append(len(records))
+        self._vectors.upsert(records)
+
+
+def test_small_documents_are_written_in_one_request_and_one_that_is_refused_spoils_none(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    counting = Counting(store)
+    together = Store("x", counting, store.ledger)
+    pipeline = Pipeline(bucket, together, encoder, chunker, extract)
+    sources = [f"s3://bucket/{number}.txt" for number in range(10)]
+    for source in sources:
+        bucket.put(f"The document {source} says little.".encode(), source=source)
+    results = pipeline.reconcile_all([Change(source, "0A") for source in sources])
+    assert [one.result for one in results if isinstance(one, Outcome)] == ["ingested"] * 10
+    assert counting.writes == [10]
+    assert [len(found(store, source)) for source in sources] == [1] * 10
+
+    bucket.put(b"Please refuse me.", source=sources[3])
+    bucket.put(b"Please take me.", source=sources[4])
+    bucket.put(b" ", source=sources[5])
+    results = pipeline.reconcile_all([Change(source, "0B") for source in sources])
+    assert [one.result for one in results if isinstance(one, Outcome)] == [
+        *["unchanged"] * 3,
+        *["failed", "ingested", "failed"],
+        *["unchanged"] * 4,
+    ]
+    assert [len(found(store, source)) for source in sources] == [1, 1, 1, 0, 1, 0, 1, 1, 1, 1]
+
+
+def test_a_document_that_is_named_twice_is_not_waited_for_by_itself(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    counting = Counting(store)
+    pipeline = Pipeline(bucket, Store("x", counting, store.ledger), encoder, chunker, extract)
+    bucket.put(PETS)
+    changes = [Change(SOURCE, "0A"), Change(SOURCE, "0A"), Change(SOURCE), Change(SOURCE, "0B")]
+    results = pipeline.reconcile_all(changes)
+    assert [one.result for one in results if isinstance(one, Outcome)] == [
+        *["ingested", "accounted for", "unchanged", "unchanged"]
+    ]
+
+
+def test_what_fails_for_one_document_fails_for_it_alone(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    def failing(content: bytes, **about: Any) -> Document:
+        if content == b"bug":
+            raise KeyError("a bug of ours")
+        return extract(content, **about)
+
+    pipeline = Pipeline(bucket, store, encoder, chunker, failing)
+    for name, content in (("a", b"Cats."), ("b", b"bug"), ("c", b"Dogs.")):
+        bucket.put(content, source=f"s3://bucket/{name}")
+    results = pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])
+    assert [type(one) for one in results] == [Outcome, KeyError, Outcome]
+    assert [len(found(store, f"s3://bucket/{name}")) for name in "abc"] == [1, 0, 1]

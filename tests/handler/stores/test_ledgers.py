@@ -1,0 +1,250 @@
+"""The contract of ledgers (handler/stores/contract.py), over both backends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
+
+import pytest
+
+from handler.errors import StoreConflict, StoreUnavailable, WrongStore
+from handler.settings import StoreAddress
+from handler.stores import open_store, store_id
+from handler.stores.contract import Ledger, Row, Status, Store
+from tests.handler.stores.conftest import NewAddress, open_at
+
+FULL = Row(
+    document="file-0123",
+    source="s3://bucket/dossier/été 2026/ça & là.pdf",
+    status="failed",
+    error_code="invalid_file",
+    error="The PDF is encrypted: 'pas lisible' 🔒",
+    etag='"9b2cf535f27731c974343645a3985328"',
+    version="null",
+    size=2**40 + 1,
+    modified=1_795_555_555.123456,
+    content_type="application/pdf",
+    attributes={"n": 3, "x": 3.0, "tiny": 5e-324, "third": 1 / 3, "ok": True, "s": "ü", "e": ""},
+    recipe="abc",
+    sequencer="0062B7",
+    chunks=9,
+    written=7,
+    offset=123_456,
+    tokens=2_000,
+    created=0.1 + 0.2,
+    updated=1e-9,
+    owner="somebody",
+    leased_until=1_795_555_600.5,
+)
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return store.ledger
+
+
+def row(number: int, status: Status = "completed") -> Row:
+    return Row(f"file-{number:04}", f"s3://bucket/{number}", status)
+
+
+def test_a_document_that_is_not_there_has_no_row(ledger: Ledger) -> None:
+    assert ledger.get("file-0") is None
+    assert ledger.rows(limit=10) == []
+
+
+@pytest.mark.parametrize("given", [FULL, Row("file-1", "file:///a")], ids=["full", "bare"])
+def test_a_row_comes_back_as_it_was_put(ledger: Ledger, given: Row) -> None:
+    written = ledger.put(given)
+    assert written == replace(given, revision=written.revision)
+    read = ledger.get(given.document)
+    assert read == written
+    for field in fields(Row):  # 3 == 3.0 == Decimal(3), but these are to be the same
+        assert type(getattr(read, field.name)) is type(getattr(written, field.name))
+    for key, value in given.attributes.items():
+        assert read is not None and type(read.attributes[key]) is type(value)
+
+
+def test_each_write_has_a_revision_of_its_own(ledger: Ledger) -> None:
+    rows = [ledger.put(row(1))]
+    for number in range(5):
+        rows.append(ledger.put(replace(rows[-1], written=number)))
+    revisions = [row.revision for row in rows]
+    assert revisions == sorted(set(revisions)) and revisions[0] > 0
+    assert ledger.get("file-0001") == rows[-1]
+
+
+def test_a_row_that_is_there_is_not_put_as_new(ledger: Ledger) -> None:
+    written = ledger.put(row(1))
+    with pytest.raises(StoreConflict, match="file-0001"):
+        ledger.put(replace(row(1), size=5))
+    assert ledger.get("file-0001") == written
+
+
+def test_an_old_revision_is_neither_put_nor_deleted(ledger: Ledger) -> None:
+    old = ledger.put(row(1))
+    new = ledger.put(replace(old, size=5))
+    with pytest.raises(StoreConflict):
+        ledger.put(replace(old, size=6))
+    with pytest.raises(StoreConflict):
+        ledger.delete(old)
+    assert ledger.get("file-0001") == new
+
+
+def test_a_deleted_row_is_gone(ledger: Ledger) -> None:
+    written = ledger.put(row(1))
+    ledger.delete(written)
+    assert ledger.get("file-0001") is None
+    with pytest.raises(StoreConflict):
+        ledger.delete(written)
+    with pytest.raises(StoreConflict):
+        ledger.put(replace(written, size=5))
+    assert ledger.get("file-0001") is None
+
+
+def test_a_row_made_again_does_not_pass_for_the_deleted_one(ledger: Ledger) -> None:
+    old = ledger.put(row(1))
+    ledger.delete(old)
+    new = ledger.put(row(1))
+    with pytest.raises(StoreConflict):
+        ledger.put(replace(old, size=5))
+    with pytest.raises(StoreConflict):
+        ledger.delete(old)
+    assert ledger.get("file-0001") == new
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "there"])
+def test_of_writers_at_a_time_one_wins(ledger: Ledger, there: bool) -> None:
+    """Each thread puts the very same row: that nobody can tell them apart helps nobody."""
+    threads = 6
+    base = ledger.put(row(1)) if there else row(1)
+    start = threading.Barrier(threads)
+
+    def write(_: int) -> Row | None:
+        start.wait()
+        try:
+            return ledger.put(base)
+        except StoreConflict:
+            return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        winners = [written for written in pool.map(write, range(threads)) if written]
+    assert len(winners) == 1
+    assert ledger.get("file-0001") == winners[0]
+
+
+def test_no_increment_is_lost(ledger: Ledger) -> None:
+    ledger.put(row(1))
+
+    def add(_: int) -> None:
+        while True:
+            now = ledger.get("file-0001")
+            assert now is not None
+            try:
+                ledger.put(replace(now, written=now.written + 1))
+                return
+            except StoreConflict:
+                continue
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(20)))
+    found = ledger.get("file-0001")
+    assert found is not None and found.written == 20
+
+
+def test_rows_come_in_the_order_of_their_documents(ledger: Ledger) -> None:
+    for number in (3, 1, 4, 0, 2):
+        ledger.put(row(number))
+    ascending = [row(number).document for number in range(5)]
+    assert [found.document for found in ledger.rows(limit=10)] == ascending
+    assert [found.document for found in ledger.rows(limit=10, descending=True)] == ascending[::-1]
+    assert ledger.rows(limit=2) == [ledger.get("file-0000"), ledger.get("file-0001")]
+
+
+@pytest.mark.parametrize("status", [None, "completed", "failed", "in_progress"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_together_are_all_rows(
+    ledger: Ledger, descending: bool, status: Status | None
+) -> None:
+    """Also where a page's worth of rows has none of the status: the last 7 of 31 failed."""
+    statuses: list[Status] = ["completed", "in_progress"] * 12 + ["failed"] * 7
+    for number, each in enumerate(statuses):
+        ledger.put(row(number, each))
+    expected = [row(n).document for n, each in enumerate(statuses) if status in (None, each)]
+    if descending:
+        expected.reverse()
+    pages: list[list[str]] = []
+    after = None
+    while True:
+        page = ledger.rows(limit=5, after=after, descending=descending, status=status)
+        if not page:
+            break
+        pages.append([found.document for found in page])
+        after = page[-1].document
+    assert [document for page in pages for document in page] == expected
+    assert all(len(page) == 5 for page in pages[:-1])
+
+
+def test_pages_go_on_after_a_row_that_is_gone(ledger: Ledger) -> None:
+    for number in range(4):
+        ledger.put(row(number))
+    second = ledger.get("file-0001")
+    assert second is not None
+    ledger.delete(second)
+    assert [r.document for r in ledger.rows(limit=9, after="file-0001")] == [
+        "file-0002",
+        "file-0003",
+    ]
+    before = ledger.rows(limit=9, after="file-0001", descending=True)
+    assert [r.document for r in before] == ["file-0000"]
+
+
+def test_a_ledger_is_bound_once(ledger: Ledger) -> None:
+    assert ledger.bind("model-a") == "model-a"
+    assert ledger.bind("model-a") == "model-a"
+    assert ledger.bind("model-b") == "model-a"
+    assert ledger.rows(limit=10) == []
+
+
+def test_of_models_at_a_time_one_is_noted(address: StoreAddress) -> None:
+    ledgers = [open_at(address).ledger for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        noted = list(pool.map(lambda pair: pair[1].bind(f"model-{pair[0]}"), enumerate(ledgers)))
+    assert len(set(noted)) == 1
+
+
+def test_a_store_is_opened_for_its_model_only(address: StoreAddress) -> None:
+    assert open_store(address, fingerprint="model-a").id == store_id(address)
+    open_store(address, fingerprint="model-a")
+    with pytest.raises(WrongStore, match="model-a.*model-b"):
+        open_store(address, fingerprint="model-b")
+
+
+def test_rows_outlive_the_process(store: Store, address: StoreAddress) -> None:
+    store.ledger.bind("model-a")
+    written = store.ledger.put(FULL)
+    again = open_at(address).ledger
+    assert again.get(FULL.document) == written
+    assert again.bind("model-b") == "model-a"
+    again.delete(written)
+    assert store.ledger.get(FULL.document) is None
+
+
+def test_ledgers_are_apart(new_address: NewAddress) -> None:
+    """Two files; or two stores in one table."""
+    one, other = open_at(new_address()).ledger, open_at(new_address()).ledger
+    assert (one.bind("model-a"), other.bind("model-b")) == ("model-a", "model-b")
+    mine, theirs = one.put(row(1)), other.put(replace(row(1), size=5))
+    assert (one.rows(limit=9), other.rows(limit=9)) == ([mine], [theirs])
+    one.delete(mine)
+    assert other.get("file-0001") == theirs
+
+
+def test_nothing_is_written_when_time_is_up(ledger: Ledger) -> None:
+    written = ledger.put(row(1))
+    with pytest.raises(StoreUnavailable):
+        ledger.put(replace(written, size=5), deadline=time.monotonic())
+    with pytest.raises(StoreUnavailable):
+        ledger.delete(written, deadline=time.monotonic())
+    assert ledger.get("file-0001") == written

@@ -1,0 +1,146 @@
+"""What only S3 Vectors has: limits, requests, settings that name nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+
+from handler.aws.client import AwsClient
+from handler.errors import DocumentRejected, StoreUnavailable
+from handler.stores.attributes import Attribute
+from handler.stores.contract import Record, Row
+from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
+from tests.handler.stores.answers import refusal, serving
+from tests.handler.stores.aws import new_index
+from tests.handler.stores.vectors import NORTH, random_vectors, record
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+class Counting(AwsClient):
+    """Notes the vectors and the bytes of each request."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self.requests: list[tuple[int, int]] = []
+        self._client.meta.events.register("before-send", self._note)
+        self._count = 0
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        self._count = len(parameters.get("vectors") or parameters.get("keys") or ())
+        return super().call(operation, **parameters)
+
+    def _note(self, request: Any, **_: Any) -> None:
+        self.requests.append((self._count, len(request.body)))
+
+
+@pytest.fixture
+def counting() -> Counting:
+    return Counting("s3vectors")
+
+
+@pytest.fixture
+def vectors(counting: Counting) -> S3Vectors:
+    address = new_index()
+    return S3Vectors(counting, bucket=address.bucket, index=address.index)
+
+
+def many(count: int, text: str) -> list[Record]:
+    return [
+        Record(f"k#{i}", vector, {"text": text}) for i, vector in enumerate(random_vectors(count))
+    ]
+
+
+def test_a_request_writes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
+    vectors.upsert(many(501, "short"))
+    assert [count for count, _ in counting.requests] == [500, 1]
+
+
+def test_a_request_deletes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
+    vectors.delete([f"k#{i}" for i in range(1_001)])
+    assert [count for count, _ in counting.requests] == [500, 500, 1]
+
+
+def test_a_request_is_no_larger_than_allowed(vectors: S3Vectors, counting: Counting) -> None:
+    """Of 80 KB each: a character of 3 bytes takes 6 in JSON, as botocore writes it."""
+    vectors.upsert(many(300, "語" * 12_000))
+    assert sum(count for count, _ in counting.requests) == 300
+    largest = max(size for _, size in counting.requests)
+    assert 0.95 * MAX_BODY < largest < MAX_BODY + 2_000  # a comma each, and the index's name
+
+
+LARGEST: list[dict[str, Attribute]] = [
+    {"a": "x" * (2_048 - len('{"a":""}'))},
+    {"a": "é" * ((2_048 - len('{"a":""}')) // 2)},
+    {"text": "x" * (40_960 - len('{"text":""}'))},
+    {f"key{i}": i for i in range(50)},
+]
+TOO_LARGE: list[tuple[dict[str, Attribute], str]] = [
+    ({"a": "x" * (2_049 - len('{"a":""}'))}, "2,049 bytes of attributes.*2,048 at most"),
+    ({"a": "é" * 1_021}, "2,050 bytes of attributes.*2,048 at most"),
+    ({"text": "x" * (40_961 - len('{"text":""}'))}, "40,961 bytes of metadata.*40,960 at most"),
+    ({f"key{i}": i for i in range(51)}, "51 metadata keys.*50 at most"),
+]
+
+
+@pytest.mark.parametrize("metadata", LARGEST)
+def test_the_largest_metadata_are_written(
+    vectors: S3Vectors, metadata: dict[str, Attribute]
+) -> None:
+    vectors.upsert([Record("k#0", NORTH, metadata)])
+    assert [match.metadata for match in vectors.query(NORTH, limit=1)] == [metadata]
+
+
+@pytest.mark.parametrize(("metadata", "message"), TOO_LARGE)
+def test_larger_metadata_reject_the_document(
+    vectors: S3Vectors, counting: Counting, metadata: dict[str, Attribute], message: str
+) -> None:
+    with pytest.raises(DocumentRejected, match=message) as raised:
+        vectors.upsert([record("k#0"), Record("k#1", NORTH, metadata)])
+    assert raised.value.code == "invalid_file"
+    assert counting.requests == []
+
+
+@pytest.mark.parametrize(
+    ("message", "raised"),
+    [
+        ("Invalid record for key 'k#0': Filterable metadata must have at most 2048 bytes", True),
+        ("Invalid record for key 'k#0': Metadata object must have at most 10 keys", True),
+        ("Invalid record for key 'k#0': vector must have length 384, but has length 3", False),
+    ],
+)
+def test_metadata_that_only_s3_vectors_finds_too_large_reject_the_document(
+    monkeypatch: pytest.MonkeyPatch, message: str, raised: bool
+) -> None:
+    with serving([refusal("ValidationException", message=message)]) as (address, script):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        vectors = S3Vectors(AwsClient("s3vectors"), bucket="bucket", index="index")
+        with pytest.raises(DocumentRejected if raised else ClientError):
+            vectors.upsert([record("k#0")])
+    assert script.asked == 1
+
+
+def test_what_s3_vectors_refuses_is_raised(vectors: S3Vectors) -> None:
+    """A vector of zeros, say, which no model gives."""
+    with pytest.raises(ClientError, match="ValidationException"):
+        vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
+    with pytest.raises(ClientError, match="ValidationException"):
+        vectors.query(NORTH, limit=101)
+
+
+def test_an_index_or_table_that_is_not_there_is_named_a_setting_to_correct() -> None:
+    address = new_index()
+    no_index = open_s3vectors(replace(address, index="nothing-here"))
+    with pytest.raises(StoreUnavailable, match="s3vectors put_vectors.*NotFoundException.*Deploy"):
+        no_index.vectors.upsert([record("k#0")])
+    with pytest.raises(StoreUnavailable, match="s3vectors query_vectors.*Deploy"):
+        no_index.vectors.query(NORTH, limit=1)
+    no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
+    with pytest.raises(StoreUnavailable, match="dynamodb put_item.*ResourceNotFound.*Deploy"):
+        no_table.ledger.put(Row("file-1", "s3://bucket/1"))
+    with pytest.raises(StoreUnavailable, match="dynamodb query"):
+        no_table.ledger.rows(limit=1)

@@ -1,0 +1,32 @@
+"""Vectors and records for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.stores.attributes import Attribute
+from handler.stores.contract import Record
+
+DIMENSIONS = 384
+
+
+def random_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
+    """(count, 384), each of unit length."""
+    vectors = np.random.default_rng(seed).standard_normal((count, DIMENSIONS))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def vector_at(score: float) -> NDArray[np.float32]:
+    """(384,), of unit length, whose cosine with NORTH is `score`."""
+    vector = np.zeros(DIMENSIONS, dtype=np.float32)
+    vector[0], vector[1] = score, np.sqrt(1 - score * score)
+    return vector
+
+
+NORTH = vector_at(1.0)
+
+
+def record(key: str, score: float = 1.0, **metadata: Attribute) -> Record:
+    """A record that a query for NORTH finds with `score`."""
+    return Record(key, vector_at(score), metadata)

@@ -1,0 +1,86 @@
+"""A cold start does what the first request would otherwise wait for, and nothing it can do without.
+
+In fresh interpreters, since this one has imported everything.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from handler.api import embeddings, lambda_handler
+from model_layer import Encoded
+from tests.conftest import ROOT, load_event
+
+REQUESTS = [
+    "http-api-v2",
+    "http-api-v2-token-ids",
+    "direct",
+    "rest-api-v1",
+    "http-api-v2-bad-input",
+]
+
+
+def run(program: str) -> list[str]:
+    """What a fresh interpreter prints, as on Lambda."""
+    environment = {**os.environ, "AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_first_request_imports_nothing(name: str) -> None:
+    program = f"""
+import json, sys
+from handler.api import lambda_handler
+event = json.load(open("events/{name}.json"))
+before = set(sys.modules)
+answer = lambda_handler(event, None)
+print("answered", *set(sys.modules) - before)
+"""
+    assert run(program) == ["answered"]
+
+
+def test_what_only_the_documentation_needs_is_not_made_at_init() -> None:
+    program = """
+import sys, handler.api
+from fastapi.openapi.models import OpenAPI
+print(*{"handler.http.schemas", "pydantic.v1"} & set(sys.modules))
+from handler.embeddings.request import EmbeddingRequest
+print(OpenAPI.__pydantic_complete__, EmbeddingRequest.__pydantic_complete__)
+"""
+    assert run(program) == ["False", "True"]
+
+
+def test_the_collector_works_again_after_init() -> None:
+    program = "import gc, handler.api; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    assert run(program) == ["True", "True"]
+
+
+def test_lambda_encodes_on_its_thread_and_a_server_on_another(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one has nobody to keep waiting; the other would."""
+    threads: list[int] = []
+    encode = embeddings.encoder.encode
+
+    def spy(*args: Any, **kwargs: Any) -> Encoded:
+        threads.append(threading.get_ident())
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(embeddings.encoder, "encode", spy)
+    assert lambda_handler(load_event("http-api-v2"), None)["statusCode"] == 200
+    assert threads == [threading.get_ident()]
+    with client:  # one event loop for both requests, on one thread
+        assert client.post("/v1/embeddings", json={"input": "a"}).status_code == 200
+        assert client.portal is not None
+        assert threads[1] != client.portal.call(threading.get_ident)

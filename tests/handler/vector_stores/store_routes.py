@@ -1,0 +1,37 @@
+"""The routes over a vector store, and a client of an application that has one."""
+
+from __future__ import annotations
+
+import httpx2 as httpx
+import pytest
+from starlette.testclient import TestClient
+
+from handler.api import embeddings
+from handler.http.app import create_app
+from handler.settings import Settings, SqliteAddress
+from tests.library import CATS, LIBRARY
+
+IDS = sorted(document.id for document in LIBRARY)
+FILES = "/v1/vector_stores/library/files"
+ROUTES = [
+    ("POST", "/v1/vector_stores/library/search"),
+    ("GET", "/v1/vector_stores"),
+    ("GET", "/v1/vector_stores/library"),
+    ("GET", FILES),
+    ("GET", f"{FILES}/{CATS.id}"),
+]
+EACH_ROUTE = pytest.mark.parametrize(("method", "path"), ROUTES)
+
+
+def serve(settings: Settings) -> TestClient:
+    return TestClient(create_app(embeddings, settings), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def store_client(library: SqliteAddress) -> TestClient:
+    """The application, with the vector store of `tests.library`."""
+    return serve(Settings(vector_store=library))
+
+
+def send(client: TestClient, method: str, path: str) -> httpx.Response:
+    return client.request(method, path, json={"query": "a cat"} if method == "POST" else None)

@@ -1,0 +1,74 @@
+"""The configured store: opened when it is asked for, once, and never made by asking."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handler.errors import NotFound, NotReady, StoreUnavailable
+from handler.settings import SqliteAddress
+from handler.vector_stores.configured_store import ConfiguredStore
+from handler.vector_stores.search import VectorSearch
+from model_layer import Encoder
+from tests.handler.vector_stores.test_search import ask
+from tests.library import fill
+
+
+def test_searching_makes_no_store(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "folder" / "later.sqlite"
+    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    search = VectorSearch(encoder, configured)
+    with pytest.raises(NotFound, match="nothing has been ingested yet. `make ingest DIR=folder`"):
+        ask(search, query="a")
+    assert not path.parent.exists()
+    fill(path, encoder)
+    assert ask(search, query="a")["data"]
+
+
+def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encoder) -> None:
+    """Or a server would go on answering from the one that was deleted."""
+    path = tmp_path / "library.sqlite"
+    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    search = VectorSearch(encoder, configured)
+    fill(path, encoder)
+    assert "file-cats" in {result["file_id"] for result in ask(search, query="a cat")["data"]}
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(NotFound, match="nothing has been ingested yet"):
+        ask(search, query="a cat")
+    fill(path, encoder).vectors.delete(["file-cats#0"])
+    assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
+
+
+def test_the_store_is_opened_once_and_a_failure_is_not_kept(
+    library: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handler.vector_stores import configured_store
+
+    opened, open_store = [], configured_store.open_store
+    barrier = threading.Barrier(4)
+
+    def failing_first(*args: Any, **kwargs: Any) -> Any:
+        opened.append(args)
+        if len(opened) == 1:
+            raise StoreUnavailable("the secret address is not reached")
+        return open_store(*args, **kwargs)
+
+    monkeypatch.setattr(configured_store, "open_store", failing_first)
+    configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+    with pytest.raises(NotReady, match="does not answer at the moment. Try again.") as caught:
+        configured.open()
+    assert "secret" not in caught.value.message
+
+    def open_at_once(_: int) -> object:
+        barrier.wait()
+        return configured.open("library")
+
+    with ThreadPoolExecutor(4) as pool:
+        stores = list(pool.map(open_at_once, range(4)))
+    assert len(opened) == 2
+    assert all(store is stores[0] for store in stores)

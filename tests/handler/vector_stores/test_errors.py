@@ -1,0 +1,155 @@
+"""The vector store routes: what they refuse, and how they say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from handler.errors import StoreUnavailable
+from handler.http.auth import hash_key
+from handler.settings import Settings, SqliteAddress
+from handler.stores.sqlite import SqliteLedger, SqliteVectors
+from model_layer import Encoder
+from tests.handler.http.test_routes import assert_error
+from tests.handler.vector_stores.store_routes import (
+    EACH_ROUTE,
+    FILES,
+    ROUTES,
+    send,
+    serve,
+    store_client,
+)
+from tests.library import CATS, fill
+
+__all__ = ["store_client"]  # the fixture
+
+
+@pytest.mark.parametrize("path", ["/v1/vector_stores", FILES])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("limit", "0"), ("limit", "101"), ("limit", "x"), ("limit", "٣"), ("limit", "1" * 5_000),
+     ("limit", ""), ("order", "up"), ("filter", "lost")],
+)  # fmt: skip
+def test_a_bad_parameter_is_a_400(
+    store_client: TestClient, path: str, name: str, value: str
+) -> None:
+    error = assert_error(store_client.get(path, params={name: value}), 400)
+    assert error["param"] == name
+    assert f"'{name}' is the string" in error["message"]
+
+
+@EACH_ROUTE
+def test_without_a_store_it_is_said_how_to_have_one(
+    client: TestClient, method: str, path: str
+) -> None:
+    error = assert_error(send(client, method, path), 404)
+    assert error["code"] == "vector_store_not_found"
+    assert "Set VECTOR_STORE" in error["message"]
+    assert "make ingest DIR=" in error["message"]
+
+
+@EACH_ROUTE
+def test_before_anything_is_ingested_it_is_said_how_to(
+    tmp_path: Path, method: str, path: str
+) -> None:
+    client = serve(Settings(vector_store=SqliteAddress(str(tmp_path / "library.sqlite"))))
+    error = assert_error(send(client, method, path), 404)
+    assert error["code"] == "vector_store_not_found"
+    assert "nothing has been ingested yet" in error["message"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(method, path.replace("library", "books")) for method, path in ROUTES if "library" in path],
+)
+def test_another_store_is_a_404(store_client: TestClient, method: str, path: str) -> None:
+    error = assert_error(send(store_client, method, path), 404)
+    assert (error["param"], error["code"]) == ("vector_store_id", "vector_store_not_found")
+    assert "this server has 'library'" in error["message"]
+
+
+def test_a_file_that_is_not_there_is_a_404(store_client: TestClient) -> None:
+    error = assert_error(store_client.get(f"{FILES}/file-none"), 404)
+    assert (error["param"], error["code"]) == ("file_id", "file_not_found")
+
+
+@EACH_ROUTE
+def test_a_store_of_another_model_is_a_409(
+    tmp_path: Path, encoder: Encoder, method: str, path: str
+) -> None:
+    address = SqliteAddress(str(tmp_path / "library.sqlite"))
+    store = fill(Path(address.path), encoder)
+    ledger = store.ledger
+    assert isinstance(ledger, SqliteLedger)
+    with ledger._database.transaction() as connection:
+        connection.execute("UPDATE space SET fingerprint = 'another'")
+    error = assert_error(send(serve(Settings(vector_store=address)), method, path), 409)
+    assert error["code"] == "fingerprint_mismatch"
+    assert "holds vectors of another" in error["message"]
+
+
+@EACH_ROUTE
+def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(
+    store_client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise StoreUnavailable("a secret address")
+
+    send(store_client, "GET", "/v1/vector_stores")  # it is open
+    monkeypatch.setattr(SqliteVectors, "query", fail)
+    monkeypatch.setattr(SqliteLedger, "rows", fail)
+    monkeypatch.setattr(SqliteLedger, "get", fail)
+    response = send(store_client, method, path)
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    error = response.json()["error"]
+    assert (error["type"], error["code"]) == ("server_error", "vector_store_unavailable")
+    assert "secret" not in response.text
+
+
+def test_a_file_that_is_no_database_is_a_503(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    path.write_text("no database, and long enough to be seen to be none " * 50)
+    client = serve(Settings(vector_store=SqliteAddress(str(path))))
+    response = client.get("/v1/vector_stores/library")
+    assert response.status_code == 503
+    assert str(path) not in response.text
+
+
+@EACH_ROUTE
+def test_a_key_is_needed_if_there_are_any(library: SqliteAddress, method: str, path: str) -> None:
+    locked = Settings(vector_store=library, key_hashes={"a": hash_key("secret")})
+    client = serve(locked)
+    assert_error(send(client, method, path), 401)
+    client.headers["authorization"] = "Bearer secret"
+    assert send(client, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        (b"", None),
+        (b"[]", None),
+        (b"{}", "query"),
+        (b'{"query": "a", "filters": {"type": "and", "filters": [{"type": "x"}]}}',
+         "filters.filters[0].type"),
+        (b'{"query": "a", "filters": %s1%s}' % (b'{"a":' * 1_000, b"}" * 1_000), "filters.type"),
+    ],
+)  # fmt: skip
+def test_a_bad_request_is_a_400(store_client: TestClient, body: bytes, param: str | None) -> None:
+    response = store_client.post("/v1/vector_stores/library/search", content=body)
+    assert assert_error(response, 400)["param"] == param
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_stores_and_files_are_not_made_or_deleted_by_callers(
+    store_client: TestClient, method: str
+) -> None:
+    for path in ("/v1/vector_stores", FILES, f"{FILES}/{CATS.id}"):
+        error = assert_error(store_client.request(method, path, json={}), 405)
+        assert "`make ingest DIR=folder`" in error["message"]
+    error = assert_error(store_client.request(method, "/v1/files", json={}), 404)
+    assert "`make ingest DIR=folder`" in error["message"]

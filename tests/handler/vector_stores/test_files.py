@@ -1,0 +1,232 @@
+"""The vector store routes, over HTTP and by direct invocation: answers and pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+import handler.vector_stores.files
+from handler import api
+from handler.api import embeddings, lambda_handler
+from handler.settings import Settings, SqliteAddress
+from handler.vector_stores import lazy_vector_stores
+from model_layer import Encoder
+from tests.conftest import load_event
+from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send, store_client
+from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS
+
+__all__ = ["store_client"]  # the fixture
+
+
+@EACH_ROUTE
+def test_each_route_answers(store_client: TestClient, method: str, path: str) -> None:
+    response = send(store_client, method, path)
+    assert response.status_code == 200, response.text
+    assert response.json()["object"]
+
+
+def test_a_search_has_the_headers_and_the_log_line_of_an_embeddings_request(
+    store_client: TestClient, encoder: Encoder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"query": ["a cat", "x " * 300], "max_num_results": 1}
+    response = store_client.post("/v1/vector_stores/library/search", json=body)
+    assert response.headers["x-embedding-fingerprint"] == encoder.bundle.fingerprint
+    assert response.headers["x-embedding-truncated"] == "1/2"
+    line = json.loads(capsys.readouterr().err)
+    assert line["route"] == "/v1/vector_stores/{vector_store_id}/search"
+    assert (line["inputs"], line["truncated"]) == (2, 1)
+    assert line["tokens"] == encoder.encode(body["query"]).token_counts.sum()
+    assert {"run", "search"} <= set(line["stages"])
+    assert "a cat" not in json.dumps(line)
+
+
+def test_the_store_has_the_counts_of_its_files(store_client: TestClient) -> None:
+    store = store_client.get("/v1/vector_stores/library").json()
+    assert store == {
+        "id": "library",
+        "object": "vector_store",
+        "name": "library",
+        "created_at": 1_700_000_000,
+        "last_active_at": 1_700_000_104,
+        "status": "in_progress",
+        "file_counts": {
+            "in_progress": 1, "completed": 3, "failed": 1, "cancelled": 0, "total": 5
+        },
+        "usage_bytes": 150,
+        "metadata": {},
+        "expires_after": None,
+        "expires_at": None,
+        "counts_are_complete": True,
+    }  # fmt: skip
+    assert store_client.get("/v1/vector_stores").json() == {
+        "object": "list",
+        "data": [store],
+        "first_id": "library",
+        "last_id": "library",
+        "has_more": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("at_once", "most", "total", "is_all"),
+    [(2, 10_000, 5, True), (5, 10_000, 5, True), (2, 4, 4, False), (1, 3, 3, False)],
+)
+def test_counting_stops_and_says_so(
+    store_client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    most: int,
+    total: int,
+    is_all: bool,
+) -> None:
+    monkeypatch.setattr(handler.vector_stores.files, "ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(handler.vector_stores.files, "MAX_FILES_COUNTED", most)
+    store = store_client.get("/v1/vector_stores/library").json()
+    counts = store["file_counts"]
+    assert (counts.pop("total"), store["counts_are_complete"]) == (total, is_all)
+    assert sum(counts.values()) == total
+
+
+def test_a_file_says_what_became_of_it(store_client: TestClient) -> None:
+    assert store_client.get(f"{FILES}/{PASSWORDS.id}").json() == {
+        "id": "file-passwords",
+        "object": "vector_store.file",
+        "created_at": 1_700_000_000,
+        "vector_store_id": "library",
+        "status": "completed",
+        "last_error": None,
+        "usage_bytes": 10,
+        "attributes": {"team": "support", "level": 1, "public": True},
+        "chunking_strategy": {
+            "type": "static",
+            "static": {"max_chunk_size_tokens": 256, "chunk_overlap_tokens": 32},
+        },
+        "filename": "passwords.md",
+        "source": "s3://library/shelf/passwords.md",
+        "content_type": "text/plain",
+        "chunks": 2,
+        "tokens": 18,
+        "updated_at": 1_700_000_100,
+    }
+    broken = store_client.get(f"{FILES}/{BROKEN.id}").json()
+    assert broken["status"] == "failed"
+    assert broken["last_error"] == {"code": "invalid_file", "message": "The PDF has no pages."}
+    assert store_client.get(f"{FILES}/{LATE.id}").json()["status"] == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("query", "ids", "has_more"),
+    [
+        ({}, IDS[::-1], False),
+        ({"order": "asc"}, IDS, False),
+        ({"order": "asc", "limit": 2}, IDS[:2], True),
+        ({"order": "asc", "limit": 5}, IDS, False),
+        ({"order": "asc", "limit": 2, "after": IDS[1]}, IDS[2:4], True),
+        ({"order": "asc", "limit": 2, "after": IDS[2]}, IDS[3:], False),
+        ({"order": "asc", "after": IDS[4]}, [], False),
+        ({"limit": 2, "after": IDS[3]}, IDS[1:3][::-1], True),
+        ({"order": "asc", "limit": 2, "before": IDS[4]}, IDS[2:4], True),
+        ({"order": "asc", "limit": 2, "before": IDS[2]}, IDS[:2], False),
+        ({"limit": 2, "before": IDS[0]}, IDS[1:3][::-1], True),
+        ({"order": "asc", "after": IDS[0], "before": IDS[3]}, IDS[1:3], False),
+        ({"order": "desc", "after": IDS[3], "before": IDS[0]}, IDS[1:3][::-1], False),
+        ({"order": "asc", "limit": 1, "after": IDS[0], "before": IDS[3]}, IDS[1:2], True),
+        ({"filter": "failed"}, [BROKEN.id], False),
+        ({"filter": "in_progress"}, [LATE.id], False),
+        ({"filter": "completed", "order": "asc"}, [CATS.id, PASSWORDS.id, TRAINS.id], False),
+        ({"filter": "cancelled"}, [], False),
+    ],
+)
+def test_pages_of_files(
+    store_client: TestClient, query: dict[str, Any], ids: list[str], has_more: bool
+) -> None:
+    page = store_client.get(FILES, params=query).json()
+    assert [file["id"] for file in page["data"]] == ids
+    assert page["has_more"] == has_more
+    ends = (ids[0], ids[-1]) if ids else (None, None)
+    assert (page["first_id"], page["last_id"]) == ends
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ({"after": "library"}, False),
+        ({"before": "library"}, False),
+        ({"after": "a", "order": "asc"}, True),
+        ({"after": "z", "order": "asc"}, False),
+        ({"after": "z"}, True),
+        ({"before": "z"}, False),
+        ({"before": "z", "order": "asc"}, True),
+    ],
+)
+def test_pages_of_stores(store_client: TestClient, query: dict[str, str], is_there: bool) -> None:
+    page = store_client.get("/v1/vector_stores", params=query).json()
+    assert [store["id"] for store in page["data"]] == ["library"] * is_there
+
+
+def test_a_direct_search_is_answered_like_one_over_http(
+    store_client: TestClient,
+    library: SqliteAddress,
+    monkeypatch: pytest.MonkeyPatch,
+    encoder: Encoder,
+) -> None:
+    event = load_event("direct-search")
+    stores = lazy_vector_stores(embeddings.encoder, Settings(vector_store=library))
+    monkeypatch.setattr(api, "vector_stores", stores)
+    expected = store_client.post("/v1/vector_stores/library/search", json=event).json()
+    about = {"fingerprint": encoder.bundle.fingerprint, "truncated": 0}
+    assert lambda_handler(event, None) == {**expected, **about}
+    assert lambda_handler({**event, "vector_store_id": "library"}, None) == {**expected, **about}
+    for name in ("books", 5):
+        answer = lambda_handler({**event, "vector_store_id": name}, None)
+        assert answer["status"] == 404
+        assert answer["error"]["code"] == "vector_store_not_found"
+    assert lambda_handler({"query": ""}, None)["status"] == 400
+
+
+def test_a_direct_search_without_a_store_says_how_to_have_one() -> None:
+    answer = lambda_handler(load_event("direct-search"), None)
+    assert answer["status"] == 404
+    assert "Set VECTOR_STORE" in answer["error"]["message"]
+
+
+# /openapi.json once more (see test_openapi.py), with a store, so that what it allows is searched.
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    positive_data_acceptance,
+    negative_data_rejection,
+]
+
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", api.app).include(
+    path_regex="^/v1/vector_stores"
+)
+schema.config.generation.update(modes=list(GenerationMode), with_security_parameters=False)
+
+
+@schema.parametrize()
+@hypothesis.settings(max_examples=100, suppress_health_check=list(hypothesis.HealthCheck))
+def test_what_is_documented_is_what_happens_in_a_store(
+    case: schemathesis.Case, store_client: TestClient
+) -> None:
+    there = {"vector_store_id": "library", "file_id": CATS.id}
+    case.path_parameters = {name: there[name] for name in case.path_parameters}
+    response = case.call(app=store_client.app)
+    case.validate_response(response, checks=CHECKS)

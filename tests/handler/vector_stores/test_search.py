@@ -1,0 +1,250 @@
+"""Search from JSON to results, in a store of known documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge
+from handler.request_context import Call
+from handler.settings import SqliteAddress
+from handler.stores.contract import Record
+from handler.vector_stores.configured_store import ConfiguredStore
+from handler.vector_stores.search import VectorSearch
+from model_layer import Encoder
+from tests.handler.embeddings.test_request import JSON_VALUES
+from tests.library import CATS, LIBRARY, PASSWORDS, TRAINS, fill
+
+ALL = [text for document in LIBRARY for text in document.chunks]
+
+
+@pytest.fixture(scope="module")
+def configured(library: SqliteAddress, encoder: Encoder) -> ConfiguredStore:
+    return ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+
+
+@pytest.fixture(scope="module")
+def search(configured: ConfiguredStore, encoder: Encoder) -> VectorSearch:
+    return VectorSearch(encoder, configured)
+
+
+def ask(search: VectorSearch, call: Call | None = None, **request: object) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(search.search(None, request, call or Call("id")).body)
+    return body
+
+
+def texts(page: dict[str, Any]) -> list[str]:
+    return [result["content"][0]["text"] for result in page["data"]]
+
+
+def test_a_result_has_everything_that_is_known_of_it(
+    search: VectorSearch, encoder: Encoder
+) -> None:
+    query = "Where do I change my password?"
+    page = ask(search, query=query, max_num_results=1)
+    (result,) = page.pop("data")
+    assert page == {
+        "object": "vector_store.search_results.page",
+        "search_query": [query],
+        "has_more": False,
+        "next_page": None,
+    }
+    row, other = encoder.encode([query, PASSWORDS.chunks[0]]).vectors
+    assert result.pop("score") == pytest.approx(float(row @ other), abs=1e-6)
+    assert result == {
+        "file_id": "file-passwords",
+        "filename": "passwords.md",
+        "attributes": {
+            "team": "support",
+            "level": 1,
+            "public": True,
+            "source": "s3://library/shelf/passwords.md",
+            "filename": "passwords.md",
+            "content_type": "text/plain",
+            "modified": 1_700_000_000,
+        },
+        "content": [{"type": "text", "text": PASSWORDS.chunks[0]}],
+        "source": "s3://library/shelf/passwords.md",
+        "chunk": 0,
+        "start": 0,
+        "end": len(PASSWORDS.chunks[0]),
+        "page": None,
+        "heading": "Account",
+    }
+
+
+def test_results_are_ranked_by_cosine(search: VectorSearch, encoder: Encoder) -> None:
+    page = ask(search, query="railways")
+    vectors = encoder.encode(["railways", *ALL]).vectors
+    cosines = vectors[1:] @ vectors[0]
+    assert texts(page) == [ALL[index] for index in np.argsort(-cosines)]
+    scores = [result["score"] for result in page["data"]]
+    np.testing.assert_allclose(scores, np.sort(np.maximum(cosines, 0))[::-1], atol=1e-6)
+
+
+def test_several_queries_are_merged_by_the_best_score_of_each_chunk(search: VectorSearch) -> None:
+    queries = ["railways", "passwords", "pets"]
+    best: dict[str, float] = {}
+    for query in queries:
+        for result in ask(search, query=query)["data"]:
+            text = result["content"][0]["text"]
+            best[text] = max(best.get(text, 0), result["score"])
+    page = ask(search, query=queries)
+    assert page["search_query"] == queries
+    assert texts(page) == sorted(best, key=lambda text: -best[text])
+    assert [result["score"] for result in page["data"]] == sorted(best.values(), reverse=True)
+    assert texts(ask(search, query=queries, max_num_results=2)) == texts(page)[:2]
+
+
+def test_a_threshold_leaves_out_what_scores_lower(search: VectorSearch) -> None:
+    scores = [result["score"] for result in ask(search, query="railways")["data"]]
+    page = ask(search, query="railways", ranking_options={"score_threshold": scores[1]})
+    assert [result["score"] for result in page["data"]] == scores[:2]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"type": "eq", "key": "team", "value": "support"}, [PASSWORDS]),
+        ({"type": "ne", "key": "team", "value": "support"}, [TRAINS, CATS]),
+        ({"type": "gte", "key": "level", "value": 2}, [TRAINS, CATS]),
+        ({"type": "lt", "key": "level", "value": 1.5}, [PASSWORDS]),
+        ({"type": "in", "key": "level", "value": [1, 3]}, [PASSWORDS, CATS]),
+        ({"type": "nin", "key": "level", "value": [1, 3]}, [TRAINS]),
+        ({"type": "eq", "key": "public", "value": False}, [TRAINS]),
+        ({"type": "eq", "key": "filename", "value": "cats.pdf"}, [CATS]),
+        ({"type": "gt", "key": "modified", "value": 1_700_000_000}, [TRAINS, CATS]),
+        ({"type": "eq", "key": "page", "value": 1}, [CATS]),
+        ({"type": "eq", "key": 'no "such" \\ key', "value": 1}, []),
+        (
+            {
+                "type": "and",
+                "filters": [
+                    {"type": "eq", "key": "team", "value": "travel"},
+                    {
+                        "type": "or",
+                        "filters": [
+                            {"type": "eq", "key": "level", "value": 1},
+                            {"type": "eq", "key": "level", "value": 3},
+                        ],
+                    },
+                ],
+            },
+            [CATS],
+        ),
+    ],
+)
+def test_filters_leave_the_documents_that_they_hold_for(
+    search: VectorSearch, filters: object, found: list[Any]
+) -> None:
+    page = ask(search, query="anything", filters=filters)
+    assert {result["file_id"] for result in page["data"]} == {document.id for document in found}
+
+
+def test_the_call_is_told_what_it_took(search: VectorSearch, encoder: Encoder) -> None:
+    call = Call("id")
+    queries = ["a cat", "x " * 300]
+    answer = search.search(None, {"query": queries}, call)
+    assert (call.inputs, call.truncated) == (2, 1)
+    assert call.tokens == encoder.encode(queries).token_counts.sum()
+    assert {"decode", "tokenize", "run", "search", "respond"} <= set(call.stages)
+    assert answer.headers == {
+        "x-embedding-fingerprint": encoder.bundle.fingerprint,
+        "x-embedding-truncated": "1/2",
+    }
+
+
+def test_a_query_that_must_not_be_cut_is_refused(search: VectorSearch) -> None:
+    with pytest.raises(InvalidRequest, match="has 302 tokens; the model reads 256") as caught:
+        ask(search, query=["a", "x " * 300], truncate="NONE")
+    assert (caught.value.param, caught.value.code) == ("query[1]", "input_too_long")
+
+
+def test_half_an_emoji_in_a_query_is_answered(search: VectorSearch) -> None:
+    assert ask(search, query="a cat \ud83d")["search_query"] == ["a cat ?"]
+
+
+@given(
+    request=st.fixed_dictionaries(
+        {"query": st.just("a") | JSON_VALUES},
+        optional={
+            "filters": JSON_VALUES,
+            "max_num_results": JSON_VALUES,
+            "ranking_options": JSON_VALUES | st.dictionaries(st.just("ranker"), JSON_VALUES),
+            "rewrite_query": JSON_VALUES,
+        },
+    )
+)
+def test_no_request_fails_otherwise_than_told(search: VectorSearch, request: object) -> None:
+    try:
+        search.search(None, request, Call("id"))
+    except InvalidRequest as error:
+        assert error.param
+
+
+def test_a_record_that_says_nothing_of_itself_is_found_all_the_same(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    address = SqliteAddress(str(tmp_path / "bare.sqlite"))
+    store = fill(Path(address.path), encoder)
+    store.vectors.upsert([Record("bare", encoder.encode(["zebra"]).vectors[0], {})])
+    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
+    (result,) = page["data"]
+    assert result.pop("score") == pytest.approx(1, abs=1e-6)
+    assert result == {
+        "file_id": "bare",
+        "filename": "",
+        "attributes": {},
+        "content": [{"type": "text", "text": ""}],
+        **dict.fromkeys(["source", "chunk", "start", "end", "page", "heading"]),
+    }
+
+
+def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
+    address = SqliteAddress(str(tmp_path / "opposites.sqlite"))
+    store = fill(Path(address.path), encoder)
+    row = encoder.encode(["zebra"]).vectors[0]
+    store.vectors.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
+    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=50)
+    scores = {result["file_id"]: result["score"] for result in page["data"]}
+    assert scores["a"] == pytest.approx(1, abs=1e-6)
+    assert scores["b"] == 0
+    assert all(0 <= score <= 1 for score in scores.values())
+
+
+def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -> None:
+    call = Call("id", answer_limit=5_000)
+    with pytest.raises(RequestTooLarge, match="the limit is 5000. Ask for at most") as caught:
+        ask(search, call, query="a")
+    assert (caught.value.param, caught.value.code) == ("max_num_results", "answer_too_large")
+    assert ask(search, call, query="a", max_num_results=1)["data"]
+
+
+def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:
+    with pytest.raises(RequestTooLarge, match="time this function has for a request was up"):
+        ask(search, Call("id", deadline=0.0), query=["a", "b"])
+
+
+def test_another_id_is_told_the_one_there_is(search: VectorSearch) -> None:
+    with pytest.raises(NotFound, match="'books' does not exist here; this server has 'library'"):
+        search.search("books", {"query": "a"}, Call("id"))
+
+
+def test_the_largest_filters_are_answered(search: VectorSearch) -> None:
+    """SQLite has limits of its own, on values and on depth."""
+    largest: dict[str, Any] = {
+        "type": "and",
+        "filters": [{"type": "nin", "key": "team", "value": [f"team {n}" for n in range(100)]}] * 7,
+    }
+    for _ in range(3):
+        one = {"type": "ne", "key": "team", "value": "nobody's"}
+        largest = {"type": "and", "filters": [*[one] * 99, largest]}
+    assert len(ask(search, query="a", filters=largest)["data"]) == len(ALL)

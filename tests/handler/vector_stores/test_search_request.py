@@ -1,0 +1,59 @@
+"""The body of a search request: what is accepted, and what a caller is told of the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from handler.errors import InvalidRequest
+from handler.vector_stores.search_request import parse_search
+
+
+@pytest.mark.parametrize(
+    ("payload", "param", "message"),
+    [
+        ([], None, "The request is a list of 0 items; it must be a JSON object"),
+        ({}, "query", "'query' is null; 'query' must be a string that is not empty"),
+        ({"query": ""}, "query", 'is the string ""'),
+        ({"query": []}, "query", "has 0 items; it must have 1 to 32"),
+        ({"query": ["a"] * 33}, "query", "has 33 items; it must have 1 to 32"),
+        ({"query": ["a", ""]}, "query[1]", "'query[1]' is the string \"\""),
+        ({"query": ["a", 1]}, "query[1]", "'query[1]' is the number 1"),
+        ({"query": "a", "max_num_results": 0}, "max_num_results", "is the number 0"),
+        ({"query": "a", "max_num_results": 51}, "max_num_results", "less than or equal to 50"),
+        ({"query": "a", "max_num_results": "5"}, "max_num_results", 'is the string "5"'),
+        ({"query": "a", "ranking_options": []}, "ranking_options", "is a list of 0 items"),
+        (
+            {"query": "a", "ranking_options": {"score_threshold": 1.1}},
+            "ranking_options.score_threshold",
+            "is the number 1.1. Input should be less than or equal to 1",
+        ),
+        ({"query": "a", "ranking_options": {"ranker": "x"}}, "ranking_options.ranker", "'auto'"),
+        ({"query": "a", "rewrite_query": 1}, "rewrite_query", "is the number 1"),
+        ({"query": "a", "truncate": "no"}, "truncate", "'END'"),
+        ({"query": "a", "filters": "x"}, "filters", 'is the string "x"; it must be an object'),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(
+    payload: object, param: str | None, message: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_search(payload)
+    assert caught.value.param == param
+    assert message in caught.value.message
+
+
+def test_what_proxies_add_is_accepted() -> None:
+    """Nulls, the rankers there are, whole numbers as floats, fields we do not know."""
+    search = parse_search(
+        {
+            "query": "a",
+            "filters": None,
+            "max_num_results": 5.0,
+            "ranking_options": {"ranker": "default-2024-11-15", "score_threshold": 0},
+            "rewrite_query": True,
+            "user": 1,
+        }
+    )
+    assert (search.limit, search.threshold, search.where) == (5, 0, None)
+    empty = parse_search({"query": "a", "max_num_results": None, "ranking_options": None})
+    assert (empty.limit, empty.threshold) == (10, 0)

@@ -1,0 +1,58 @@
+"""Turns are taken in the order of arrival, and never more than there are."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from model_layer.fair_semaphore import Turns
+
+
+def test_no_more_threads_than_turns_are_inside() -> None:
+    turns, inside, most, mutex = Turns(3), 0, 0, threading.Lock()
+
+    def work(_: int) -> None:
+        nonlocal inside, most
+        for _ in range(50):
+            with turns:
+                with mutex:
+                    inside += 1
+                    most = max(most, inside)
+                time.sleep(0)
+                with mutex:
+                    inside -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert (most, inside) == (3, 0)
+
+
+def test_who_waits_goes_before_who_comes_back() -> None:
+    turns, order = Turns(1), []
+
+    def wait(name: str) -> None:
+        with turns:
+            order.append(name)
+
+    with turns:
+        waiting = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
+        for thread in waiting:
+            thread.start()
+            time.sleep(0.05)  # they come one after the other
+    wait("the one that was inside")
+    for thread in waiting:
+        thread.join()
+    assert order == ["a", "b", "c", "the one that was inside"]
+
+
+def test_a_turn_is_given_back_after_an_error() -> None:
+    turns = Turns(1)
+    for _ in range(2):
+        try:
+            with turns:
+                raise ValueError
+        except ValueError:
+            pass
+    with turns:
+        pass

@@ -1,0 +1,50 @@
+"""A text may be cut before a border: the tokens are the same, for every character there is."""
+
+from __future__ import annotations
+
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer as WordPiece
+
+from model_layer.safe_split import is_border, is_one_word, pieces
+
+
+def tokens(wordpiece: WordPiece, text: str) -> list[str]:
+    found: list[str] = wordpiece.encode(text, add_special_tokens=False).tokens
+    return found
+
+
+def characters() -> list[str]:
+    return [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+
+
+def test_every_border_there_is_is_one_for_the_tokenizer(wordpiece: WordPiece) -> None:
+    borders = [char for char in characters() if is_border(char) and char != "]"]
+    assert len(borders) > 70_000  # ideographs, most of them
+    wrong = [
+        char
+        for char in borders
+        if tokens(wordpiece, f"ab{char}cd")
+        != tokens(wordpiece, "ab") + tokens(wordpiece, f"{char}cd")
+    ]
+    assert wrong == []
+
+
+def test_what_is_one_word_is_never_split(wordpiece: WordPiece) -> None:
+    pre = wordpiece.pre_tokenizer.pre_tokenize_str
+    normalize = wordpiece.normalizer.normalize_str
+    wrong = [
+        char for char in characters() if is_one_word(char) and len(pre(normalize(f"a{char}b"))) != 1
+    ]
+    assert wrong == []
+
+
+@given(text=st.text(st.sampled_from("ab, .]é字\u0301«"), max_size=60), size=st.integers(1, 9))
+def test_pieces_are_the_text_and_not_much_longer_than_asked(text: str, size: int) -> None:
+    made = list(pieces(text, size))
+    assert "".join(made) == text
+    for piece in made:
+        # what is longer is a run without a border, from its second character on
+        assert len(piece) <= 2 * size or not any(map(is_border, piece[1:].replace("]", "")))
