@@ -115,6 +115,7 @@ def _reconcile(
     for change, result in zip(changes, results, strict=True):
         if isinstance(result, Outcome):
             about = {key: value for key, value in asdict(result).items() if value}
+            about["document"] = about.pop("document_id")
             write_line({"route": "ingest", "source": change.source, **about})
     done = [one for one in results if isinstance(one, Outcome) and one.result == "ingested"]
     fields = {

@@ -138,7 +138,7 @@ def _known(store: Store, prefix: str) -> Iterator[str]:
     after = None
     while rows := store.ledger.rows(limit=PAGE, after=after):
         yield from (row.source for row in rows if row.source.startswith(prefix))
-        after = rows[-1].document
+        after = rows[-1].document_id
 
 
 def _fail(message: str) -> int:

@@ -37,10 +37,10 @@ class Lease:
     """One attempt's hold of a document's row."""
 
     def __init__(
-        self, ledger: Ledger, document: str, *, deadline: float | None, clock: Clock
+        self, ledger: Ledger, document_id: str, *, deadline: float | None, clock: Clock
     ) -> None:
         """deadline: of `time.monotonic()`; the attempt ends by then."""
-        self.document = document
+        self.document_id = document_id
         self.deadline = deadline
         self._ledger = ledger
         self._clock = clock
@@ -52,14 +52,14 @@ class Lease:
         """The document's row, once nobody else has its lease. Raises DocumentBusy, OutOfTime."""
         patience = self._clock.monotonic() + PATIENCE
         while True:
-            self._row = row = self._ledger.get(self.document, deadline=self.deadline)
+            self._row = row = self._ledger.get(self.document_id, deadline=self.deadline)
             if row is None or row.owner in (None, self._owner):
                 return row
             if row.leased_until <= self._clock.now():
                 return row
             self.check_time()
             if self._clock.monotonic() > patience:
-                raise DocumentBusy(f"{self.document} is being ingested by another invocation.")
+                raise DocumentBusy(f"{self.document_id} is being ingested by another invocation.")
             self._clock.sleep(uniform(0.2, 1.0))
 
     def take(self, row: Row) -> Row:
@@ -110,7 +110,7 @@ class Lease:
     def check_time(self) -> None:
         """Raises OutOfTime if the attempt's is up."""
         if self.deadline is not None and self._clock.monotonic() > self.deadline:
-            raise OutOfTime(f"The time was up before {self.document} was ingested.")
+            raise OutOfTime(f"The time was up before {self.document_id} was ingested.")
 
 
 @dataclass

@@ -44,7 +44,7 @@ class Outcome:
     """What came of a change."""
 
     result: Result
-    document: str
+    document_id: str
     chunks: int = 0  # in the store, now
     tokens: int = 0  # of them
     error: str | None = None  # why it failed
@@ -138,7 +138,7 @@ class Pipeline:
             return _outcome("accounted for", row)
         found = self._objects.find(change.source, deadline=lease.deadline)
         if found is None:
-            return self._remove(row, lease) if row else Outcome("absent", lease.document)
+            return self._remove(row, lease) if row else Outcome("absent", lease.document_id)
         planned = self._plan(row, found, change)
         # Whoever writes a document again that had failed, or backfills it, has changed something:
         # restored it, or given the function more memory.
@@ -205,7 +205,7 @@ class Pipeline:
         taken = lease.take(row)
         now = self._objects.find(row.source, deadline=lease.deadline)
         if (now and now.identity) != (found and found.identity):
-            raise StoreConflict(f"The object of {row.document} has changed meanwhile.")
+            raise StoreConflict(f"The object of {row.document_id} has changed meanwhile.")
         return taken
 
     def _write(
@@ -261,7 +261,7 @@ class Pipeline:
         """Delete all there is of a document whose object is no more."""
         self._delete_all(replace(row, status="in_progress"), None, lease)
         lease.delete()
-        return Outcome("removed", row.document)
+        return Outcome("removed", row.document_id)
 
     def _delete_all(self, row: Row, found: StoredObject | None, lease: Lease) -> Row:
         row = replace(row, written=0, offset=0, tokens=0)
@@ -282,7 +282,7 @@ class Pipeline:
 
 
 def _outcome(result: Result, row: Row) -> Outcome:
-    return Outcome(result, row.document, row.chunks, row.tokens, row.error)
+    return Outcome(result, row.document_id, row.chunks, row.tokens, row.error)
 
 
 def _failed_so(row: Row, rejected: DocumentRejected, planned: Row) -> bool:

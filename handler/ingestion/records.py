@@ -17,7 +17,7 @@ HEADING = 300  # characters of it that are kept with a chunk
 
 def record_key(row: Row, chunk: int) -> str:
     """The key of a document's chunk, by its number: always the same."""
-    return f"{row.document}#{chunk}"
+    return f"{row.document_id}#{chunk}"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, Protocol
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from handler.stores.attributes import Attribute
@@ -70,7 +71,7 @@ class VectorStore(Protocol):
 class Row:
     """What the ledger knows of a document."""
 
-    document: str  # its id, derived from its source
+    document_id: str  # derived from the source
     source: str  # s3://bucket/key, or file:///path
     status: Status = "in_progress"
     error_code: str | None = None  # if it failed: invalid_file or unsupported_file …
@@ -93,6 +94,18 @@ class Row:
     leased_until: float = 0.0  # … and until when; s since 1970
     revision: int = 0  # that of its last write; 0: not written yet
 
+    def to_json(self) -> bytes:
+        """The row as ledgers keep it."""
+        values = asdict(self)
+        return orjson.dumps({"document": values.pop("document_id"), **values})
+
+    @classmethod
+    def from_json(cls, text: str) -> Row:
+        """The row that a ledger kept. Ignores fields that a newer version may have written."""
+        values = orjson.loads(text)
+        known = {name: value for name, value in values.items() if name in ROW_FIELDS}
+        return cls(document_id=values["document"], **known)
+
     def rewritten(self) -> Row:
         """The row with its next revision, which no row of the document has had before.
 
@@ -100,6 +113,9 @@ class Row:
         for the old one.
         """
         return replace(self, revision=(self.revision or time.time_ns() // 1000) + 1)
+
+
+ROW_FIELDS = frozenset(field.name for field in fields(Row))
 
 
 class Ledger(Protocol):
@@ -111,7 +127,7 @@ class Ledger(Protocol):
     def bind(self, fingerprint: str) -> str:
         """Note the model whose vectors the store is for, unless one is noted; return the noted."""
 
-    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
+    def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
         """The document's row, if it has one."""
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:

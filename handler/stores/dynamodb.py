@@ -8,17 +8,13 @@ that conditions are about.
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, fields
 from typing import Any
 
-import orjson
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import StoreConflict
 from handler.stores.contract import Row, Status
-
-FIELDS = {field.name for field in fields(Row)}
 
 
 class DynamoDBLedger:
@@ -33,24 +29,24 @@ class DynamoDBLedger:
         old = self._put({**key, "fingerprint": {"S": fingerprint}}, revision=0)
         return fingerprint if old is None else str(old["fingerprint"]["S"])
 
-    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
+    def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
         answer = self._client.call(
             "get_item",
             **self._table,
-            Key=self._key(document),
+            Key=self._key(document_id),
             ConsistentRead=True,
             deadline=deadline,
         )
-        return _row(answer["Item"]) if "Item" in answer else None
+        return Row.from_json(answer["Item"]["row"]["S"]) if "Item" in answer else None
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         written = row.rewritten()
         write = uuid.uuid4().hex
         item = {
-            **self._key(row.document),
+            **self._key(row.document_id),
             "revision": {"N": str(written.revision)},
             "status": {"S": row.status},
-            "row": {"S": orjson.dumps(asdict(written)).decode()},
+            "row": {"S": written.to_json().decode()},
             "write": {"S": write},
         }
         old = self._put(item, revision=row.revision, deadline=deadline)
@@ -64,7 +60,7 @@ class DynamoDBLedger:
             self._client.call(
                 "delete_item",
                 **self._table,
-                Key=self._key(row.document),
+                Key=self._key(row.document_id),
                 **_condition(row.revision),
                 deadline=deadline,
             )
@@ -104,13 +100,13 @@ class DynamoDBLedger:
         while True:
             # A page is what was looked at, of which the filter can leave little or nothing.
             page = self._client.call("query", **parameters)
-            found += [_row(item) for item in page["Items"]]
+            found += [Row.from_json(item["row"]["S"]) for item in page["Items"]]
             if len(found) >= limit or "LastEvaluatedKey" not in page:
                 return found[:limit]
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _key(self, document: str) -> dict[str, Any]:
-        return {"store": {"S": self._store}, "document": {"S": document}}
+    def _key(self, document_id: str) -> dict[str, Any]:
+        return {"store": {"S": self._store}, "document": {"S": document_id}}
 
     def _put(
         self, item: dict[str, Any], *, revision: int, deadline: float | None = None
@@ -133,12 +129,6 @@ class DynamoDBLedger:
         return None
 
 
-def _row(item: dict[str, Any]) -> Row:
-    values = orjson.loads(item["row"]["S"])
-    # A newer version of this program may have written more.
-    return Row(**{name: value for name, value in values.items() if name in FIELDS})
-
-
 def _condition(revision: int) -> dict[str, Any]:
     """That the table has this revision of the item; 0: no such item."""
     if revision == 0:
@@ -158,4 +148,4 @@ def _is_conflict(error: ClientError) -> bool:
 
 
 def _conflict(row: Row) -> StoreConflict:
-    return StoreConflict(f"The row of {row.document} was written by somebody else.")
+    return StoreConflict(f"The row of {row.document_id} was written by somebody else.")

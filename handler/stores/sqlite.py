@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +155,9 @@ class SqliteLedger:
         ((noted,),) = self._database.read("SELECT fingerprint FROM space")
         return str(noted)
 
-    def get(self, document: str, *, deadline: float | None = None) -> Row | None:
-        rows = self._database.read("SELECT row FROM ledger WHERE document = ?", document)
-        return _row(rows[0][0]) if rows else None
+    def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
+        rows = self._database.read("SELECT row FROM ledger WHERE document = ?", document_id)
+        return Row.from_json(rows[0][0]) if rows else None
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         written = row.rewritten()
@@ -167,10 +166,10 @@ class SqliteLedger:
             connection.execute(
                 "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)",
                 (
-                    row.document,
+                    row.document_id,
                     written.revision,
                     row.status,
-                    orjson.dumps(asdict(written)).decode(),
+                    written.to_json().decode(),
                 ),
             )
         return written
@@ -178,7 +177,7 @@ class SqliteLedger:
     def delete(self, row: Row, *, deadline: float | None = None) -> None:
         with self._database.transaction(deadline) as connection:
             self._expect(connection, row)
-            connection.execute("DELETE FROM ledger WHERE document = ?", (row.document,))
+            connection.execute("DELETE FROM ledger WHERE document = ?", (row.document_id,))
 
     def rows(
         self,
@@ -196,17 +195,13 @@ class SqliteLedger:
             status,
             limit,
         )
-        return [_row(row) for (row,) in rows]
+        return [Row.from_json(row) for (row,) in rows]
 
     @staticmethod
     def _expect(connection: apsw.Connection, row: Row) -> None:
         """Raises StoreConflict unless the ledger has this revision of the row."""
         found = connection.execute(
-            "SELECT revision FROM ledger WHERE document = ?", (row.document,)
+            "SELECT revision FROM ledger WHERE document = ?", (row.document_id,)
         ).fetchone()
         if (found[0] if found else 0) != row.revision:
-            raise StoreConflict(f"The row of {row.document} was written by somebody else.")
-
-
-def _row(text: str) -> Row:
-    return Row(**orjson.loads(text))
+            raise StoreConflict(f"The row of {row.document_id} was written by somebody else.")

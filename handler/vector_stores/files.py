@@ -70,7 +70,7 @@ class StoreFiles:
         error = {"code": row.error_code or "server_error", "message": row.error or "It failed."}
         sizes = {"max_chunk_size_tokens": self._max_tokens, "chunk_overlap_tokens": self._overlap}
         return {
-            "id": row.document,
+            "id": row.document_id,
             "object": "vector_store.file",
             "created_at": int(row.created),
             "vector_store_id": store.id,
@@ -102,7 +102,7 @@ def _describe_store(store: Store) -> dict[str, Any]:
                 updated = max(updated, int(row.updated))
             counts["total"] += len(rows)
             is_all = len(rows) < ROWS_AT_ONCE
-            after = rows[-1].document if rows else None
+            after = rows[-1].document_id if rows else None
     return {
         "id": store.id,
         "object": "vector_store",
@@ -133,4 +133,4 @@ def _rows(ledger: Ledger, page: Page) -> list[Row]:
     if page.before is None:
         return rows
     comes_before = operator.gt if page.descending else operator.lt
-    return [row for row in rows if comes_before(row.document, page.before)]
+    return [row for row in rows if comes_before(row.document_id, page.before)]

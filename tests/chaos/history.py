@@ -258,7 +258,7 @@ class History:
         assert row.recipe.endswith(self.chunker.recipe)
         windows = self.chunker.split(text)
         texts = [text[chunk.start : chunk.end] for window in windows for chunk in window.chunks]
-        keys = [f"{row.document}#{number}" for number in range(len(texts))]
+        keys = [f"{row.document_id}#{number}" for number in range(len(texts))]
         assert {key: metadata["text"] for key, metadata in found.items()} == dict(
             zip(keys, texts, strict=True)
         )

@@ -190,4 +190,4 @@ def test_sam_local_invoke_ingests_what_the_bucket_has(
     for one in listed:
         assert SENTENCE in one["metadata"]["text"]
         assert one["metadata"]["bird"] == "heron"
-        assert one["key"].partition("#")[0] in {row.document for row in rows.values()}
+        assert one["key"].partition("#")[0] in {row.document_id for row in rows.values()}

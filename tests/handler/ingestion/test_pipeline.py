@@ -22,12 +22,12 @@ def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
     theirs = {"team": "animals", "year": "2024", "draft": "false"}
     bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
     outcome = pipeline.reconcile(Change(SOURCE, "0A"))
-    assert (outcome.result, outcome.document) == ("ingested", document_id(SOURCE))
+    assert (outcome.result, outcome.document_id) == ("ingested", document_id(SOURCE))
     # Names that we give a meaning to are not theirs to give.
     assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
     matches = found(store)
     assert [match.key for match in matches] == [
-        f"{outcome.document}#{number}" for number in range(outcome.chunks)
+        f"{outcome.document_id}#{number}" for number in range(outcome.chunks)
     ]
     text = PETS.decode()
     for match in matches:

@@ -16,7 +16,7 @@ from handler.stores.contract import Ledger, Row, Status, Store
 from tests.handler.stores.conftest import NewAddress, open_at
 
 FULL = Row(
-    document="file-0123",
+    document_id="file-0123",
     source="s3://bucket/dossier/été 2026/ça & là.pdf",
     status="failed",
     error_code="invalid_file",
@@ -58,7 +58,7 @@ def test_a_document_that_is_not_there_has_no_row(ledger: Ledger) -> None:
 def test_a_row_comes_back_as_it_was_put(ledger: Ledger, given: Row) -> None:
     written = ledger.put(given)
     assert written == replace(given, revision=written.revision)
-    read = ledger.get(given.document)
+    read = ledger.get(given.document_id)
     assert read == written
     for field in fields(Row):  # 3 == 3.0 == Decimal(3), but these are to be the same
         assert type(getattr(read, field.name)) is type(getattr(written, field.name))
@@ -156,9 +156,11 @@ def test_no_increment_is_lost(ledger: Ledger) -> None:
 def test_rows_come_in_the_order_of_their_documents(ledger: Ledger) -> None:
     for number in (3, 1, 4, 0, 2):
         ledger.put(row(number))
-    ascending = [row(number).document for number in range(5)]
-    assert [found.document for found in ledger.rows(limit=10)] == ascending
-    assert [found.document for found in ledger.rows(limit=10, descending=True)] == ascending[::-1]
+    ascending = [row(number).document_id for number in range(5)]
+    assert [found.document_id for found in ledger.rows(limit=10)] == ascending
+    assert [found.document_id for found in ledger.rows(limit=10, descending=True)] == ascending[
+        ::-1
+    ]
     assert ledger.rows(limit=2) == [ledger.get("file-0000"), ledger.get("file-0001")]
 
 
@@ -171,7 +173,7 @@ def test_pages_together_are_all_rows(
     statuses: list[Status] = ["completed", "in_progress"] * 12 + ["failed"] * 7
     for number, each in enumerate(statuses):
         ledger.put(row(number, each))
-    expected = [row(n).document for n, each in enumerate(statuses) if status in (None, each)]
+    expected = [row(n).document_id for n, each in enumerate(statuses) if status in (None, each)]
     if descending:
         expected.reverse()
     pages: list[list[str]] = []
@@ -180,8 +182,8 @@ def test_pages_together_are_all_rows(
         page = ledger.rows(limit=5, after=after, descending=descending, status=status)
         if not page:
             break
-        pages.append([found.document for found in page])
-        after = page[-1].document
+        pages.append([found.document_id for found in page])
+        after = page[-1].document_id
     assert [document for page in pages for document in page] == expected
     assert all(len(page) == 5 for page in pages[:-1])
 
@@ -192,12 +194,12 @@ def test_pages_go_on_after_a_row_that_is_gone(ledger: Ledger) -> None:
     second = ledger.get("file-0001")
     assert second is not None
     ledger.delete(second)
-    assert [r.document for r in ledger.rows(limit=9, after="file-0001")] == [
+    assert [r.document_id for r in ledger.rows(limit=9, after="file-0001")] == [
         "file-0002",
         "file-0003",
     ]
     before = ledger.rows(limit=9, after="file-0001", descending=True)
-    assert [r.document for r in before] == ["file-0000"]
+    assert [r.document_id for r in before] == ["file-0000"]
 
 
 def test_a_ledger_is_bound_once(ledger: Ledger) -> None:
@@ -225,10 +227,10 @@ def test_rows_outlive_the_process(store: Store, address: StoreAddress) -> None:
     store.ledger.bind("model-a")
     written = store.ledger.put(FULL)
     again = open_at(address).ledger
-    assert again.get(FULL.document) == written
+    assert again.get(FULL.document_id) == written
     assert again.bind("model-b") == "model-a"
     again.delete(written)
-    assert store.ledger.get(FULL.document) is None
+    assert store.ledger.get(FULL.document_id) is None
 
 
 def test_ledgers_are_apart(new_address: NewAddress) -> None:
