@@ -10,7 +10,7 @@ import threading
 from collections import deque
 
 
-class Turns:
+class FairSemaphore:
     """`with turns:` waits for one of `count` turns, in the order of arrival."""
 
     def __init__(self, count: int) -> None:

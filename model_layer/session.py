@@ -18,7 +18,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 from model_layer.artifacts import CURE, MODEL, Bundle
 from model_layer.cpuinfo import quiet_cpuinfo
 from model_layer.errors import BundleError
-from model_layer.fair_semaphore import Turns
+from model_layer.fair_semaphore import FairSemaphore
 
 with quiet_cpuinfo():
     import onnxruntime
@@ -34,11 +34,11 @@ class Session:
 
     def __init__(self, session: onnxruntime.InferenceSession, *, threads: int) -> None:
         self._session = session
-        self._turns = Turns(threads)
+        self._semaphore = FairSemaphore(threads)
 
     def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """The unit vector, (384,), of one text's ids, (tokens,)."""
-        with self._turns:
+        with self._semaphore:
             (vectors,) = self._session.run(None, {"input_ids": ids[np.newaxis]})
         vector: NDArray[np.float32] = vectors[0]
         return vector

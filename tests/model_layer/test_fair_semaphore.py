@@ -1,4 +1,4 @@
-"""Turns are taken in the order of arrival, and never more than there are."""
+"""FairSemaphore are taken in the order of arrival, and never more than there are."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from model_layer.fair_semaphore import Turns
+from model_layer.fair_semaphore import FairSemaphore
 
 
 def test_no_more_threads_than_turns_are_inside() -> None:
-    turns, inside, most, mutex = Turns(3), 0, 0, threading.Lock()
+    turns, inside, most, mutex = FairSemaphore(3), 0, 0, threading.Lock()
 
     def work(_: int) -> None:
         nonlocal inside, most
@@ -29,7 +29,7 @@ def test_no_more_threads_than_turns_are_inside() -> None:
 
 
 def test_who_waits_goes_before_who_comes_back() -> None:
-    turns, order = Turns(1), []
+    turns, order = FairSemaphore(1), []
 
     def wait(name: str) -> None:
         with turns:
@@ -47,7 +47,7 @@ def test_who_waits_goes_before_who_comes_back() -> None:
 
 
 def test_a_turn_is_given_back_after_an_error() -> None:
-    turns = Turns(1)
+    turns = FairSemaphore(1)
     for _ in range(2):
         try:
             with turns:
