@@ -22,7 +22,7 @@ CJK = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF))
 MAX_WORD = 100  # characters; WordPiece reads a longer word as [UNK]
 
 
-def pieces(text: str, size: int) -> Iterator[str]:
+def safe_split(text: str, size: int) -> Iterator[str]:
     """The text in pieces of `size` characters and as many more as it takes to the next border.
 
     A run of more than `size` characters without a border is a piece of its own.

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer as WordPiece
 
 from model_layer.artifacts import CURE, TOKENIZER, Bundle
 from model_layer.errors import BundleError
-from model_layer.safe_split import MAX_WORD, is_border, is_one_word, pieces
+from model_layer.safe_split import MAX_WORD, is_border, is_one_word, safe_split
 
 # What to do with a text that has more tokens than the model reads: leave out its end, leave out
 # its start, or refuse it.
@@ -52,7 +52,7 @@ class Tokenizer:
         A lone surrogate, which no UTF-8 text can hold, is read as U+FFFD.
         """
         # A megabyte is not tokenized whole (100 bytes of memory a token) for 254 of its tokens.
-        in_turn = pieces(text, self._piece)
+        in_turn = safe_split(text, self._piece)
         read: list[NDArray[np.int32]] = []
         count = 0
         for piece in in_turn if truncate != "START" else reversed([*in_turn]):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.safe_split import is_border, is_one_word, pieces
+from model_layer.safe_split import is_border, is_one_word, safe_split
 
 
 def tokens(wordpiece: WordPiece, text: str) -> list[str]:
@@ -43,7 +43,7 @@ def test_what_is_one_word_is_never_split(wordpiece: WordPiece) -> None:
 
 @given(text=st.text(st.sampled_from("ab, .]é字\u0301«"), max_size=60), size=st.integers(1, 9))
 def test_pieces_are_the_text_and_not_much_longer_than_asked(text: str, size: int) -> None:
-    made = list(pieces(text, size))
+    made = list(safe_split(text, size))
     assert "".join(made) == text
     for piece in made:
         # what is longer is a run without a border, from its second character on
