@@ -22,7 +22,7 @@ from handler.errors import (
     StoreConflict,
 )
 from handler.ingestion.leases import Clock, Lease, letting_go
-from handler.ingestion.records import Portion, make_records, record_key
+from handler.ingestion.records import EncodedBatch, make_records, record_key
 from handler.ingestion.sources.contract import Objects, StoredObject
 from handler.ingestion.storage_events import Change
 from handler.ingestion.write_batch import REQUEST, Ready, Steps, Task, Together, Write
@@ -213,23 +213,23 @@ class Pipeline:
     ) -> Steps[Outcome]:
         """Write the document's vectors, from where its row says that they end, in portions."""
         with letting_go(lease, row) as progress:
-            for portion in self._encode(row.offset, document, lease):
-                yield Ready(portion.size)
-                after = progress.written + len(portion.chunks)
+            for batch in self._encode(row.offset, document, lease):
+                yield Ready(batch.size)
+                after = progress.written + len(batch.chunks)
                 claimed = progress.of(row, chunks=max(row.chunks, after))
                 row = lease.take(claimed) if lease.taken else self._take(claimed, found, lease)
-                records = make_records(row, document, portion, fingerprint=self._fingerprint)
+                records = make_records(row, document, batch, fingerprint=self._fingerprint)
                 yield Write(records, lease.write_deadline)
-                progress.written, progress.offset = after, portion.following
-                progress.tokens += portion.tokens
+                progress.written, progress.offset = after, batch.following
+                progress.tokens += batch.tokens
             row = self._delete_beyond(progress.written, progress.of(row), lease)
         done = replace(row, status="completed", chunks=progress.written)
         lease.settle(done)
         return _outcome("ingested", done)
 
-    def _encode(self, offset: int, document: Document, lease: Lease) -> Iterator[Portion]:
+    def _encode(self, offset: int, document: Document, lease: Lease) -> Iterator[EncodedBatch]:
         """The document's chunks from `offset` on, encoded, as many at a time as fill a request."""
-        gathered: Portion | None = None
+        gathered: EncodedBatch | None = None
         for window in self._chunker.split(
             document.text, start=offset, markdown=document.is_markdown
         ):
@@ -238,10 +238,10 @@ class Pipeline:
             # Refused, not cut: the chunker's and the encoder's tokens are the same.
             encoded = self._encoder.encode(texts, truncate="NONE", deadline=lease.deadline)
             tokens = int(encoded.token_counts.sum())
-            portion = Portion(
+            batch = EncodedBatch(
                 window.start, window.following, [*window.chunks], encoded.vectors, tokens
             )
-            gathered = gathered.with_next(portion) if gathered else portion
+            gathered = gathered.with_next(batch) if gathered else batch
             if gathered.size >= self._request:
                 yield gathered
                 gathered = None

@@ -21,10 +21,10 @@ def record_key(row: Row, chunk: int) -> str:
 
 
 @dataclass(frozen=True)
-class Portion:
+class EncodedBatch:
     """Chunks of a document with their vectors, which are written as a whole."""
 
-    start: int  # where in the text the portion begins
+    start: int  # where in the text the batch begins
     following: int  # where the next one does
     chunks: list[Chunk]
     vectors: NDArray[np.float32]  # (chunks, 384), in their order
@@ -35,9 +35,9 @@ class Portion:
         """Bytes that their records take, about."""
         return self.vectors.nbytes + sum(chunk.end - chunk.start for chunk in self.chunks)
 
-    def with_next(self, other: Portion) -> Portion:
-        """The portion, and the one that follows it, as one."""
-        return Portion(
+    def with_next(self, other: EncodedBatch) -> EncodedBatch:
+        """The batch, and the one that follows it, as one."""
+        return EncodedBatch(
             self.start,
             other.following,
             self.chunks + other.chunks,
@@ -47,15 +47,15 @@ class Portion:
 
 
 def make_records(
-    row: Row, document: Document, portion: Portion, *, fingerprint: str
+    row: Row, document: Document, batch: EncodedBatch, *, fingerprint: str
 ) -> list[Record]:
-    """The records of a portion, whose numbers go on from those that `row` has as written.
+    """The records of a batch, whose numbers go on from those that `row` has as written.
 
     fingerprint: of the model that the vectors are of.
     """
     ours = describe(row.source, row.content_type, row.modified)
     records = []
-    for place, chunk in enumerate(portion.chunks):
+    for place, chunk in enumerate(batch.chunks):
         heading = document.heading(chunk.start)
         metadata: dict[str, Attribute | None] = {
             **row.attributes,
@@ -71,7 +71,5 @@ def make_records(
             "fingerprint": fingerprint,
         }
         present = {key: value for key, value in metadata.items() if value is not None}
-        records.append(
-            Record(record_key(row, row.written + place), portion.vectors[place], present)
-        )
+        records.append(Record(record_key(row, row.written + place), batch.vectors[place], present))
     return records
