@@ -14,7 +14,7 @@ TryLater               what did not work now, and may when it is tried again
 ├── StoreUnavailable   the vector store, its ledger or the bucket did not answer, or not in time
 ├── StoreConflict      somebody else has written the ledger's row meanwhile
 ├── DocumentBusy       somebody else is ingesting the document
-└── OutOfTime          the document is ingested in part; the next try goes on from there
+└── DocumentUnfinished          the document is ingested in part; the next try goes on from there
 """
 
 from __future__ import annotations
@@ -96,5 +96,5 @@ class DocumentBusy(TryLater):
     """Somebody else is ingesting the document."""
 
 
-class OutOfTime(TryLater):
+class DocumentUnfinished(TryLater):
     """The document is ingested in part; the next try goes on from there."""

@@ -23,7 +23,7 @@ from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
 from handler.errors import (
     DocumentBusy,
-    OutOfTime,
+    DocumentUnfinished,
     StoreUnavailable,
     TryLater,
     UnsupportedEvent,
@@ -89,7 +89,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
                 raise error
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
-            if isinstance(error, OutOfTime) or _is_over(until):
+            if isinstance(error, DocumentUnfinished) or _is_over(until):
                 _deliver_in(SOON, delivery)
             elif isinstance(error, DocumentBusy):
                 _deliver_in(LATER, delivery)

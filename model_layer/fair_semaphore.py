@@ -11,7 +11,7 @@ from collections import deque
 
 
 class FairSemaphore:
-    """`with turns:` waits for one of `count` turns, in the order of arrival."""
+    """`with semaphore:` waits for one of `count` semaphore, in the order of arrival."""
 
     def __init__(self, count: int) -> None:
         self._free = count

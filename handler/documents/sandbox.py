@@ -17,7 +17,7 @@ from typing import Any
 
 from handler.documents.document import Document
 from handler.documents.pipe_protocol import LACKS_LIBRARY, read_frame, write_frame
-from handler.errors import DocumentRejected, OutOfTime
+from handler.errors import DocumentRejected, DocumentUnfinished
 from handler.limits import READING_MEMORY, READING_MEMORY_SHARE, READING_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ class Sandbox:
     ) -> Document:
         """The text of a file, as `handler.documents.extract` gives it.
 
-        seconds: what there is left. Raises DocumentRejected, and OutOfTime if these were used up
+        seconds: what there is left. Raises DocumentRejected, and DocumentUnfinished if these were used up
         before the document had what it may take. RuntimeError if the child does not start, or
         misses a library: no document is to blame for that.
         """
@@ -76,7 +76,9 @@ class Sandbox:
             if answer:
                 return _document(*answer)
             if expired.is_set() and seconds < self._seconds:
-                raise OutOfTime(f"Reading the document took longer than the {allowed:.1f} s left.")
+                raise DocumentUnfinished(
+                    f"Reading the document took longer than the {allowed:.1f} s left."
+                )
             if child.returncode == LACKS_LIBRARY:
                 raise RuntimeError("The process that reads documents lacks a library: see its log.")
             raise DocumentRejected("invalid_file", self._reason(child, expired.is_set()))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from random import uniform
 
-from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable, TryLater
+from handler.errors import DocumentBusy, DocumentUnfinished, StoreUnavailable, TryLater
 from handler.stores.contract import Ledger, Row
 from model_layer import DeadlineExceeded
 
@@ -49,7 +49,7 @@ class Lease:
         self._began = clock.monotonic()  # to take the lease, the last time
 
     def read(self) -> Row | None:
-        """The document's row, once nobody else has its lease. Raises DocumentBusy, OutOfTime."""
+        """The document's row, once nobody else has its lease. Raises DocumentBusy, DocumentUnfinished."""
         patience = self._clock.monotonic() + PATIENCE
         while True:
             self._row = row = self._ledger.get(self.document_id, deadline=self.deadline)
@@ -108,9 +108,9 @@ class Lease:
                 self._ledger.put(row, deadline=self._clock.monotonic() + MOMENT)
 
     def check_time(self) -> None:
-        """Raises OutOfTime if the attempt's is up."""
+        """Raises DocumentUnfinished if the attempt's is up."""
         if self.deadline is not None and self._clock.monotonic() > self.deadline:
-            raise OutOfTime(f"The time was up before {self.document_id} was ingested.")
+            raise DocumentUnfinished(f"The time was up before {self.document_id} was ingested.")
 
 
 @dataclass
@@ -144,5 +144,5 @@ def letting_go(lease: Lease, row: Row) -> Iterator[Progress]:
             at_once=not isinstance(error, StoreUnavailable),
         )
         if isinstance(error, DeadlineExceeded):
-            raise OutOfTime(f"The time was up after {progress.written} chunks.") from error
+            raise DocumentUnfinished(f"The time was up after {progress.written} chunks.") from error
         raise

@@ -51,7 +51,7 @@ class Outcome:
 
 
 class Extract(Protocol):
-    """Bytes to text. Raises DocumentRejected, or OutOfTime after `seconds`."""
+    """Bytes to text. Raises DocumentRejected, or DocumentUnfinished after `seconds`."""
 
     def __call__(
         self, content: bytes, *, name: str, content_type: str | None, seconds: float
@@ -96,7 +96,7 @@ class Pipeline:
 
         deadline: a time of `time.monotonic()`. A document that cannot be done by then is continued
             by the next call.
-        Raises TryLater (OutOfTime, DocumentBusy, StoreUnavailable) if another try may succeed; a
+        Raises TryLater (DocumentUnfinished, DocumentBusy, StoreUnavailable) if another try may succeed; a
         document for which none can is an Outcome, "failed".
         """
         (result,) = self.reconcile_all([change], deadline=deadline)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from handler import ingest
 from handler.embeddings.operations import Embeddings
-from handler.errors import DocumentBusy, OutOfTime
+from handler.errors import DocumentBusy, DocumentUnfinished
 from handler.ingestion.storage_events import Change
 from handler.settings import S3VectorsAddress, Settings
 from model_layer import Cl100k, Encoder
@@ -210,7 +210,10 @@ def test_every_road_ends_at_the_same_document(
 
 @pytest.mark.parametrize(
     "error, seconds",
-    [(OutOfTime("the time is up"), "SOON"), (DocumentBusy("it is being ingested"), "LATER")],
+    [
+        (DocumentUnfinished("the time is up"), "SOON"),
+        (DocumentBusy("it is being ingested"), "LATER"),
+    ],
 )
 def test_a_document_that_needs_more_time_does_not_wait_for_the_queues(
     error: Exception, seconds: str, deployed: Aws, monkeypatch: pytest.MonkeyPatch

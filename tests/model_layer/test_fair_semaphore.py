@@ -1,4 +1,4 @@
-"""FairSemaphore are taken in the order of arrival, and never more than there are."""
+"""A FairSemaphore lets threads in by order of arrival, and never more than its count."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from model_layer.fair_semaphore import FairSemaphore
 
 
 def test_no_more_threads_than_turns_are_inside() -> None:
-    turns, inside, most, mutex = FairSemaphore(3), 0, 0, threading.Lock()
+    semaphore, inside, most, mutex = FairSemaphore(3), 0, 0, threading.Lock()
 
     def work(_: int) -> None:
         nonlocal inside, most
         for _ in range(50):
-            with turns:
+            with semaphore:
                 with mutex:
                     inside += 1
                     most = max(most, inside)
@@ -29,13 +29,13 @@ def test_no_more_threads_than_turns_are_inside() -> None:
 
 
 def test_who_waits_goes_before_who_comes_back() -> None:
-    turns, order = FairSemaphore(1), []
+    semaphore, order = FairSemaphore(1), []
 
     def wait(name: str) -> None:
-        with turns:
+        with semaphore:
             order.append(name)
 
-    with turns:
+    with semaphore:
         waiting = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
         for thread in waiting:
             thread.start()
@@ -47,12 +47,12 @@ def test_who_waits_goes_before_who_comes_back() -> None:
 
 
 def test_a_turn_is_given_back_after_an_error() -> None:
-    turns = FairSemaphore(1)
+    semaphore = FairSemaphore(1)
     for _ in range(2):
         try:
-            with turns:
+            with semaphore:
                 raise ValueError
         except ValueError:
             pass
-    with turns:
+    with semaphore:
         pass

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handler.documents.sandbox import Sandbox, _memory_limit
-from handler.errors import OutOfTime
+from handler.errors import DocumentUnfinished
 from tests.handler.documents.samples import deflated_spaces, pdf_with_stream, word
 from tests.handler.documents.sandboxed import SLOW, ask, child, child_with, is_gone, reason
 
@@ -87,9 +87,11 @@ def test_a_document_that_takes_too_long_is_rejected() -> None:
 
 
 def test_too_little_time_is_not_the_documents_fault(sandbox: Sandbox) -> None:
-    with pytest.raises(OutOfTime, match=r"Reading the document took longer than the 0\.5 s left\."):
+    with pytest.raises(
+        DocumentUnfinished, match=r"Reading the document took longer than the 0\.5 s left\."
+    ):
         ask(sandbox, SLOW, "a.html", seconds=0.5)
-    with pytest.raises(OutOfTime):
+    with pytest.raises(DocumentUnfinished):
         ask(sandbox, SLOW, "a.html", seconds=-1)
     assert ask(sandbox, b"Hello").text == "Hello"
 

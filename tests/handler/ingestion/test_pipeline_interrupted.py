@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handler.documents.document import Document
-from handler.errors import DocumentBusy, OutOfTime, StoreUnavailable
+from handler.errors import DocumentBusy, DocumentUnfinished, StoreUnavailable
 from handler.ingestion.leases import LEASE
 from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.sources.contract import StoredObject
@@ -42,7 +42,7 @@ def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
         try:
             outcome = pipeline.reconcile(Change(SOURCE, "0A"), deadline=clock.time + 65)
             break
-        except OutOfTime:
+        except DocumentUnfinished:
             counts.append(len(found(store)))
             assert row_of(store).status == "in_progress"
             assert row_of(store).owner is None  # nobody has to wait
@@ -166,7 +166,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
         try:
             assert pipeline.reconcile(Change(SOURCE), deadline=clock.time + 15).result == "removed"
             break
-        except (OutOfTime, StoreUnavailable):
+        except (DocumentUnfinished, StoreUnavailable):
             left.append(row_of(store).chunks)
             clock.time += LEASE
     assert left == sorted(set(left), reverse=True)  # each went further than the one before
