@@ -11,7 +11,7 @@ ApiError               a caller is told
 UnsupportedEvent       an invocation that is of no kind that the function answers
 DocumentRejected       a document that can never be ingested, as long as it is what it is
 TryLater               what did not work now, and may when it is tried again
-├── StoreUnavailable   the vector store, its ledger or the bucket did not answer, or not in time
+├── ServiceUnavailable   the vector store, its ledger or the bucket did not answer, or not in time
 ├── StoreConflict      somebody else has written the ledger's row meanwhile
 ├── DocumentBusy       somebody else is ingesting the document
 └── DocumentUnfinished          the document is ingested in part; the next try goes on from there
@@ -84,7 +84,7 @@ class TryLater(Exception):
     """What did not work now, and may when it is tried again."""
 
 
-class StoreUnavailable(TryLater):
+class ServiceUnavailable(TryLater):
     """The vector store, its ledger or the bucket did not answer, or not in time."""
 
 

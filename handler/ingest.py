@@ -24,7 +24,7 @@ from handler.documents.sandbox import Sandbox
 from handler.errors import (
     DocumentBusy,
     DocumentUnfinished,
-    StoreUnavailable,
+    ServiceUnavailable,
     TryLater,
     UnsupportedEvent,
     WrongStore,
@@ -59,7 +59,7 @@ atexit.register(sandbox.close)
 def open_pipeline() -> Pipeline:
     """The one pipeline, from the buckets to the store that is set.
 
-    Raises ValueError if none is, WrongStore and StoreUnavailable as `open_store` does.
+    Raises ValueError if none is, WrongStore and ServiceUnavailable as `open_store` does.
     """
     if settings.vector_store is None:
         raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
@@ -148,7 +148,7 @@ def _deliver_in(seconds: int, delivery: Delivery) -> None:
     is for invocations that do not end. If this fails, it waits.
     """
     if settings.queue_url and delivery.receipt:
-        with suppress(StoreUnavailable, ClientError):
+        with suppress(ServiceUnavailable, ClientError):
             _sqs().call(
                 "change_message_visibility",
                 QueueUrl=settings.queue_url,

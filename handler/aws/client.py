@@ -22,7 +22,7 @@ from botocore.exceptions import (
 )
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ class AwsClient:
         try:
             self._client = boto3.client(service, config=config)
         except BotoCoreError as error:  # no region, say
-            raise StoreUnavailable(f"{service} cannot be called: {error}") from error
+            raise ServiceUnavailable(f"{service} cannot be called: {error}") from error
 
     def call(
         self, operation: str, *, deadline: float | None = None, **parameters: Any
@@ -111,7 +111,7 @@ class AwsClient:
         For what takes more than one call, or reads a body that is streamed: that can break off,
         too. `operation` is what messages call it.
 
-        Raises StoreUnavailable if it does not succeed by the deadline, or only whoever runs this
+        Raises ServiceUnavailable if it does not succeed by the deadline, or only whoever runs this
         can put it right. An attempt begins before the deadline, and can outlast it by
         CONNECT_TIMEOUT + READ_TIMEOUT. Everything else that AWS refuses raises botocore's
         ClientError: the caller expects it (a condition does not hold, no such key), or it is a bug.
@@ -119,7 +119,7 @@ class AwsClient:
         if deadline is None:
             deadline = self._clock() + PATIENCE
         elif self._clock() >= deadline:
-            raise StoreUnavailable(f"{self._service} {operation} was not called: time is up.")
+            raise ServiceUnavailable(f"{self._service} {operation} was not called: time is up.")
         retrying = Retrying(
             retry=retry_if_exception(_may_pass),
             wait=_wait,
@@ -139,11 +139,11 @@ class AwsClient:
                 problem = f"answers {code}. {CURE[code]}"
             else:
                 raise
-            raise StoreUnavailable(f"{self._service} {operation} {problem}") from error
+            raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
         except BotoCoreError as error:
             # Its own text can quote the request's address, so only its kind is told.
             problem = f"does not work: {type(error).__name__}."
-            raise StoreUnavailable(f"{self._service} {operation} {problem}") from error
+            raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from tqdm import tqdm
 
 from handler.aws.client import AwsClient
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 
 BATCH = 10  # messages in a request, SQS' own limit
 STATES = Path("~/.cache/minilm-lambda/backfill")
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
         if after:
             print(f"Going on after {after} (--from-start begins anew).")
         return _run(backfill, after, dry_run=options.dry_run)
-    except (StoreUnavailable, ClientError) as error:
+    except (ServiceUnavailable, ClientError) as error:
         goes_on = "" if options.dry_run else " The same command goes on after what was sent."
         return _fail(f"{error}{goes_on}")
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from random import uniform
 
-from handler.errors import DocumentBusy, DocumentUnfinished, StoreUnavailable, TryLater
+from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable, TryLater
 from handler.stores.contract import Ledger, Row
 from model_layer import DeadlineExceeded
 
@@ -141,7 +141,7 @@ def letting_go(lease: Lease, row: Row) -> Iterator[Progress]:
             tokens=progress.tokens,
             # A write that was not answered may still be on its way: nobody else is to write before
             # it has arrived.
-            at_once=not isinstance(error, StoreUnavailable),
+            at_once=not isinstance(error, ServiceUnavailable),
         )
         if isinstance(error, DeadlineExceeded):
             raise DocumentUnfinished(f"The time was up after {progress.written} chunks.") from error

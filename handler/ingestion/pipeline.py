@@ -96,7 +96,7 @@ class Pipeline:
 
         deadline: a time of `time.monotonic()`. A document that cannot be done by then is continued
             by the next call.
-        Raises TryLater (DocumentUnfinished, DocumentBusy, StoreUnavailable) if another try may succeed; a
+        Raises TryLater (DocumentUnfinished, DocumentBusy, ServiceUnavailable) if another try may succeed; a
         document for which none can is an Outcome, "failed".
         """
         (result,) = self.reconcile_all([change], deadline=deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handler.errors import StoreUnavailable, WrongStore
+from handler.errors import ServiceUnavailable, WrongStore
 from handler.settings import SqliteAddress, StoreAddress
 from handler.stores.contract import Store
 
@@ -13,7 +13,7 @@ def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
     """Open the store at `address` for the vectors of the model `fingerprint`.
 
     Imports what the backend needs, and nothing of the other. Raises WrongStore if the store is for
-    another model's vectors, StoreUnavailable if it cannot be reached.
+    another model's vectors, ServiceUnavailable if it cannot be reached.
     """
     store = _open(address)
     noted = store.ledger.bind(fingerprint)
@@ -32,7 +32,7 @@ def _open(address: StoreAddress) -> Store:
         try:
             from handler.stores.sqlite import open_sqlite
         except ImportError as error:
-            raise StoreUnavailable(
+            raise ServiceUnavailable(
                 f"A store in a file needs the package {error.name}, which the image does not have: "
                 "on Lambda, VECTOR_STORE can be s3vectors://bucket/index."
             ) from error

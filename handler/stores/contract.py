@@ -44,7 +44,7 @@ class Match:
 class VectorStore(Protocol):
     """Vectors by key. Thread-safe.
 
-    Every method raises StoreUnavailable if the store cannot be reached, or not by the deadline,
+    Every method raises ServiceUnavailable if the store cannot be reached, or not by the deadline,
     or refuses for now; what was written until then stays.
     """
 
@@ -121,7 +121,7 @@ ROW_FIELDS = frozenset(field.name for field in fields(Row))
 class Ledger(Protocol):
     """A row per document, written by compare-and-set. Thread-safe.
 
-    Every method raises StoreUnavailable as a store's do. Reads see every write before them.
+    Every method raises ServiceUnavailable as a store's do. Reads see every write before them.
     """
 
     def bind(self, fingerprint: str) -> str:

@@ -20,7 +20,7 @@ import orjson
 import sqlite_vec
 from numpy.typing import NDArray
 
-from handler.errors import StoreConflict, StoreUnavailable
+from handler.errors import ServiceUnavailable, StoreConflict
 from handler.settings import SqliteAddress
 from handler.stores.contract import Match, Record, Row, Status, Store
 from handler.stores.filters import Filter
@@ -59,7 +59,7 @@ class Database:
         """A connection; what is done with it is done as a whole, or not at all."""
         wait = BUSY if deadline is None else min(BUSY, deadline - time.monotonic())
         if wait <= 0:
-            raise StoreUnavailable(f"{self._path} was not written: the time for it is up.")
+            raise ServiceUnavailable(f"{self._path} was not written: the time for it is up.")
         try:
             connection = self._connection()
             connection.set_busy_timeout(round(wait * 1000))
@@ -72,14 +72,14 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
         except apsw.Error as error:
-            raise StoreUnavailable(f"{self._path} cannot be used: {error}.") from error
+            raise ServiceUnavailable(f"{self._path} cannot be used: {error}.") from error
 
     def read(self, query: str, *values: Any) -> list[Any]:
         """The rows that `query` gives."""
         try:
             return list(self._connection().execute(query, values))
         except apsw.Error as error:
-            raise StoreUnavailable(f"{self._path} cannot be read: {error}.") from error
+            raise ServiceUnavailable(f"{self._path} cannot be read: {error}.") from error
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)

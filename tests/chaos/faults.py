@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.errors import StoreConflict, StoreUnavailable
+from handler.errors import ServiceUnavailable, StoreConflict
 from handler.ingestion.sources.contract import StoredObject
 from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
 from handler.stores.filters import Filter
@@ -38,7 +38,7 @@ class Faults:
         self.scheduler.step()
         self._strike()
         if deadline is not None and self.clock.monotonic() > deadline:
-            raise StoreUnavailable("The time for it is up.")
+            raise ServiceUnavailable("The time for it is up.")
         result = action()
         self._strike()
         return result
@@ -54,7 +54,7 @@ class Faults:
         if chance < self.crash:
             raise Crash
         if chance < self.crash + self.unavailable:
-            raise StoreUnavailable("It is throttled, or gone.")
+            raise ServiceUnavailable("It is throttled, or gone.")
 
 
 class FaultyVectors:
@@ -84,7 +84,7 @@ class FaultyVectors:
             part = self._faults.some(items)
             action(part)
             if len(part) < len(items):
-                raise StoreUnavailable("It broke off.")
+                raise ServiceUnavailable("It broke off.")
 
         self._faults.run(act, deadline)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handler import ingest
-from handler.errors import StoreUnavailable, UnsupportedEvent
+from handler.errors import ServiceUnavailable, UnsupportedEvent
 from handler.ingestion.storage_events import Change
 from handler.settings import Settings
 from tests.conftest import load_event
@@ -17,7 +17,7 @@ class Away:
     """A pipeline whose store does not answer."""
 
     def reconcile_all(self, changes: list[Change], **_: Any) -> list[Exception]:
-        error = StoreUnavailable("s3vectors put_vectors still answers TooManyRequestsException.")
+        error = ServiceUnavailable("s3vectors put_vectors still answers TooManyRequestsException.")
         return [error] * len(changes)
 
 
@@ -26,7 +26,7 @@ def test_without_a_queue_a_failure_is_raised_for_only_then_is_it_delivered_again
     road: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ingest, "open_pipeline", Away)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         ingest.lambda_handler(load_event(road), None)
 
 

@@ -16,7 +16,7 @@ class StoredObject:
     size: int  # bytes
     modified: float  # s since 1970
     content_type: str | None
-    # Raises StoreUnavailable; StoreConflict, if it is another by now; DocumentRejected.
+    # Raises ServiceUnavailable; StoreConflict, if it is another by now; DocumentRejected.
     read: Callable[[], bytes]
     metadata: Mapping[str, str] = field(default_factory=dict)  # the user's
 
@@ -30,4 +30,4 @@ class Objects(Protocol):
     """Objects by their source (`s3://bucket/key`, `file:///path`)."""
 
     def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
-        """The object as it is now; None if there is none. Raises StoreUnavailable."""
+        """The object as it is now; None if there is none. Raises ServiceUnavailable."""

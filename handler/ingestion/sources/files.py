@@ -8,7 +8,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 from handler.ingestion.sources.contract import StoredObject
 from handler.limits import MAX_DOCUMENT
 
@@ -34,7 +34,7 @@ class Files:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreUnavailable(f"The file cannot be read: {error.strerror}.") from error
+            raise ServiceUnavailable(f"The file cannot be read: {error.strerror}.") from error
         return StoredObject(
             etag=etag,
             version=None,

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, StoreConflict, StoreUnavailable
+from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
 from handler.ingestion.sources.contract import StoredObject
 
 SCHEME = "s3://"
@@ -29,7 +29,7 @@ class Buckets:
                 case "404":
                     return None
                 case "403":
-                    raise StoreUnavailable(
+                    raise ServiceUnavailable(
                         f"The role may not read {bucket}: it needs s3:GetObject on its objects, "
                         "and s3:ListBucket, without which S3 does not say that one is gone."
                     ) from error

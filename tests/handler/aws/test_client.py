@@ -19,7 +19,7 @@ from botocore.exceptions import (
 
 from handler.aws import client as aws_client
 from handler.aws.client import PATIENCE, AwsClient
-from handler.errors import StoreConflict, StoreUnavailable
+from handler.errors import ServiceUnavailable, StoreConflict
 from handler.stores.contract import Row
 from handler.stores.dynamodb import DynamoDBLedger
 from tests.handler.stores.answers import Answer, Script, refusal, serving
@@ -103,7 +103,7 @@ def test_what_may_pass_is_tried_again(serve: Serve, clock: Clock, answer: Answer
 @pytest.mark.parametrize("answer", PASSING, ids=lambda a: a.body.decode()[:40] or "closes")
 def test_it_is_given_up_in_time(serve: Serve, clock: Clock, answer: Answer) -> None:
     script = serve(answer)
-    with pytest.raises(StoreUnavailable, match="s3vectors put_vectors") as raised:
+    with pytest.raises(ServiceUnavailable, match="s3vectors put_vectors") as raised:
         put(client(clock), deadline=clock.now + 5)
     assert raised.value.__cause__ is not None
     assert "secret" not in str(raised.value)
@@ -113,7 +113,7 @@ def test_it_is_given_up_in_time(serve: Serve, clock: Clock, answer: Answer) -> N
 
 def test_without_a_deadline_patience_has_an_end(serve: Serve, clock: Clock) -> None:
     serve(refusal("ThrottlingException"))
-    with pytest.raises(StoreUnavailable, match="ThrottlingException"):
+    with pytest.raises(ServiceUnavailable, match="ThrottlingException"):
         put(client(clock))
     assert PATIENCE - 5 <= clock.now - 1_000 < PATIENCE  # the last wait would have been 5 at most
 
@@ -125,7 +125,7 @@ def test_the_waits_are_of_full_jitter(serve: Serve, clock: Clock) -> None:
     shares = []
     for _ in range(12):
         clock.slept.clear()
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(ServiceUnavailable):
             put(client(clock), deadline=clock.now + 60)
         shares += [s / min(5.0, 0.1 * 2**n) for n, s in enumerate(clock.slept)]
     assert all(0 <= share <= 1 for share in shares)
@@ -146,14 +146,14 @@ def test_a_wait_that_is_asked_for_is_kept(
 
 def test_a_wait_beyond_the_deadline_is_not_begun(serve: Serve, clock: Clock) -> None:
     script = serve(refusal("SlowDown", 503, retry_after="60"), OK)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         put(client(clock), deadline=clock.now + 30)
     assert (script.asked, clock.slept) == (1, [])
 
 
 def test_nothing_is_called_when_time_is_up(serve: Serve, clock: Clock) -> None:
     script = serve(OK)
-    with pytest.raises(StoreUnavailable, match="time is up"):
+    with pytest.raises(ServiceUnavailable, match="time is up"):
         put(client(clock), deadline=clock.now)
     assert script.asked == 0
 
@@ -172,7 +172,7 @@ def test_a_server_that_only_hangs_is_given_up(
 ) -> None:
     monkeypatch.setattr(aws_client, "READ_TIMEOUT", 0.05)
     serve(Answer(hangs=True))
-    with pytest.raises(StoreUnavailable, match="ReadTimeoutError"):
+    with pytest.raises(ServiceUnavailable, match="ReadTimeoutError"):
         put(client(clock), deadline=clock.now + 1)
 
 
@@ -181,7 +181,7 @@ def test_no_server_at_all_is_given_up(
 ) -> None:
     serve(OK)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")  # no one listens there
-    with pytest.raises(StoreUnavailable, match="EndpointConnectionError"):
+    with pytest.raises(ServiceUnavailable, match="EndpointConnectionError"):
         put(client(clock), deadline=clock.now + 5)
     assert clock.slept
 
@@ -199,7 +199,9 @@ def test_what_an_operator_can_cure_says_how(
     serve: Serve, clock: Clock, code: str, cure: str
 ) -> None:
     script = serve(refusal(code))
-    with pytest.raises(StoreUnavailable, match=f"s3vectors put_vectors.*{code}.*{cure}") as raised:
+    with pytest.raises(
+        ServiceUnavailable, match=f"s3vectors put_vectors.*{code}.*{cure}"
+    ) as raised:
         put(client(clock))
     assert "secret" not in str(raised.value)
     assert (script.asked, clock.slept) == (1, [])
@@ -218,7 +220,7 @@ def test_a_client_without_a_region_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    with pytest.raises(StoreUnavailable, match="region"):
+    with pytest.raises(ServiceUnavailable, match="region"):
         AwsClient("s3vectors")
 
 

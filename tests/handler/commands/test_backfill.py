@@ -13,7 +13,7 @@ import pytest
 
 from handler.aws.client import AwsClient
 from handler.commands import backfill
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 from handler.ingestion.storage_events import read_changes
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]
@@ -92,7 +92,7 @@ def test_stopped_it_goes_on_from_there(
 
     def breaks_off(self: backfill.Backfill, keys: list[str]) -> None:
         if keys[0] == KEYS[10]:
-            raise StoreUnavailable("sqs does not answer.")
+            raise ServiceUnavailable("sqs does not answer.")
         send(self, keys)
 
     monkeypatch.setattr(backfill.Backfill, "_send", breaks_off)

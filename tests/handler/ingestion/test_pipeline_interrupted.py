@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handler.documents.document import Document
-from handler.errors import DocumentBusy, DocumentUnfinished, StoreUnavailable
+from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable
 from handler.ingestion.leases import LEASE
 from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.sources.contract import StoredObject
@@ -103,7 +103,7 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
         def upsert(self, records: Any, *, deadline: float | None = None) -> None:
             self.calls += 1
             if self.calls == 3:
-                raise StoreUnavailable("throttled")
+                raise ServiceUnavailable("throttled")
             store.vectors.upsert(records)
 
     failing = Failing()
@@ -118,7 +118,7 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
         request=1,
     )
     bucket.put(LONG)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         pipeline.reconcile(Change(SOURCE))
     row = row_of(store)
     assert row.status == "in_progress"
@@ -146,7 +146,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
         def delete(self, keys: Any, *, deadline: float) -> None:
             for start in range(0, len(keys), 500):
                 if clock.time > deadline:
-                    raise StoreUnavailable("The time for it is up.")
+                    raise ServiceUnavailable("The time for it is up.")
                 clock.sleep(0.2)
                 self.deleted += keys[start : start + 500]
 
@@ -166,7 +166,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
         try:
             assert pipeline.reconcile(Change(SOURCE), deadline=clock.time + 15).result == "removed"
             break
-        except (DocumentUnfinished, StoreUnavailable):
+        except (DocumentUnfinished, ServiceUnavailable):
             left.append(row_of(store).chunks)
             clock.time += LEASE
     assert left == sorted(set(left), reverse=True)  # each went further than the one before
@@ -193,10 +193,10 @@ def test_what_comes_back_after_half_a_removal_is_whole(
     with monkeypatch.context() as patch:
 
         def crash(*_: Any, **__: Any) -> None:
-            raise StoreUnavailable("before the row is deleted")
+            raise ServiceUnavailable("before the row is deleted")
 
         patch.setattr(store.ledger, "delete", crash)
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(ServiceUnavailable):
             pipeline.reconcile(Change(SOURCE))
     assert found(store) == []
     bucket.objects |= here

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from handler.errors import StoreConflict, StoreUnavailable, WrongStore
+from handler.errors import ServiceUnavailable, StoreConflict, WrongStore
 from handler.settings import StoreAddress
 from handler.stores import open_store, store_id
 from handler.stores.contract import Ledger, Row, Status, Store
@@ -245,8 +245,8 @@ def test_ledgers_are_apart(new_address: NewAddress) -> None:
 
 def test_nothing_is_written_when_time_is_up(ledger: Ledger) -> None:
     written = ledger.put(row(1))
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         ledger.put(replace(written, size=5), deadline=time.monotonic())
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         ledger.delete(written, deadline=time.monotonic())
     assert ledger.get("file-0001") == written

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, StoreUnavailable
+from handler.errors import DocumentRejected, ServiceUnavailable
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Row
 from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
@@ -135,12 +135,14 @@ def test_what_s3_vectors_refuses_is_raised(vectors: S3Vectors) -> None:
 def test_an_index_or_table_that_is_not_there_is_named_a_setting_to_correct() -> None:
     address = new_index()
     no_index = open_s3vectors(replace(address, index="nothing-here"))
-    with pytest.raises(StoreUnavailable, match="s3vectors put_vectors.*NotFoundException.*Deploy"):
+    with pytest.raises(
+        ServiceUnavailable, match="s3vectors put_vectors.*NotFoundException.*Deploy"
+    ):
         no_index.vectors.upsert([record("k#0")])
-    with pytest.raises(StoreUnavailable, match="s3vectors query_vectors.*Deploy"):
+    with pytest.raises(ServiceUnavailable, match="s3vectors query_vectors.*Deploy"):
         no_index.vectors.query(NORTH, limit=1)
     no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
-    with pytest.raises(StoreUnavailable, match="dynamodb put_item.*ResourceNotFound.*Deploy"):
+    with pytest.raises(ServiceUnavailable, match="dynamodb put_item.*ResourceNotFound.*Deploy"):
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))
-    with pytest.raises(StoreUnavailable, match="dynamodb query"):
+    with pytest.raises(ServiceUnavailable, match="dynamodb query"):
         no_table.ledger.rows(limit=1)

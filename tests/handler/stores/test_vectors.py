@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 from handler.settings import S3VectorsAddress, StoreAddress
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
@@ -165,8 +165,8 @@ def test_stores_are_apart(new_address: NewAddress) -> None:
 
 def test_nothing_is_written_when_time_is_up(store: Store) -> None:
     store.vectors.upsert([record("k#0")])
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         store.vectors.upsert([record("k#1")], deadline=time.monotonic())
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(ServiceUnavailable):
         store.vectors.delete(["k#0"], deadline=time.monotonic())
     assert keys(store) == ["k#0"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handler.errors import NotFound, NotReady, StoreUnavailable
+from handler.errors import NotFound, NotReady, ServiceUnavailable
 from handler.settings import SqliteAddress
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
@@ -55,7 +55,7 @@ def test_the_store_is_opened_once_and_a_failure_is_not_kept(
     def failing_first(*args: Any, **kwargs: Any) -> Any:
         opened.append(args)
         if len(opened) == 1:
-            raise StoreUnavailable("the secret address is not reached")
+            raise ServiceUnavailable("the secret address is not reached")
         return open_store(*args, **kwargs)
 
     monkeypatch.setattr(configured_store, "open_store", failing_first)

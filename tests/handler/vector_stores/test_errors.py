@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from handler.errors import StoreUnavailable
+from handler.errors import ServiceUnavailable
 from handler.http.auth import hash_key
 from handler.settings import Settings, SqliteAddress
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
@@ -96,7 +96,7 @@ def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(
     store_client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
     def fail(*_: object, **__: object) -> object:
-        raise StoreUnavailable("a secret address")
+        raise ServiceUnavailable("a secret address")
 
     send(store_client, "GET", "/v1/vector_stores")  # it is open
     monkeypatch.setattr(SqliteVectors, "query", fail)

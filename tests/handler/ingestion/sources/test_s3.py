@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, StoreConflict, StoreUnavailable
+from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
 from handler.ingestion.sources.s3 import Buckets
 
 
@@ -87,5 +87,5 @@ def test_without_the_permission_it_is_named(
         raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
 
     monkeypatch.setattr(AwsClient, "call", refuse)
-    with pytest.raises(StoreUnavailable, match="needs s3:GetObject .* s3:ListBucket"):
+    with pytest.raises(ServiceUnavailable, match="needs s3:GetObject .* s3:ListBucket"):
         buckets.find(f"s3://{bucket}/a.txt")
