@@ -16,13 +16,13 @@ from unittest.mock import patch
 from benchmarks.prices import VECTORS_MIN_PUT
 from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
-from handler.ingestion.sources.files import Files
+from handler.ingestion.sources.files import FileReader
 from handler.stores.sqlite import SqliteLedger, SqliteVectors
 from model_layer import Chunker, Encoder
 
 # Each part's methods, by the name that the report has for it. What is left is "rest".
 PARTS: dict[str, list[tuple[type, str]]] = {
-    "fetch": [(Files, "find")],
+    "fetch": [(FileReader, "find")],
     "read": [(Sandbox, "extract")],
     "write": [
         *((SqliteVectors, name) for name in ("upsert", "delete")),

@@ -116,7 +116,7 @@ def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Files to a SQLite file: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
     from handler.ingestion.pipeline import Pipeline
-    from handler.ingestion.sources.files import Files
+    from handler.ingestion.sources.files import FileReader
     from handler.ingestion.storage_events import Change
     from handler.settings import Settings, SqliteAddress
     from handler.stores import open_store
@@ -131,7 +131,7 @@ def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     address = SqliteAddress(str(folder / "store.sqlite"))
     store = open_store(address, fingerprint=encoder.bundle.fingerprint)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
 
         def ingest(paths: list[Path]) -> None:
             for path in paths:

@@ -26,7 +26,7 @@ from benchmarks.reference import reference_vectors
 from benchmarks.report import machine
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.pipeline import Pipeline, document_id
-from handler.ingestion.sources.files import Files
+from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
 from handler.request_context import Call
 from handler.settings import SqliteAddress
@@ -113,7 +113,7 @@ def search(
     vectors = Recorded(opened.vectors)
     store = Store(opened.id, vectors, opened.ledger)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
         for path in paths:
             outcome = pipeline.reconcile(Change(path.as_uri()))
             assert outcome.result == "ingested", outcome

@@ -30,7 +30,7 @@ from handler.errors import (
     WrongStore,
 )
 from handler.ingestion.pipeline import Outcome, Pipeline
-from handler.ingestion.sources.s3 import Buckets
+from handler.ingestion.sources.s3 import S3Reader
 from handler.ingestion.storage_events import Change, Delivery, read_deliveries
 from handler.logs import write_line
 from handler.request_context import deadline
@@ -64,7 +64,7 @@ def open_pipeline() -> Pipeline:
     if settings.vector_store is None:
         raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
     store = open_store(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-    return Pipeline(Buckets(AwsClient("s3")), store, encoder, chunker, sandbox.extract)
+    return Pipeline(S3Reader(AwsClient("s3")), store, encoder, chunker, sandbox.extract)
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:

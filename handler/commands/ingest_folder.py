@@ -19,7 +19,7 @@ from tqdm import tqdm
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
 from handler.ingestion.pipeline import Outcome, Pipeline
-from handler.ingestion.sources.files import Files, path_of
+from handler.ingestion.sources.files import FileReader, path_of
 from handler.ingestion.storage_events import Change
 from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores import open_store
@@ -54,7 +54,7 @@ def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> 
         encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
     )
     sandbox = Sandbox()
-    pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
+    pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
     closed: list[OSError] = []
     own = _files_of(settings.vector_store)
     present = [path.as_uri() for path in files(folder, closed.append) if path not in own]

@@ -23,7 +23,7 @@ from handler.errors import (
 )
 from handler.ingestion.leases import Clock, Lease, letting_go
 from handler.ingestion.records import EncodedBatch, make_records, record_key
-from handler.ingestion.sources.contract import Objects, StoredObject
+from handler.ingestion.sources.contract import Objects, SourceSnapshot
 from handler.ingestion.storage_events import Change
 from handler.ingestion.write_batch import REQUEST, Ready, Steps, Task, Together, Write
 from handler.limits import MAX_DOCUMENT
@@ -156,7 +156,7 @@ class Pipeline:
         """Whether the row's document was dealt with, in the way we would now."""
         return row.status != "in_progress" and row.recipe == self._recipe
 
-    def _plan(self, row: Row | None, found: StoredObject, change: Change) -> Row:
+    def _plan(self, row: Row | None, found: SourceSnapshot, change: Change) -> Row:
         """The row of the object, to be: what was written of the same content is kept."""
         ours = describe(change.source, found.content_type, found.modified)
         old = row or Row(document_id(change.source), change.source, created=self._clock.now())
@@ -180,7 +180,7 @@ class Pipeline:
             return planned
         return replace(planned, written=0, offset=0, tokens=0)
 
-    def _read(self, found: StoredObject, row: Row, lease: Lease) -> Document:
+    def _read(self, found: SourceSnapshot, row: Row, lease: Lease) -> Document:
         if found.size > MAX_DOCUMENT:
             raise DocumentRejected(
                 "invalid_file",
@@ -196,7 +196,7 @@ class Pipeline:
             seconds=inf if deadline is None else deadline - self._clock.monotonic(),
         )
 
-    def _take(self, row: Row, found: StoredObject | None, lease: Lease) -> Row:
+    def _take(self, row: Row, found: SourceSnapshot | None, lease: Lease) -> Row:
         """Take the lease, and look at the object again: it must be what was found.
 
         Raises StoreConflict if it is not. Others who found what we would change to be right, or
@@ -209,7 +209,7 @@ class Pipeline:
         return taken
 
     def _write(
-        self, row: Row, document: Document, found: StoredObject, lease: Lease
+        self, row: Row, document: Document, found: SourceSnapshot, lease: Lease
     ) -> Steps[Outcome]:
         """Write the document's vectors, from where its row says that they end, in portions."""
         with letting_go(lease, row) as progress:
@@ -249,7 +249,7 @@ class Pipeline:
             yield gathered
 
     def _reject(
-        self, row: Row, rejected: DocumentRejected, found: StoredObject, lease: Lease
+        self, row: Row, rejected: DocumentRejected, found: SourceSnapshot, lease: Lease
     ) -> Outcome:
         """Note why the document cannot be ingested, and delete what there is of earlier content."""
         row = self._delete_all(row, found, lease)
@@ -263,7 +263,7 @@ class Pipeline:
         lease.delete()
         return Outcome("removed", row.document_id)
 
-    def _delete_all(self, row: Row, found: StoredObject | None, lease: Lease) -> Row:
+    def _delete_all(self, row: Row, found: SourceSnapshot | None, lease: Lease) -> Row:
         row = replace(row, written=0, offset=0, tokens=0)
         with letting_go(lease, row):
             row = self._take(row, found, lease)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable, StoreConflict
-from handler.ingestion.sources.contract import StoredObject
+from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
 from handler.stores.filters import Filter
 from tests.chaos.scheduler import Clock, Crash, Scheduler
@@ -132,10 +132,10 @@ class Bucket:
         self.contents.pop(source, None)
         return self._sequencer()
 
-    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         return self.faults.run(lambda: self._find(source), deadline)
 
-    def _find(self, source: str) -> StoredObject | None:
+    def _find(self, source: str) -> SourceSnapshot | None:
         content = self.contents.get(source)
         if content is None:
             return None
@@ -146,7 +146,7 @@ class Bucket:
                 raise StoreConflict("It is another by now.")
             return now
 
-        return StoredObject(etag(content), None, len(content), 0.0, "text/plain", read)
+        return SourceSnapshot(etag(content), None, len(content), 0.0, "text/plain", read)
 
     def _sequencer(self) -> str:
         self.sequence += 1

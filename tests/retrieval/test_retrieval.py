@@ -20,7 +20,7 @@ from fpdf import FPDF
 from handler.documents import extract
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.pipeline import Pipeline
-from handler.ingestion.sources.files import Files
+from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
 from handler.request_context import Call
 from handler.settings import SqliteAddress
@@ -186,7 +186,7 @@ def search(
     store = open_store(address, fingerprint=fingerprint)
     chunker = load_chunker(encoder.tokenizer, max_tokens=MAX_TOKENS)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(Files(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
         for name in NAMES:
             outcome = pipeline.reconcile(Change((folder / name).as_uri()))
             assert (outcome.result, outcome.error) == ("ingested", None)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
-class StoredObject:
+class SourceSnapshot:
     """An object, as it is at this moment."""
 
     etag: str  # another if the content is another
@@ -29,5 +29,5 @@ class StoredObject:
 class Objects(Protocol):
     """Objects by their source (`s3://bucket/key`, `file:///path`)."""
 
-    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         """The object as it is now; None if there is none. Raises ServiceUnavailable."""

@@ -9,16 +9,16 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from handler.errors import ServiceUnavailable
-from handler.ingestion.sources.contract import StoredObject
+from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 
 
-class Files:
+class FileReader:
     """The files of this machine. An etag is the content's SHA-256; of one over the limit, which is
     not read, its size and time.
     """
 
-    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         path = path_of(source)
         try:
             with path.open("rb") as file:
@@ -35,7 +35,7 @@ class Files:
             return None
         except OSError as error:
             raise ServiceUnavailable(f"The file cannot be read: {error.strerror}.") from error
-        return StoredObject(
+        return SourceSnapshot(
             etag=etag,
             version=None,
             size=size,

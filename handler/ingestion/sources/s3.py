@@ -8,18 +8,18 @@ from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
-from handler.ingestion.sources.contract import StoredObject
+from handler.ingestion.sources.contract import SourceSnapshot
 
 SCHEME = "s3://"
 
 
-class Buckets:
+class S3Reader:
     """See `objects.Objects`; the sources are s3://bucket/key."""
 
     def __init__(self, client: AwsClient) -> None:
         self._client = client
 
-    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         bucket, _, key = source.removeprefix(SCHEME).partition("/")
         try:
             found = self._client.call("head_object", Bucket=bucket, Key=key, deadline=deadline)
@@ -36,7 +36,7 @@ class Buckets:
             raise
         if key.endswith("/") and found["ContentLength"] == 0:
             return None  # what the console makes for an empty folder
-        return StoredObject(
+        return SourceSnapshot(
             etag=found["ETag"],
             version=found.get("VersionId"),
             size=found["ContentLength"],

@@ -10,7 +10,7 @@ import numpy as np
 from handler import documents
 from handler.documents.document import Document
 from handler.ingestion.pipeline import document_id
-from handler.ingestion.sources.contract import StoredObject
+from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Match, Row, Store
 from handler.stores.filters import Comparison
 
@@ -23,7 +23,7 @@ class Bucket:
     """Objects in memory."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, StoredObject] = {}
+        self.objects: dict[str, SourceSnapshot] = {}
         self.reads = 0
 
     def put(self, content: bytes, *, source: str = SOURCE, **about: Any) -> None:
@@ -31,7 +31,7 @@ class Bucket:
             self.reads += 1
             return content
 
-        known = StoredObject(
+        known = SourceSnapshot(
             etag=f"etag-{hash(content)}",
             version="v1",
             size=len(content),
@@ -41,7 +41,7 @@ class Bucket:
         )
         self.objects[source] = replace(known, **about)
 
-    def find(self, source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         return self.objects.get(source)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from handler.errors import ServiceUnavailable
 from handler.ingestion.pipeline import Pipeline
-from handler.ingestion.sources.files import Files
+from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
@@ -28,7 +28,9 @@ def test_a_page_and_its_number_come_with_each_chunk(
         pdf.multi_cell(0, text=f"This is page {number}. " * 12)
     path = tmp_path / "a b.pdf"
     pdf.output(str(path))
-    outcome = Pipeline(Files(), store, encoder, chunker, extract).reconcile(Change(path.as_uri()))
+    outcome = Pipeline(FileReader(), store, encoder, chunker, extract).reconcile(
+        Change(path.as_uri())
+    )
     assert outcome.result == "ingested"
     matches = found(store, path.as_uri())
     assert {match.metadata["page"] for match in matches} == {1, 2, 3}
@@ -39,13 +41,13 @@ def test_a_page_and_its_number_come_with_each_chunk(
 
 
 def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> None:
-    assert Files().find((tmp_path / "none.txt").as_uri()) is None
+    assert FileReader().find((tmp_path / "none.txt").as_uri()) is None
     (tmp_path / "folder").mkdir()
     with pytest.raises(ServiceUnavailable, match="cannot be read: Is a directory"):
-        Files().find((tmp_path / "folder").as_uri())
+        FileReader().find((tmp_path / "folder").as_uri())
     file = tmp_path / "a#b?c%20d.txt"
     file.write_text("x")
     os.utime(file, (5, 5))
-    about = Files().find(file.as_uri())
+    about = FileReader().find(file.as_uri())
     assert about is not None
     assert (about.size, about.modified, about.content_type) == (1, 5.0, "text/plain")

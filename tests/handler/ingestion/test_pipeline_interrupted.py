@@ -11,7 +11,7 @@ from handler.documents.document import Document
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable
 from handler.ingestion.leases import LEASE
 from handler.ingestion.pipeline import Pipeline, document_id
-from handler.ingestion.sources.contract import StoredObject
+from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
@@ -238,7 +238,7 @@ def test_what_comes_back_while_something_else_is_dealt_with_stays(
     other.reconcile(Change(SOURCE, "0A"))
     before = found(store)
 
-    def find(source: str, *, deadline: float | None = None) -> StoredObject | None:
+    def find(source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         monkeypatch.undo()
         seen = bucket.find(source)
         bucket.put(PETS)

@@ -6,19 +6,19 @@ import hashlib
 import os
 from pathlib import Path
 
-from handler.ingestion.sources.files import Files, path_of
+from handler.ingestion.sources.files import FileReader, path_of
 from handler.limits import MAX_DOCUMENT
 
 
 def test_the_etag_is_that_of_the_content_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     path.write_bytes(b"one line")
-    found = Files().find(path.as_uri())
+    found = FileReader().find(path.as_uri())
     path.write_bytes(b"one line, and another")
     assert found is not None
     assert found.etag == hashlib.sha256(found.read()).hexdigest()
     assert found.size == len(found.read()) == len(b"one line")
-    now = Files().find(path.as_uri())
+    now = FileReader().find(path.as_uri())
     assert now is not None and now.etag != found.etag
 
 
@@ -29,7 +29,7 @@ def test_a_file_over_the_limit_is_told_by_its_size_and_time(tmp_path: Path) -> N
     etags = set()
     for moment in (5, 6, 6):
         os.utime(path, (moment, moment))
-        found = Files().find(path.as_uri())
+        found = FileReader().find(path.as_uri())
         assert found is not None and found.size == MAX_DOCUMENT + 1
         etags.add(found.etag)
     assert len(etags) == 2

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
-from handler.ingestion.sources.s3 import Buckets
+from handler.ingestion.sources.s3 import S3Reader
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def bucket(s3: Any) -> str:
 
 
 @pytest.fixture
-def buckets(aws: str) -> Buckets:
-    return Buckets(AwsClient("s3"))
+def buckets(aws: str) -> S3Reader:
+    return S3Reader(AwsClient("s3"))
 
 
-def test_an_object_is_told_by_its_head(s3: Any, bucket: str, buckets: Buckets) -> None:
+def test_an_object_is_told_by_its_head(s3: Any, bucket: str, buckets: S3Reader) -> None:
     key = "reports/Q3 + été.md"
     put = s3.put_object(
         Bucket=bucket, Key=key, Body=b"# Q3", ContentType="text/markdown", Metadata={"year": "2026"}
@@ -45,7 +45,7 @@ def test_an_object_is_told_by_its_head(s3: Any, bucket: str, buckets: Buckets) -
 
 
 def test_the_consoles_empty_folders_are_no_documents(
-    s3: Any, bucket: str, buckets: Buckets
+    s3: Any, bucket: str, buckets: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="folder/", Body=b"")
     s3.put_object(Bucket=bucket, Key="slash/", Body=b"text")
@@ -55,7 +55,7 @@ def test_the_consoles_empty_folders_are_no_documents(
 
 @pytest.mark.parametrize("change", ["overwritten", "removed"])
 def test_what_has_changed_since_is_not_read_as_the_old(
-    change: str, s3: Any, bucket: str, buckets: Buckets
+    change: str, s3: Any, bucket: str, buckets: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a.txt", Body=b"old")
     found = buckets.find(f"s3://{bucket}/a.txt")
@@ -69,7 +69,7 @@ def test_what_has_changed_since_is_not_read_as_the_old(
 
 
 def test_an_archived_object_is_rejected_with_the_cure(
-    s3: Any, bucket: str, buckets: Buckets
+    s3: Any, bucket: str, buckets: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a.txt", Body=b"old", StorageClass="GLACIER")
     found = buckets.find(f"s3://{bucket}/a.txt")
@@ -80,7 +80,7 @@ def test_an_archived_object_is_rejected_with_the_cure(
 
 
 def test_without_the_permission_it_is_named(
-    bucket: str, buckets: Buckets, monkeypatch: pytest.MonkeyPatch
+    bucket: str, buckets: S3Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(client: AwsClient, operation: str, **parameters: Any) -> None:
         # A HEAD's answer has no body, and so no code but its status.
