@@ -11,7 +11,7 @@ from collections import deque
 
 
 class FairSemaphore:
-    """`with semaphore:` waits for one of `count` semaphore, in the order of arrival."""
+    """`with semaphore:` waits until fewer than `count` threads are inside, in order of arrival."""
 
     def __init__(self, count: int) -> None:
         self._free = count

@@ -23,7 +23,7 @@ from handler.errors import (
 )
 from handler.ingestion.leases import Clock, Lease, letting_go
 from handler.ingestion.records import EncodedBatch, make_records, record_key
-from handler.ingestion.sources.contract import Objects, SourceSnapshot
+from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
 from handler.ingestion.storage_events import Change
 from handler.ingestion.write_batch import REQUEST, Ready, Steps, Task, Together, Write
 from handler.limits import MAX_DOCUMENT
@@ -68,7 +68,7 @@ class Pipeline:
 
     def __init__(
         self,
-        objects: Objects,
+        sources: SourceReader,
         store: Store,
         encoder: Encoder,
         chunker: Chunker,
@@ -80,7 +80,7 @@ class Pipeline:
         """request: bytes of records that are written at a time, at least, as long as there are
         more of them.
         """
-        self._objects = objects
+        self._sources = sources
         self._vectors = store.vectors
         self._ledger = store.ledger
         self._encoder = encoder
@@ -136,7 +136,7 @@ class Pipeline:
         row = lease.read()
         if row and self._is_settled(row) and not change.is_after(row.sequencer):
             return _outcome("accounted for", row)
-        found = self._objects.find(change.source, deadline=lease.deadline)
+        found = self._sources.find(change.source, deadline=lease.deadline)
         if found is None:
             return self._remove(row, lease) if row else Outcome("absent", lease.document_id)
         planned = self._plan(row, found, change)
@@ -203,7 +203,7 @@ class Pipeline:
         nothing where nothing was, have left no trace in the ledger; from now on they wait for us.
         """
         taken = lease.take(row)
-        now = self._objects.find(row.source, deadline=lease.deadline)
+        now = self._sources.find(row.source, deadline=lease.deadline)
         if (now and now.identity) != (found and found.identity):
             raise StoreConflict(f"The object of {row.document_id} has changed meanwhile.")
         return taken

@@ -26,7 +26,7 @@ class SourceSnapshot:
         return self.etag, self.content_type, self.metadata
 
 
-class Objects(Protocol):
+class SourceReader(Protocol):
     """Objects by their source (`s3://bucket/key`, `file:///path`)."""
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:

@@ -14,7 +14,7 @@ SCHEME = "s3://"
 
 
 class S3Reader:
-    """See `objects.Objects`; the sources are s3://bucket/key."""
+    """See `contract.SourceReader`; the sources are s3://bucket/key."""
 
     def __init__(self, client: AwsClient) -> None:
         self._client = client
