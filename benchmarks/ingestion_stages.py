@@ -17,7 +17,7 @@ from benchmarks.prices import VECTORS_MIN_PUT
 from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.sources.files import FileReader
-from handler.stores.sqlite import SqliteLedger, SqliteVectors
+from handler.stores.sqlite import SqliteIndex, SqliteLedger
 from model_layer import Chunker, Encoder
 
 # Each part's methods, by the name that the report has for it. What is left is "rest".
@@ -25,7 +25,7 @@ PARTS: dict[str, list[tuple[type, str]]] = {
     "fetch": [(FileReader, "find")],
     "read": [(Sandbox, "extract")],
     "write": [
-        *((SqliteVectors, name) for name in ("upsert", "delete")),
+        *((SqliteIndex, name) for name in ("upsert", "delete")),
         *((SqliteLedger, name) for name in ("get", "put", "delete")),
     ],
 }

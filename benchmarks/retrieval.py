@@ -31,7 +31,7 @@ from handler.ingestion.storage_events import Change
 from handler.request_context import Call
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.stores.contract import Record, Store, VectorStore
+from handler.stores.contract import Record, Store, VectorIndex
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import load_chunker, load_encoder
@@ -73,7 +73,7 @@ class Ranks:
 class Recorded:
     """A vector store that keeps what it was given."""
 
-    def __init__(self, vectors: VectorStore) -> None:
+    def __init__(self, vectors: VectorIndex) -> None:
         self._vectors = vectors
         self.records: list[Record] = []
         self.delete, self.query = vectors.delete, vectors.query

@@ -51,7 +51,7 @@ def fill(path: Path, encoder: Encoder) -> Store:
     for number, document in enumerate(LIBRARY):
         source = f"s3://library/shelf/{document.name}"
         vectors = encoder.encode(document.chunks).vectors if document.chunks else []
-        store.vectors.upsert(
+        store.index.upsert(
             [
                 Record(
                     f"{document.id}#{chunk}",

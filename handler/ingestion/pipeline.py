@@ -81,7 +81,7 @@ class Pipeline:
         more of them.
         """
         self._sources = sources
-        self._vectors = store.vectors
+        self._vectors = store.index
         self._ledger = store.ledger
         self._encoder = encoder
         self._chunker = chunker

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from handler.errors import TryLater
-from handler.stores.contract import Record, VectorStore
+from handler.stores.contract import Record, VectorIndex
 
 REQUEST = 131_072  # bytes
 
@@ -63,7 +63,7 @@ class Task(Generic[T]):
 class Together(Generic[T]):
     """Tasks that wait for each other, until their vectors fill a request."""
 
-    def __init__(self, vectors: VectorStore, *, request: int = REQUEST) -> None:
+    def __init__(self, vectors: VectorIndex, *, request: int = REQUEST) -> None:
         self._vectors = vectors
         self._request = request
         self._waiting: list[Task[T]] = []

@@ -41,7 +41,7 @@ class Match:
     metadata: Mapping[str, Attribute]
 
 
-class VectorStore(Protocol):
+class VectorIndex(Protocol):
     """Vectors by key. Thread-safe.
 
     Every method raises ServiceUnavailable if the store cannot be reached, or not by the deadline,
@@ -156,5 +156,5 @@ class Store:
     """A vector store with its ledger: what VECTOR_STORE names."""
 
     id: str  # as in /v1/vector_stores/{id}
-    vectors: VectorStore
+    index: VectorIndex
     ledger: Ledger

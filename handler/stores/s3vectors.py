@@ -44,13 +44,13 @@ def open_s3vectors(address: S3VectorsAddress) -> Store:
     name = f"{address.bucket}/{address.index}"
     return Store(
         address.index,
-        S3Vectors(AwsClient("s3vectors"), bucket=address.bucket, index=address.index),
+        S3VectorsIndex(AwsClient("s3vectors"), bucket=address.bucket, index=address.index),
         DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name),
     )
 
 
-class S3Vectors:
-    """See `contract.VectorStore`."""
+class S3VectorsIndex:
+    """See `contract.VectorIndex`."""
 
     def __init__(self, client: AwsClient, *, bucket: str, index: str) -> None:
         self._client = client

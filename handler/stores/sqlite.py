@@ -42,7 +42,7 @@ def open_sqlite(address: SqliteAddress) -> Store:
     path = Path(address.path)
     path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(path)
-    return Store(path.stem, SqliteVectors(database), SqliteLedger(database))
+    return Store(path.stem, SqliteIndex(database), SqliteLedger(database))
 
 
 class Database:
@@ -96,8 +96,8 @@ class Database:
         return connection
 
 
-class SqliteVectors:
-    """See `contract.VectorStore`."""
+class SqliteIndex:
+    """See `contract.VectorIndex`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

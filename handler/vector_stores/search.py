@@ -63,7 +63,7 @@ class VectorSearch:
             found = [
                 match
                 for vector in encoded.vectors
-                for match in store.vectors.query(
+                for match in store.index.query(
                     vector, limit=search.limit, where=search.where, deadline=call.deadline
                 )
             ]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable, StoreConflict
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorStore
+from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorIndex
 from handler.stores.filters import Filter
 from tests.chaos.scheduler import Clock, Crash, Scheduler
 
@@ -58,7 +58,7 @@ class Faults:
 
 
 class FaultyVectors:
-    def __init__(self, store: VectorStore, faults: Faults) -> None:
+    def __init__(self, store: VectorIndex, faults: Faults) -> None:
         self._store, self._faults = store, faults
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:

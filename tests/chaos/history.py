@@ -167,7 +167,7 @@ class History:
                 self.queue.append(Message(body, self.clock.time))
 
     def _vectors(self) -> FaultyVectors:
-        return FaultyVectors(self.store.vectors, self.faults)
+        return FaultyVectors(self.store.index, self.faults)
 
     def _set_faults(self, rate: float) -> None:
         self.faults.unavailable, self.faults.crash = rate, rate / 2
@@ -235,7 +235,7 @@ class History:
 
         where = Comparison("source", "eq", source)
         anything = np.ones(384, np.float32)
-        matches = self.store.vectors.query(anything, limit=100, where=where)
+        matches = self.store.index.query(anything, limit=100, where=where)
         return {match.key: match.metadata for match in matches}
 
     def _check(

@@ -67,7 +67,7 @@ def extract(content: bytes, *, name: str, content_type: str | None, seconds: flo
 def found(store: Store, source: str = SOURCE) -> list[Match]:
     """What the store has of a document, chunk by chunk."""
     where = Comparison("source", "eq", source)
-    matches = store.vectors.query(np.ones(384, np.float32), limit=100, where=where)
+    matches = store.index.query(np.ones(384, np.float32), limit=100, where=where)
     return sorted(matches, key=lambda match: int(match.key.partition("#")[2]))
 
 

@@ -49,7 +49,7 @@ def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
             "fingerprint": encoder.bundle.fingerprint,
         }
         vector = encoder.encode([part]).vectors[0]
-        (best,) = store.vectors.query(vector, limit=1)
+        (best,) = store.index.query(vector, limit=1)
         assert (best.key, round(best.score, 5)) == (match.key, 1.0)
     row = row_of(store)
     assert (row.status, row.chunks, row.tokens) == ("completed", len(matches), outcome.tokens)
@@ -176,10 +176,10 @@ def test_what_the_store_refuses_is_noted_too(
 ) -> None:
     class Refusing:
         def __getattr__(self, name: str) -> Any:
-            return getattr(store.vectors, name)
+            return getattr(store.index, name)
 
         def upsert(self, records: Any, *, deadline: float | None = None) -> None:
-            store.vectors.upsert(records[:1])
+            store.index.upsert(records[:1])
             raise DocumentRejected("invalid_file", "It is too much.")
 
     refusing = Store("x", Refusing(), store.ledger)

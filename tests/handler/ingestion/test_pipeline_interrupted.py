@@ -53,7 +53,7 @@ def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
     whole = found(store)
     assert len(whole) == outcome.chunks
     # The same as in one go.
-    store.vectors.delete([match.key for match in whole])
+    store.index.delete([match.key for match in whole])
     store.ledger.delete(row_of(store))
     pipeline.reconcile(Change(SOURCE))
     assert found(store) == whole
@@ -98,13 +98,13 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
         calls = 0
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(store.vectors, name)
+            return getattr(store.index, name)
 
         def upsert(self, records: Any, *, deadline: float | None = None) -> None:
             self.calls += 1
             if self.calls == 3:
                 raise ServiceUnavailable("throttled")
-            store.vectors.upsert(records)
+            store.index.upsert(records)
 
     failing = Failing()
     failing_store = Store("x", failing, store.ledger)
@@ -141,7 +141,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
         deleted: list[str] = []
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(store.vectors, name)
+            return getattr(store.index, name)
 
         def delete(self, keys: Any, *, deadline: float) -> None:
             for start in range(0, len(keys), 500):

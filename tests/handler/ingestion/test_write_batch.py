@@ -17,7 +17,7 @@ class Counting:
     """A vector store that counts its writes."""
 
     def __init__(self, store: Store) -> None:
-        self._vectors = store.vectors
+        self._vectors = store.index
         self.writes: list[int] = []  # records of each
 
     def __getattr__(self, name: str) -> Any:

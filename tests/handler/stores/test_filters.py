@@ -63,7 +63,7 @@ RECORDS: list[dict[str, Attribute]] = [
 
 
 def found(store: Store, where: Filter) -> set[str]:
-    return {match.key for match in store.vectors.query(NORTH, limit=100, where=where)}
+    return {match.key for match in store.index.query(NORTH, limit=100, where=where)}
 
 
 @pytest.mark.parametrize("value", [1, 1.0, 0, 1.5, True, False, "1", "true", "a", ""])
@@ -103,7 +103,7 @@ def test_nested(store: Store) -> None:
 
 
 def check(store: Store, filters: list[Filter]) -> None:
-    store.vectors.upsert([record(f"k#{i}", **metadata) for i, metadata in enumerate(RECORDS)])
+    store.index.upsert([record(f"k#{i}", **metadata) for i, metadata in enumerate(RECORDS)])
     for where in filters:
         expected = {f"k#{i}" for i, metadata in enumerate(RECORDS) if holds(where, metadata)}
         assert found(store, where) == expected, where
@@ -113,7 +113,7 @@ def check(store: Store, filters: list[Filter]) -> None:
     "key", ["a.b", 'say "x"', "it's", "ключ", "a b", "[0]", "back\\slash", "1"]
 )
 def test_any_key(store: Store, key: str) -> None:
-    store.vectors.upsert([Record("k#0", NORTH, {key: "v"}), Record("k#1", NORTH, {"other": "v"})])
+    store.index.upsert([Record("k#0", NORTH, {key: "v"}), Record("k#1", NORTH, {"other": "v"})])
     assert found(store, Comparison(key, "eq", "v")) == {"k#0"}
     assert found(store, Comparison(key, "ne", "v")) == {"k#1"}
 
@@ -156,9 +156,9 @@ def test_any_filter_over_any_metadata(
 ) -> None:
     keys = [f"k#{i}" for i in range(12)]
     for store in both:
-        store.vectors.delete(keys)
+        store.index.delete(keys)
         written = [Record(key, NORTH, item) for key, item in zip(keys, records, strict=False)]
-        store.vectors.upsert(written)
+        store.index.upsert(written)
     for where in filters[:6]:
         expected = {f"k#{i}" for i, metadata in enumerate(records) if holds(where, metadata)}
         assert [found(store, where) for store in both] == [expected, expected]

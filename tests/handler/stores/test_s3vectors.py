@@ -13,7 +13,7 @@ from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Row
-from handler.stores.s3vectors import MAX_BODY, S3Vectors, open_s3vectors
+from handler.stores.s3vectors import MAX_BODY, S3VectorsIndex, open_s3vectors
 from tests.handler.stores.answers import refusal, serving
 from tests.handler.stores.aws import new_index
 from tests.handler.stores.vectors import NORTH, random_vectors, record
@@ -44,9 +44,9 @@ def counting() -> Counting:
 
 
 @pytest.fixture
-def vectors(counting: Counting) -> S3Vectors:
+def vectors(counting: Counting) -> S3VectorsIndex:
     address = new_index()
-    return S3Vectors(counting, bucket=address.bucket, index=address.index)
+    return S3VectorsIndex(counting, bucket=address.bucket, index=address.index)
 
 
 def many(count: int, text: str) -> list[Record]:
@@ -55,17 +55,17 @@ def many(count: int, text: str) -> list[Record]:
     ]
 
 
-def test_a_request_writes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
+def test_a_request_writes_500_vectors_at_most(vectors: S3VectorsIndex, counting: Counting) -> None:
     vectors.upsert(many(501, "short"))
     assert [count for count, _ in counting.requests] == [500, 1]
 
 
-def test_a_request_deletes_500_vectors_at_most(vectors: S3Vectors, counting: Counting) -> None:
+def test_a_request_deletes_500_vectors_at_most(vectors: S3VectorsIndex, counting: Counting) -> None:
     vectors.delete([f"k#{i}" for i in range(1_001)])
     assert [count for count, _ in counting.requests] == [500, 500, 1]
 
 
-def test_a_request_is_no_larger_than_allowed(vectors: S3Vectors, counting: Counting) -> None:
+def test_a_request_is_no_larger_than_allowed(vectors: S3VectorsIndex, counting: Counting) -> None:
     """Of 80 KB each: a character of 3 bytes takes 6 in JSON, as botocore writes it."""
     vectors.upsert(many(300, "語" * 12_000))
     assert sum(count for count, _ in counting.requests) == 300
@@ -89,7 +89,7 @@ TOO_LARGE: list[tuple[dict[str, Attribute], str]] = [
 
 @pytest.mark.parametrize("metadata", LARGEST)
 def test_the_largest_metadata_are_written(
-    vectors: S3Vectors, metadata: dict[str, Attribute]
+    vectors: S3VectorsIndex, metadata: dict[str, Attribute]
 ) -> None:
     vectors.upsert([Record("k#0", NORTH, metadata)])
     assert [match.metadata for match in vectors.query(NORTH, limit=1)] == [metadata]
@@ -97,7 +97,7 @@ def test_the_largest_metadata_are_written(
 
 @pytest.mark.parametrize(("metadata", "message"), TOO_LARGE)
 def test_larger_metadata_reject_the_document(
-    vectors: S3Vectors, counting: Counting, metadata: dict[str, Attribute], message: str
+    vectors: S3VectorsIndex, counting: Counting, metadata: dict[str, Attribute], message: str
 ) -> None:
     with pytest.raises(DocumentRejected, match=message) as raised:
         vectors.upsert([record("k#0"), Record("k#1", NORTH, metadata)])
@@ -118,13 +118,13 @@ def test_metadata_that_only_s3_vectors_finds_too_large_reject_the_document(
 ) -> None:
     with serving([refusal("ValidationException", message=message)]) as (address, script):
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        vectors = S3Vectors(AwsClient("s3vectors"), bucket="bucket", index="index")
+        vectors = S3VectorsIndex(AwsClient("s3vectors"), bucket="bucket", index="index")
         with pytest.raises(DocumentRejected if raised else ClientError):
             vectors.upsert([record("k#0")])
     assert script.asked == 1
 
 
-def test_what_s3_vectors_refuses_is_raised(vectors: S3Vectors) -> None:
+def test_what_s3_vectors_refuses_is_raised(vectors: S3VectorsIndex) -> None:
     """A vector of zeros, say, which no model gives."""
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
@@ -138,9 +138,9 @@ def test_an_index_or_table_that_is_not_there_is_named_a_setting_to_correct() -> 
     with pytest.raises(
         ServiceUnavailable, match="s3vectors put_vectors.*NotFoundException.*Deploy"
     ):
-        no_index.vectors.upsert([record("k#0")])
+        no_index.index.upsert([record("k#0")])
     with pytest.raises(ServiceUnavailable, match="s3vectors query_vectors.*Deploy"):
-        no_index.vectors.query(NORTH, limit=1)
+        no_index.index.query(NORTH, limit=1)
     no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
     with pytest.raises(ServiceUnavailable, match="dynamodb put_item.*ResourceNotFound.*Deploy"):
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))

@@ -31,15 +31,15 @@ def test_a_folder_is_not_opened(tmp_path: Path) -> None:
 def test_a_file_that_is_held_is_waited_for_until_the_deadline(tmp_path: Path) -> None:
     path = str(tmp_path / "documents.sqlite")
     store = open_sqlite(SqliteAddress(path))
-    store.vectors.upsert([record("k#0")])
+    store.index.upsert([record("k#0")])
     holder = apsw.Connection(path)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(ServiceUnavailable, match="busy|locked"):
-        store.vectors.upsert([record("k#1")], deadline=time.monotonic() + 0.1)
+        store.index.upsert([record("k#1")], deadline=time.monotonic() + 0.1)
     with pytest.raises(ServiceUnavailable, match="busy|locked"):
         store.ledger.put(Row("file-1", "file:///1"), deadline=time.monotonic() + 0.1)
-    assert [match.key for match in store.vectors.query(NORTH, limit=9)] == ["k#0"]  # no wait
+    assert [match.key for match in store.index.query(NORTH, limit=9)] == ["k#0"]  # no wait
     holder.execute("ROLLBACK")
     holder.close()
-    store.vectors.upsert([record("k#1")], deadline=time.monotonic() + 5)
-    assert len(store.vectors.query(NORTH, limit=9)) == 2
+    store.index.upsert([record("k#1")], deadline=time.monotonic() + 5)
+    assert len(store.index.query(NORTH, limit=9)) == 2

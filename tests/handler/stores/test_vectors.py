@@ -18,17 +18,17 @@ from tests.handler.stores.vectors import NORTH, random_vectors, record, vector_a
 
 
 def keys(store: Store, limit: int = 100) -> list[str]:
-    return [match.key for match in store.vectors.query(NORTH, limit=limit)]
+    return [match.key for match in store.index.query(NORTH, limit=limit)]
 
 
 def test_an_empty_store_finds_nothing(store: Store) -> None:
-    assert store.vectors.query(NORTH, limit=10) == []
+    assert store.index.query(NORTH, limit=10) == []
 
 
 def test_what_is_written_is_found_with_its_metadata(store: Store) -> None:
     metadata = {"text": "one", "page": 3, "share": 0.125, "draft": True, "source": "s3://b/k"}
-    store.vectors.upsert([Record("file-1#0", vector_at(0.5), metadata)])
-    (match,) = store.vectors.query(NORTH, limit=10)
+    store.index.upsert([Record("file-1#0", vector_at(0.5), metadata)])
+    (match,) = store.index.query(NORTH, limit=10)
     assert match.key == "file-1#0"
     assert match.score == pytest.approx(0.5, abs=1e-6)
     assert match.metadata == metadata
@@ -37,8 +37,8 @@ def test_what_is_written_is_found_with_its_metadata(store: Store) -> None:
 
 def test_the_nearest_come_first(store: Store) -> None:
     scores = [0.3, 0.9, -1.0, 0.7, 0.0, 1.0, -0.4]
-    store.vectors.upsert([record(str(score), score) for score in scores])
-    matches = store.vectors.query(NORTH, limit=10)
+    store.index.upsert([record(str(score), score) for score in scores])
+    matches = store.index.query(NORTH, limit=10)
     assert [match.key for match in matches] == [str(s) for s in sorted(scores, reverse=True)]
     assert [match.score for match in matches] == pytest.approx(sorted(scores)[::-1], abs=1e-6)
     assert all(-1 <= match.score <= 1 for match in matches)
@@ -46,46 +46,46 @@ def test_the_nearest_come_first(store: Store) -> None:
 
 def test_scores_are_the_cosines(store: Store) -> None:
     vectors = random_vectors(60)
-    store.vectors.upsert([Record(f"k#{i}", vector, {}) for i, vector in enumerate(vectors)])
+    store.index.upsert([Record(f"k#{i}", vector, {}) for i, vector in enumerate(vectors)])
     query = random_vectors(1, seed=1)[0]
     cosines = vectors.astype(np.float64) @ query.astype(np.float64)
     order = np.argsort(-cosines)
-    matches = store.vectors.query(query, limit=60)
+    matches = store.index.query(query, limit=60)
     assert [match.key for match in matches] == [f"k#{i}" for i in order]
     assert [match.score for match in matches] == pytest.approx(cosines[order], abs=1e-5)
 
 
 @pytest.mark.parametrize("limit", [1, 39, 40, 41, 100])
 def test_no_more_than_the_limit_are_found(store: Store, limit: int) -> None:
-    store.vectors.upsert([record(f"k#{i:03}", 1 - i / 100) for i in range(120)])
+    store.index.upsert([record(f"k#{i:03}", 1 - i / 100) for i in range(120)])
     assert keys(store, limit) == [f"k#{i:03}" for i in range(limit)]
 
 
 def test_a_record_is_replaced_as_a_whole(store: Store) -> None:
-    store.vectors.upsert([record("k#0", 0.9, text="old", page=1), record("k#1", 0.5)])
-    store.vectors.upsert([record("k#0", 0.1, text="new")])
-    first, second = store.vectors.query(NORTH, limit=10)
+    store.index.upsert([record("k#0", 0.9, text="old", page=1), record("k#1", 0.5)])
+    store.index.upsert([record("k#0", 0.1, text="new")])
+    first, second = store.index.query(NORTH, limit=10)
     assert (first.key, second.key) == ("k#1", "k#0")
     assert second.metadata == {"text": "new"}
 
 
 def test_of_two_records_with_one_key_the_last_stays(store: Store) -> None:
-    store.vectors.upsert([record("k#0", 0.9, text="old"), record("k#0", 0.1, text="new")])
-    (match,) = store.vectors.query(NORTH, limit=10)
+    store.index.upsert([record("k#0", 0.9, text="old"), record("k#0", 0.1, text="new")])
+    (match,) = store.index.query(NORTH, limit=10)
     assert match.metadata == {"text": "new"}
 
 
 def test_deleted_records_are_gone_and_others_stay(store: Store) -> None:
-    store.vectors.upsert([record(f"k#{i}", 1 - i / 10) for i in range(4)])
-    store.vectors.delete(["k#0", "k#2", "k#2", "k#9", "other"])
+    store.index.upsert([record(f"k#{i}", 1 - i / 10) for i in range(4)])
+    store.index.delete(["k#0", "k#2", "k#2", "k#9", "other"])
     assert keys(store) == ["k#1", "k#3"]
-    store.vectors.delete(["k#0", "k#2"])
+    store.index.delete(["k#0", "k#2"])
     assert keys(store) == ["k#1", "k#3"]
 
 
 def test_none_at_all_is_no_error(store: Store) -> None:
-    store.vectors.upsert([])
-    store.vectors.delete([])
+    store.index.upsert([])
+    store.index.delete([])
     assert keys(store) == []
 
 
@@ -94,12 +94,12 @@ def test_more_than_a_request_takes_are_written_and_deleted(store: Store) -> None
     vectors = random_vectors(1_200)
     text = "é" * 2_500  # 15 KB as JSON in ASCII
     records = [Record(f"k#{i}", vector, {"text": text}) for i, vector in enumerate(vectors)]
-    store.vectors.upsert(records)
+    store.index.upsert(records)
     for i in (0, 499, 500, 1_199):
-        (match,) = store.vectors.query(vectors[i], limit=1)
+        (match,) = store.index.query(vectors[i], limit=1)
         assert match.key == f"k#{i}"
         assert match.score == pytest.approx(1, abs=1e-6)
-    store.vectors.delete([record.key for record in records if record.key != "k#777"])
+    store.index.delete([record.key for record in records if record.key != "k#777"])
     assert keys(store) == ["k#777"]
 
 
@@ -123,7 +123,7 @@ def stored(address: StoreAddress, key: str) -> NDArray[np.float32]:
 
 def test_a_vector_is_stored_to_the_last_bit(store: Store, address: StoreAddress) -> None:
     vector = random_vectors(1, seed=7)[0]
-    store.vectors.upsert([Record("k#0", vector, {})])
+    store.index.upsert([Record("k#0", vector, {})])
     assert stored(address, "k#0").tobytes() == vector.tobytes()
 
 
@@ -132,41 +132,39 @@ def test_a_vector_is_stored_to_the_last_bit(store: Store, address: StoreAddress)
     ["Zażółć gęślą jaźń", "深い海", "🐘👩‍🚀", 'a\nb\t"c"\\ \'; DROP', "\u0000\u007f\u2028", ""],
 )
 def test_any_text_comes_back(store: Store, text: str) -> None:
-    store.vectors.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
+    store.index.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
     where = Comparison("attribute", "eq", text)
-    (match,) = store.vectors.query(NORTH, limit=2, where=where)
+    (match,) = store.index.query(NORTH, limit=2, where=where)
     assert match.key == f"k{text}#0"
     assert match.metadata == {"text": text, "attribute": text}
-    assert store.vectors.query(NORTH, limit=2, where=Comparison("attribute", "ne", text)) == []
+    assert store.index.query(NORTH, limit=2, where=Comparison("attribute", "ne", text)) == []
 
 
 def test_a_filter_is_no_cut_of_the_nearest(store: Store) -> None:
     """What the filter holds for is found even behind more than the limit of others."""
-    store.vectors.upsert([record(f"k#{i}", 1 - i / 300, number=i) for i in range(300)])
+    store.index.upsert([record(f"k#{i}", 1 - i / 300, number=i) for i in range(300)])
     where = Compound("and", (Comparison("number", "gte", 290), Comparison("number", "ne", 295)))
-    found = [match.key for match in store.vectors.query(NORTH, limit=5, where=where)]
+    found = [match.key for match in store.index.query(NORTH, limit=5, where=where)]
     assert found == ["k#290", "k#291", "k#292", "k#293", "k#294"]
 
 
 def test_what_is_written_outlives_the_process(store: Store, address: StoreAddress) -> None:
-    store.vectors.upsert([record("k#0", 0.5, text="kept")])
-    assert [m.metadata for m in open_at(address).vectors.query(NORTH, limit=1)] == [
-        {"text": "kept"}
-    ]
+    store.index.upsert([record("k#0", 0.5, text="kept")])
+    assert [m.metadata for m in open_at(address).index.query(NORTH, limit=1)] == [{"text": "kept"}]
 
 
 def test_stores_are_apart(new_address: NewAddress) -> None:
     one, other = open_at(new_address()), open_at(new_address())
-    one.vectors.upsert([record("k#0")])
-    other.vectors.upsert([record("k#1")])
-    other.vectors.delete(["k#0"])
+    one.index.upsert([record("k#0")])
+    other.index.upsert([record("k#1")])
+    other.index.delete(["k#0"])
     assert (keys(one), keys(other)) == (["k#0"], ["k#1"])
 
 
 def test_nothing_is_written_when_time_is_up(store: Store) -> None:
-    store.vectors.upsert([record("k#0")])
+    store.index.upsert([record("k#0")])
     with pytest.raises(ServiceUnavailable):
-        store.vectors.upsert([record("k#1")], deadline=time.monotonic())
+        store.index.upsert([record("k#1")], deadline=time.monotonic())
     with pytest.raises(ServiceUnavailable):
-        store.vectors.delete(["k#0"], deadline=time.monotonic())
+        store.index.delete(["k#0"], deadline=time.monotonic())
     assert keys(store) == ["k#0"]

@@ -40,7 +40,7 @@ def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encod
         file.unlink()
     with pytest.raises(NotFound, match="nothing has been ingested yet"):
         ask(search, query="a cat")
-    fill(path, encoder).vectors.delete(["file-cats#0"])
+    fill(path, encoder).index.delete(["file-cats#0"])
     assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
 
 

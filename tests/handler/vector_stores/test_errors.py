@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from handler.errors import ServiceUnavailable
 from handler.http.auth import hash_key
 from handler.settings import Settings, SqliteAddress
-from handler.stores.sqlite import SqliteLedger, SqliteVectors
+from handler.stores.sqlite import SqliteIndex, SqliteLedger
 from model_layer import Encoder
 from tests.handler.http.test_routes import assert_error
 from tests.handler.vector_stores.store_routes import (
@@ -99,7 +99,7 @@ def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(
         raise ServiceUnavailable("a secret address")
 
     send(store_client, "GET", "/v1/vector_stores")  # it is open
-    monkeypatch.setattr(SqliteVectors, "query", fail)
+    monkeypatch.setattr(SqliteIndex, "query", fail)
     monkeypatch.setattr(SqliteLedger, "rows", fail)
     monkeypatch.setattr(SqliteLedger, "get", fail)
     response = send(store_client, method, path)

@@ -193,7 +193,7 @@ def test_a_record_that_says_nothing_of_itself_is_found_all_the_same(
 ) -> None:
     address = SqliteAddress(str(tmp_path / "bare.sqlite"))
     store = fill(Path(address.path), encoder)
-    store.vectors.upsert([Record("bare", encoder.encode(["zebra"]).vectors[0], {})])
+    store.index.upsert([Record("bare", encoder.encode(["zebra"]).vectors[0], {})])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
     (result,) = page["data"]
@@ -211,7 +211,7 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
     address = SqliteAddress(str(tmp_path / "opposites.sqlite"))
     store = fill(Path(address.path), encoder)
     row = encoder.encode(["zebra"]).vectors[0]
-    store.vectors.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
+    store.index.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=50)
     scores = {result["file_id"]: result["score"] for result in page["data"]}
