@@ -18,7 +18,7 @@ import orjson
 from mangum import Mangum
 
 from handler import payloads
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.embeddings.response import Answer
 from handler.errors import ApiError
 from handler.http.app import create_app
@@ -32,7 +32,7 @@ from model_layer import load_cl100k, load_encoder
 log = logging.getLogger(__name__)
 
 
-def create_embeddings(settings: Settings) -> Embeddings:
+def create_embeddings(settings: Settings) -> EmbeddingOperations:
     """Load the model and run it once, so that the first request finds everything warm."""
     encoder = load_encoder(
         threads=settings.encoder_threads,
@@ -41,7 +41,7 @@ def create_embeddings(settings: Settings) -> Embeddings:
     )
     encoder.encode(["warm up"])
     cl100k = load_cl100k(encoder.bundle)
-    return Embeddings(
+    return EmbeddingOperations(
         encoder, cl100k, accept_any_model=settings.accept_any_model, truncate=settings.truncate
     )
 

@@ -23,7 +23,7 @@ SERVED_MODEL = "all-MiniLM-L6-v2"
 MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
 
 
-class Embeddings:
+class EmbeddingOperations:
     """Answers embeddings requests with one encoder. Thread-safe."""
 
     def __init__(

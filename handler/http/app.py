@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.http.access_log import RequestLog
 from handler.http.auth import Keys
 from handler.http.error_handlers import add_error_handlers
@@ -20,7 +20,7 @@ from handler.settings import Settings
 from handler.vector_stores import lazy_vector_stores
 
 if TYPE_CHECKING:
-    from handler.vector_stores.operations import VectorStores
+    from handler.vector_stores.operations import VectorStoreOperations
 
 EXPOSED = (
     "openai-processing-ms",
@@ -33,10 +33,10 @@ EXPOSED = (
 
 
 def create_app(
-    embeddings: Embeddings,
+    embeddings: EmbeddingOperations,
     settings: Settings,
     *,
-    vector_stores: Callable[[], VectorStores] | None = None,
+    vector_stores: Callable[[], VectorStoreOperations] | None = None,
 ) -> RequestLog:
     """The application, and around it what makes each request a logged call.
 

@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.http.auth import Keys
 from handler.request_context import Call
 
@@ -21,9 +21,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def get_embeddings(request: Request) -> Embeddings:
-    """The application's one Embeddings."""
-    embeddings: Embeddings = request.app.state.embeddings
+async def get_embeddings(request: Request) -> EmbeddingOperations:
+    """The application's embedding operations."""
+    embeddings: EmbeddingOperations = request.app.state.embeddings
     return embeddings
 
 
@@ -50,7 +50,7 @@ KEY = (
     Depends(require_key),
     Security(HTTPBearer(auto_error=False, description="A key, if the server asks for one.")),
 )
-EmbeddingsDep = Annotated[Embeddings, Depends(get_embeddings)]
+EmbeddingsDep = Annotated[EmbeddingOperations, Depends(get_embeddings)]
 
 
 async def work(call: Call, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -13,19 +13,19 @@ from handler.settings import Settings
 from model_layer import Encoder
 
 if TYPE_CHECKING:
-    from handler.vector_stores.operations import VectorStores
+    from handler.vector_stores.operations import VectorStoreOperations
 
 
-def lazy_vector_stores(encoder: Encoder, settings: Settings) -> Callable[[], VectorStores]:
-    """A function that makes the VectorStores at its first call, and returns the same from then on.
+def lazy_vector_stores(encoder: Encoder, settings: Settings) -> Callable[[], VectorStoreOperations]:
+    """A function that makes the operations at its first call, and returns the same from then on.
 
     Few requests need them, and a cold start would pay for their import.
     """
 
     @cache
-    def vector_stores() -> VectorStores:
-        from handler.vector_stores.operations import VectorStores
+    def vector_stores() -> VectorStoreOperations:
+        from handler.vector_stores.operations import VectorStoreOperations
 
-        return VectorStores(encoder, settings)
+        return VectorStoreOperations(encoder, settings)
 
     return vector_stores

@@ -13,7 +13,7 @@ from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
 
 
-class VectorStores:
+class VectorStoreOperations:
     """Search, and what there is to search in."""
 
     def __init__(self, encoder: Encoder, settings: Settings) -> None:

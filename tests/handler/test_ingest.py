@@ -15,7 +15,7 @@ from openai import BadRequestError, NotFoundError, OpenAI
 from starlette.testclient import TestClient
 
 from handler import ingest
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.errors import DocumentBusy, DocumentUnfinished
 from handler.ingestion.storage_events import Change
 from handler.settings import S3VectorsAddress, Settings
@@ -110,7 +110,7 @@ def client(deployed: Aws, encoder: Encoder, cl100k: Cl100k) -> Iterator[OpenAI]:
     """The official client, at the application that the API function runs."""
     from handler.http.app import create_app
 
-    app = create_app(Embeddings(encoder, cl100k), Settings(vector_store=deployed.store))
+    app = create_app(EmbeddingOperations(encoder, cl100k), Settings(vector_store=deployed.store))
     with TestClient(app, base_url="http://testserver") as transport:
         yield OpenAI(base_url="http://testserver/v1", api_key="none", http_client=transport)
 

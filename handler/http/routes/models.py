@@ -7,7 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from handler.embeddings.operations import MODEL_NAMES, SERVED_MODEL, Embeddings, unknown_model
+from handler.embeddings.operations import (
+    MODEL_NAMES,
+    SERVED_MODEL,
+    EmbeddingOperations,
+    unknown_model,
+)
 from handler.errors import NotFound, Unauthorized
 from handler.http.dependencies import KEY, CallDep, EmbeddingsDep
 from handler.http.error_handlers import documented
@@ -55,7 +60,7 @@ async def retrieve_model(request: Request, embeddings: EmbeddingsDep, call: Call
     return JSONResponse(_describe(embeddings, call))
 
 
-def _describe(embeddings: Embeddings, call: Call) -> dict[str, Any]:
+def _describe(embeddings: EmbeddingOperations, call: Call) -> dict[str, Any]:
     bundle = embeddings.encoder.bundle
     return {
         "id": SERVED_MODEL,

@@ -23,7 +23,7 @@ from handler.limits import MAX_FILE_ID, MAX_PAGE
 from handler.vector_stores.pagination import FILE_STATUSES, ORDERS
 
 if TYPE_CHECKING:
-    from handler.vector_stores.operations import VectorStores
+    from handler.vector_stores.operations import VectorStoreOperations
 
 router = APIRouter(tags=["vector stores"], dependencies=KEY)
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)
@@ -44,9 +44,9 @@ PAGE = [
 STATUS = _parameter("filter", type="string", enum=FILE_STATUSES)
 
 
-def _stores(request: Request) -> VectorStores:
-    """The application's one VectorStores. (A dependency would cost each cold start a little.)"""
-    stores: VectorStores = request.app.state.vector_stores()
+def _stores(request: Request) -> VectorStoreOperations:
+    """The application's vector stores. (As a dependency they would slow each cold start.)"""
+    stores: VectorStoreOperations = request.app.state.vector_stores()
     return stores
 
 

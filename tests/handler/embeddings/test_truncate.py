@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from handler.api import embeddings
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.http.app import create_app
 from handler.settings import Settings
 from model_layer import Cl100k, Encoder
@@ -47,7 +47,9 @@ def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
 
 
 def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl100k) -> None:
-    strict = TestClient(create_app(Embeddings(encoder, cl100k, truncate="NONE"), Settings()))
+    strict = TestClient(
+        create_app(EmbeddingOperations(encoder, cl100k, truncate="NONE"), Settings())
+    )
     assert_error(strict.post("/v1/embeddings", json={"input": LONG}), 400)
     cut = strict.post("/v1/embeddings", json={"input": LONG, "truncate": "END"})
     assert cut.status_code == 200

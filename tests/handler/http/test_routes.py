@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from handler.api import embeddings
-from handler.embeddings.operations import Embeddings
+from handler.embeddings.operations import EmbeddingOperations
 from handler.http.app import create_app
 from handler.limits import MAX_BODY
 from handler.settings import Settings
@@ -150,7 +150,7 @@ def test_a_wrong_path_is_a_404_that_names_the_right_one(client: TestClient, path
 
 
 def test_an_error_of_ours_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
-    class Failing(Embeddings):
+    class Failing(EmbeddingOperations):
         def create_from_body(self, *_: object, **__: object) -> NoReturn:
             raise ZeroDivisionError("a secret")
 
@@ -233,7 +233,9 @@ def test_a_monitor_may_ask_with_head(client: TestClient) -> None:
 
 
 def test_unknown_models_are_a_404_if_so_set(encoder: Encoder, cl100k: Cl100k) -> None:
-    strict = TestClient(create_app(Embeddings(encoder, cl100k, accept_any_model=False), Settings()))
+    strict = TestClient(
+        create_app(EmbeddingOperations(encoder, cl100k, accept_any_model=False), Settings())
+    )
     for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", None):
         body = {"input": "a", "model": name}
         assert strict.post("/v1/embeddings", json=body).status_code == 200
