@@ -21,7 +21,7 @@ from benchmarks.readme import RESULTS, refresh
 from benchmarks.report import machine
 from benchmarks.texts import SHORT, mixed
 from handler.api import embeddings, lambda_handler
-from handler.request_context import Call
+from handler.request_context import RequestContext
 
 EVENT = Path(__file__).parents[1] / "events" / "http-api-v2.json"
 
@@ -70,7 +70,7 @@ def beside_encode(name: str, texts: Sequence[str], *, rounds: int) -> str:
 
 def measure(name: str, payload: dict[str, object]) -> str:
     """A row of the table: the stages of one request, in ms, and their share of the encoding."""
-    call = Call(request_id="benchmark")
+    call = RequestContext(request_id="benchmark")
     embeddings.create_from_body(json.dumps(payload).encode(), call)
     encode = call.stages["tokenize"] + call.stages["run"]
     read = call.stages["parse"] + call.stages["decode"]

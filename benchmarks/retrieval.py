@@ -28,7 +28,7 @@ from handler.documents.sandbox import Sandbox
 from handler.ingestion.pipeline import Pipeline, document_id
 from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import Record, Store, VectorIndex
@@ -122,7 +122,7 @@ def search(
     places = []
     for number, question in enumerate(asked):
         request = {"query": question.query, "max_num_results": FOUND}
-        answer = operation.search(store.id, request, Call(request_id=str(number)))
+        answer = operation.search(store.id, request, RequestContext(request_id=str(number)))
         found = json.loads(answer.body)["data"]
         places.append(place(question.document, [one["file_id"] for one in found]))
     name = f"minilm-lambda {precision}"

@@ -24,7 +24,7 @@ from handler.errors import ApiError
 from handler.http.app import create_app
 from handler.http.error_handlers import FAILED, OK, describe
 from handler.limits import MAX_ANSWER
-from handler.request_context import Call, deadline, mark_warm, request_id
+from handler.request_context import RequestContext, deadline, mark_warm, request_id
 from handler.settings import Settings, read_settings
 from handler.vector_stores import lazy_vector_stores
 from model_layer import load_cl100k, load_encoder
@@ -83,29 +83,34 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     raise payloads.unsupported(event)
 
 
-def _search(payload: dict[str, Any], call: Call) -> Answer:
-    return vector_stores().search.search(payload.get("vector_store_id"), payload, call)
+def _search(payload: dict[str, Any], context: RequestContext) -> Answer:
+    return vector_stores().search.search(payload.get("vector_store_id"), payload, context)
 
 
 def _answer(
-    road: str, operation: Callable[[Any, Call], Answer], payload: dict[str, Any], context: Any
+    transport: str,
+    operation: Callable[[Any, RequestContext], Answer],
+    payload: dict[str, Any],
+    lambda_context: Any,
 ) -> dict[str, Any]:
-    call = Call(
-        request_id(None, context),
-        deadline=deadline(context),
+    context = RequestContext(
+        request_id(None, lambda_context),
+        deadline=deadline(lambda_context),
         answer_limit=MAX_ANSWER,
         is_direct=True,
     )
     fingerprint, status = embeddings.encoder.bundle.fingerprint, FAILED
     try:
         # Parsed again, so that the numbers are those of the HTTP body, in their shortest form.
-        answer: dict[str, Any] = orjson.loads(operation(payload, call).body)
+        answer: dict[str, Any] = orjson.loads(operation(payload, context).body)
         status = OK
         # What HTTP has in headers.
-        return {**answer, "fingerprint": fingerprint, "truncated": call.truncated}
+        return {**answer, "fingerprint": fingerprint, "truncated": context.truncated}
     except ApiError as error:
         code, body = describe(error)
         status = code.value
         return {**body, "status": status}
     finally:
-        call.log(road, status, fingerprint=fingerprint, namespace=settings.metrics_namespace)
+        context.log(
+            transport, status, fingerprint=fingerprint, namespace=settings.metrics_namespace
+        )

@@ -1,6 +1,6 @@
-"""One call: what its road grants it, and what the log will say of it.
+"""One request: what its transport grants it, and what the log will say about it.
 
-The roads (HTTP, direct invocation) make it, the operation fills it in, the log takes it.
+The transports (HTTP, direct invocation) make it, the operation fills it in, the log reads it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SANE_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 # Before the end, to write the answer and to still be there to send it: s, of a whole CPU.
 MARGIN = 1.0
 
-_cold = True  # until the first call
+_cold = True  # until the first request
 
 
 @dataclass
-class Call:
-    """A request on its way."""
+class RequestContext:
+    """A request on its way through the server."""
 
     request_id: str
     deadline: float | None = None  # of time.monotonic(); None: as long as it takes
@@ -41,7 +41,7 @@ class Call:
     started: float = field(default_factory=time.perf_counter)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def timed(self, name: str) -> Iterator[None]:
         """Count the time of what is inside."""
         started = time.perf_counter()
         try:
@@ -55,7 +55,7 @@ class Call:
         return (time.perf_counter() - self.started) * 1000
 
     def log(self, route: str, status: int, *, fingerprint: str, namespace: str | None) -> None:
-        """Write the call's line."""
+        """Write the request's line."""
         global _cold
         fields: dict[str, Any] = {"requestId": self.request_id, "route": route, "status": status}
         fields["milliseconds"] = round(self.milliseconds, 2)
@@ -69,30 +69,30 @@ class Call:
         _cold = False
 
 
-def request_id(asked: str | None, context: Any) -> str:
+def request_id(asked: str | None, lambda_context: Any) -> str:
     """The caller's id if it is a sane one, else Lambda's, else a new one."""
     if asked and SANE_ID.fullmatch(asked):
         return asked
-    return getattr(context, "aws_request_id", None) or uuid.uuid4().hex
+    return getattr(lambda_context, "aws_request_id", None) or uuid.uuid4().hex
 
 
 def mark_warm() -> None:
-    """The next call is no cold start, though no call came before it."""
+    """The next request is no cold start, though none came before it."""
     global _cold
     _cold = False
 
 
-def deadline(context: Any, *, most: float | None = None) -> float | None:
+def deadline(lambda_context: Any, *, most: float | None = None) -> float | None:
     """When the work of an invocation must stop, by the time that Lambda says remains.
 
     most: what whoever waits for the answer allows, in seconds.
     """
-    if not hasattr(context, "get_remaining_time_in_millis"):
+    if not hasattr(lambda_context, "get_remaining_time_in_millis"):
         return None
-    remaining: float = context.get_remaining_time_in_millis() / 1000
+    remaining: float = lambda_context.get_remaining_time_in_millis() / 1000
     if most is not None:
         remaining = min(remaining, most)
-    memory = int(getattr(context, "memory_limit_in_mb", None) or MEMORY_PER_CPU)
+    memory = int(getattr(lambda_context, "memory_limit_in_mb", None) or MEMORY_PER_CPU)
     margin = MARGIN / min(1.0, memory / MEMORY_PER_CPU)
     # A short timeout is not to be all margin.
     return time.monotonic() + remaining - min(margin, remaining / 3)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handler.errors import InvalidRequest, RequestTooLarge
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from model_layer import DeadlineExceeded, Encoded, Encoder, TextTooLong, Truncate
 
 
 def encode(
     encoder: Encoder,
     texts: Sequence[str],
-    call: Call,
+    context: RequestContext,
     *,
     truncate: Truncate,
     field: str,
@@ -24,7 +24,7 @@ def encode(
     time is up.
     """
     try:
-        encoded = encoder.encode(texts, truncate=truncate, deadline=call.deadline)
+        encoded = encoder.encode(texts, truncate=truncate, deadline=context.deadline)
     except TextTooLong as error:
         place = f"{field}[{error.index}]" if is_list else field
         raise InvalidRequest(
@@ -41,8 +41,8 @@ def encode(
             param=field,
             code="deadline_exceeded",
         ) from error
-    call.tokens = int(encoded.token_counts.sum())
-    call.truncated = int(encoded.truncated.sum())
-    call.stages["tokenize"] = encoded.tokenize_seconds * 1000
-    call.stages["run"] = encoded.run_seconds * 1000
+    context.tokens = int(encoded.token_counts.sum())
+    context.truncated = int(encoded.truncated.sum())
+    context.stages["tokenize"] = encoded.tokenize_seconds * 1000
+    context.stages["run"] = encoded.run_seconds * 1000
     return encoded

@@ -15,7 +15,7 @@ from handler.embeddings.request import EmbeddingRequest, parse_request, read_tex
 from handler.embeddings.response import Answer, render
 from handler.errors import NotFound, RequestTooLarge
 from handler.limits import DIMENSIONS
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from handler.validation import parse_json
 from model_layer import Cl100k, Encoder, Truncate
 
@@ -39,34 +39,38 @@ class EmbeddingOperations:
         self._accept_any_model = accept_any_model
         self._truncate = truncate
 
-    def create_from_body(self, body: bytes, call: Call, *, model: str | None = None) -> Answer:
+    def create_from_body(
+        self, body: bytes, context: RequestContext, *, model: str | None = None
+    ) -> Answer:
         """Answer a request given as JSON; `model` is the name in the path, if it has one."""
-        with call.stage("parse"):
+        with context.timed("parse"):
             payload = parse_json(body)
-        return self.create(payload, call, model=model)
+        return self.create(payload, context, model=model)
 
-    def create(self, payload: object, call: Call, *, model: str | None = None) -> Answer:
+    def create(
+        self, payload: object, context: RequestContext, *, model: str | None = None
+    ) -> Answer:
         """Answer a request given as a decoded JSON value.
 
         Raises InvalidRequest if it is not one, NotFound if it names a model that is not served,
         RequestTooLarge if its answer would be over the call's limit, or take longer than it has.
         """
-        with call.stage("decode"):
+        with context.timed("decode"):
             request = parse_request(payload)
             self._check_model(model or request.model)
             texts = read_texts(request.input, self._cl100k)
-        call.inputs = len(texts)
-        gzipped = _must_be_gzipped(request, len(texts), call)
+        context.inputs = len(texts)
+        gzipped = _must_be_gzipped(request, len(texts), context)
         encoded = encode(
             self.encoder,
             texts,
-            call,
+            context,
             truncate=request.truncate or self._truncate,
             field="input",
             # A string, or one list of ids, is one input; anything else is a list of them.
             is_list=isinstance(request.input, list) and isinstance(request.input[0], str | list),
         )
-        with call.stage("respond"):
+        with context.timed("respond"):
             return render(
                 encoded,
                 model=SERVED_MODEL,
@@ -76,7 +80,7 @@ class EmbeddingOperations:
                 gzipped=gzipped,
             )
 
-    def tokenize(self, body: bytes, call: Call) -> bytes:
+    def tokenize(self, body: bytes, context: RequestContext) -> bytes:
         """The tokens of each input of a request, as the body of an answer.
 
         Raises InvalidRequest if it is not a request, RequestTooLarge if it takes too long.
@@ -86,7 +90,7 @@ class EmbeddingOperations:
         limit = self.encoder.bundle.max_tokens
         data = []
         for index, text in enumerate(texts):
-            if call.deadline is not None and time.monotonic() > call.deadline:
+            if context.deadline is not None and time.monotonic() > context.deadline:
                 raise RequestTooLarge(
                     f"The time this function has for a request was up after {index} of "
                     f"{len(texts)} inputs. Send at most {max(1, index * 3 // 4)} such inputs.",
@@ -122,7 +126,7 @@ def unknown_model(name: str) -> NotFound:
     )
 
 
-def _must_be_gzipped(request: EmbeddingRequest, inputs: int, call: Call) -> bool:
+def _must_be_gzipped(request: EmbeddingRequest, inputs: int, context: RequestContext) -> bool:
     """Whether the answer fits compressed only. Raises RequestTooLarge if it does not fit at all.
 
     Told before anything is encoded. Answers that fit are not compressed: base64 hardly shrinks,
@@ -133,13 +137,13 @@ def _must_be_gzipped(request: EmbeddingRequest, inputs: int, call: Call) -> bool
 
     def size(count: int, *, gzipped: bool = False) -> int:
         return answer_bytes(
-            count, dimensions, base64=base64, gzipped=gzipped, spaced=call.is_direct
+            count, dimensions, base64=base64, gzipped=gzipped, spaced=context.is_direct
         )
 
-    limit = call.answer_limit
+    limit = context.answer_limit
     if limit is None or size(inputs) <= limit:
         return False
-    if call.takes_gzip and not base64 and size(inputs, gzipped=True) <= limit:
+    if context.takes_gzip and not base64 and size(inputs, gzipped=True) <= limit:
         return True
     most = (limit - size(0)) // (size(1) - size(0))
     cure = "Send" if base64 else 'Ask for "encoding_format": "base64", or send'

@@ -1,4 +1,4 @@
-"""Around the application: each HTTP request is a call, with an id, a deadline and a log line."""
+"""The access log: gives each HTTP request its id and its deadline, and writes its log line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from handler.http.error_handlers import FAILED
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.payloads import decodes_answers, is_from_gateway, is_from_load_balancer
-from handler.request_context import Call, deadline, request_id
+from handler.request_context import RequestContext, deadline, request_id
 
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
@@ -27,8 +27,8 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = _call(scope)
-        scope.setdefault("state", {})["call"] = call
+        context = _request_context(scope)
+        scope.setdefault("state", {})["context"] = context
         status = FAILED  # unless an answer begins
 
         async def send_with_headers(message: Message) -> None:
@@ -36,23 +36,24 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = call.request_id
-                headers["openai-processing-ms"] = str(round(call.milliseconds))
+                headers["x-request-id"] = context.request_id
+                headers["openai-processing-ms"] = str(round(context.milliseconds))
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            call.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
+            context.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
 
 
-def _call(scope: Scope) -> Call:
-    headers, context, event = Headers(scope=scope), scope.get("aws.context"), scope.get("aws.event")
+def _request_context(scope: Scope) -> RequestContext:
+    headers, event = Headers(scope=scope), scope.get("aws.event")
+    lambda_context = scope.get("aws.context")
     alb = is_from_load_balancer(event)
-    return Call(
-        request_id(headers.get("x-request-id"), context),
-        deadline=deadline(context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
+    return RequestContext(
+        request_id(headers.get("x-request-id"), lambda_context),
+        deadline=deadline(lambda_context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
         answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
         is_alone=event is not None,  # Lambda sends an instance one at a time
         takes_gzip=decodes_answers(event)

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from handler.embeddings.operations import EmbeddingOperations
 from handler.http.auth import Keys
-from handler.request_context import Call
+from handler.request_context import RequestContext
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,22 +27,22 @@ async def get_embeddings(request: Request) -> EmbeddingOperations:
     return embeddings
 
 
-async def get_call(request: Request) -> Call:
-    """This request's Call, which `request_log` made."""
-    call: Call = request.state.call
-    return call
+async def get_context(request: Request) -> RequestContext:
+    """This request's context, which `access_log` made."""
+    context: RequestContext = request.state.context
+    return context
 
 
-CallDep = Annotated[Call, Depends(get_call)]
+ContextDep = Annotated[RequestContext, Depends(get_context)]
 
 
-async def require_key(request: Request, call: CallDep) -> None:
+async def require_key(request: Request, context: ContextDep) -> None:
     """Let the request pass if it has one of the keys, or if none is needed."""
     keys: Keys = request.app.state.keys
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "")
-    call.key = keys.check(key)
+    context.key = keys.check(key)
 
 
 # The second is there for /docs, which shows it and can try it; the first reads the headers.
@@ -53,10 +53,12 @@ KEY = (
 EmbeddingsDep = Annotated[EmbeddingOperations, Depends(get_embeddings)]
 
 
-async def work(call: Call, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def work(
+    context: RequestContext, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     """What `function`, which takes its time, returns: on a thread, if /health must be answered
-    meanwhile; here, if `call` is alone, since a thread costs more than reading the request.
+    meanwhile; here, if the request is alone, since a thread costs more than reading the request.
     """
-    if call.is_alone:
+    if context.is_alone:
         return function(*args, **kwargs)
     return await run_in_threadpool(function, *args, **kwargs)

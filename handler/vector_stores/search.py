@@ -14,7 +14,7 @@ from handler.embeddings.answer_size import ENVELOPE
 from handler.embeddings.encoding import encode
 from handler.embeddings.response import Answer, headers_of
 from handler.errors import RequestTooLarge
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from handler.stores.attributes import NOT_FILTERABLE
 from handler.stores.contract import Match
 from handler.validation import parse_json
@@ -33,43 +33,43 @@ class VectorSearch:
         self._store = store
         self._truncate = truncate
 
-    def search_from_body(self, store_id: str, body: bytes, call: Call) -> Answer:
+    def search_from_body(self, store_id: str, body: bytes, context: RequestContext) -> Answer:
         """Answer a request given as JSON."""
-        with call.stage("parse"):
+        with context.timed("parse"):
             payload = parse_json(body)
-        return self.search(store_id, payload, call)
+        return self.search(store_id, payload, context)
 
-    def search(self, store_id: str | None, payload: object, call: Call) -> Answer:
+    def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
         """Answer a request given as a decoded JSON value; `store_id` None: the store there is.
 
         Raises InvalidRequest if it is not one, NotFound if there is no such store, WrongStore if
         the store is for another model, NotReady if it does not answer, RequestTooLarge if the
         answer is over the call's limit, or takes longer than it has.
         """
-        with call.stage("decode"):
+        with context.timed("decode"):
             search = parse_search(payload)
-        with call.stage("open"):
+        with context.timed("open"):
             store = self._store.open(store_id)
-        call.inputs = len(search.queries)
+        context.inputs = len(search.queries)
         encoded = encode(
             self._encoder,
             search.queries,
-            call,
+            context,
             truncate=search.truncate or self._truncate,
             field="query",
             is_list=search.is_list,
         )
-        with call.stage("search"), reached():
+        with context.timed("search"), reached():
             found = [
                 match
                 for vector in encoded.vectors
                 for match in store.index.query(
-                    vector, limit=search.limit, where=search.where, deadline=call.deadline
+                    vector, limit=search.limit, where=search.where, deadline=context.deadline
                 )
             ]
-        with call.stage("respond"):
+        with context.timed("respond"):
             body = _render(search, _best(found, search))
-            _check_size(body, search, call)
+            _check_size(body, search, context)
             return Answer(body, headers_of(encoded, self._encoder.bundle.fingerprint))
 
 
@@ -120,15 +120,15 @@ def _result(match: Match) -> dict[str, Any]:
     }
 
 
-def _check_size(body: bytes, search: Search, call: Call) -> None:
+def _check_size(body: bytes, search: Search, context: RequestContext) -> None:
     """Raises RequestTooLarge if the answer would be over the call's limit."""
-    if call.answer_limit is None:
+    if context.answer_limit is None:
         return
     size = ENVELOPE + len(orjson.dumps(body.decode()))  # a JSON string, in Lambda's JSON
-    if size > call.answer_limit:
+    if size > context.answer_limit:
         raise RequestTooLarge(
-            f"The answer would be {size} bytes; the limit is {call.answer_limit}. Ask for at most "
-            f'{max(1, search.limit * call.answer_limit // size)} with "max_num_results".',
+            f"The answer would be {size} bytes; the limit is {context.answer_limit}. Ask for at most "
+            f'{max(1, search.limit * context.answer_limit // size)} with "max_num_results".',
             param="max_num_results",
             code="answer_too_large",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.http.dependencies import KEY, CallDep, EmbeddingsDep, work
+from handler.http.dependencies import KEY, ContextDep, EmbeddingsDep, work
 from handler.http.error_handlers import documented
 from handler.http.openapi import content
 from handler.http.request_body import read_body
@@ -23,9 +23,11 @@ BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")
 @router.post("/embeddings", include_in_schema=False)
 @router.post("/openai/deployments/{model:path}/embeddings", include_in_schema=False)  # Azure's
 @router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
-async def create_embeddings(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
+async def create_embeddings(
+    request: Request, embeddings: EmbeddingsDep, context: ContextDep
+) -> Response:
     """Turn one or more texts into vectors of unit length, in the order given."""
     body = await read_body(request)
     model = request.path_params.get("model")
-    answer = await work(call, embeddings.create_from_body, body, call, model=model)
+    answer = await work(context, embeddings.create_from_body, body, context, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")

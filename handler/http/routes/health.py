@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from handler.errors import NotReady
-from handler.http.dependencies import CallDep, EmbeddingsDep, work
+from handler.http.dependencies import ContextDep, EmbeddingsDep, work
 from handler.http.error_handlers import documented
 
 router = APIRouter(tags=["health"])
@@ -22,9 +22,9 @@ async def health() -> Response:
 
 
 @router.get("/ready", summary="Readiness", responses=documented("Ready", NotReady))
-async def ready(embeddings: EmbeddingsDep, call: CallDep) -> Response:
+async def ready(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """Embed a text whose vector is known, and compare."""
-    canary = await work(call, embeddings.encoder.try_canary)
+    canary = await work(context, embeddings.encoder.try_canary)
     if not canary.passed:
         raise NotReady(
             f"The model gives a wrong vector, with cosine {canary.cosine:.4f} to its reference; "

@@ -14,10 +14,10 @@ from handler.embeddings.operations import (
     unknown_model,
 )
 from handler.errors import NotFound, Unauthorized
-from handler.http.dependencies import KEY, CallDep, EmbeddingsDep
+from handler.http.dependencies import KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 from handler.limits import MAX_BODY, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
-from handler.request_context import Call
+from handler.request_context import RequestContext
 
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
 
@@ -31,9 +31,9 @@ router = APIRouter(tags=["models"], dependencies=KEY)
     summary="List the models",
     responses=documented("ModelList", Unauthorized),
 )
-async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> Response:
+async def list_models(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """The models there are: one."""
-    return JSONResponse({"object": "list", "data": [_describe(embeddings, call)]})
+    return JSONResponse({"object": "list", "data": [_describe(embeddings, context)]})
 
 
 @router.get(
@@ -41,9 +41,9 @@ async def list_models(embeddings: EmbeddingsDep, call: CallDep) -> Response:
     summary="Describe the model",
     responses=documented("Model", Unauthorized),
 )
-async def info(embeddings: EmbeddingsDep, call: CallDep) -> Response:
+async def info(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """The one model there is: what a client may want to know before it sends much."""
-    return JSONResponse(_describe(embeddings, call))
+    return JSONResponse(_describe(embeddings, context))
 
 
 @router.get(
@@ -52,15 +52,17 @@ async def info(embeddings: EmbeddingsDep, call: CallDep) -> Response:
     responses=documented("Model", Unauthorized, NotFound),
     openapi_extra={"parameters": [NAME]},
 )
-async def retrieve_model(request: Request, embeddings: EmbeddingsDep, call: CallDep) -> Response:
+async def retrieve_model(
+    request: Request, embeddings: EmbeddingsDep, context: ContextDep
+) -> Response:
     """The model by its name, with or without `sentence-transformers/`."""
     model = request.path_params["model"]
     if model not in MODEL_NAMES:
         raise unknown_model(model)
-    return JSONResponse(_describe(embeddings, call))
+    return JSONResponse(_describe(embeddings, context))
 
 
-def _describe(embeddings: EmbeddingOperations, call: Call) -> dict[str, Any]:
+def _describe(embeddings: EmbeddingOperations, context: RequestContext) -> dict[str, Any]:
     bundle = embeddings.encoder.bundle
     return {
         "id": SERVED_MODEL,
@@ -76,6 +78,6 @@ def _describe(embeddings: EmbeddingOperations, call: Call) -> dict[str, Any]:
             "token_ids_per_input": MAX_TOKEN_IDS,
             "token_ids_per_request": MAX_TOKEN_IDS_PER_REQUEST,
             "request_bytes": MAX_BODY,
-            "answer_bytes": call.answer_limit,
+            "answer_bytes": context.answer_limit,
         },
     }

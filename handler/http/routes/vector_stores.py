@@ -15,7 +15,7 @@ from handler.errors import (
     Unauthorized,
     WrongStore,
 )
-from handler.http.dependencies import KEY, CallDep, work
+from handler.http.dependencies import KEY, ContextDep, work
 from handler.http.error_handlers import documented
 from handler.http.openapi import content
 from handler.http.request_body import read_body
@@ -59,11 +59,11 @@ def _stores(request: Request) -> VectorStoreOperations:
         "requestBody": {"required": True, "content": content("SearchRequest")},
     },
 )
-async def search(request: Request, call: CallDep) -> Response:
+async def search(request: Request, context: ContextDep) -> Response:
     """The passages nearest in meaning to one or more queries, nearest first."""
     body = await read_body(request)
     store_id, operation = request.path_params["vector_store_id"], _stores(request).search
-    answer = await work(call, operation.search_from_body, store_id, body, call)
+    answer = await work(context, operation.search_from_body, store_id, body, context)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 
@@ -73,10 +73,10 @@ async def search(request: Request, call: CallDep) -> Response:
     responses=documented("VectorStoreList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": PAGE},
 )
-async def list_stores(request: Request, call: CallDep) -> Response:
+async def list_stores(request: Request, context: ContextDep) -> Response:
     """The vector stores there are: the one that VECTOR_STORE names."""
     files = _stores(request).files
-    return JSONResponse(await work(call, files.list_stores, request.query_params))
+    return JSONResponse(await work(context, files.list_stores, request.query_params))
 
 
 @router.get(
@@ -85,10 +85,10 @@ async def list_stores(request: Request, call: CallDep) -> Response:
     responses=documented("VectorStore", *ERRORS),
     openapi_extra={"parameters": [STORE]},
 )
-async def retrieve_store(request: Request, call: CallDep) -> Response:
+async def retrieve_store(request: Request, context: ContextDep) -> Response:
     """The vector store, with the counts of its files: of the first 10,000, if it has more."""
     files = _stores(request).files
-    return JSONResponse(await work(call, files.retrieve_store, **request.path_params))
+    return JSONResponse(await work(context, files.retrieve_store, **request.path_params))
 
 
 @router.get(
@@ -97,12 +97,12 @@ async def retrieve_store(request: Request, call: CallDep) -> Response:
     responses=documented("VectorStoreFileList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": [STORE, *PAGE, STATUS]},
 )
-async def list_files(request: Request, call: CallDep) -> Response:
+async def list_files(request: Request, context: ContextDep) -> Response:
     """The documents that were ingested, or are being, or could not be. Their order is that of
     their ids, not of their creation.
     """
     files, store_id = _stores(request).files, request.path_params["vector_store_id"]
-    return JSONResponse(await work(call, files.list_files, store_id, request.query_params))
+    return JSONResponse(await work(context, files.list_files, store_id, request.query_params))
 
 
 @router.get(
@@ -111,7 +111,7 @@ async def list_files(request: Request, call: CallDep) -> Response:
     responses=documented("VectorStoreFile", *ERRORS),
     openapi_extra={"parameters": [STORE, FILE]},
 )
-async def retrieve_file(request: Request, call: CallDep) -> Response:
+async def retrieve_file(request: Request, context: ContextDep) -> Response:
     """What became of a document; if it failed, why."""
     files = _stores(request).files
-    return JSONResponse(await work(call, files.retrieve_file, **request.path_params))
+    return JSONResponse(await work(context, files.retrieve_file, **request.path_params))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores.contract import Record
 from handler.vector_stores.configured_store import ConfiguredStore
@@ -34,8 +34,12 @@ def search(configured: ConfiguredStore, encoder: Encoder) -> VectorSearch:
     return VectorSearch(encoder, configured)
 
 
-def ask(search: VectorSearch, call: Call | None = None, **request: object) -> dict[str, Any]:
-    body: dict[str, Any] = orjson.loads(search.search(None, request, call or Call("id")).body)
+def ask(
+    search: VectorSearch, call: RequestContext | None = None, **request: object
+) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(
+        search.search(None, request, call or RequestContext("id")).body
+    )
     return body
 
 
@@ -148,7 +152,7 @@ def test_filters_leave_the_documents_that_they_hold_for(
 
 
 def test_the_call_is_told_what_it_took(search: VectorSearch, encoder: Encoder) -> None:
-    call = Call("id")
+    call = RequestContext("id")
     queries = ["a cat", "x " * 300]
     answer = search.search(None, {"query": queries}, call)
     assert (call.inputs, call.truncated) == (2, 1)
@@ -183,7 +187,7 @@ def test_half_an_emoji_in_a_query_is_answered(search: VectorSearch) -> None:
 )
 def test_no_request_fails_otherwise_than_told(search: VectorSearch, request: object) -> None:
     try:
-        search.search(None, request, Call("id"))
+        search.search(None, request, RequestContext("id"))
     except InvalidRequest as error:
         assert error.param
 
@@ -221,7 +225,7 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
 
 
 def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -> None:
-    call = Call("id", answer_limit=5_000)
+    call = RequestContext("id", answer_limit=5_000)
     with pytest.raises(RequestTooLarge, match="the limit is 5000. Ask for at most") as caught:
         ask(search, call, query="a")
     assert (caught.value.param, caught.value.code) == ("max_num_results", "answer_too_large")
@@ -230,12 +234,12 @@ def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -
 
 def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:
     with pytest.raises(RequestTooLarge, match="time this function has for a request was up"):
-        ask(search, Call("id", deadline=0.0), query=["a", "b"])
+        ask(search, RequestContext("id", deadline=0.0), query=["a", "b"])
 
 
 def test_another_id_is_told_the_one_there_is(search: VectorSearch) -> None:
     with pytest.raises(NotFound, match="'books' does not exist here; this server has 'library'"):
-        search.search("books", {"query": "a"}, Call("id"))
+        search.search("books", {"query": "a"}, RequestContext("id"))
 
 
 def test_the_largest_filters_are_answered(search: VectorSearch) -> None:
