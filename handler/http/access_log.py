@@ -15,7 +15,7 @@ from handler.request_context import RequestContext, deadline, request_id
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
-class RequestLog:
+class AccessLog:
     """ASGI middleware, outermost, so that it sees the answer to a failure, too."""
 
     def __init__(self, app: ASGIApp, *, fingerprint: str, namespace: str | None) -> None:

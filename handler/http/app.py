@@ -9,8 +9,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from handler.embeddings.operations import EmbeddingOperations
-from handler.http.access_log import RequestLog
-from handler.http.auth import Keys
+from handler.http.access_log import AccessLog
+from handler.http.auth import ApiKeys
 from handler.http.error_handlers import add_error_handlers
 from handler.http.openapi import DocumentedApp
 from handler.http.routes import embeddings as embeddings_routes
@@ -37,7 +37,7 @@ def create_app(
     settings: Settings,
     *,
     vector_stores: Callable[[], VectorStoreOperations] | None = None,
-) -> RequestLog:
+) -> AccessLog:
     """The application, and around it what makes each request a logged call.
 
     vector_stores: called by the requests that need them; those of `settings` by default.
@@ -48,7 +48,7 @@ def create_app(
         redirect_slashes=False,  # a redirect would lose the API's stage or domain
     )
     app.state.embeddings = embeddings
-    app.state.keys = Keys(settings.key_hashes)
+    app.state.keys = ApiKeys(settings.key_hashes)
     app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
     # Not by `include_router`: it makes every route anew, with its models, at the first request.
     for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
@@ -64,7 +64,7 @@ def create_app(
             allow_headers=["*"],
             expose_headers=EXPOSED,
         )
-    return RequestLog(
+    return AccessLog(
         asgi,
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,

@@ -14,7 +14,7 @@ from handler.errors import Unauthorized
 CURE = "Send one as 'Authorization: Bearer KEY' or 'api-key: KEY'."
 
 
-class Keys:
+class ApiKeys:
     """The accepted keys. With none, anybody may call. Thread-safe."""
 
     def __init__(self, hashes: Mapping[str, str]) -> None:

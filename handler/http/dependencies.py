@@ -14,7 +14,7 @@ from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from handler.embeddings.operations import EmbeddingOperations
-from handler.http.auth import Keys
+from handler.http.auth import ApiKeys
 from handler.request_context import RequestContext
 
 P = ParamSpec("P")
@@ -38,7 +38,7 @@ ContextDep = Annotated[RequestContext, Depends(get_context)]
 
 async def require_key(request: Request, context: ContextDep) -> None:
     """Let the request pass if it has one of the keys, or if none is needed."""
-    keys: Keys = request.app.state.keys
+    keys: ApiKeys = request.app.state.keys
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "")
