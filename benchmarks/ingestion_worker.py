@@ -115,6 +115,7 @@ def measure(
 def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Files to a SQLite file: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
+    from handler.ingestion.document_encoder import DocumentEncoder
     from handler.ingestion.pipeline import Pipeline
     from handler.ingestion.sources.files import FileReader
     from handler.ingestion.storage_events import Change
@@ -131,7 +132,7 @@ def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     address = SqliteAddress(str(folder / "store.sqlite"))
     store = open_store(address, fingerprint=encoder.bundle.fingerprint)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, sandbox.extract))
 
         def ingest(paths: list[Path]) -> None:
             for path in paths:

@@ -25,7 +25,9 @@ from benchmarks.readme import RESULTS, refresh
 from benchmarks.reference import reference_vectors
 from benchmarks.report import machine
 from handler.documents.sandbox import Sandbox
-from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.planning import document_id
 from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
 from handler.request_context import RequestContext
@@ -113,7 +115,7 @@ def search(
     vectors = Recorded(opened.vectors)
     store = Store(opened.id, vectors, opened.ledger)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, sandbox.extract))
         for path in paths:
             outcome = pipeline.reconcile(Change(path.as_uri()))
             assert outcome.result == "ingested", outcome

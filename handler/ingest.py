@@ -29,14 +29,14 @@ from handler.errors import (
     UnsupportedEvent,
     WrongStore,
 )
-from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.document_encoder import load_document_encoder
+from handler.ingestion.outcome import Outcome
+from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.s3 import S3Reader
 from handler.ingestion.storage_events import Change, Delivery, read_deliveries
 from handler.logs import write_line
 from handler.request_context import deadline
-from handler.settings import STORE_FORMS, read_settings
-from handler.stores import open_store
-from model_layer import load_chunker, load_encoder
+from handler.settings import read_settings
 
 log = logging.getLogger(__name__)
 
@@ -46,25 +46,15 @@ SOON = 5  # s, by when this invocation has ended
 LATER = 120
 
 settings = read_settings(os.environ)
-# The image's files were verified when it was built, and Lambda checks what it loads.
-encoder = load_encoder(threads=settings.encoder_threads, verify=not settings.on_lambda)
-chunker = load_chunker(
-    encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
-)
 sandbox = Sandbox()
 atexit.register(sandbox.close)
+encoder = load_document_encoder(settings, sandbox)
 
 
 @cache
 def open_pipeline() -> Pipeline:
-    """The one pipeline, from the buckets to the store that is set.
-
-    Raises ValueError if none is, WrongStore and ServiceUnavailable as `open_store` does.
-    """
-    if settings.vector_store is None:
-        raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
-    store = open_store(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-    return Pipeline(S3Reader(AwsClient("s3")), store, encoder, chunker, sandbox.extract)
+    """The pipeline from S3 into the configured store. Raises as `build_pipeline` does."""
+    return build_pipeline(settings, S3Reader(AwsClient("s3")), encoder)
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
@@ -124,7 +114,7 @@ def _reconcile(
         "inputs": sum(one.chunks for one in done),
         "tokens": sum(one.tokens for one in done),
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
-        "fingerprint": encoder.bundle.fingerprint,
+        "fingerprint": encoder.fingerprint,
     }
     write_line(fields, namespace=settings.metrics_namespace)
     return results

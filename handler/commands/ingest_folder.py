@@ -18,13 +18,14 @@ from tqdm import tqdm
 
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
-from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.document_encoder import load_document_encoder
+from handler.ingestion.outcome import Outcome
+from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.files import FileReader, path_of
 from handler.ingestion.storage_events import Change
-from handler.settings import STORE_FORMS, Settings, SqliteAddress, StoreAddress, read_settings
-from handler.stores import open_store
+from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores.contract import Store
-from model_layer import Encoder, ModelLayerError, load_chunker, load_encoder
+from model_layer import ModelLayerError
 
 AGAIN = "to be tried again"
 PAGE = 1_000  # rows of the ledger that are read at a time
@@ -33,40 +34,43 @@ PAGE = 1_000  # rows of the ledger that are read at a time
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         return _fail("Name the folder: make ingest DIR=folder")
-    # Of `DIR=~/notes`, not every shell makes the home folder.
+    # Not every shell expands the home folder in `DIR=~/notes`.
     folder = Path(arguments[0]).expanduser().resolve()
     if not folder.is_dir():
         return _fail(f"{folder} is no folder.")
     try:
         settings = read_settings(os.environ)
-        if settings.vector_store is None:
-            return _fail(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
-        encoder = load_encoder(threads=settings.encoder_threads)
-        store = open_store(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-        return ingest(folder, store, encoder, settings)
+        with Sandbox() as sandbox:
+            encoder = load_document_encoder(settings, sandbox)
+            pipeline = build_pipeline(settings, FileReader(), encoder)
+            return ingest(folder, pipeline, settings, threads=encoder.threads)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
         return _fail(str(error))
 
 
-def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> int:
+def ingest(folder: Path, pipeline: Pipeline, settings: Settings, *, threads: int) -> int:
     """Make the store agree with the folder; 1 if something has to be tried again, else 0."""
-    chunker = load_chunker(
-        encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
-    )
-    sandbox = Sandbox()
-    pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
     closed: list[OSError] = []
     own = _files_of(settings.vector_store)
     present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
-    gone = sorted(set(_known(store, f"{folder.as_uri()}/")) - set(present))
+    gone = sorted(set(_known(pipeline.store, f"{folder.as_uri()}/")) - set(present))
     results: Counter[str] = Counter()
-    for folder_error in closed:
-        reason = f"{folder_error.filename} cannot be listed: {folder_error.strerror}."
-        print(reason, file=sys.stderr)
+    for error in closed:
+        print(f"{error.filename} cannot be listed: {error.strerror}.", file=sys.stderr)
         results[AGAIN] += 1
+    chunks = _reconcile(folder, pipeline, present + gone, threads, results)
+    counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
+    print(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}.")
+    return 1 if results[AGAIN] else 0
+
+
+def _reconcile(
+    folder: Path, pipeline: Pipeline, sources: Sequence[str], threads: int, results: Counter[str]
+) -> int:
+    """Reconcile the sources, behind a progress bar; count the results. Returns chunks written."""
     chunks = 0
-    outcomes = _side_by_side(pipeline, present + gone, encoder.threads)
-    with tqdm(outcomes, total=len(present + gone), unit="file", dynamic_ncols=True) as bar:
+    outcomes = _side_by_side(pipeline, sources, threads)
+    with tqdm(outcomes, total=len(sources), unit="file", dynamic_ncols=True) as bar:
         for source, outcome in bar:
             error = str(outcome) if isinstance(outcome, TryLater) else outcome.error
             if error:
@@ -77,10 +81,7 @@ def ingest(folder: Path, store: Store, encoder: Encoder, settings: Settings) -> 
             results["failed" if error else outcome.result] += 1
             chunks += outcome.chunks if outcome.result == "ingested" else 0
             bar.set_postfix(chunks=chunks)
-    sandbox.close()
-    counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
-    print(f"{folder}: {counts}; {chunks} chunks written to {store.id}.")
-    return 1 if results[AGAIN] else 0
+    return chunks
 
 
 def _side_by_side(

@@ -1,7 +1,8 @@
-"""Who may write a document's vectors: the holder of its lease, which is a part of its ledger row.
+"""Leases: only the holder of a document's lease may write the document's vectors.
 
-A lease is taken by writing the row, which one of several does first, and lasts for a while: who
-vanishes with one (Lambda stops what takes too long) keeps nobody waiting for ever.
+A lease is part of the document's ledger row. It is acquired by writing the row, which only one of
+several writers can do first, and it expires: a holder that vanishes (Lambda stops what takes too
+long) blocks nobody for ever.
 """
 
 from __future__ import annotations
@@ -10,23 +11,38 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import uniform
+from typing import Any, Protocol
 
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable, TryLater
 from handler.stores.contract import Ledger, Row
 from model_layer import DeadlineExceeded
 
-# Seconds that a document's vectors are ours to write, from the last time we wrote its row; and
-# that a write may take, so that it has ended by then. Both start anew when we begin to write the
-# row: that can take long, too.
-LEASE, WRITE = 60.0, 30.0
-MOMENT = 0.5  # s
-PATIENCE = 20.0  # s to wait for somebody else to be done with the document
+# From the start of the last write of the row: how long the vectors are the holder's to write, and
+# how long a write of vectors may take, so that it has ended before the lease does. Both count from
+# the start of that write because writing the row can itself take long.
+LEASE_SECONDS = 60.0
+WRITE_SECONDS = 30.0
+RELEASE_SECONDS = 0.5  # to release a lease when the attempt's own time is up
+PATIENCE_SECONDS = 20.0  # to wait for another holder
 
 
-class Clock:
-    """The time; tests have another."""
+class Clock(Protocol):
+    """The time, in seconds."""
+
+    def now(self) -> float:
+        """Since 1970; comparable between machines."""
+
+    def monotonic(self) -> float:
+        """Since some moment; never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return that much later."""
+
+
+class SystemClock:
+    """The machine's clock."""
 
     now = staticmethod(time.time)
     monotonic = staticmethod(time.monotonic)
@@ -34,23 +50,55 @@ class Clock:
 
 
 class Lease:
-    """One attempt's hold of a document's row."""
+    """One attempt's hold on a document's row. Owns the row: nothing else reads or writes it.
+
+                 read                    acquire                     complete, delete
+        unread ────────▶ not held ──────────────────▶ held ──────────────────────────▶ settled
+                           │  ▲                      │ │  ▲
+                           │  └──────────────────────┘ └──┘
+                           │          release         acquire: renewed
+                           └──────────────────────────────────────────────────────────▶ settled
+                                   complete: nothing was left to write
+
+    `row` is what the ledger has, with the changes that the next write will note. It is read again
+    after a StoreConflict: somebody else has written the row.
+    """
 
     def __init__(
         self, ledger: Ledger, document_id: str, *, deadline: float | None, clock: Clock
     ) -> None:
-        """deadline: of `time.monotonic()`; the attempt ends by then."""
+        """deadline: of `clock.monotonic()`; the attempt ends by then."""
         self.document_id = document_id
         self.deadline = deadline
         self._ledger = ledger
         self._clock = clock
         self._owner = uuid.uuid4().hex
-        self._row: Row | None = None  # as the ledger has it, as far as we know
-        self._began = clock.monotonic()  # to take the lease, the last time
+        self._row: Row | None = None
+        self._write_began = clock.monotonic()  # the last write of the row
+
+    @property
+    def row(self) -> Row:
+        """The document's row. There must be one: read, or planned with `change`."""
+        assert self._row is not None, "the document has no row yet"
+        return self._row
+
+    @property
+    def held(self) -> bool:
+        """Whether this attempt has the lease."""
+        return self._row is not None and self._row.owner == self._owner
+
+    @property
+    def write_deadline(self) -> float:
+        """When a write of vectors under this lease must have ended."""
+        ends = self._write_began + WRITE_SECONDS
+        return ends if self.deadline is None else min(ends, self.deadline)
 
     def read(self) -> Row | None:
-        """The document's row, once nobody else has its lease. Raises DocumentBusy, DocumentUnfinished."""
-        patience = self._clock.monotonic() + PATIENCE
+        """Read the document's row, once no other holder is left; None if it has none.
+
+        Raises DocumentBusy if another holder stays, DocumentUnfinished if the time is up.
+        """
+        patience = self._clock.monotonic() + PATIENCE_SECONDS
         while True:
             self._row = row = self._ledger.get(self.document_id, deadline=self.deadline)
             if row is None or row.owner in (None, self._owner):
@@ -62,87 +110,68 @@ class Lease:
                 raise DocumentBusy(f"{self.document_id} is being ingested by another invocation.")
             self._clock.sleep(uniform(0.2, 1.0))
 
-    def take(self, row: Row) -> Row:
-        """Write the row, and have the lease from now on.
+    def plan(self, row: Row) -> None:
+        """Let the next write of the row write this one."""
+        self._row = row
+
+    def change(self, **values: Any) -> None:
+        """Let the next write of the row note these values."""
+        self._row = replace(self.row, **values)
+
+    def acquire(self) -> None:
+        """Write the row and hold the lease from now on; if it is held, renew it.
 
         Raises StoreConflict if somebody else has written the row since it was read.
         """
-        now, self._began = self._clock.now(), self._clock.monotonic()
-        taken = replace(row, owner=self._owner, leased_until=now + LEASE, updated=now)
-        self._row = self._ledger.put(taken, deadline=self.deadline)
-        return self._row
+        now, self._write_began = self._clock.now(), self._clock.monotonic()
+        leased = replace(self.row, owner=self._owner, leased_until=now + LEASE_SECONDS, updated=now)
+        self._row = self._ledger.put(leased, deadline=self.deadline)
 
-    @property
-    def taken(self) -> Row | None:
-        """The row that was written last, if we have the lease by it."""
-        return self._row if self._row is not None and self._row.owner == self._owner else None
-
-    @property
-    def write_deadline(self) -> float:
-        """When a write of vectors must have ended, now that the row is written."""
-        within = self._began + WRITE
-        return within if self.deadline is None else min(within, self.deadline)
-
-    def settle(self, row: Row) -> None:
-        """Write the row of a document that is dealt with, and end the lease."""
-        settled = replace(row, owner=None, leased_until=0.0, updated=self._clock.now())
-        self._row = self._ledger.put(settled, deadline=self.deadline)
+    def complete(self, **values: Any) -> None:
+        """Write the row of a document that is dealt with, with these values, and end the lease."""
+        completed = replace(
+            self.row, **values, owner=None, leased_until=0.0, updated=self._clock.now()
+        )
+        self._row = self._ledger.put(completed, deadline=self.deadline)
 
     def delete(self) -> None:
         """Delete the row of a document that is gone."""
-        if self._row is not None:
-            self._ledger.delete(self._row, deadline=self.deadline)
+        self._ledger.delete(self.row, deadline=self.deadline)
 
-    def let_go(self, *, written: int, offset: int, tokens: int, at_once: bool) -> None:
-        """Note how far the document is, if we have its lease: who comes next goes on from there.
+    @contextmanager
+    def released_on_failure(self) -> Iterator[None]:
+        """Release the lease if what is inside must be tried later; the row notes the progress.
 
-        at_once: end the lease, so that they need not wait until it has run out. (If this fails,
-        they wait, and do it again.)
+        Raises what is raised inside, DeadlineExceeded as DocumentUnfinished.
         """
-        if self.taken is not None:
-            row = replace(self.taken, written=written, offset=offset, tokens=tokens)
-            if at_once:
-                row = replace(row, owner=None, leased_until=0.0)
-            with suppress(TryLater):
-                # The attempt's own time may be up; that of the invocation is not, for a moment.
-                self._ledger.put(row, deadline=self._clock.monotonic() + MOMENT)
+        try:
+            yield
+        except ServiceUnavailable:
+            # A write without an answer may still be on its way, and nobody else may write before
+            # it has arrived: the lease runs out by itself.
+            self._release(at_once=False)
+            raise
+        except DeadlineExceeded as error:
+            self._release(at_once=True)
+            raise DocumentUnfinished(f"The time was up after {self.row.written} chunks.") from error
+        except (TryLater, KeyboardInterrupt):
+            self._release(at_once=True)
+            raise
+
+    def _release(self, *, at_once: bool) -> None:
+        """Write the progress, if the lease is held: the next attempt continues from there.
+
+        at_once: end the lease, so that the next attempt need not wait until it runs out. If this
+        fails, the next attempt waits, and repeats what was not noted.
+        """
+        if not self.held:
+            return
+        row = replace(self.row, owner=None, leased_until=0.0) if at_once else self.row
+        with suppress(TryLater):
+            # The attempt's own time may be up; the invocation has a moment left.
+            self._row = self._ledger.put(row, deadline=self._clock.monotonic() + RELEASE_SECONDS)
 
     def check_time(self) -> None:
-        """Raises DocumentUnfinished if the attempt's is up."""
+        """Raises DocumentUnfinished if the attempt's time is up."""
         if self.deadline is not None and self._clock.monotonic() > self.deadline:
             raise DocumentUnfinished(f"The time was up before {self.document_id} was ingested.")
-
-
-@dataclass
-class Progress:
-    """How far a document is written: what its row says when next it is."""
-
-    written: int
-    offset: int
-    tokens: int
-
-    def of(self, row: Row, *, chunks: int | None = None) -> Row:
-        chunks = row.chunks if chunks is None else chunks
-        return replace(
-            row, written=self.written, offset=self.offset, tokens=self.tokens, chunks=chunks
-        )
-
-
-@contextmanager
-def letting_go(lease: Lease, row: Row) -> Iterator[Progress]:
-    """If what is inside must be tried later, note its progress, and end the lease."""
-    progress = Progress(row.written, row.offset, row.tokens)
-    try:
-        yield progress
-    except (TryLater, DeadlineExceeded, KeyboardInterrupt) as error:
-        lease.let_go(
-            written=progress.written,
-            offset=progress.offset,
-            tokens=progress.tokens,
-            # A write that was not answered may still be on its way: nobody else is to write before
-            # it has arrived.
-            at_once=not isinstance(error, ServiceUnavailable),
-        )
-        if isinstance(error, DeadlineExceeded):
-            raise DocumentUnfinished(f"The time was up after {progress.written} chunks.") from error
-        raise

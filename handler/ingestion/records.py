@@ -22,13 +22,12 @@ def record_key(row: Row, chunk: int) -> str:
 
 @dataclass(frozen=True)
 class EncodedBatch:
-    """Chunks of a document with their vectors, which are written as a whole."""
+    """Consecutive chunks of a document with their vectors, which are written as a whole."""
 
-    start: int  # where in the text the batch begins
-    following: int  # where the next one does
     chunks: list[Chunk]
-    vectors: NDArray[np.float32]  # (chunks, 384), in their order
-    tokens: int  # that the model read of them
+    vectors: NDArray[np.float32]  # (chunks, 384), in the order of the chunks
+    tokens: int  # that the model read
+    end: int  # where in the text the next batch starts
 
     @property
     def size(self) -> int:
@@ -38,11 +37,10 @@ class EncodedBatch:
     def with_next(self, other: EncodedBatch) -> EncodedBatch:
         """The batch, and the one that follows it, as one."""
         return EncodedBatch(
-            self.start,
-            other.following,
             self.chunks + other.chunks,
             np.concatenate([self.vectors, other.vectors]),
             self.tokens + other.tokens,
+            other.end,
         )
 
 

@@ -1,124 +1,100 @@
-"""Documents side by side, so that the vectors of small ones share a request.
+"""Writes that several documents share.
 
-S3 Vectors charges a request as 128 KB at least, which is some forty chunks: for documents of a
-page, written one by one, that would be most of what ingestion costs.
+S3 Vectors charges a request as 128 KB at least, which is some forty chunks. Documents of a page,
+written one by one, would cost mostly that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Protocol
 
 from handler.errors import TryLater
 from handler.stores.contract import Record, VectorIndex
 
-REQUEST = 131_072  # bytes
-
-T = TypeVar("T")
+MIN_WRITE_BYTES = 131_072
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A document's vectors can be written: it goes on when there are enough for a request."""
-
-    size: int  # bytes, about
-
-
-@dataclass(frozen=True)
-class Write:
-    """Records to be written now: the document goes on when they are."""
+class PendingWrite:
+    """Records that may be written now."""
 
     records: list[Record]
     deadline: float  # of time.monotonic()
 
 
-# A document on its way: it asks for what it needs, one after the other, and ends with its outcome.
-# What goes wrong with a write is raised where it was asked for.
-Steps = Generator[Ready | Write, None, T]
+class PendingDocument(Protocol):
+    """A document on its way into the index: prepare → claim → commit, once for each batch."""
+
+    def prepare(self) -> int | None:
+        """Get a batch ready to be written. Its size in bytes; None if the document has ended."""
+
+    def claim(self) -> PendingWrite | None:
+        """Make sure that the batch may be written; None if it may not: prepare again."""
+
+    def commit(self) -> None:
+        """Note that the batch is written."""
+
+    def fail(self, error: BaseException) -> None:
+        """Note that the batch could not be written, or not for certain."""
 
 
-class Task(Generic[T]):
-    """A document's steps, and what came of them."""
+class WriteBatcher:
+    """Lets documents wait for each other until their batches fill one write."""
 
-    def __init__(self, steps: Steps[T]) -> None:
-        self._steps = steps
-        self._results: list[T | Exception] = []  # one, when it has ended
+    def __init__(self, index: VectorIndex, *, min_write_bytes: int = MIN_WRITE_BYTES) -> None:
+        self._index = index
+        self._min_write_bytes = min_write_bytes
+        self._waiting: list[PendingDocument] = []
+        self._size = 0  # bytes, of the batches that wait
 
-    def result(self) -> T | Exception:
-        """Its outcome, or what it raised, when it has ended."""
-        return self._results[0]
-
-    def go_on(self, error: BaseException | None = None) -> Ready | Write | None:
-        """What it needs next; None if it has ended. error: what went wrong with its write."""
-        try:
-            return next(self._steps) if error is None else self._steps.throw(error)
-        except StopIteration as end:
-            self._results.append(end.value)
-        except Exception as raised:
-            self._results.append(raised)
-        return None
-
-
-class Together(Generic[T]):
-    """Tasks that wait for each other, until their vectors fill a request."""
-
-    def __init__(self, vectors: VectorIndex, *, request: int = REQUEST) -> None:
-        self._vectors = vectors
-        self._request = request
-        self._waiting: list[Task[T]] = []
-        self._size = 0
-
-    def start(self, steps: Steps[T]) -> Task[T]:
-        """Begin with a document, and go on with it for as long as it waits for no other."""
-        task = Task(steps)
-        self._wait(task, task.go_on())
-        if self._size >= self._request:
-            self.flush()
-        return task
+    def add(self, document: PendingDocument) -> None:
+        """Prepare a document, and write what waits if that is enough for a write."""
+        self._prepare(document)
+        if self._size >= self._min_write_bytes:
+            self._flush()
 
     def finish(self) -> None:
-        """Go on with all of them until they have ended."""
+        """Write until no document waits any more."""
         while self._waiting:
-            self.flush()
+            self._flush()
 
-    def flush(self) -> None:
-        """Write what there is."""
-        tasks, self._waiting, self._size = self._waiting, [], 0
-        writes = []
-        for task in tasks:
-            need = task.go_on()
-            if isinstance(need, Write):
-                writes.append((task, need))
-            else:
-                self._wait(task, need)
-        for task, error in self._write(writes):
-            self._wait(task, task.go_on(error))
+    def _prepare(self, document: PendingDocument) -> None:
+        size = document.prepare()
+        if size is not None:
+            self._waiting.append(document)
+            self._size += size
 
-    def _write(
-        self, writes: list[tuple[Task[T], Write]]
-    ) -> list[tuple[Task[T], BaseException | None]]:
-        """Each task with what went wrong with its write."""
+    def _flush(self) -> None:
+        """Claim, write and commit all that waits, and prepare what comes next."""
+        documents, self._waiting, self._size = self._waiting, [], 0
+        claims = [(document, document.claim()) for document in documents]
+        self._write([(document, write) for document, write in claims if write])
+        for document in documents:
+            self._prepare(document)
+
+    def _write(self, writes: list[tuple[PendingDocument, PendingWrite]]) -> None:
+        """Write the batches of several documents in one go."""
         if not writes:
-            return []
+            return
         records = [record for _, write in writes for record in write.records]
-        error: BaseException | None = None
         try:
-            self._vectors.upsert(records, deadline=min(write.deadline for _, write in writes))
-        except TryLater as raised:
-            error = raised
-        except KeyboardInterrupt as raised:
-            for task, _ in writes:
-                task.go_on(raised)
+            self._index.upsert(records, deadline=min(write.deadline for _, write in writes))
+        except TryLater as error:
+            for document, _ in writes:
+                document.fail(error)
+        except KeyboardInterrupt as error:
+            for document, _ in writes:
+                with suppress(KeyboardInterrupt):  # each releases its lease
+                    document.fail(error)
             raise
-        except Exception as raised:
+        except Exception as error:
             if len(writes) > 1:  # one of them is to blame
-                return [result for write in writes for result in self._write([write])]
-            error = raised
-        return [(task, error) for task, _ in writes]
-
-    def _wait(self, task: Task[T], need: Ready | Write | None) -> None:
-        if isinstance(need, Ready):
-            self._waiting.append(task)
-            self._size += need.size
-        assert not isinstance(need, Write), "a document asks for a write when it is its turn"
+                for write in writes:
+                    self._write([write])
+            else:
+                writes[0][0].fail(error)
+        else:
+            for document, _ in writes:
+                document.commit()

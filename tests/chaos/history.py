@@ -16,9 +16,11 @@ import numpy as np
 from handler import documents, ingest
 from handler.documents.document import Document
 from handler.ingestion import leases
-from handler.ingestion.leases import LEASE
-from handler.ingestion.pipeline import Pipeline, document_id
-from handler.ingestion.write_batch import REQUEST
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.leases import LEASE_SECONDS
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.planning import document_id
+from handler.ingestion.write_batch import MIN_WRITE_BYTES
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.envelopes import message_body
@@ -97,7 +99,7 @@ class History:
         keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.choice([1, 1, 2, 3])]
         self.sources = [f"s3://bucket/{self.seed}/{key}" for key in keys]
         # A window at a time, some together, or whole documents with each other.
-        self.request = self.random.choice([1, 5_000, REQUEST])
+        self.request = self.random.choice([1, 5_000, MIN_WRITE_BYTES])
         self.pool = [self._content() for _ in range(4)]
 
     def run(self) -> None:
@@ -149,11 +151,9 @@ class History:
         return Pipeline(
             self.bucket,
             Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
-            self.encoder,  # type: ignore[arg-type]
-            chunker,
-            _extract,
+            DocumentEncoder(self.encoder, chunker, _extract),  # type: ignore[arg-type]
             clock=self,  # type: ignore[arg-type]
-            request=self.request,
+            min_write_bytes=self.request,
         )
 
     def _deploy(self, new: Pipeline) -> None:
@@ -247,7 +247,7 @@ class History:
             return
         assert row is not None, f"{source} is there, and has no row"
         assert row.etag == etag(content), f"{source}: the row is of other content: {row}"
-        assert row.owner is None or row.leased_until <= self.clock.now() + LEASE
+        assert row.owner is None or row.leased_until <= self.clock.now() + LEASE_SECONDS
         try:
             text = _extract(content, name=source, content_type="text/plain", seconds=60).text
         except documents.DocumentRejected as rejected:

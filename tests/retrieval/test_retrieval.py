@@ -19,10 +19,11 @@ from fpdf import FPDF
 
 from handler.documents import extract
 from handler.documents.sandbox import Sandbox
+from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
-from handler.request_context import Call
+from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.vector_stores.configured_store import ConfiguredStore
@@ -186,7 +187,7 @@ def search(
     store = open_store(address, fingerprint=fingerprint)
     chunker = load_chunker(encoder.tokenizer, max_tokens=MAX_TOKENS)
     with Sandbox() as sandbox:
-        pipeline = Pipeline(FileReader(), store, encoder, chunker, sandbox.extract)
+        pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, sandbox.extract))
         for name in NAMES:
             outcome = pipeline.reconcile(Change((folder / name).as_uri()))
             assert (outcome.result, outcome.error) == ("ingested", None)
@@ -198,7 +199,7 @@ def test_a_question_in_other_words_finds_the_passage(
     question: Question, search: VectorSearch, folder: Path
 ) -> None:
     request = {"query": question.query, "max_num_results": 1}
-    answer = search.search(None, request, Call(request_id="test"))
+    answer = search.search(None, request, RequestContext(request_id="test"))
     (found,) = json.loads(answer.body)["data"]
     passage = found["content"][0]["text"]
     assert found["filename"] == question.filename

@@ -13,12 +13,16 @@ import pytest
 
 import handler.commands.ingest_folder
 from handler.commands.ingest_folder import files
+from handler.documents.sandbox import Sandbox
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress
 from handler.stores.contract import Store
 from handler.stores.sqlite import open_sqlite
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.files import StoreFiles
-from model_layer import Encoder
+from model_layer import Encoder, load_chunker
 from tests.conftest import ROOT
 
 
@@ -158,7 +162,14 @@ def test_a_folder_that_cannot_be_listed_is_told(
 
     monkeypatch.setattr("handler.commands.ingest_folder.files", closed)  # the tests may run as root
     store = open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
-    assert handler.commands.ingest_folder.ingest(tmp_path, store, encoder, Settings()) == 1
+    pipeline = Pipeline(
+        FileReader(),
+        store,
+        DocumentEncoder(
+            encoder, load_chunker(encoder.tokenizer, max_tokens=256), Sandbox().extract
+        ),
+    )
+    assert handler.commands.ingest_folder.ingest(tmp_path, pipeline, Settings(), threads=1) == 1
     said = capsys.readouterr()
     assert f"{tmp_path}/private cannot be listed: Permission denied." in said.err
     assert "1 to be tried again" in said.out

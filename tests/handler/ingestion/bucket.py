@@ -9,7 +9,7 @@ import numpy as np
 
 from handler import documents
 from handler.documents.document import Document
-from handler.ingestion.pipeline import document_id
+from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Match, Row, Store
 from handler.stores.filters import Comparison

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
@@ -39,4 +40,4 @@ def chunker(encoder: Encoder) -> Chunker:
 def pipeline(
     store: Store, bucket: Bucket, clock: Clock, encoder: Encoder, chunker: Chunker
 ) -> Pipeline:
-    return Pipeline(bucket, store, encoder, chunker, extract, clock=clock)  # type: ignore[arg-type]
+    return Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)  # type: ignore[arg-type]

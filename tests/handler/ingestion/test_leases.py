@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from handler.aws.client import CONNECT_TIMEOUT, READ_TIMEOUT
-from handler.ingestion.leases import LEASE, Lease
+from handler.ingestion.leases import LEASE_SECONDS, Lease
 from handler.stores.contract import Row
 from tests.handler.ingestion.bucket import Clock
 
@@ -27,7 +27,8 @@ def test_a_write_has_ended_when_the_lease_does_however_long_the_row_took() -> No
         clock = Clock()
         ledger: Any = Slow(clock, seconds)
         lease = Lease(ledger, "file-1", deadline=None, clock=clock)  # type: ignore[arg-type]
-        row = lease.take(Row("file-1", "s3://bucket/key"))
-        assert row.leased_until == 1_000_000 + LEASE
+        lease.plan(Row("file-1", "s3://bucket/key"))
+        lease.acquire()
+        assert lease.row.leased_until == 1_000_000 + LEASE_SECONDS
         # An attempt that begins before its deadline can outlast it by these.
-        assert lease.write_deadline + CONNECT_TIMEOUT + READ_TIMEOUT < row.leased_until
+        assert lease.write_deadline + CONNECT_TIMEOUT + READ_TIMEOUT < lease.row.leased_until

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from handler.errors import DocumentRejected
-from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.planning import document_id
 from handler.ingestion.storage_events import Change
 from handler.limits import MAX_DOCUMENT
 from handler.stores.contract import Store
@@ -89,7 +91,9 @@ def test_other_settings_ingest_again(
     bucket.put(LONG)
     pipeline.reconcile(Change(SOURCE, "0A"))
     other = load_chunker(encoder.tokenizer, max_tokens=256, overlap=0)
-    outcome = Pipeline(bucket, store, encoder, other, extract).reconcile(Change(SOURCE, "0A"))
+    outcome = Pipeline(bucket, store, DocumentEncoder(encoder, other, extract)).reconcile(
+        Change(SOURCE, "0A")
+    )
     assert outcome.result == "ingested"
     assert len(found(store)) == outcome.chunks
 
@@ -184,7 +188,9 @@ def test_what_the_store_refuses_is_noted_too(
 
     refusing = Store("x", Refusing(), store.ledger)
     bucket.put(LONG)
-    outcome = Pipeline(bucket, refusing, encoder, chunker, extract).reconcile(Change(SOURCE))
+    outcome = Pipeline(bucket, refusing, DocumentEncoder(encoder, chunker, extract)).reconcile(
+        Change(SOURCE)
+    )
     assert (outcome.result, outcome.error) == ("failed", "It is too much.")
     assert found(store) == []
     assert row_of(store).owner is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handler.errors import ServiceUnavailable
+from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.ingestion.storage_events import Change
@@ -28,7 +29,7 @@ def test_a_page_and_its_number_come_with_each_chunk(
         pdf.multi_cell(0, text=f"This is page {number}. " * 12)
     path = tmp_path / "a b.pdf"
     pdf.output(str(path))
-    outcome = Pipeline(FileReader(), store, encoder, chunker, extract).reconcile(
+    outcome = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, extract)).reconcile(
         Change(path.as_uri())
     )
     assert outcome.result == "ingested"

@@ -9,8 +9,10 @@ import pytest
 
 from handler.documents.document import Document
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable
-from handler.ingestion.leases import LEASE
-from handler.ingestion.pipeline import Pipeline, document_id
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.leases import LEASE_SECONDS
+from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
@@ -35,7 +37,9 @@ def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
             return encoder.encode(texts, truncate="NONE")
 
     slow = Slow()
-    pipeline = Pipeline(bucket, store, slow, chunker, extract, clock=clock, request=1)  # type: ignore[arg-type]
+    pipeline = Pipeline(
+        bucket, store, DocumentEncoder(slow, chunker, extract), clock=clock, min_write_bytes=1
+    )  # type: ignore[arg-type]
     bucket.put(LONG)
     counts = []
     while True:
@@ -63,13 +67,13 @@ def test_while_somebody_else_ingests_the_document_it_is_waited_for(
     pipeline: Pipeline, store: Store, bucket: Bucket, clock: Clock
 ) -> None:
     bucket.put(PETS)
-    other = Row(document_id(SOURCE), SOURCE, owner="other", leased_until=clock.time + LEASE)
+    other = Row(document_id(SOURCE), SOURCE, owner="other", leased_until=clock.time + LEASE_SECONDS)
     store.ledger.put(other)
     with pytest.raises(DocumentBusy):
         pipeline.reconcile(Change(SOURCE))
     assert 20 < clock.time - 1_000_000 < 25
     assert found(store) == []
-    clock.time += LEASE  # it never came back
+    clock.time += LEASE_SECONDS  # it never came back
     assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
 
 
@@ -78,7 +82,7 @@ def test_two_at_a_time_leave_one_whole_document(
 ) -> None:
     """The object is overwritten, and ingested by another, while we have read the old content."""
     bucket.put(LONG)
-    other = Pipeline(bucket, store, encoder, chunker, extract, clock=clock)  # type: ignore[arg-type]
+    other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)  # type: ignore[arg-type]
 
     def meanwhile(content: bytes, **about: Any) -> Document:
         if content == LONG:
@@ -86,7 +90,7 @@ def test_two_at_a_time_leave_one_whole_document(
             assert other.reconcile(Change(SOURCE, "0B")).result == "ingested"
         return extract(content, **about)
 
-    pipeline = Pipeline(bucket, store, encoder, chunker, meanwhile, clock=clock)  # type: ignore[arg-type]
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, meanwhile), clock=clock)  # type: ignore[arg-type]
     assert pipeline.reconcile(Change(SOURCE, "0A")).result == "accounted for"
     assert len(found(store)) == row_of(store).chunks < 5
 
@@ -111,11 +115,9 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
     pipeline = Pipeline(
         bucket,
         failing_store,
-        encoder,
-        chunker,
-        extract,
+        DocumentEncoder(encoder, chunker, extract),
         clock=clock,  # type: ignore[arg-type]
-        request=1,
+        min_write_bytes=1,
     )
     bucket.put(LONG)
     with pytest.raises(ServiceUnavailable):
@@ -126,7 +128,7 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
     # The write that failed may still arrive, for as long as a write may take.
     with pytest.raises(DocumentBusy):
         pipeline.reconcile(Change(SOURCE))
-    clock.time += LEASE
+    clock.time += LEASE_SECONDS
     pipeline.reconcile(Change(SOURCE))
     windows = len([*chunker.split(LONG.decode())])
     assert failing.calls == windows + 1
@@ -154,9 +156,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
     pipeline = Pipeline(
         bucket,
         Store("x", throttled, store.ledger),
-        encoder,
-        chunker,
-        extract,
+        DocumentEncoder(encoder, chunker, extract),
         clock=clock,  # type: ignore[arg-type]
     )
     document = document_id(SOURCE)
@@ -168,7 +168,7 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
             break
         except (DocumentUnfinished, ServiceUnavailable):
             left.append(row_of(store).chunks)
-            clock.time += LEASE
+            clock.time += LEASE_SECONDS
     assert left == sorted(set(left), reverse=True)  # each went further than the one before
     assert set(throttled.deleted) == {f"{document}#{number}" for number in range(80_000)}
     assert store.ledger.get(document) is None
@@ -200,7 +200,7 @@ def test_what_comes_back_after_half_a_removal_is_whole(
             pipeline.reconcile(Change(SOURCE))
     assert found(store) == []
     bucket.objects |= here
-    clock.time += LEASE
+    clock.time += LEASE_SECONDS
     pipeline.reconcile(Change(SOURCE))
     assert found(store) == whole
 
@@ -209,7 +209,7 @@ def test_what_is_removed_while_it_is_read_for_the_first_time_is_not_written(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     """Who hears of the removal finds neither object nor row, and leaves no trace."""
-    other = Pipeline(bucket, store, encoder, chunker, extract)
+    other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract))
 
     def meanwhile(content: bytes, **about: Any) -> Document:
         bucket.objects.clear()
@@ -217,7 +217,7 @@ def test_what_is_removed_while_it_is_read_for_the_first_time_is_not_written(
         return extract(content, **about)
 
     bucket.put(PETS)
-    pipeline = Pipeline(bucket, store, encoder, chunker, meanwhile)
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, meanwhile))
     assert pipeline.reconcile(Change(SOURCE, "0A")).result == "removed"
     assert found(store) == []
     assert store.ledger.get(document_id(SOURCE)) is None
@@ -233,7 +233,7 @@ def test_what_comes_back_while_something_else_is_dealt_with_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The store has the content that comes back: who hears of it has nothing to do."""
-    other = Pipeline(bucket, store, encoder, chunker, extract)
+    other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract))
     bucket.put(PETS)
     other.reconcile(Change(SOURCE, "0A"))
     before = found(store)
@@ -249,6 +249,8 @@ def test_what_comes_back_while_something_else_is_dealt_with_stays(
     if between is not None:
         bucket.put(between)
     monkeypatch.setattr(bucket, "find", find)
-    Pipeline(bucket, store, encoder, chunker, extract).reconcile(Change(SOURCE, "0B"))
+    Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract)).reconcile(
+        Change(SOURCE, "0B")
+    )
     assert found(store) == before
     assert row_of(store).status == "completed"

@@ -6,7 +6,9 @@ from typing import Any
 
 from handler.documents.document import Document
 from handler.errors import DocumentRejected
-from handler.ingestion.pipeline import Outcome, Pipeline
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.outcome import Outcome
+from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
@@ -35,7 +37,7 @@ def test_small_documents_are_written_in_one_request_and_one_that_is_refused_spoi
 ) -> None:
     counting = Counting(store)
     together = Store("x", counting, store.ledger)
-    pipeline = Pipeline(bucket, together, encoder, chunker, extract)
+    pipeline = Pipeline(bucket, together, DocumentEncoder(encoder, chunker, extract))
     sources = [f"s3://bucket/{number}.txt" for number in range(10)]
     for source in sources:
         bucket.put(f"The document {source} says little.".encode(), source=source)
@@ -60,7 +62,9 @@ def test_a_document_that_is_named_twice_is_not_waited_for_by_itself(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     counting = Counting(store)
-    pipeline = Pipeline(bucket, Store("x", counting, store.ledger), encoder, chunker, extract)
+    pipeline = Pipeline(
+        bucket, Store("x", counting, store.ledger), DocumentEncoder(encoder, chunker, extract)
+    )
     bucket.put(PETS)
     changes = [Change(SOURCE, "0A"), Change(SOURCE, "0A"), Change(SOURCE), Change(SOURCE, "0B")]
     results = pipeline.reconcile_all(changes)
@@ -77,7 +81,7 @@ def test_what_fails_for_one_document_fails_for_it_alone(
             raise KeyError("a bug of ours")
         return extract(content, **about)
 
-    pipeline = Pipeline(bucket, store, encoder, chunker, failing)
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, failing))
     for name, content in (("a", b"Cats."), ("b", b"bug"), ("c", b"Dogs.")):
         bucket.put(content, source=f"s3://bucket/{name}")
     results = pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])

@@ -1,0 +1,244 @@
+"""One attempt to make the store agree with one source.
+
+Reads the row and the source, and then prepares, claims and commits one batch after the other. The
+row says what the index may hold of a document, and is written before the index is: whatever stops
+an attempt, the next one finds out what is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import TypeVar
+
+from handler.documents.document import Document
+from handler.errors import DocumentRejected, StoreConflict
+from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.leases import Clock, Lease
+from handler.ingestion.outcome import Outcome
+from handler.ingestion.planning import document_id, plan_row, same_content
+from handler.ingestion.records import EncodedBatch, make_records, record_key
+from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
+from handler.ingestion.storage_events import Change
+from handler.ingestion.write_batch import PendingWrite
+from handler.stores.attributes import filename
+from handler.stores.contract import Row, Store
+
+# Vectors that are deleted under one lease. S3 Vectors deletes 2,500 a second of an index, at most.
+MAX_DELETED = 5_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Components:
+    """What every attempt works with."""
+
+    sources: SourceReader
+    store: Store
+    encoder: DocumentEncoder
+    clock: Clock
+    min_write_bytes: int
+
+
+class Attempt:
+    """A document on its way into the store; see `write_batch.PendingDocument`.
+
+    `result` is None until the attempt has ended: then it is what came of the change, or the
+    exception that another attempt may avoid (TryLater) or that is a bug.
+    """
+
+    def __init__(self, change: Change, components: Components, *, deadline: float | None) -> None:
+        self.result: Outcome | Exception | None = None
+        self._change = change
+        self._components = components
+        self._lease = Lease(
+            components.store.ledger,
+            document_id(change.source),
+            deadline=deadline,
+            clock=components.clock,
+        )
+        self._snapshot: SourceSnapshot | None = None  # as it was found
+        self._known: Row | None = None  # as it was read
+        self._document: Document | None = None
+        self._batches: Iterator[EncodedBatch] | None = None  # None: to begin, or to begin again
+        self._batch: EncodedBatch | None = None  # prepared, and not committed
+
+    @property
+    def ended(self) -> Outcome | Exception:
+        """The result, now that there is one."""
+        assert self.result is not None, f"{self._lease.document_id} has not ended"
+        return self.result
+
+    def prepare(self) -> int | None:
+        """Read and encode until a batch can be written. Its size in bytes; None at the end."""
+        while self.result is None:
+            if size := self._guarded(self._prepare):
+                return size
+        return None
+
+    def claim(self) -> PendingWrite | None:
+        """Hold the lease for the prepared batch. None if the attempt begins again, or has ended."""
+        return self._guarded(self._claim)
+
+    def commit(self) -> None:
+        """Note that the prepared batch is written."""
+        assert self._batch is not None
+        row, batch = self._lease.row, self._batch
+        self._lease.change(
+            written=row.written + len(batch.chunks),
+            offset=batch.end,
+            tokens=row.tokens + batch.tokens,
+        )
+
+    def fail(self, error: BaseException) -> None:
+        """Note that the prepared batch could not be written."""
+
+        def fail() -> None:
+            with self._lease.released_on_failure():
+                raise error
+
+        self._guarded(fail)
+
+    def _guarded(self, step: Callable[[], T]) -> T | None:
+        """What the step returns; None if it failed, and the attempt begins again or has ended."""
+        try:
+            try:
+                return step()
+            except DocumentRejected as rejected:
+                self.result = self._reject(rejected)
+        except StoreConflict:
+            self._batches = None  # Another writer was faster; its row says what is left to do.
+        except Exception as error:
+            self.result = error
+        return None
+
+    def _prepare(self) -> int | None:
+        if self._batches is None:
+            self._begin()
+        if self._batches is None:
+            return None
+        with self._lease.released_on_failure():
+            self._batch = next(self._batches, None)
+        if self._batch is None:
+            self.result = self._finish()
+            return None
+        return self._batch.size
+
+    def _begin(self) -> None:
+        """Read the row and the source: leaves batches to write, or a result if there are none."""
+        lease, components, change = self._lease, self._components, self._change
+        lease.check_time()
+        self._known = row = lease.read()
+        if row and self._is_settled(row) and not change.is_after(row.sequencer):
+            self.result = Outcome.of("accounted for", row)
+            return
+        self._snapshot = found = components.sources.find(change.source, deadline=lease.deadline)
+        if found is None:
+            self.result = self._remove() if row else Outcome("absent", lease.document_id)
+            return
+        lease.plan(
+            plan_row(
+                row, found, change, recipe=components.encoder.recipe, now=components.clock.now()
+            )
+        )
+        # A failed document that is written again or backfilled is tried again: the user may have
+        # restored it, or given the function more memory.
+        if row and row.status == "completed" and same_content(row, lease.row):
+            self.result = Outcome.of("unchanged", row)
+            return
+        self._document = self._read(found)
+        self._batches = components.encoder.batches(
+            self._document,
+            start=lease.row.offset,
+            min_bytes=components.min_write_bytes,
+            deadline=lease.deadline,
+            check_time=lease.check_time,
+        )
+
+    def _is_settled(self, row: Row) -> bool:
+        """Whether the row's document was dealt with, in the way it would be now."""
+        return row.status != "in_progress" and row.recipe == self._components.encoder.recipe
+
+    def _read(self, found: SourceSnapshot) -> Document:
+        deadline = self._lease.deadline
+        return self._components.encoder.read(
+            found,
+            name=filename(self._change.source),
+            seconds=inf if deadline is None else deadline - self._components.clock.monotonic(),
+        )
+
+    def _claim(self) -> PendingWrite:
+        assert self._batch is not None and self._document is not None
+        lease, batch = self._lease, self._batch
+        with lease.released_on_failure():
+            end = lease.row.written + len(batch.chunks)
+            lease.change(chunks=max(lease.row.chunks, end))
+            if lease.held:
+                lease.acquire()
+            else:
+                self._acquire()
+            records = make_records(
+                lease.row, self._document, batch, fingerprint=self._components.encoder.fingerprint
+            )
+        return PendingWrite(records, lease.write_deadline)
+
+    def _acquire(self) -> None:
+        """Acquire the lease, and look at the source again: it must still be what was found.
+
+        Raises StoreConflict if it is not. Another attempt that found nothing to do has left no
+        trace in the ledger, so the change it saw must be seen here. Later attempts wait for ours.
+        """
+        self._lease.acquire()
+        found = self._snapshot
+        now = self._components.sources.find(self._change.source, deadline=self._lease.deadline)
+        if (now and now.identity) != (found and found.identity):
+            raise StoreConflict(f"The source of {self._lease.document_id} has changed meanwhile.")
+
+    def _finish(self) -> Outcome:
+        """Delete what the document no longer has, and complete its row."""
+        lease = self._lease
+        with lease.released_on_failure():
+            self._delete_beyond(lease.row.written)
+        lease.complete(status="completed", chunks=lease.row.written)
+        return Outcome.of("ingested", lease.row)
+
+    def _reject(self, rejected: DocumentRejected) -> Outcome:
+        """Note why the document cannot be ingested, and delete the chunks of earlier content."""
+        known, lease = self._known, self._lease
+        if known and not lease.held and _failed_alike(known, rejected, lease.row):
+            return Outcome.of("failed", known)
+        self._delete_all()
+        lease.complete(status="failed", error_code=rejected.code, error=rejected.message)
+        return Outcome.of("failed", lease.row)
+
+    def _remove(self) -> Outcome:
+        """Delete everything of a document whose source is gone."""
+        self._lease.change(status="in_progress")
+        self._delete_all()
+        self._lease.delete()
+        return Outcome("removed", self._lease.document_id)
+
+    def _delete_all(self) -> None:
+        self._lease.change(written=0, offset=0, tokens=0)
+        with self._lease.released_on_failure():
+            self._acquire()
+            self._delete_beyond(0)
+
+    def _delete_beyond(self, chunks: int) -> None:
+        """Delete the vectors from key number `chunks` on, the last ones first."""
+        lease = self._lease
+        while lease.row.chunks > chunks:
+            lease.check_time()
+            lease.acquire()
+            first = max(chunks, lease.row.chunks - MAX_DELETED)
+            keys = [record_key(lease.row, number) for number in range(first, lease.row.chunks)]
+            self._components.store.index.delete(keys, deadline=lease.write_deadline)
+            lease.change(chunks=first)
+
+
+def _failed_alike(row: Row, rejected: DocumentRejected, planned: Row) -> bool:
+    """Whether the row already says the same about the same content."""
+    same = row.status == "failed" and row.error == rejected.message
+    return same and same_content(row, planned)

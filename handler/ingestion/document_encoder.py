@@ -1,0 +1,104 @@
+"""A source's bytes to text, and the text to chunks with their vectors, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Protocol
+
+from handler.documents.document import Document
+from handler.documents.sandbox import Sandbox
+from handler.errors import DocumentRejected
+from handler.ingestion.records import EncodedBatch
+from handler.ingestion.sources.contract import SourceSnapshot
+from handler.limits import MAX_DOCUMENT
+from handler.settings import Settings
+from model_layer import Chunker, Encoder, load_chunker, load_encoder
+
+# Raised when documents are extracted or chunked in another way: what is ingested is ingested again.
+RECIPE_VERSION = 1
+
+
+class Extract(Protocol):
+    """Bytes to text. Raises DocumentRejected, or DocumentUnfinished after `seconds`."""
+
+    def __call__(
+        self, content: bytes, *, name: str, content_type: str | None, seconds: float
+    ) -> Document: ...
+
+
+class DocumentEncoder:
+    """Extracts, chunks and encodes documents. Thread-safe."""
+
+    def __init__(self, encoder: Encoder, chunker: Chunker, extract: Extract) -> None:
+        self._encoder = encoder
+        self.fingerprint = encoder.bundle.fingerprint
+        # The recipe says with which model and settings a document's vectors were made.
+        self.recipe = f"{self.fingerprint}/{RECIPE_VERSION}/{chunker.recipe}"
+        self._chunker = chunker
+        self._extract = extract
+
+    @property
+    def threads(self) -> int:
+        """Texts encoded at a time."""
+        return self._encoder.threads
+
+    def read(self, snapshot: SourceSnapshot, *, name: str, seconds: float = inf) -> Document:
+        """The document of a source. Raises what `extract` and `SourceSnapshot.read` raise."""
+        if snapshot.size > MAX_DOCUMENT:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The document has {snapshot.size:,} bytes; the limit is {MAX_DOCUMENT:,}. "
+                "Split it into smaller ones.",
+            )
+        content = snapshot.read()
+        return self._extract(
+            content, name=name, content_type=snapshot.content_type, seconds=seconds
+        )
+
+    def batches(
+        self,
+        document: Document,
+        *,
+        start: int,
+        min_bytes: int,
+        deadline: float | None,
+        check_time: Callable[[], None],
+    ) -> Iterator[EncodedBatch]:
+        """The document's chunks from character `start` on, in batches of at least `min_bytes`.
+
+        The last batch may be smaller. check_time: called before each window of the text.
+        Raises what it raises, and DeadlineExceeded.
+        """
+        batch: EncodedBatch | None = None
+        for window in self._chunker.split(
+            document.text, start=start, markdown=document.is_markdown
+        ):
+            check_time()
+            texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
+            # A text that is too long is refused, not cut: chunker and encoder count alike.
+            encoded = self._encoder.encode(texts, truncate="NONE", deadline=deadline)
+            part = EncodedBatch(
+                chunks=[*window.chunks],
+                vectors=encoded.vectors,
+                tokens=int(encoded.token_counts.sum()),
+                end=window.following,
+            )
+            batch = batch.with_next(part) if batch else part
+            if batch.size >= min_bytes:
+                yield batch
+                batch = None
+        if batch:
+            yield batch
+
+
+def load_document_encoder(settings: Settings, sandbox: Sandbox) -> DocumentEncoder:
+    """Load the model and the chunker. Raises BundleError.
+
+    The image's files were verified when it was built, and Lambda checks what it loads.
+    """
+    encoder = load_encoder(threads=settings.encoder_threads, verify=not settings.on_lambda)
+    chunker = load_chunker(
+        encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
+    )
+    return DocumentEncoder(encoder, chunker, sandbox.extract)

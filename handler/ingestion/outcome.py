@@ -1,0 +1,26 @@
+"""What came of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from handler.stores.contract import Row
+
+Result = Literal["ingested", "failed", "removed", "unchanged", "accounted for", "absent"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an attempt that need not be repeated."""
+
+    result: Result
+    document_id: str
+    chunks: int = 0  # in the store, now
+    tokens: int = 0  # in those chunks
+    error: str | None = None  # why it failed
+
+    @classmethod
+    def of(cls, result: Result, row: Row) -> Outcome:
+        """The outcome for a document, as its row has it."""
+        return cls(result, row.document_id, row.chunks, row.tokens, row.error)

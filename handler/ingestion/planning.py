@@ -1,0 +1,56 @@
+"""The row that a source is to have, and whether it needs work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from handler.ingestion.sources.contract import SourceSnapshot
+from handler.ingestion.storage_events import Change
+from handler.stores.attributes import Attribute, describe, read_attributes
+from handler.stores.contract import Row
+
+
+def document_id(source: str) -> str:
+    """A document's id: always the same for a source."""
+    return f"file-{hashlib.sha256(source.encode()).hexdigest()[:32]}"
+
+
+def plan_row(
+    known: Row | None, found: SourceSnapshot, change: Change, *, recipe: str, now: float
+) -> Row:
+    """The row of a source as it was found. What was written of the same content is kept.
+
+    known: the document's row, if it has one. now: seconds since 1970.
+    """
+    ours = describe(change.source, found.content_type, found.modified)
+    old = known or Row(document_id(change.source), change.source, created=now)
+    # A backfilled change has no sequencer: the row accounts for the same events as before.
+    is_newer = change.sequencer and change.is_after(old.sequencer)
+    planned = replace(
+        old,
+        status="in_progress",
+        error_code=None,
+        error=None,
+        etag=found.etag,
+        version=found.version,
+        size=found.size,
+        modified=found.modified,
+        content_type=found.content_type,
+        attributes=read_attributes(found.metadata, ours),
+        recipe=recipe,
+        sequencer=change.sequencer if is_newer else old.sequencer,
+    )
+    if old.status == "in_progress" and same_content(old, planned):
+        return planned
+    return replace(planned, written=0, offset=0, tokens=0)
+
+
+def same_content(row: Row, other: Row) -> bool:
+    """Whether two rows are of the same content, ingested in the same way."""
+
+    def content(row: Row) -> tuple[str, str, str | None, Mapping[str, Attribute]]:
+        return row.etag, row.recipe, row.content_type, row.attributes
+
+    return content(row) == content(other)
