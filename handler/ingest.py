@@ -40,10 +40,10 @@ from handler.settings import read_settings
 
 log = logging.getLogger(__name__)
 
-SOON = 5  # s, by when this invocation has ended
+RETRY_SOON_SECONDS = 5  # s, by when this invocation has ended
 # s until a document that somebody else ingests is tried again: the queue's deliveries (their number
 # is in template.yaml) must outlast the longest invocation, or its last content would not be seen.
-LATER = 120
+RETRY_BUSY_SECONDS = 120
 
 settings = read_settings(os.environ)
 sandbox = Sandbox()
@@ -80,9 +80,9 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
             if isinstance(error, DocumentUnfinished) or _is_over(until):
-                _deliver_in(SOON, delivery)
+                _deliver_in(RETRY_SOON_SECONDS, delivery)
             elif isinstance(error, DocumentBusy):
-                _deliver_in(LATER, delivery)
+                _deliver_in(RETRY_BUSY_SECONDS, delivery)
     return {"batchItemFailures": failures}
 
 

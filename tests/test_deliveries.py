@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from handler.ingest import SOON
+from handler.ingest import RETRY_SOON_SECONDS
 from tests.test_template import TEMPLATE
 
 RESOURCES = TEMPLATE["Resources"]
@@ -47,7 +47,7 @@ def deliver(messages: list[Message], random: Random) -> tuple[int, int]:
                 queue.remove(message)
         end = now + max(TIMEOUT - left, 1)
         for message in batch:
-            message.visible = end + SOON
+            message.visible = end + RETRY_SOON_SECONDS
         free.append(end)
     return dead, most
 

@@ -177,7 +177,7 @@ def test_no_message_is_delivered_again_while_a_function_has_it(
 def test_who_waits_for_another_invocation_outlasts_it(queue: dict[str, Any]) -> None:
     """Else its message is dead before it could see that the object is another by now."""
     longest = max(TEMPLATE["Parameters"]["IngestTimeout"]["AllowedValues"])
-    assert queue["RedrivePolicy"]["maxReceiveCount"] * ingest.LATER > longest
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * ingest.RETRY_BUSY_SECONDS > longest
 
 
 def test_what_fails_at_every_delivery_is_kept_as_long_as_can_be(

@@ -26,14 +26,14 @@ from handler.errors import ServiceUnavailable
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # s that a call is tried for, unless its deadline is given
-CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 10.0  # s; what an attempt can outlast its deadline by
+PATIENCE_SECONDS = 20.0  # s that a call is tried for, unless its deadline is given
+CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # s; what an attempt can outlast its deadline by
 # Full jitter: at random from 0 to 0.1, 0.2, 0.4 … 5 s.
 # (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter)
 BACKOFF = wait_random_exponential(multiplier=0.1, max=5)
 
 # Beside 5xx, by the services' API references: botocore/data/{s3vectors,dynamodb,s3,sqs}.
-MAY_PASS = frozenset(
+TRANSIENT_CODES = frozenset(
     [
         # too much at a time
         *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"),
@@ -80,8 +80,8 @@ class AwsClient:
     ) -> None:
         self._service, self._sleep, self._clock = service, sleep, clock
         config = Config(
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
             retries={"total_max_attempts": 1},
         )
         try:
@@ -113,15 +113,15 @@ class AwsClient:
 
         Raises ServiceUnavailable if it does not succeed by the deadline, or only whoever runs this
         can put it right. An attempt begins before the deadline, and can outlast it by
-        CONNECT_TIMEOUT + READ_TIMEOUT. Everything else that AWS refuses raises botocore's
+        CONNECT_SECONDS + READ_SECONDS. Everything else that AWS refuses raises botocore's
         ClientError: the caller expects it (a condition does not hold, no such key), or it is a bug.
         """
         if deadline is None:
-            deadline = self._clock() + PATIENCE
+            deadline = self._clock() + PATIENCE_SECONDS
         elif self._clock() >= deadline:
             raise ServiceUnavailable(f"{self._service} {operation} was not called: time is up.")
         retrying = Retrying(
-            retry=retry_if_exception(_may_pass),
+            retry=retry_if_exception(_is_transient),
             wait=_wait,
             stop=lambda state: self._clock() + state.upcoming_sleep >= deadline,
             sleep=self._sleep,
@@ -133,7 +133,7 @@ class AwsClient:
             raise  # a bug
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if _may_pass(error):
+            if _is_transient(error):
                 problem = f"still answers {code} when the time for it is up."
             elif code in CURE:
                 problem = f"answers {code}. {CURE[code]}"
@@ -146,10 +146,10 @@ class AwsClient:
             raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
 
 
-def _may_pass(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status // 100 == 5 or error.response["Error"]["Code"] in MAY_PASS
+        return status // 100 == 5 or error.response["Error"]["Code"] in TRANSIENT_CODES
     return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
 
 

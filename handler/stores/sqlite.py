@@ -26,7 +26,7 @@ from handler.stores.contract import Match, Record, Row, Status, Store
 from handler.stores.filters import Filter
 from handler.stores.sqlite_filters import condition
 
-BUSY = 5.0  # s to wait for another process's write
+BUSY_SECONDS = 5.0  # s to wait for another process's write
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB, metadata TEXT) WITHOUT ROWID;
@@ -57,7 +57,7 @@ class Database:
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Iterator[apsw.Connection]:
         """A connection; what is done with it is done as a whole, or not at all."""
-        wait = BUSY if deadline is None else min(BUSY, deadline - time.monotonic())
+        wait = BUSY_SECONDS if deadline is None else min(BUSY_SECONDS, deadline - time.monotonic())
         if wait <= 0:
             raise ServiceUnavailable(f"{self._path} was not written: the time for it is up.")
         try:
@@ -85,7 +85,7 @@ class Database:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = apsw.Connection(str(self._path))
-            connection.set_busy_timeout(round(BUSY * 1000))
+            connection.set_busy_timeout(round(BUSY_SECONDS * 1000))
             connection.enable_load_extension(True)
             connection.load_extension(sqlite_vec.loadable_path())
             connection.enable_load_extension(False)

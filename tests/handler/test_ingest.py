@@ -211,8 +211,8 @@ def test_every_road_ends_at_the_same_document(
 @pytest.mark.parametrize(
     "error, seconds",
     [
-        (DocumentUnfinished("the time is up"), "SOON"),
-        (DocumentBusy("it is being ingested"), "LATER"),
+        (DocumentUnfinished("the time is up"), "RETRY_SOON_SECONDS"),
+        (DocumentBusy("it is being ingested"), "RETRY_BUSY_SECONDS"),
     ],
 )
 def test_a_document_that_needs_more_time_does_not_wait_for_the_queues(
@@ -241,7 +241,7 @@ def test_what_a_batch_has_no_time_for_is_delivered_again_soon(
 ) -> None:
     for key in "abc":
         deployed.s3.put_object(Bucket=deployed.bucket, Key=f"{key}.txt", Body=b"Cats sleep.")
-    monkeypatch.setattr(ingest, "SOON", 0)
+    monkeypatch.setattr(ingest, "RETRY_SOON_SECONDS", 0)
     monkeypatch.setattr(ingest, "deadline", lambda _: time.monotonic() - 1)
     received = deployed.sqs.receive_message(
         QueueUrl=deployed.queue, MaxNumberOfMessages=10, VisibilityTimeout=600

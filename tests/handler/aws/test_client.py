@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from handler.aws import client as aws_client
-from handler.aws.client import PATIENCE, AwsClient
+from handler.aws.client import PATIENCE_SECONDS, AwsClient
 from handler.errors import ServiceUnavailable, StoreConflict
 from handler.stores.contract import Row
 from handler.stores.dynamodb import DynamoDBLedger
@@ -115,7 +115,9 @@ def test_without_a_deadline_patience_has_an_end(serve: Serve, clock: Clock) -> N
     serve(refusal("ThrottlingException"))
     with pytest.raises(ServiceUnavailable, match="ThrottlingException"):
         put(client(clock))
-    assert PATIENCE - 5 <= clock.now - 1_000 < PATIENCE  # the last wait would have been 5 at most
+    assert (
+        PATIENCE_SECONDS - 5 <= clock.now - 1_000 < PATIENCE_SECONDS
+    )  # the last wait would have been 5 at most
 
 
 def test_the_waits_are_of_full_jitter(serve: Serve, clock: Clock) -> None:
@@ -161,7 +163,7 @@ def test_nothing_is_called_when_time_is_up(serve: Serve, clock: Clock) -> None:
 def test_a_server_that_hangs_is_left(
     serve: Serve, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aws_client, "READ_TIMEOUT", 0.05)
+    monkeypatch.setattr(aws_client, "READ_SECONDS", 0.05)
     script = serve(Answer(hangs=True), Answer(hangs=True), OK)
     put(client(clock))
     assert script.asked == 3
@@ -170,7 +172,7 @@ def test_a_server_that_hangs_is_left(
 def test_a_server_that_only_hangs_is_given_up(
     serve: Serve, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aws_client, "READ_TIMEOUT", 0.05)
+    monkeypatch.setattr(aws_client, "READ_SECONDS", 0.05)
     serve(Answer(hangs=True))
     with pytest.raises(ServiceUnavailable, match="ReadTimeoutError"):
         put(client(clock), deadline=clock.now + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handler.aws.client import CONNECT_TIMEOUT, READ_TIMEOUT
+from handler.aws.client import CONNECT_SECONDS, READ_SECONDS
 from handler.ingestion.leases import LEASE_SECONDS, Lease
 from handler.stores.contract import Row
 from tests.handler.ingestion.bucket import Clock
@@ -31,4 +31,4 @@ def test_a_write_has_ended_when_the_lease_does_however_long_the_row_took() -> No
         lease.acquire()
         assert lease.row.leased_until == 1_000_000 + LEASE_SECONDS
         # An attempt that begins before its deadline can outlast it by these.
-        assert lease.write_deadline + CONNECT_TIMEOUT + READ_TIMEOUT < lease.row.leased_until
+        assert lease.write_deadline + CONNECT_SECONDS + READ_SECONDS < lease.row.leased_until
