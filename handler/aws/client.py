@@ -62,7 +62,7 @@ CURES = {
     ),
     "Raise the quota.": ("LimitExceededException", "ServiceQuotaExceededException"),
 }
-CURE = {code: cure for cure, codes in CURES.items() for code in codes}
+CURE_BY_CODE = {code: cure for cure, codes in CURES.items() for code in codes}
 
 
 class AwsClient:
@@ -135,8 +135,8 @@ class AwsClient:
             code = error.response["Error"]["Code"]
             if _is_transient(error):
                 problem = f"still answers {code} when the time for it is up."
-            elif code in CURE:
-                problem = f"answers {code}. {CURE[code]}"
+            elif code in CURE_BY_CODE:
+                problem = f"answers {code}. {CURE_BY_CODE[code]}"
             else:
                 raise
             raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error

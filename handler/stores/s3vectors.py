@@ -26,8 +26,8 @@ from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.s3vectors_filters import expression
 
-MAX_BATCH = 500  # vectors that a request writes or deletes
-MAX_BODY = 8 << 20  # bytes of a request; 20 MiB are allowed, and take long to send
+MAX_VECTORS_PER_REQUEST = 500  # vectors that a request writes or deletes
+MAX_REQUEST_BYTES = 8 << 20  # bytes of a request; 20 MiB are allowed, and take long to send
 MAX_KEYS = 50  # of a vector's metadata
 MAX_METADATA = 40 << 10  # bytes
 MAX_FILTERABLE = 2 << 10  # bytes
@@ -36,7 +36,7 @@ MAX_FILTERABLE = 2 << 10  # bytes
 # github.com/run-llama/llama_index/issues/19522)
 REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
 TOO_LARGE = "The document's attributes are larger than S3 Vectors takes."
-CURE = "Give the object fewer or shorter attributes (x-amz-meta-…)."
+FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)."
 
 
 def open_s3vectors(address: S3VectorsAddress) -> Store:
@@ -65,13 +65,15 @@ class S3VectorsIndex:
                 self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
             except ClientError as error:
                 if REFUSAL.search(error.response["Error"].get("Message", "")):
-                    raise DocumentRejected("invalid_file", f"{TOO_LARGE} {CURE}") from error
+                    raise DocumentRejected(
+                        "invalid_file", f"{TOO_LARGE} {FEWER_ATTRIBUTES}"
+                    ) from error
                 raise
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         distinct = list(dict.fromkeys(keys))
-        for start in range(0, len(distinct), MAX_BATCH):
-            batch = distinct[start : start + MAX_BATCH]
+        for start in range(0, len(distinct), MAX_VECTORS_PER_REQUEST):
+            batch = distinct[start : start + MAX_VECTORS_PER_REQUEST]
             self._client.call("delete_vectors", **self._index, keys=batch, deadline=deadline)
 
     def query(
@@ -121,7 +123,7 @@ def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]
     size = 0  # bytes of the batch
     for entry in entries:
         length = len(json.dumps(entry))  # as botocore writes it: ASCII
-        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BODY):
+        if batch and (len(batch) == MAX_VECTORS_PER_REQUEST or size + length > MAX_REQUEST_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(entry)
@@ -141,4 +143,4 @@ def _check(metadata: Mapping[str, Attribute]) -> None:
     for count, limit, what in counts:
         if count > limit:
             problem = f"The document has {count:,} {what}; S3 Vectors takes {limit:,} at most."
-            raise DocumentRejected("invalid_file", f"{problem} {CURE}")
+            raise DocumentRejected("invalid_file", f"{problem} {FEWER_ATTRIBUTES}")
