@@ -10,11 +10,12 @@ ApiError               a caller is told
 └── WrongStore         the vector store holds another model's vectors
 UnsupportedEvent       an invocation that is of no kind that the function answers
 DocumentRejected       a document that can never be ingested, as long as it is what it is
-TryLater               what did not work now, and may when it is tried again
-├── ServiceUnavailable   the vector store, its ledger or the bucket did not answer, or not in time
-├── StoreConflict      somebody else has written the ledger's row meanwhile
-├── DocumentBusy       somebody else is ingesting the document
-└── DocumentUnfinished          the document is ingested in part; the next try goes on from there
+TryLater               it did not work now; another try may succeed
+├── ServiceUnavailable the vector store, its ledger, S3 or SQS did not answer, or not in time
+├── SourceUnreadable   the file is there and cannot be read
+├── StoreConflict      another writer has written the ledger's row meanwhile
+├── DocumentBusy       another invocation is ingesting the document
+└── DocumentUnfinished the document is ingested in part; the next try continues from there
 """
 
 from __future__ import annotations
@@ -81,20 +82,24 @@ class DocumentRejected(Exception):
 
 
 class TryLater(Exception):
-    """What did not work now, and may when it is tried again."""
+    """It did not work now; another try may succeed."""
 
 
 class ServiceUnavailable(TryLater):
-    """The vector store, its ledger or the bucket did not answer, or not in time."""
+    """The vector store, its ledger, S3 or SQS did not answer, or not in time."""
+
+
+class SourceUnreadable(TryLater):
+    """The file is there and cannot be read: a permission is missing, say."""
 
 
 class StoreConflict(TryLater):
-    """Somebody else has written the ledger's row meanwhile."""
+    """Another writer has written the ledger's row meanwhile."""
 
 
 class DocumentBusy(TryLater):
-    """Somebody else is ingesting the document."""
+    """Another invocation is ingesting the document."""
 
 
 class DocumentUnfinished(TryLater):
-    """The document is ingested in part; the next try goes on from there."""
+    """The document is ingested in part; the next try continues from there."""

@@ -1,1 +1,1 @@
-"""Storage events to records: what a bucket holds, kept in a store. Knows no HTTP."""
+"""Storage events to records in a store. Knows no HTTP."""

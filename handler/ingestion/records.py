@@ -1,4 +1,4 @@
-"""Chunks and their vectors to records: what a store keeps of a document."""
+"""Chunks with their vectors, and the records that an index keeps of them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from handler.stores.attributes import Attribute, describe
 from handler.stores.contract import Record, Row
 from model_layer import Chunk
 
-HEADING = 300  # characters of it that are kept with a chunk
+MAX_RECORD_HEADING = 300  # characters
 
 
 def record_key(row: Row, chunk: int) -> str:
-    """The key of a document's chunk, by its number: always the same."""
+    """The key of a document's chunk: always the same for its number."""
     return f"{row.document_id}#{chunk}"
 
 
@@ -31,11 +31,11 @@ class EncodedBatch:
 
     @property
     def size(self) -> int:
-        """Bytes that their records take, about."""
+        """The approximate bytes of the records."""
         return self.vectors.nbytes + sum(chunk.end - chunk.start for chunk in self.chunks)
 
     def with_next(self, other: EncodedBatch) -> EncodedBatch:
-        """The batch, and the one that follows it, as one."""
+        """This batch and the one after it, as one."""
         return EncodedBatch(
             self.chunks + other.chunks,
             np.concatenate([self.vectors, other.vectors]),
@@ -47,9 +47,9 @@ class EncodedBatch:
 def make_records(
     row: Row, document: Document, batch: EncodedBatch, *, fingerprint: str
 ) -> list[Record]:
-    """The records of a batch, whose numbers go on from those that `row` has as written.
+    """The records of a batch; their numbers continue those that `row` has as written.
 
-    fingerprint: of the model that the vectors are of.
+    fingerprint: of the model that made the vectors.
     """
     ours = describe(row.source, row.content_type, row.modified)
     records = []
@@ -58,10 +58,10 @@ def make_records(
         metadata: dict[str, Attribute | None] = {
             **row.attributes,
             **ours,
-            # Of its middle: a chunk can begin with the last words of the page before.
+            # The page of its middle: a chunk can begin with the last words of the page before.
             "page": document.page((chunk.start + chunk.end) // 2),
             "text": document.text[chunk.start : chunk.end],
-            "heading": heading and heading[:HEADING],
+            "heading": heading and heading[:MAX_RECORD_HEADING],
             "start": chunk.start,
             "end": chunk.end,
             "etag": row.etag,

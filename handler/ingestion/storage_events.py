@@ -1,10 +1,10 @@
-"""Storage events to changes: which objects may have changed, whatever envelope says so.
+"""Storage events to changes: which sources may have changed, whatever the envelope.
 
     S3 notifications      direct, in SQS, in SNS, in SNS in SQS; several records in one
     EventBridge           direct, in SQS, in SNS
     backfill's messages   in SQS: S3's shape (see `backfill`)
 
-What kind of change it was is not read: what the bucket holds now decides.
+The kind of change is not read: what the bucket holds now decides.
 (docs.aws.amazon.com/AmazonS3/latest/userguide: notification-content-structure, ev-events)
 """
 
@@ -27,14 +27,14 @@ UNDERSTOOD = (
 
 @dataclass(frozen=True)
 class Change:
-    """An object that may have been written or removed."""
+    """A source that may have been written or removed."""
 
     source: str  # s3://bucket/key
-    # S3's, for what happened to one key: hexadecimal digits. None where there is none (backfill).
+    # S3's order of the events of one key, in hexadecimal digits. None if there is none (backfill).
     sequencer: str | None = None
 
     def is_after(self, sequencer: str | None) -> bool:
-        """Whether this happened after that, or may have."""
+        """Whether this change happened, or may have happened, after that one."""
         if self.sequencer is None or sequencer is None:
             return True
         # The shorter is padded with zeros, on the right. (…/notification-content-structure.html)
@@ -44,29 +44,31 @@ class Change:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is acknowledged, or delivered again, as a whole."""
+    """What is acknowledged or redelivered as a whole."""
 
-    message_id: str | None  # SQS's; None: what was delivered is the invocation itself
+    message_id: str | None  # SQS's; None: the invocation itself is the delivery
     read: Callable[[], list[Change]]  # raises UnsupportedEvent
     receipt: str | None = None  # SQS's
 
 
 def read_deliveries(event: object) -> list[Delivery]:
-    """The deliveries in an invocation's event. Raises UnsupportedEvent if it is none of ours.
+    """The deliveries in an invocation's event. Raises UnsupportedEvent for any other event.
 
-    An SQS message that cannot be read spoils no other: its own `read` raises.
+    An SQS message that cannot be read does not affect the others: its own `read` raises.
     """
     if isinstance(event, dict) and _source(_records(event)) == "aws:sqs":
         try:
             return [_message(record) for record in _records(event)]
         except (KeyError, TypeError) as error:
-            raise UnsupportedEvent(f"The event lacks {error} of what it seems to be.") from error
+            raise UnsupportedEvent(
+                f"The event lacks {error}, which its kind should have."
+            ) from error
     changes = read_changes(event)
     return [Delivery(None, lambda: changes)]
 
 
 def read_changes(event: object) -> list[Change]:
-    """The changes that an event names: none, if it is S3's test. Raises UnsupportedEvent."""
+    """The changes that an event names; none for S3's test event. Raises UnsupportedEvent."""
     try:
         if isinstance(event, dict):
             if event.get("Event") == "s3:TestEvent":  # sent when notifications are switched on
@@ -82,7 +84,7 @@ def read_changes(event: object) -> list[Change]:
                 case "aws:s3":
                     return [_from_s3(record["s3"]) for record in _records(event)]
     except (KeyError, TypeError, AttributeError) as error:
-        raise UnsupportedEvent(f"The event lacks {error} of what it seems to be.") from error
+        raise UnsupportedEvent(f"The event lacks {error}, which its kind should have.") from error
     if isinstance(event, dict):
         shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
     else:
@@ -99,13 +101,13 @@ def _message(record: dict[str, Any]) -> Delivery:
 
 
 def _from_s3(about: dict[str, Any]) -> Change:
-    """S3's own notifications have the key as a form does: spaces are plus signs."""
+    """S3's own notifications encode the key like a form: spaces are plus signs."""
     described = about["object"]
     return _change(about["bucket"]["name"], unquote_plus(described["key"]), described)
 
 
 def _from_eventbridge(detail: dict[str, Any]) -> Change:
-    """EventBridge's have the key as it is."""
+    """EventBridge's events have the key as it is."""
     return _change(detail["bucket"]["name"], detail["object"]["key"], detail["object"])
 
 
@@ -119,7 +121,7 @@ def _records(event: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _source(records: list[dict[str, Any]]) -> str | None:
-    """Where the records come from: SNS writes the name in its own way."""
+    """Where the records come from. SNS spells the field in its own way."""
     if not records or not isinstance(records[0], dict):
         return None
     return records[0].get("eventSource") or records[0].get("EventSource")
@@ -127,8 +129,8 @@ def _source(records: list[dict[str, Any]]) -> str | None:
 
 def _json(text: object) -> object:
     if not isinstance(text, str):
-        raise UnsupportedEvent(f"The message is no text, but of type {type(text).__name__}.")
+        raise UnsupportedEvent(f"The message must be text; it is of type {type(text).__name__}.")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise UnsupportedEvent(f"The message is no JSON: {error}.") from error
+        raise UnsupportedEvent(f"The message is not JSON: {error}.") from error

@@ -1,1 +1,1 @@
-"""Where documents are read from: a bucket, or files of this machine."""
+"""Where documents are read from: a bucket, or the files of this machine."""

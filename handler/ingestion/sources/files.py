@@ -8,14 +8,16 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from handler.errors import ServiceUnavailable
+from handler.errors import SourceUnreadable
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 
 
 class FileReader:
-    """The files of this machine. An etag is the content's SHA-256; of one over the limit, which is
-    not read, its size and time.
+    """See `contract.SourceReader`; the sources are file:///path.
+
+    An etag is the SHA-256 of the content. A file over the size limit is not read: its etag is made
+    of its size and its time.
     """
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
@@ -25,16 +27,16 @@ class FileReader:
                 about = os.fstat(file.fileno())
                 size = about.st_size
                 if size > MAX_DOCUMENT:
-                    # Rejected by its size; of a film, hashing alone would take a minute.
+                    # It will be rejected. Hashing alone would take a minute for a film.
                     content, etag = b"", f"{size}-{about.st_mtime_ns}"
                 else:
-                    # Read at once: a file may change, and its etag is to be that of what is read.
+                    # Read now: the file may change, and the etag must be that of the content.
                     content = file.read()
                     size, etag = len(content), hashlib.sha256(content).hexdigest()
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ServiceUnavailable(f"The file cannot be read: {error.strerror}.") from error
+            raise SourceUnreadable(f"The file cannot be read: {error.strerror}.") from error
         return SourceSnapshot(
             etag=etag,
             version=None,
@@ -46,5 +48,5 @@ class FileReader:
 
 
 def path_of(source: str) -> Path:
-    """The file that a source (`file:///path`) names, be its name text or not."""
+    """The file that a source (`file:///path`) names. The name need not be valid UTF-8."""
     return Path(os.fsdecode(unquote_to_bytes(urlsplit(source).path)))

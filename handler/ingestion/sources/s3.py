@@ -24,7 +24,7 @@ class S3Reader:
         try:
             found = self._client.call("head_object", Bucket=bucket, Key=key, deadline=deadline)
         except ClientError as error:
-            # An answer without a body has no other code.
+            # A HEAD has no body, so the code is the status.
             match error.response["Error"]["Code"]:
                 case "404":
                     return None
@@ -35,7 +35,7 @@ class S3Reader:
                     ) from error
             raise
         if key.endswith("/") and found["ContentLength"] == 0:
-            return None  # what the console makes for an empty folder
+            return None  # the console's marker of an empty folder
         return SourceSnapshot(
             etag=found["ETag"],
             version=found.get("VersionId"),

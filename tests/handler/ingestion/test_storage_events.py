@@ -55,7 +55,7 @@ def test_a_message_that_cannot_be_read_spoils_no_other() -> None:
     event = load_event("ingest-s3-sqs")
     event["Records"][0]["body"] = "no JSON"
     broken, sound, *_ = read_deliveries(event)
-    with pytest.raises(UnsupportedEvent, match="The message is no JSON"):
+    with pytest.raises(UnsupportedEvent, match="The message is not JSON"):
         broken.read()
     assert sound.read() == [OVERWRITTEN, REMOVED]
 

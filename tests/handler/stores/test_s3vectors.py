@@ -13,7 +13,7 @@ from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Row
-from handler.stores.s3vectors import MAX_BODY, S3VectorsIndex, open_s3vectors
+from handler.stores.s3vectors import MAX_REQUEST_BYTES, S3VectorsIndex, open_s3vectors
 from tests.handler.stores.answers import refusal, serving
 from tests.handler.stores.aws import new_index
 from tests.handler.stores.vectors import NORTH, random_vectors, record
@@ -70,7 +70,9 @@ def test_a_request_is_no_larger_than_allowed(vectors: S3VectorsIndex, counting: 
     vectors.upsert(many(300, "語" * 12_000))
     assert sum(count for count, _ in counting.requests) == 300
     largest = max(size for _, size in counting.requests)
-    assert 0.95 * MAX_BODY < largest < MAX_BODY + 2_000  # a comma each, and the index's name
+    assert (
+        0.95 * MAX_REQUEST_BYTES < largest < MAX_REQUEST_BYTES + 2_000
+    )  # a comma each, and the index's name
 
 
 LARGEST: list[dict[str, Attribute]] = [
