@@ -1,7 +1,7 @@
-"""ENTRY: `lambda_handler` for storage events: what they say has changed is ingested, or deleted.
+"""ENTRY: `lambda_handler` for storage events. Ingests what has changed, and deletes what is gone.
 
-The model is loaded when this module has been imported; the store is opened with the first event.
-Knows no HTTP, and imports no web framework.
+The model is loaded when this module is imported; the store is opened with the first event. Knows no
+HTTP, and imports no web framework.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ from handler.settings import read_settings
 
 log = logging.getLogger(__name__)
 
-RETRY_SOON_SECONDS = 5  # s, by when this invocation has ended
-# s until a document that somebody else ingests is tried again: the queue's deliveries (their number
-# is in template.yaml) must outlast the longest invocation, or its last content would not be seen.
+RETRY_SOON_SECONDS = 5  # this invocation has ended by then
+# Until a document that another invocation is ingesting is tried again. The queue's deliveries (for
+# their number see template.yaml) must outlast the longest invocation, or the document's last
+# content would never be seen.
 RETRY_BUSY_SECONDS = 120
 
 settings = read_settings(os.environ)
@@ -58,31 +59,33 @@ def open_pipeline() -> Pipeline:
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
-    """Ingest what an event says has changed. Answers which of an SQS event's messages to deliver
-    again, and nothing else: `{"batchItemFailures": [{"itemIdentifier": …}]}`.
+    """Ingest what an event says has changed.
 
+    Answers with the messages of an SQS event that must be redelivered:
+    `{"batchItemFailures": [{"itemIdentifier": …}]}`.
     (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)
-    Raises UnsupportedEvent if the event is none that it understands. An event that came without a
-    queue is delivered again if this raises, and only then: so it raises what went wrong.
+
+    Raises UnsupportedEvent for any other event. An event that came without a queue is redelivered
+    only if this raises, so for such an event it raises whatever went wrong.
     """
     started = time.perf_counter()
     until = deadline(context)
     deliveries = read_deliveries(event)
     read = [_read(delivery) for delivery in deliveries]
-    changes = [change for some in read if isinstance(some, list) for change in some]
+    changes = [change for each in read if isinstance(each, list) for change in each]
     results = iter(_reconcile(changes, until, started) if changes else [])
     failures = []
-    for delivery, some in zip(deliveries, read, strict=True):
-        errors = [some] if isinstance(some, Exception) else _errors(islice(results, len(some)))
+    for delivery, each in zip(deliveries, read, strict=True):
+        errors = [each] if isinstance(each, Exception) else _errors(islice(results, len(each)))
         for error in errors[:1]:
             if delivery.message_id is None:
                 raise error
             failures.append({"itemIdentifier": delivery.message_id})
             _log_failure(delivery.message_id, error)
             if isinstance(error, DocumentUnfinished) or _is_over(until):
-                _deliver_in(RETRY_SOON_SECONDS, delivery)
+                _redeliver_in(RETRY_SOON_SECONDS, delivery)
             elif isinstance(error, DocumentBusy):
-                _deliver_in(RETRY_BUSY_SECONDS, delivery)
+                _redeliver_in(RETRY_BUSY_SECONDS, delivery)
     return {"batchItemFailures": failures}
 
 
@@ -96,7 +99,7 @@ def _read(delivery: Delivery) -> list[Change] | Exception:
 def _reconcile(
     changes: list[Change], until: float | None, started: float
 ) -> list[Outcome | Exception]:
-    """What came of each change; a line for each document, and one for them all, with the sums."""
+    """What came of each change. Logs a line for each document, and one for the invocation."""
     try:
         pipeline = open_pipeline()
     except (TryLater, ValueError, WrongStore) as error:
@@ -104,24 +107,28 @@ def _reconcile(
     results = pipeline.reconcile_all(changes, deadline=until)
     for change, result in zip(changes, results, strict=True):
         if isinstance(result, Outcome):
-            about = {key: value for key, value in asdict(result).items() if value}
-            about["document"] = about.pop("document_id")
-            write_line({"route": "ingest", "source": change.source, **about})
-    done = [one for one in results if isinstance(one, Outcome) and one.result == "ingested"]
+            fields = {key: value for key, value in asdict(result).items() if value}
+            fields["document"] = fields.pop("document_id")
+            write_line({"route": "ingest", "source": change.source, **fields})
+    _log_invocation(results, started)
+    return results
+
+
+def _log_invocation(results: list[Outcome | Exception], started: float) -> None:
+    done = [each for each in results if isinstance(each, Outcome) and each.result == "ingested"]
     fields = {
         "route": "ingest",
-        "documents": len(changes),
-        "inputs": sum(one.chunks for one in done),
-        "tokens": sum(one.tokens for one in done),
+        "documents": len(results),
+        "inputs": sum(each.chunks for each in done),
+        "tokens": sum(each.tokens for each in done),
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
         "fingerprint": encoder.fingerprint,
     }
     write_line(fields, namespace=settings.metrics_namespace)
-    return results
 
 
 def _errors(results: Iterable[Outcome | Exception]) -> list[Exception]:
-    return [one for one in results if isinstance(one, Exception)]
+    return [each for each in results if isinstance(each, Exception)]
 
 
 def _is_over(until: float | None) -> bool:
@@ -133,9 +140,11 @@ def _sqs() -> AwsClient:
     return AwsClient("sqs")
 
 
-def _deliver_in(seconds: int, delivery: Delivery) -> None:
-    """Let a message that needs nothing but another invocation not wait for the queue's time, which
-    is for invocations that do not end. If this fails, it waits.
+def _redeliver_in(seconds: int, delivery: Delivery) -> None:
+    """Shorten the wait of a message that only needs another invocation.
+
+    The queue's own visibility timeout is for invocations that never end. If this call fails, the
+    message waits that long.
     """
     if settings.queue_url and delivery.receipt:
         with suppress(ServiceUnavailable, ClientError):
@@ -149,7 +158,7 @@ def _deliver_in(seconds: int, delivery: Delivery) -> None:
 
 
 def _log_failure(message_id: str, error: Exception) -> None:
-    """A message that is delivered again: why, and, if nobody foresaw it, where."""
+    """Log why a message is redelivered; with a traceback if the error is a bug."""
     if isinstance(error, TryLater | UnsupportedEvent | WrongStore):
         write_line({"route": "ingest", "message": message_id, "again": str(error)})
     else:

@@ -1,7 +1,7 @@
-"""Calls to AWS, with one policy for what fails: tried again if it may pass, until a deadline.
+"""Calls to AWS, under one policy: transient failures are retried until a deadline.
 
-botocore's own retries are off: they know no deadline. Imports boto3, so it is imported only where
-AWS is called: boto3 takes a quarter of a second.
+botocore's own retries are off, since they know no deadline. Imports boto3, which takes a quarter of
+a second: import this module only where AWS is called.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from handler.errors import ServiceUnavailable
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 20.0  # s that a call is tried for, unless its deadline is given
-CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # s; what an attempt can outlast its deadline by
-# Full jitter: at random from 0 to 0.1, 0.2, 0.4 … 5 s.
+PATIENCE_SECONDS = 20.0  # how long a call without a deadline is retried
+CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # an attempt can outlast its deadline by these
+# Full jitter: random waits from 0 to 0.1, 0.2, 0.4 … 5 s.
 # (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter)
 BACKOFF = wait_random_exponential(multiplier=0.1, max=5)
 
-# Beside 5xx, by the services' API references: botocore/data/{s3vectors,dynamodb,s3,sqs}.
+# Transient besides 5xx, by the services' API references (botocore/data/…).
 TRANSIENT_CODES = frozenset(
     [
-        # too much at a time
+        # throttling
         *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"),
         *("SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException", "429"),
-        # the service's own trouble
+        # failures of the service
         *("InternalError", "InternalServerError", "InternalServerException"),
         *("ServiceUnavailable", "ServiceUnavailableException"),
         *("RequestTimeout", "RequestTimeoutException", "408"),
-        # two writes of one item at a time
+        # two concurrent writes of one item
         *("ReplicatedWriteConflictException", "TransactionConflictException"),
     ]
 )
-# What only whoever runs this can put right; until then, messages stay in the queue.
+# Only the operator can fix these; until then, messages stay in the queue.
 CURES = {
-    "Give the function's role the permission, and see that its credentials are valid.": (
+    "Give the function's role the permission, and check that its credentials are valid.": (
         *("AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException"),
         *("InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException"),
         *("RequestTimeTooSkewed", "SignatureDoesNotMatch", "UnrecognizedClientException"),
@@ -56,7 +56,7 @@ CURES = {
     "Deploy the resource, or correct the setting that names it.": (
         *("NoSuchBucket", "NotFoundException", "ResourceNotFoundException"),
     ),
-    "See to the KMS key that the resource is encrypted with, and to the role's rights on it.": (
+    "Check the KMS key that encrypts the resource, and the role's permissions on it.": (
         *("KmsDisabledException", "KmsInvalidKeyUsageException"),
         *("KmsInvalidStateException", "KmsNotFoundException"),
     ),
@@ -66,7 +66,7 @@ CURE_BY_CODE = {code: cure for cure, codes in CURES.items() for code in codes}
 
 
 class AwsClient:
-    """One of AWS' services. Thread-safe, as boto3's clients are.
+    """A client of one AWS service. Thread-safe, as boto3's clients are.
 
     Region, credentials and endpoint (AWS_ENDPOINT_URL) come from the environment.
     """
@@ -92,7 +92,7 @@ class AwsClient:
     def call(
         self, operation: str, *, deadline: float | None = None, **parameters: Any
     ) -> dict[str, Any]:
-        """Call `operation` (put_vectors, say) with AWS' own parameters; its answer.
+        """Call `operation` (put_vectors, say) with AWS's own parameters. Returns its answer.
 
         Raises as `attempt` does.
         """
@@ -106,20 +106,20 @@ class AwsClient:
     def attempt(
         self, operation: str, action: Callable[[Any], T], *, deadline: float | None = None
     ) -> T:
-        """What `action` returns for boto3's client; done again as a whole if it fails and may pass.
+        """What `action` returns for boto3's client. Retried as a whole if it fails transiently.
 
-        For what takes more than one call, or reads a body that is streamed: that can break off,
-        too. `operation` is what messages call it.
+        For actions that make several calls, or read a streamed body, which can break off.
+        `operation` is their name in messages.
 
-        Raises ServiceUnavailable if it does not succeed by the deadline, or only whoever runs this
-        can put it right. An attempt begins before the deadline, and can outlast it by
-        CONNECT_SECONDS + READ_SECONDS. Everything else that AWS refuses raises botocore's
-        ClientError: the caller expects it (a condition does not hold, no such key), or it is a bug.
+        Raises ServiceUnavailable if the action does not succeed by the deadline, or only the
+        operator can fix it. An attempt starts before the deadline, and can outlast it by
+        CONNECT_SECONDS + READ_SECONDS. Any other refusal raises botocore's ClientError: the caller
+        expects it (a condition does not hold, no such key), or it is a bug.
         """
         if deadline is None:
             deadline = self._clock() + PATIENCE_SECONDS
         elif self._clock() >= deadline:
-            raise ServiceUnavailable(f"{self._service} {operation} was not called: time is up.")
+            raise ServiceUnavailable(f"{self._service} {operation} was not called: the time is up.")
         retrying = Retrying(
             retry=retry_if_exception(_is_transient),
             wait=_wait,
@@ -134,15 +134,15 @@ class AwsClient:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if _is_transient(error):
-                problem = f"still answers {code} when the time for it is up."
+                problem = f"still answers {code} after the last retry."
             elif code in CURE_BY_CODE:
                 problem = f"answers {code}. {CURE_BY_CODE[code]}"
             else:
                 raise
             raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
         except BotoCoreError as error:
-            # Its own text can quote the request's address, so only its kind is told.
-            problem = f"does not work: {type(error).__name__}."
+            # The error's text can quote the request's address, so only its type is told.
+            problem = f"failed: {type(error).__name__}."
             raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
 
 
@@ -154,12 +154,12 @@ def _is_transient(error: BaseException) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """Seconds until the next attempt: at random, and no less than the service asks for."""
+    """Seconds until the next attempt: random, on top of what the service asks for."""
     return BACKOFF(state) + _retry_after(state.outcome.exception() if state.outcome else None)
 
 
 def _retry_after(error: BaseException | None) -> float:
-    """The seconds that the service asks for: HTTP's own header, or AWS', in milliseconds."""
+    """The seconds that the service asks for: HTTP's header, or AWS's in milliseconds."""
     if not isinstance(error, ClientError):
         return 0.0
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})

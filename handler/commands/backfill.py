@@ -1,7 +1,7 @@
 """`python -m handler.commands.backfill s3://bucket/prefix`: ingest what a bucket holds already.
 
-Sends a message for each to the queue that new objects' notifications go to; the function does the
-rest. What is ingested already is skipped there. Stopped, it goes on from where it was.
+Sends a message for each object to the queue of the ingest function, which does the rest and skips
+what it has ingested already. An interrupted run resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from botocore.exceptions import ClientError
 from tqdm import tqdm
 
 from handler.aws.client import AwsClient
+from handler.commands.failure import fail
 from handler.errors import ServiceUnavailable
 
-BATCH = 10  # messages in a request, SQS' own limit
+MESSAGES_PER_REQUEST = 10  # SQS's limit
 STATES = Path("~/.cache/minilm-lambda/backfill")
 
 
@@ -31,23 +32,23 @@ class Backfill:
     """The objects under a prefix, sent to a queue."""
 
     def __init__(self, bucket: str, prefix: str, queue: str, *, state: Path) -> None:
-        """state: a file that holds the last key that was sent, while there are others."""
+        """state: a file that holds the last key sent, until all are sent."""
         self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
         self._s3, self._sqs = AwsClient("s3"), AwsClient("sqs")
 
     @property
     def last_key(self) -> str:
-        """Where the last run stopped; empty if it did not, or was none."""
+        """The last key that an interrupted run has sent; empty if there was none."""
         return self._state.read_text() if self._state.exists() else ""
 
     def objects(self, after: str) -> Iterator[dict[str, Any]]:
-        """The objects whose keys come after that one, in the order of their keys."""
+        """The objects with keys after `after`, in the order of their keys."""
         parameters: dict[str, Any] = {"Bucket": self._bucket, "Prefix": self._prefix}
         if after:
             parameters["StartAfter"] = after
         while True:
             page = self._s3.call("list_objects_v2", **parameters)
-            # The console's empty folders are no documents.
+            # The console's empty folders are not documents.
             yield from (
                 one
                 for one in page.get("Contents", [])
@@ -58,10 +59,10 @@ class Backfill:
             parameters["ContinuationToken"] = page["NextContinuationToken"]
 
     def send(self, after: str) -> Iterator[int]:
-        """Send a message for each object; yields how many were sent, batch by batch."""
+        """Send a message for each object. Yields the number sent, batch by batch."""
         self._state.parent.mkdir(parents=True, exist_ok=True)
         objects = self.objects(after)
-        while batch := list(islice(objects, BATCH)):
+        while batch := list(islice(objects, MESSAGES_PER_REQUEST)):
             self._send([one["Key"] for one in batch])
             self._state.write_text(batch[-1]["Key"])
             yield len(batch)
@@ -74,7 +75,7 @@ class Backfill:
         ]
 
         def send(client: Any) -> None:
-            # Only those that failed are sent again, by the same policy as if all had.
+            # Only the failed messages are sent again.
             answer = client.send_message_batch(QueueUrl=self._queue, Entries=entries)
             failed = {one["Id"]: one for one in answer.get("Failed", [])}
             entries[:] = [entry for entry in entries if entry["Id"] in failed]
@@ -87,7 +88,7 @@ class Backfill:
 
 
 def message(bucket: str, key: str) -> str:
-    """A message for an object, in the shape of S3's own notifications."""
+    """A message for an object in the shape of S3's own notifications."""
     about = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key)}}
     return json.dumps(
         {"Records": [{"eventSource": "aws:s3", "eventName": "Backfill", "s3": about}]}
@@ -98,9 +99,9 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     bucket, _, prefix = options.source.removeprefix("s3://").partition("/")
     if not options.source.startswith("s3://") or not bucket:
-        return _fail(f"{options.source} is no s3://bucket/prefix.")
+        return fail(f"{options.source} is not of the form s3://bucket/prefix.")
     if not options.queue and not options.dry_run:
-        return _fail(
+        return fail(
             "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)."
         )
     name = hashlib.sha256(f"{options.source}\n{options.queue}".encode()).hexdigest()[:16]
@@ -109,11 +110,11 @@ def main(arguments: list[str]) -> int:
         backfill = Backfill(bucket, prefix, options.queue or "", state=state)
         after = "" if options.from_start else backfill.last_key
         if after:
-            print(f"Going on after {after} (--from-start begins anew).")
+            print(f"Resuming after {after} (--from-start starts over).")
         return _run(backfill, after, dry_run=options.dry_run)
     except (ServiceUnavailable, ClientError) as error:
-        goes_on = "" if options.dry_run else " The same command goes on after what was sent."
-        return _fail(f"{error}{goes_on}")
+        resume = "" if options.dry_run else " Run the same command to resume."
+        return fail(f"{error}{resume}")
 
 
 def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
@@ -122,7 +123,8 @@ def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
         count, size = count + 1, size + one["Size"]
     about = f"{count:,} objects, {size:,} bytes"
     if dry_run:
-        print(f"{about}: would be sent in {-(-count // BATCH):,} requests. Nothing was sent.")
+        requests = -(-count // MESSAGES_PER_REQUEST)
+        print(f"{about}: would be sent in {requests:,} requests. Nothing was sent.")
         return 0
     with tqdm(total=count, desc="sending", unit=" objects") as bar:
         for sent in backfill.send(after):
@@ -137,19 +139,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
     parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
-    parser.add_argument("--dry-run", action="store_true", help="count, and send nothing")
-    parser.add_argument("--from-start", action="store_true", help="though a run was stopped")
-    parser.add_argument("--state", type=Path, help="file that notes how far it has come")
+    parser.add_argument("--dry-run", action="store_true", help="count the objects, send nothing")
+    parser.add_argument(
+        "--from-start", action="store_true", help="ignore where an interrupted run stopped"
+    )
+    parser.add_argument("--state", type=Path, help="file that notes the progress")
     return parser
-
-
-def _fail(text: str) -> int:
-    print(text, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("Stopped; the same command goes on from here.")
+        sys.exit("Interrupted. Run the same command to resume.")

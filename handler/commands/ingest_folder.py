@@ -16,6 +16,7 @@ from stat import S_ISREG
 
 from tqdm import tqdm
 
+from handler.commands.failure import fail
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
 from handler.ingestion.document_encoder import load_document_encoder
@@ -28,16 +29,16 @@ from handler.stores.contract import Store
 from model_layer import ModelLayerError
 
 AGAIN = "to be tried again"
-PAGE = 1_000  # rows of the ledger that are read at a time
+ROWS_PER_PAGE = 1_000  # of the ledger
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
-        return _fail("Name the folder: make ingest DIR=folder")
+        return fail("Name the folder: make ingest DIR=folder")
     # Not every shell expands the home folder in `DIR=~/notes`.
     folder = Path(arguments[0]).expanduser().resolve()
     if not folder.is_dir():
-        return _fail(f"{folder} is no folder.")
+        return fail(f"{folder} is not a folder.")
     try:
         settings = read_settings(os.environ)
         with Sandbox() as sandbox:
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
             pipeline = build_pipeline(settings, FileReader(), encoder)
             return ingest(folder, pipeline, settings, threads=encoder.threads)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
-        return _fail(str(error))
+        return fail(str(error))
 
 
 def ingest(folder: Path, pipeline: Pipeline, settings: Settings, *, threads: int) -> int:
@@ -87,7 +88,7 @@ def _reconcile(
 def _side_by_side(
     pipeline: Pipeline, sources: Sequence[str], threads: int
 ) -> Iterator[tuple[str, Outcome | TryLater]]:
-    """What came of each source, in order; so many at a time, as a small file keeps one CPU busy."""
+    """What came of each source, in order. Several at a time: a small file keeps one CPU busy."""
 
     def reconcile(source: str) -> Outcome | TryLater:
         try:
@@ -99,14 +100,14 @@ def _side_by_side(
         try:
             yield from zip(sources, pool.map(reconcile, sources), strict=True)
         finally:
-            pool.shutdown(cancel_futures=True)  # after a Ctrl-C: those at work are finished
+            pool.shutdown(cancel_futures=True)  # after a Ctrl-C: finishes only what has begun
 
 
 def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
-    """The files in a folder and in those within, hidden ones left out, in order.
+    """The files in a folder and its subfolders, in order, without hidden ones.
 
-    Links to files are followed, links to folders are not: they may lead back. onerror is told of
-    each folder that cannot be listed.
+    Links to files are followed. Links to folders are not, since they may lead back. onerror is
+    called for each folder that cannot be listed.
     """
     for place, folders, names in os.walk(folder, onerror=onerror):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -117,17 +118,17 @@ def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Ite
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is one, or may be: of what cannot be looked at, reading it tells the reason."""
+    """Whether it is a file, or may be: reading it will tell why it cannot be looked at."""
     try:
         return S_ISREG(path.stat().st_mode)
-    except FileNotFoundError:  # a link to nowhere
+    except FileNotFoundError:  # a dangling link
         return False
     except OSError:
         return True
 
 
 def _files_of(address: StoreAddress | None) -> set[Path]:
-    """The store's own files: they are no documents, though they may lie beside them."""
+    """The store's own files. They may lie beside the documents, but are none."""
     if not isinstance(address, SqliteAddress):
         return set()
     path = Path(address.path).resolve()
@@ -135,20 +136,15 @@ def _files_of(address: StoreAddress | None) -> set[Path]:
 
 
 def _known(store: Store, prefix: str) -> Iterator[str]:
-    """The sources that begin so, of the documents that the store knows."""
+    """The sources in the store that begin with `prefix`."""
     after = None
-    while rows := store.ledger.rows(limit=PAGE, after=after):
+    while rows := store.ledger.rows(limit=ROWS_PER_PAGE, after=after):
         yield from (row.source for row in rows if row.source.startswith(prefix))
         after = rows[-1].document_id
-
-
-def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("Stopped; the next run goes on from here.")
+        sys.exit("Interrupted. The next run resumes.")

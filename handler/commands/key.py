@@ -9,7 +9,7 @@ from handler.http.auth import hash_key
 
 def main() -> None:
     key = f"sk-{secrets.token_urlsafe(32)}"
-    print(f"The key, for its user (it is not stored anywhere): {key}")
+    print(f"The key, for its user (it is stored nowhere): {key}")
     print(f"Its hash, for API_KEY_HASHES (or the template's ApiKeyHashes): {hash_key(key)}")
 
 

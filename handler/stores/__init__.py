@@ -1,4 +1,4 @@
-"""Where vectors are kept, and the ledger of what is kept: `open_store` opens what is configured."""
+"""Where vectors are kept, with a ledger of the documents: `open_store` opens what is configured."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from handler.stores.contract import Store
 def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
     """Open the store at `address` for the vectors of the model `fingerprint`.
 
-    Imports what the backend needs, and nothing of the other. Raises WrongStore if the store is for
-    another model's vectors, ServiceUnavailable if it cannot be reached.
+    Imports only what the backend needs. Raises WrongStore if the store holds another model's
+    vectors, ServiceUnavailable if it cannot be reached.
     """
     store = _open(address)
     noted = store.ledger.bind(fingerprint)
@@ -44,5 +44,5 @@ def _open(address: StoreAddress) -> Store:
 
 
 def store_id(address: StoreAddress) -> str:
-    """The store's id, known without opening it: the index, or the file without its suffix."""
+    """The store's id, without opening it: the index, or the file's name without its suffix."""
     return Path(address.path).stem if isinstance(address, SqliteAddress) else address.index

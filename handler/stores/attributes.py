@@ -1,7 +1,7 @@
-"""A document's attributes: what searches filter by. Ours, and the user's: the object's metadata.
+"""A document's attributes, which searches filter by: ours, and the user's (object metadata).
 
-A user's value that JSON would read as a number or a truth value is one, so that it can be compared
-with others. What is over a limit is left out, not refused: tools write metadata of their own.
+A user's value that reads as a JSON number or boolean becomes one, so that it can be compared.
+Attributes over a limit are left out, not refused: tools write metadata of their own.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from handler.limits import (
 Attribute = str | int | float | bool
 
 OURS = ("source", "filename", "content_type", "page", "modified")
-# Metadata that are answered and not filtered by: S3 Vectors takes 2 KB of others only.
+# Metadata that results show and filters cannot use: S3 Vectors takes only 2 KB of filterable ones.
 NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
-PAGE = 99_999  # a number as long as a page's can be
+LONGEST_PAGE = 99_999  # to reserve room for a page number
 
 
 def describe(source: str, content_type: str | None, modified: float) -> dict[str, Attribute]:
-    """Our own attributes of a document; its chunks have their page as well."""
+    """Our own attributes of a document. Its chunks also have a page."""
     ours: dict[str, Attribute] = {"source": source, "filename": filename(source)}
     if content_type:
         ours["content_type"] = content_type[:127]
@@ -37,7 +37,7 @@ def describe(source: str, content_type: str | None, modified: float) -> dict[str
 
 
 def filename(source: str) -> str:
-    """The last part of a source, or of a key that ends with a slash; 255 bytes at most."""
+    """The last part of a source, at most 255 bytes. A trailing slash is ignored."""
     name = source.rstrip("/").rpartition("/")[2]
     if source.startswith("file:"):
         name = unquote(name)
@@ -47,9 +47,9 @@ def filename(source: str) -> str:
 def read_attributes(
     metadata: Mapping[str, str], ours: Mapping[str, Attribute]
 ) -> dict[str, Attribute]:
-    """The user's attributes: those of `metadata` that fit beside ours."""
+    """The user's attributes: the part of `metadata` that fits beside ours."""
     attributes: dict[str, Attribute] = {}
-    room = MAX_ATTRIBUTE_BYTES - len(orjson.dumps({**ours, "page": PAGE}))
+    room = MAX_ATTRIBUTE_BYTES - len(orjson.dumps({**ours, "page": LONGEST_PAGE}))
     for key, text in sorted(metadata.items()):
         value = _value(text)
         size = len(orjson.dumps({key: value}))

@@ -1,7 +1,7 @@
-"""What a vector store and its ledger do: the two contracts, and what passes through them.
+"""The contracts of a store's two halves, its vector index and its ledger, and what they exchange.
 
-A store holds vectors by key; its ledger holds a row per document, which says what of it is in the
-store. Both are one class per backend beside this file, tested by one suite
+The index holds vectors by key. The ledger holds a row per document, which says what the index may
+hold of it. Each backend beside this file implements both; one suite tests them all
 (tests/handler/stores/test_vectors.py, test_ledgers.py, test_filters.py). Deadlines are times of
 `time.monotonic()`.
 """
@@ -25,7 +25,7 @@ Status = Literal["in_progress", "completed", "failed"]
 
 @dataclass(frozen=True)
 class Record:
-    """A chunk's vector and what is known of the chunk."""
+    """A chunk's vector, with the chunk's metadata."""
 
     key: str  # <document>#<chunk>
     vector: NDArray[np.float32]  # (384,), of unit length
@@ -34,7 +34,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Match:
-    """A record that was found, without its vector."""
+    """A record that a query found, without its vector."""
 
     key: str
     score: float  # cosine, -1 to 1
@@ -44,15 +44,15 @@ class Match:
 class VectorIndex(Protocol):
     """Vectors by key. Thread-safe.
 
-    Every method raises ServiceUnavailable if the store cannot be reached, or not by the deadline,
-    or refuses for now; what was written until then stays.
+    Every method raises ServiceUnavailable if the index cannot be reached by the deadline, or
+    refuses for now. What was written until then stays.
     """
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
-        """Write any number of records; one whose key is there already is replaced."""
+        """Write any number of records. A record with the key of an old one replaces it."""
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
-        """Delete any number of records; keys that are not there are no error."""
+        """Delete any number of records. Unknown keys are no error."""
 
     def query(
         self,
@@ -62,14 +62,15 @@ class VectorIndex(Protocol):
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        """The at most `limit` (≤ 100) records nearest to `vector` (384,) of those that `where`
-        holds for, nearest first.
+        """The `limit` (≤ 100) records nearest to `vector` (384,), nearest first.
+
+        where: only records that it holds for.
         """
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the ledger knows of a document."""
+    """What the ledger knows about a document."""
 
     document_id: str  # derived from the source
     source: str  # s3://bucket/key, or file:///path
@@ -82,17 +83,17 @@ class Row:
     modified: float = 0.0  # s since 1970
     content_type: str | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)  # the user's
-    recipe: str = ""  # model and settings that the vectors were made with
-    sequencer: str | None = None  # of the newest event that the row takes account of
+    recipe: str = ""  # the model and settings that made the vectors
+    sequencer: str | None = None  # of the newest event that the row accounts for
     chunks: int = 0  # keys 0 … chunks - 1 may be in the store, none beyond
     written: int = 0  # keys 0 … written - 1 are, of this content and recipe
-    offset: int = 0  # where in the text the next chunk is looked for, if in progress
-    tokens: int = 0  # that the model read, of the chunks written
+    offset: int = 0  # where in the text the next chunk starts, if in progress
+    tokens: int = 0  # that the model read in the written chunks
     created: float = 0.0  # s since 1970
     updated: float = 0.0
-    owner: str | None = None  # who may write this document's vectors …
-    leased_until: float = 0.0  # … and until when; s since 1970
-    revision: int = 0  # that of its last write; 0: not written yet
+    owner: str | None = None  # the holder of the lease …
+    leased_until: float = 0.0  # … and when it expires; s since 1970
+    revision: int = 0  # of its last write; 0: not written yet
 
     def to_json(self) -> bytes:
         """The row as ledgers keep it."""
@@ -109,8 +110,8 @@ class Row:
     def rewritten(self) -> Row:
         """The row with its next revision, which no row of the document has had before.
 
-        The first is the time, in microseconds: a row that is deleted and made again does not pass
-        for the old one.
+        The first revision is the time in microseconds, so that a row that is deleted and made again
+        is not taken for the old one.
         """
         return replace(self, revision=(self.revision or time.time_ns() // 1000) + 1)
 
@@ -121,24 +122,24 @@ ROW_FIELDS = frozenset(field.name for field in fields(Row))
 class Ledger(Protocol):
     """A row per document, written by compare-and-set. Thread-safe.
 
-    Every method raises ServiceUnavailable as a store's do. Reads see every write before them.
+    Every method raises ServiceUnavailable as an index's do. Reads see every earlier write.
     """
 
     def bind(self, fingerprint: str) -> str:
-        """Note the model whose vectors the store is for, unless one is noted; return the noted."""
+        """Note the model whose vectors the store holds, unless one is noted. Returns the noted."""
 
     def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
         """The document's row, if it has one."""
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
-        """Write `row`, provided that the ledger still has its revision (0: has no such row).
+        """Write `row` if the ledger still has its revision (0: if it has no such row).
 
-        Returns it with its new revision. Raises StoreConflict, and writes nothing, if somebody
-        else has written or deleted the row meanwhile.
+        Returns the row with its new revision. Raises StoreConflict, and writes nothing, if another
+        writer has written or deleted the row meanwhile.
         """
 
     def delete(self, row: Row, *, deadline: float | None = None) -> None:
-        """Delete the row, provided that the ledger still has its revision. Raises StoreConflict."""
+        """Delete the row if the ledger still has its revision. Raises StoreConflict."""
 
     def rows(
         self,
@@ -148,12 +149,12 @@ class Ledger(Protocol):
         descending: bool = False,
         status: Status | None = None,
     ) -> list[Row]:
-        """At most `limit` rows by the order of their documents' ids, from after the id `after`."""
+        """At most `limit` rows, ordered by document id, starting after the id `after`."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """A vector store with its ledger: what VECTOR_STORE names."""
+    """A vector index and its ledger: what VECTOR_STORE names."""
 
     id: str  # as in /v1/vector_stores/{id}
     index: VectorIndex

@@ -1,8 +1,8 @@
 """A ledger in a DynamoDB table; several stores can share the table.
 
 The table's partition key is `store` (a string, "bucket/index"), its sort key `document` (a
-string). An item has the row as JSON, so that numbers come back as they were, beside the attributes
-that conditions are about.
+string). An item holds the row as JSON, so that numbers come back unchanged, and beside it the
+attributes that conditions use.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DynamoDBLedger:
         self._client, self._table, self._store = client, {"TableName": table}, store
 
     def bind(self, fingerprint: str) -> str:
-        # Not in the store's own partition, which has rows only.
+        # In a partition of its own: the store's has only rows.
         key = {"store": {"S": f"{self._store}#space"}, "document": {"S": "fingerprint"}}
         old = self._put({**key, "fingerprint": {"S": fingerprint}}, revision=0)
         return fingerprint if old is None else str(old["fingerprint"]["S"])
@@ -50,7 +50,7 @@ class DynamoDBLedger:
             "write": {"S": write},
         }
         old = self._put(item, revision=row.revision, deadline=deadline)
-        # An attempt whose answer was lost may have written the row: its next one finds that.
+        # A try whose answer was lost may have written the row; the retry finds its own write.
         if old is not None and old.get("write") != {"S": write}:
             raise _conflict(row)
         return written
@@ -98,7 +98,7 @@ class DynamoDBLedger:
             values[":status"] = {"S": status}
         found: list[Row] = []
         while True:
-            # A page is what was looked at, of which the filter can leave little or nothing.
+            # The filter applies after the page is read, so a page can come back empty.
             page = self._client.call("query", **parameters)
             found += [Row.from_json(item["row"]["S"]) for item in page["Items"]]
             if len(found) >= limit or "LastEvaluatedKey" not in page:
@@ -111,7 +111,7 @@ class DynamoDBLedger:
     def _put(
         self, item: dict[str, Any], *, revision: int, deadline: float | None = None
     ) -> dict[str, Any] | None:
-        """Write `item` if the table has this revision of it: None. Otherwise, what it has."""
+        """Write `item` if the table has this revision of it. Returns None, or else the old item."""
         try:
             self._client.call(
                 "put_item",
@@ -130,7 +130,7 @@ class DynamoDBLedger:
 
 
 def _condition(revision: int) -> dict[str, Any]:
-    """That the table has this revision of the item; 0: no such item."""
+    """The condition that the table has this revision of the item; 0: no such item."""
     if revision == 0:
         return {
             "ConditionExpression": "attribute_not_exists(#document)",
@@ -148,4 +148,4 @@ def _is_conflict(error: ClientError) -> bool:
 
 
 def _conflict(row: Row) -> StoreConflict:
-    return StoreConflict(f"The row of {row.document_id} was written by somebody else.")
+    return StoreConflict(f"The row of {row.document_id} was written by another writer.")

@@ -1,4 +1,4 @@
-"""Filters by attributes, as OpenAI's vector stores take them: what stores translate.
+"""Filters by attributes, as OpenAI's vector stores take them. Each backend translates them.
 
 (OpenAI's API reference, "Vector stores", Comparison Filter and Compound Filter.)
 """
@@ -14,10 +14,10 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether an attribute compares so with a value; with a tuple of values for `in` and `nin`.
+    """Compares an attribute with a value; with a tuple of values for `in` and `nin`.
 
-    A record without the attribute is one that `ne` and `nin` hold for, and no other does. Values
-    of different kinds are never equal, nor in order; true is no number.
+    Only `ne` and `nin` hold for a record without the attribute. Values of different types are never
+    equal and have no order; a boolean is no number.
     """
 
     key: str
@@ -27,10 +27,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Compound:
-    """Whether all of its filters hold, or any of them."""
+    """Holds if all of its filters hold (`and`), or any of them (`or`)."""
 
     type: Literal["and", "or"]
-    filters: tuple[Filter, ...]  # one at least
+    filters: tuple[Filter, ...]  # at least one
 
 
 Filter = Comparison | Compound

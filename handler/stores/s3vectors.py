@@ -1,8 +1,8 @@
 """A vector store in an index of S3 Vectors, with its ledger in DynamoDB.
 
 Limits: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html. The index must
-have been made with 384 dimensions, the metric cosine, and attributes.NOT_FILTERABLE as its keys
-that are not filterable. Writes are seen by the queries after them; queries are approximate.
+have 384 dimensions, the cosine metric, and attributes.NOT_FILTERABLE as its non-filterable keys.
+Queries see earlier writes; they are approximate.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.s3vectors_filters import expression
 
-MAX_VECTORS_PER_REQUEST = 500  # vectors that a request writes or deletes
-MAX_REQUEST_BYTES = 8 << 20  # bytes of a request; 20 MiB are allowed, and take long to send
-MAX_KEYS = 50  # of a vector's metadata
+MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
+MAX_REQUEST_BYTES = 8 << 20  # 20 MiB are allowed, but take long to send
+MAX_KEYS = 50  # in a vector's metadata
 MAX_METADATA = 40 << 10  # bytes
 MAX_FILTERABLE = 2 << 10  # bytes
-# What the service says of metadata over a limit. How it counts bytes is documented nowhere; we
-# count JSON's. (github.com/langchain-ai/langchain-aws/issues/693,
+# The service's message for metadata over a limit. How it counts bytes is not documented; we count
+# those of JSON. (github.com/langchain-ai/langchain-aws/issues/693,
 # github.com/run-llama/llama_index/issues/19522)
 REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
-TOO_LARGE = "The document's attributes are larger than S3 Vectors takes."
+TOO_LARGE = "The document's attributes are larger than S3 Vectors allows."
 FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)."
 
 
 def open_s3vectors(address: S3VectorsAddress) -> Store:
-    """The store in the index at `address`. Neither index nor table is made, or looked for yet."""
+    """The store in the index at `address`. Neither index nor table is created or looked up here."""
     name = f"{address.bucket}/{address.index}"
     return Store(
         address.index,
@@ -57,8 +57,8 @@ class S3VectorsIndex:
         self._index = {"vectorBucketName": bucket, "indexName": index}
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
-        """Raises DocumentRejected, too, if the metadata are more than S3 Vectors takes."""
-        # Of two with one key, the last: a request must not have both.
+        """Also raises DocumentRejected if the metadata are larger than S3 Vectors allows."""
+        # A request must not have a key twice: the last record wins.
         distinct = {record.key: record for record in records}
         for batch in _batches([_entry(record) for record in distinct.values()]):
             try:
@@ -103,7 +103,7 @@ class S3VectorsIndex:
 
 
 def _entry(record: Record) -> dict[str, Any]:
-    """The record, as PutVectors takes it."""
+    """The record in the shape of PutVectors."""
     _check(record.metadata)
     return {
         "key": record.key,
@@ -118,7 +118,7 @@ def _match(found: Mapping[str, Any]) -> Match:
 
 
 def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The entries, in as few requests as their number and bytes allow."""
+    """The entries, in as few requests as the limits of number and bytes allow."""
     batch: list[dict[str, Any]] = []
     size = 0  # bytes of the batch
     for entry in entries:
@@ -133,7 +133,7 @@ def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]
 
 
 def _check(metadata: Mapping[str, Attribute]) -> None:
-    """Raises DocumentRejected if a vector cannot have these metadata."""
+    """Raises DocumentRejected if S3 Vectors does not allow these metadata."""
     filterable = {key: value for key, value in metadata.items() if key not in NOT_FILTERABLE}
     counts = (
         (len(metadata), MAX_KEYS, "metadata keys per chunk"),
@@ -142,5 +142,5 @@ def _check(metadata: Mapping[str, Attribute]) -> None:
     )
     for count, limit, what in counts:
         if count > limit:
-            problem = f"The document has {count:,} {what}; S3 Vectors takes {limit:,} at most."
+            problem = f"The document has {count:,} {what}; S3 Vectors allows at most {limit:,}."
             raise DocumentRejected("invalid_file", f"{problem} {FEWER_ATTRIBUTES}")

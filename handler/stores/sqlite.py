@@ -1,8 +1,8 @@
 """A vector store and its ledger in one SQLite file, with sqlite-vec's distances.
 
-Every query compares with every vector (a fifth of a second for 100,000): exact, and enough for
-what one file is for. Several processes may use the file at a time. apsw brings the SQLite, since
-many Pythons' own cannot load extensions.
+A query compares with every vector (a fifth of a second for 100,000): exact, and fast enough for one
+file. Several processes may use the file at once. apsw brings its own SQLite, since that of many
+Pythons cannot load extensions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from handler.stores.contract import Match, Record, Row, Status, Store
 from handler.stores.filters import Filter
 from handler.stores.sqlite_filters import condition
 
-BUSY_SECONDS = 5.0  # s to wait for another process's write
+BUSY_SECONDS = 5.0  # to wait for another process's write
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB, metadata TEXT) WITHOUT ROWID;
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS space (fingerprint TEXT);
 
 
 def open_sqlite(address: SqliteAddress) -> Store:
-    """The store in the file at `address`, which is made if there is none."""
+    """The store in the file at `address`, which is created if it does not exist."""
     path = Path(address.path)
     path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(path)
@@ -56,10 +56,10 @@ class Database:
 
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Iterator[apsw.Connection]:
-        """A connection; what is done with it is done as a whole, or not at all."""
+        """A connection whose changes are made as a whole, or not at all."""
         wait = BUSY_SECONDS if deadline is None else min(BUSY_SECONDS, deadline - time.monotonic())
         if wait <= 0:
-            raise ServiceUnavailable(f"{self._path} was not written: the time for it is up.")
+            raise ServiceUnavailable(f"{self._path} was not written: the time is up.")
         try:
             connection = self._connection()
             connection.set_busy_timeout(round(wait * 1000))
@@ -89,8 +89,8 @@ class Database:
             connection.enable_load_extension(True)
             connection.load_extension(sqlite_vec.loadable_path())
             connection.enable_load_extension(False)
-            # Readers do not wait for writers; a power cut may lose the last writes, and no more:
-            # the ledger is in the same file, so it agrees with what is left.
+            # Readers do not wait for writers. A power cut may lose the last writes, but the ledger
+            # is in the same file and so agrees with what is left.
             connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
             self._local.connection = connection
         return connection
@@ -204,4 +204,4 @@ class SqliteLedger:
             "SELECT revision FROM ledger WHERE document = ?", (row.document_id,)
         ).fetchone()
         if (found[0] if found else 0) != row.revision:
-            raise StoreConflict(f"The row of {row.document_id} was written by somebody else.")
+            raise StoreConflict(f"The row of {row.document_id} was written by another writer.")

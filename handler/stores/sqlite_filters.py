@@ -1,16 +1,16 @@
-"""Filters to SQL, over a column `metadata` that holds a JSON object."""
+"""Filters to SQL conditions on a column `metadata` that holds a JSON object."""
 
 from __future__ import annotations
 
 from handler.stores.filters import Comparison, Filter, Value
 
 ORDER = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-# What json_type calls the kinds of values that can be equal, or in order.
+# json_type's names for the types whose values compare with each other.
 NUMBERS, TEXTS, TRUTHS = "'integer', 'real'", "'text'", "'true', 'false'"
 
 
 def condition(where: Filter | None) -> tuple[str, list[str | int | float]]:
-    """An SQL expression, and the values of its question marks. None: it always holds."""
+    """An SQL condition and the values of its placeholders. None: it always holds."""
     if where is None:
         return "1", []
     if not isinstance(where, Comparison):
@@ -35,7 +35,7 @@ def _any_equal(key: str, choices: tuple[Value, ...]) -> tuple[str, list[str | in
 
 
 def _compare(key: str, operator: str, value: Value) -> tuple[str, list[str | int | float]]:
-    """False, not null, if the metadata have no such key."""
+    """A comparison that is false, not null, if the metadata have no such key."""
     kinds = TRUTHS if isinstance(value, bool) else TEXTS if isinstance(value, str) else NUMBERS
     path = '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return (

@@ -97,11 +97,11 @@ def test_stopped_it_goes_on_from_there(
 
     monkeypatch.setattr(backfill.Backfill, "_send", breaks_off)
     assert places.run() == 1
-    assert "The same command goes on after what was sent." in capsys.readouterr().err
+    assert "Run the same command to resume." in capsys.readouterr().err
     assert places.sent() == KEYS[:10]
     monkeypatch.undo()
     assert places.run() == 0
-    assert f"Going on after {KEYS[9]}" in capsys.readouterr().out
+    assert f"Resuming after {KEYS[9]}" in capsys.readouterr().out
     assert places.sent() == KEYS[10:25]
 
 
@@ -148,8 +148,8 @@ def test_only_those_that_failed_are_sent_again(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["/folder", "--queue", "x"], "/folder is no s3://bucket/prefix."),
-        (["s3://", "--queue", "x"], "s3:// is no s3://bucket/prefix."),
+        (["/folder", "--queue", "x"], "/folder is not of the form s3://bucket/prefix."),
+        (["s3://", "--queue", "x"], "s3:// is not of the form s3://bucket/prefix."),
         (["s3://bucket"], "Name the queue: --queue URL, or QUEUE_URL"),
     ],
 )

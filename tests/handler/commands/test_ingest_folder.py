@@ -85,7 +85,7 @@ def test_another_folder_leaves_the_first_ones_documents(folder: Path, tmp_path: 
     ("arguments", "message"),
     [
         ([], "Name the folder: make ingest DIR=folder"),
-        (["/no/such/folder"], "/no/such/folder is no folder."),
+        (["/no/such/folder"], "/no/such/folder is not a folder."),
     ],
 )
 def test_what_cannot_be_ingested_is_said_in_a_line(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import ServiceUnavailable
+from handler.errors import SourceUnreadable
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
@@ -44,7 +44,7 @@ def test_a_page_and_its_number_come_with_each_chunk(
 def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> None:
     assert FileReader().find((tmp_path / "none.txt").as_uri()) is None
     (tmp_path / "folder").mkdir()
-    with pytest.raises(ServiceUnavailable, match="cannot be read: Is a directory"):
+    with pytest.raises(SourceUnreadable, match="cannot be read: Is a directory"):
         FileReader().find((tmp_path / "folder").as_uri())
     file = tmp_path / "a#b?c%20d.txt"
     file.write_text("x")

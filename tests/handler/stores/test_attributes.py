@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.stores.attributes import (
+    LONGEST_PAGE,
     MAX_ATTRIBUTE_BYTES,
     MAX_ATTRIBUTES,
     OURS,
-    PAGE,
     Attribute,
     describe,
     filename,
@@ -74,8 +74,8 @@ def test_all_together_a_store_takes_them(metadata: dict[str, str], key: str) -> 
     }
     key = key.encode("utf-8", "replace")[:512].decode("utf-8", "ignore")
     ours = describe(f"s3://{'b' * 63}/{key}", "text/plain", 1e10)
-    together = {**read_attributes(clean, ours), **ours, "page": PAGE}
-    if len(orjson.dumps({**ours, "page": PAGE})) < MAX_ATTRIBUTE_BYTES:
+    together = {**read_attributes(clean, ours), **ours, "page": LONGEST_PAGE}
+    if len(orjson.dumps({**ours, "page": LONGEST_PAGE})) < MAX_ATTRIBUTE_BYTES:
         assert len(orjson.dumps(together)) <= MAX_ATTRIBUTE_BYTES
 
 
