@@ -21,7 +21,7 @@ import pytest
 from model_layer import Encoder
 from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
 from tests.conftest import ROOT, Server
-from tests.test_readme import examples
+from tests.docs.pages import Example, examples
 
 NODE = ROOT / "tests" / "node"
 OLDEST = 20
@@ -141,11 +141,9 @@ def test_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (NODE / "package-lock.json").read_text()
 
 
-@pytest.mark.parametrize(("code", "printed"), examples("js"))
-def test_the_readmes_example_prints_what_it_says(
-    node: str, server: Server, code: str, printed: str
-) -> None:
-    code = code.replace("http://localhost:8444", server.origin)
+@pytest.mark.parametrize("example", examples("js"), ids=str)
+def test_the_example_prints_what_its_page_says(node: str, server: Server, example: Example) -> None:
+    code = example.code.replace("http://localhost:8444", server.origin)
     command = [node, "--input-type=module", "--eval", code]
     done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=60)
-    assert done.stdout == printed, done.stderr
+    assert done.stdout == example.printed, done.stderr

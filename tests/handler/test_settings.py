@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from handler.settings import Settings, read_settings
-from tests.conftest import ROOT
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
 
@@ -70,13 +67,3 @@ def test_two_keys_of_one_name_are_refused() -> None:
 def test_origins_are_a_list() -> None:
     settings = read_settings({"CORS_ALLOW_ORIGINS": "https://a.example, https://b.example,"})
     assert settings.cors_origins == ("https://a.example", "https://b.example")
-
-
-def test_every_setting_is_in_the_readme() -> None:
-    source = (ROOT / "handler" / "settings.py").read_text()
-    names = set(re.findall(r'environment, "([A-Z_0-9]+)"', source))
-    names |= set(re.findall(r'environment\.get\("([A-Z_0-9]+)"', source))
-    names -= set(re.findall(r"AWS_\w+", source))
-    readme = (ROOT / "README.md").read_text()
-    assert names
-    assert [name for name in names if f"`{name}`" not in readme] == []

@@ -1,4 +1,4 @@
-"""`sam validate`, `sam local invoke`, `start-api` and `start-lambda`, as the README has them."""
+"""`sam validate`, `local invoke`, `start-api` and `start-lambda`, as docs/clients.md has them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from langchain_openai import OpenAIEmbeddings
 
 from model_layer import Encoder
 from tests.conftest import ROOT, load_event
+from tests.docs.pages import Example, examples
 from tests.sam.conftest import ARCHITECTURE, sam
-from tests.test_readme import examples
 
 EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
 EVENTS = [name for name in EVENTS if not name.startswith("ingest-")]  # of the other function
@@ -116,9 +116,11 @@ def test_boto3_invokes_the_function(lambda_url: str, encoder: Encoder) -> None:
     assert json.loads(answer["Payload"].read())["status"] == 400
 
 
-@pytest.mark.parametrize(("code", "printed"), examples("python", of_start_lambda=True))
-def test_an_example_of_the_readme_prints_what_it_says(
-    lambda_url: str, code: str, printed: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "example", [one for one in examples("python") if one.is_for_start_lambda], ids=str
+)
+def test_the_example_for_start_lambda_prints_what_its_page_says(
+    lambda_url: str, example: Example, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    exec(code.replace("http://localhost:3001", lambda_url), {})
-    assert capsys.readouterr().out == printed
+    exec(example.code.replace("http://localhost:3001", lambda_url), {})
+    assert capsys.readouterr().out == example.printed
