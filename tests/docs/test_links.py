@@ -55,6 +55,13 @@ def test_every_module_named_on_a_page_exists(page: Path) -> None:
     assert [name for name in named if importlib.util.find_spec(name) is None] == []
 
 
+def test_every_class_in_the_glossary_is_in_the_file_named_beside_it() -> None:
+    glossary = re.sub(r"\s+", " ", text_of("docs/glossary.md"))
+    pairs = re.findall(r"(?:class|protocol) `(\w+)` in `([\w/.]+)`", glossary)
+    assert len(pairs) > 5
+    assert [name for name, path in pairs if f"class {name}" not in text_of(path)] == []
+
+
 def test_every_page_of_docs_is_in_its_index() -> None:
     linked = {link.partition("#")[0] for link in links(text_of("docs/README.md"))}
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}

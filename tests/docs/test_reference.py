@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from handler import limits
 from handler.api import app
+from handler.documents.formats import EXTENSIONS
 from model_layer import load_encoder
 from tests.docs.pages import PAGES, PAGES_OF_TODAY, ROOT, name_of, quoted, rows, section, text_of
 
@@ -110,6 +111,14 @@ def test_the_settings_listed_are_those_that_are_read() -> None:
     assert {"VECTOR_STORE", "PORT"} <= read
     listed = [quoted(row[0])[0] for row in cells("## Settings")]
     assert sorted(listed) == sorted(read)
+
+
+# --- formats of documents
+
+
+def test_the_formats_listed_are_those_that_are_read() -> None:
+    table = rows(section(text_of("docs/ingestion.md"), "## Formats"))
+    assert {extension for row in table for extension in quoted(row[2])} == set(EXTENSIONS)
 
 
 # --- errors and headers
