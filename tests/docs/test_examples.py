@@ -7,6 +7,7 @@ tests/sam.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -20,49 +21,55 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Server, start_server
-from tests.docs.pages import Example, examples
+from tests.docs.pages import PAGES, Example, examples
+
+# The line that begins a block; the one that ends it has no language.
+OPENING = re.compile(r"^ *```(?!\s*$)(\S*)", re.MULTILINE)
 
 PYTHON = [one for one in examples("python") if not one.is_for_start_lambda]
 SHELL = examples("sh")
 # Only this server is asked; any other address is a placeholder.
 CURL = [one for one in SHELL if one.code.startswith("curl") and "localhost:8444" in one.code]
+KEY = [one for one in SHELL if one.code == "make key\n"]
+LEFT_OUT = [one for one in SHELL if one not in CURL and one not in KEY]
 
-# The first lines of the blocks that no test runs as they are, by the reason.
+# The blocks that no test runs as they stand, by the reason: the first line of each, without its
+# comment.
 NOT_RUN = {
-    "AWS": [
+    "needs AWS": [
+        "make key",  # and then `sam deploy`; by itself, it is run below
         ".venv/bin/python -m handler.commands.backfill s3://YOUR-BUCKET/PREFIX --queue "
         "YOUR-INGEST-QUEUE-URL",
         ".venv/bin/python -m handler.commands.backfill s3://my-bucket/reports/ --queue QUEUE-URL "
         "--dry-run",
         "aws s3 cp handbook.pdf s3://DOCUMENTS-BUCKET/",
         "aws s3 cp manual.pdf s3://YOUR-DOCUMENTS-BUCKET/ --metadata product=pump",
-        "aws s3api get-bucket-notification-configuration --bucket YOUR-BUCKET > notifications.json"
-        "   # may be empty: make it {}",
+        "aws s3api get-bucket-notification-configuration --bucket YOUR-BUCKET > notifications.json",
         "aws sqs start-message-move-task --source-arn $(aws sqs get-queue-attributes --queue-url "
         "YOUR-DEAD-LETTER-QUEUE-URL \\",
-        "export OPENAI_API_KEY=sk-…   # the key of step 1",
-        "make key",  # and `sam build`, `sam deploy`; alone, tests/handler/http/test_auth.py runs it
+        "export OPENAI_API_KEY=sk-…",
         "sam delete",
         "sam deploy --guided",
         "sam deploy --parameter-overrides ApiKeyHashes=alice:2cf2…,bob:9f86… Revision=2",
     ],
-    "Docker": [
+    "needs Docker": [
         ".venv-sam/bin/sam local invoke ApiFunction --event events/direct.json",
         "make sam-local",
         "sam build",
     ],
-    "the server below is started so": [
+    "the fixture does the same": [
         "make ingest DIR=docs",
         "make serve",
         "make serve PRECISION=fp32",
     ],
-    "the tests are run so": ["make test"],
+    "runs the tests": ["make test"],
 }
-NEEDS = {
-    "AWS": r"s3://|aws |sam d|YOUR-|make key",
-    "Docker": r"\bsam[ -]",
-    "the server below is started so": r"^make (serve|ingest)",
-    "the tests are run so": r"^make test",
+# What the code of such a block must have in it, or the reason would not hold.
+SIGNS = {
+    "needs AWS": r"s3://|\baws |\bsam d|YOUR-",
+    "needs Docker": r"\bsam[ -]",
+    "the fixture does the same": r"^make (serve|ingest)\b",
+    "runs the tests": r"^make test\b",
 }
 
 
@@ -99,6 +106,14 @@ def test_a_curl_example_answers_what_its_page_says(
         assert_alike(answer, json.loads(example.printed))
 
 
+def test_make_key_prints_a_key_and_its_hash() -> None:
+    assert KEY
+    command = [sys.executable, "-m", "handler.commands.key"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    (key,), (sha256,) = re.findall(r"sk-[\w-]{43}", printed), re.findall(r"[0-9a-f]{64}", printed)
+    assert hashlib.sha256(key.encode()).hexdigest() == sha256
+
+
 def assert_alike(answer: Any, expected: Any) -> None:
     """The same JSON. Products of 8-bit numbers are exact; CPUs differ in how they round to them."""
     if isinstance(expected, dict):
@@ -119,17 +134,33 @@ def test_every_python_and_javascript_example_says_what_it_prints() -> None:
     assert [str(one) for one in examples("python") + examples("js") if not one.printed] == []
 
 
+def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
+    """A block in any other language, or an output without an example, would be run by nothing."""
+    opened = [fence for page in PAGES for fence in OPENING.findall(page.read_text())]
+    code = examples("sh") + examples("python") + examples("js")
+    assert set(opened) <= {"sh", "python", "js", "json", "text", "mermaid"}
+    outputs = opened.count("json") + opened.count("text")
+    assert outputs == len([one for one in code if one.printed is not None])
+    assert len(opened) - outputs - opened.count("mermaid") == len(code)
+
+
 def test_one_example_of_each_language_is_run_elsewhere() -> None:
     assert len(examples("python")) == len(PYTHON) + 1
     assert len(examples("js")) == 1
 
 
+def first_line(example: Example) -> str:
+    return re.split(r" +#|\n", example.code)[0]
+
+
 def test_every_shell_example_is_run_or_listed_with_its_reason() -> None:
-    first_lines = {one.code.split("\n")[0] for one in SHELL if one not in CURL}
-    assert first_lines == {line for lines in NOT_RUN.values() for line in lines}
+    assert {first_line(example) for example in LEFT_OUT} == {
+        line for lines in NOT_RUN.values() for line in lines
+    }
 
 
 @pytest.mark.parametrize("reason", NOT_RUN)
-def test_what_is_not_run_cannot_be_for_the_reason_given(reason: str) -> None:
-    runnable = [line for line in NOT_RUN[reason] if not re.search(NEEDS[reason], line)]
-    assert [line for line in runnable if not line.startswith("export OPENAI_API_KEY")] == []
+def test_a_shell_example_is_left_out_only_if_its_code_shows_the_reason(reason: str) -> None:
+    listed = [example for example in LEFT_OUT if first_line(example) in NOT_RUN[reason]]
+    groundless = [example for example in listed if not re.search(SIGNS[reason], example.code)]
+    assert [str(example) for example in groundless] == []

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from handler.http.error_handlers import STATUS
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from handler import limits
 from handler.api import app
 from handler.documents.formats import EXTENSIONS
+from handler.http.error_handlers import STATUS
 from model_layer import load_encoder
 from tests.docs.pages import PAGES, PAGES_OF_TODAY, ROOT, name_of, quoted, rows, section, text_of
 
