@@ -18,7 +18,7 @@ from handler.documents import extract
 from handler.ingestion.storage_events import Change, read_deliveries
 from handler.settings import MEMORY_PER_CPU
 from model_layer import Encoder
-from tests.test_template import TEMPLATE
+from tests.template.transformed import TEMPLATE
 
 TEXT = "The first paragraph is short.\n\nThe second one is not long & has a <mark>."
 

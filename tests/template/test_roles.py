@@ -1,4 +1,4 @@
-"""The roles in template.yaml allow what the code calls, by name, and nothing more."""
+"""Each role allows the AWS actions that its code calls, on named resources, and nothing more."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 import boto3
 
 from tests.conftest import ROOT
-from tests.test_template import TEMPLATE, of_type, resources, template
+from tests.template.transformed import of_type
 
-__all__ = ["resources", "template"]  # the fixtures
+HOOK = ROOT / "deployment" / "hook" / "warm_up.py"
 
 
 def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for policy in role["Policies"]:
-        policy = policy["Fn::If"][1] if "Fn::If" in policy else policy
+    for policy in role.get("Policies", ()):  # CodeDeploy's role has a managed policy
         yield from policy["PolicyDocument"]["Statement"]
 
 
@@ -30,41 +29,31 @@ def actions(role: dict[str, Any]) -> set[str]:
     return found
 
 
-def calls(code: str) -> set[str]:
-    """The AWS actions that a program's boto3 calls stand for."""
-    tree = ast.parse(code)
-    clients = {
-        node.targets[0].id: node.value.args[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) == "boto3.client"
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value.args[0], ast.Constant)
-    }
+def calls_of_hook() -> set[str]:
+    """The AWS actions of the methods that the hook calls on its boto3 clients."""
+    tree = ast.parse(HOOK.read_text())
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in clients:
-            service = clients[ast.unparse(node.value)]
-            method = boto3.client(service, "us-east-1").meta.method_to_api_mapping[node.attr]
-            found.add(f"{service}:{'InvokeFunction' if method == 'Invoke' else method}")
-    return found
+    for service in ("lambda", "codedeploy"):
+        methods = boto3.client(service, "us-east-1").meta.method_to_api_mapping
+        found |= {f"{service}:{methods[name]}" for name in names & methods.keys()}
+    return {action.replace("lambda:Invoke", "lambda:InvokeFunction") for action in found}
 
 
 STORES = ROOT / "handler" / "stores"
-# What implements each of the two contracts on AWS; the attribute that it is called by is the key.
+# The AWS implementation of each contract, by the attribute that callers use.
 BACKENDS = {"vectors": STORES / "s3vectors.py", "ledger": STORES / "dynamodb.py"}
 SERVICES = ("dynamodb", "s3", "s3vectors", "sqs")
-# Actions that are called otherwise than the operations they allow, or that others need, too.
+# Operations that need actions with other names.
 # (docs.aws.amazon.com/service-authorization; QueryVectors in the S3 Vectors API reference)
 NEEDED = {
-    "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},  # the second, to be told of a 404
+    "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},  # the second turns a 403 into a 404
     "s3vectors:QueryVectors": {"s3vectors:QueryVectors", "s3vectors:GetVectors"},
 }
 
 
 def modules_of(entry: str) -> set[Path]:
-    """The files of handler/ that an entry point imports, directly or not, now or later."""
+    """The files of handler/ that an entry point imports, directly or not, at once or lazily."""
     found: set[Path] = set()
     waiting = [ROOT / "handler" / f"{entry}.py"]
     while waiting:
@@ -100,7 +89,7 @@ def needed(operation: str) -> set[str]:
 
 
 def of_method(backend: Path, name: str) -> set[str]:
-    """What a method of a backend calls, by way of the class's other methods, too."""
+    """The AWS actions that a method of a backend calls, also through its other methods."""
     methods = {
         node.name: node
         for node in ast.walk(ast.parse(backend.read_text()))
@@ -116,7 +105,7 @@ def of_method(backend: Path, name: str) -> set[str]:
 
 
 def actions_of(entry: str) -> set[str]:
-    """The AWS actions that an entry point can come to call."""
+    """The AWS actions that an entry point can call."""
     found: set[str] = set()
     for path in modules_of(entry) - set(BACKENDS.values()):
         tree = ast.parse(path.read_text())
@@ -129,24 +118,21 @@ def actions_of(entry: str) -> set[str]:
     return found
 
 
-def test_each_role_allows_what_its_code_calls_and_nothing_more(resources: dict[str, Any]) -> None:
+def test_each_role_allows_what_its_code_calls_and_nothing_more() -> None:
     logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
     traces = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
     poller = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-    roles = of_type(resources, "IAM::Role")
+    roles = of_type("IAM::Role", Tracing="true")
     assert actions(roles["ApiRole"]) == logs | traces | actions_of("api")
     assert actions(roles["IngestRole"]) == logs | traces | poller | actions_of("ingest")
-    hook = TEMPLATE["Resources"]["WarmUpFunction"]["Properties"]["InlineCode"]
-    assert calls(hook) == {
-        "lambda:InvokeFunction",
-        "codedeploy:PutLifecycleEventHookExecutionStatus",
-    }
-    assert actions(roles["WarmUpRole"]) == logs | calls(hook)
+    hook = {"lambda:InvokeFunction", "codedeploy:PutLifecycleEventHookExecutionStatus"}
+    assert calls_of_hook() == hook
+    assert actions(roles["WarmUpRole"]) == logs | hook
 
 
-def test_no_role_allows_anything_or_everywhere(resources: dict[str, Any]) -> None:
-    for role in of_type(resources, "IAM::Role").values():
-        for statement in statements(role) if "Policies" in role else ():
+def test_no_role_allows_wildcard_actions_or_resources() -> None:
+    for role in of_type("IAM::Role", Tracing="true").values():
+        for statement in statements(role):
             assert "*" not in json.dumps(statement["Action"])
-            if not json.dumps(statement["Action"]).count("xray:"):  # which has no resources
+            if "xray:" not in json.dumps(statement["Action"]):  # X-Ray has no resources
                 assert statement["Resource"] != "*"

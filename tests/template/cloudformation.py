@@ -1,4 +1,4 @@
-"""What CloudFormation makes of a template's functions and conditions, for given parameters.
+"""What CloudFormation makes of a template, for given parameters: conditions and functions resolved.
 
 Attributes of resources are known to AWS only; they stay as they are.
 """
@@ -21,7 +21,7 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 class Stack:
-    """A template with its parameters set: the defaults, and those that are given."""
+    """A template with its parameters set: the given ones, and defaults for the others."""
 
     def __init__(self, template: dict[str, Any], **parameters: str) -> None:
         self._template = template
@@ -82,14 +82,14 @@ class Stack:
                 return items[int(number)]
             case "Fn::FindInMap", [name, first, second]:
                 return self._template["Mappings"][name][str(first)][second]
-        return {kind: operands}  # one that SAM puts in
+        return {kind: operands}  # a function that SAM adds
 
     def _substituted(self, operand: Any) -> Any:
         text, local = operand if isinstance(operand, list) else (operand, {})
         local = {name: self.resolve(one) for name, one in local.items()}
         values = {**self._values, **local}
         unknown = {name: one for name, one in local.items() if isinstance(one, dict)}
-        for name, one in unknown.items():  # a text within may have names of resources
+        for name, one in unknown.items():  # an inner text may contain names of resources
             values[name] = one.get("Fn::Sub", f"${{{name}}}")
 
         def known(name: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the Dockerfile says of the image is true. tests/sam builds it, where there is a Docker."""
+"""The Dockerfile's labels and stages are right. It is built in tests/sam, which needs Docker."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from samtranslator.yaml_helper import yaml_parse
-
 from model_layer.artifacts import read_bundle
 from model_layer.build.__main__ import PRECISIONS
 from tests.conftest import ROOT
+from tests.template.transformed import PARAMETERS
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def test_the_images_labels_are_true(bundles: Mapping[str, Path]) -> None:
+def test_the_labels_have_the_version_and_the_fingerprints(bundles: Mapping[str, Path]) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert re.findall(r"ARG VERSION=(.*)", DOCKERFILE) == [version]
     fingerprints = dict(re.findall(r"ARG FINGERPRINT_(\w+)=(.*)", DOCKERFILE))
@@ -25,12 +24,12 @@ def test_the_images_labels_are_true(bundles: Mapping[str, Path]) -> None:
     }
 
 
-def test_the_image_has_the_default_precision_and_can_have_the_others() -> None:
-    parameter = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]["Precision"]
+def test_every_precision_of_the_template_is_a_stage_and_the_default_is_the_same() -> None:
+    parameter = PARAMETERS["Precision"]
     assert re.findall(r"ARG MODEL_PRECISION=(.*)", DOCKERFILE) == [PRECISIONS[0]]
     assert parameter["Default"] == PRECISIONS[0]
     assert tuple(parameter["AllowedValues"]) == PRECISIONS
-    # Each is a stage of its own, and the last one is that of the argument.
+    # Each precision is a stage; the build argument selects the last one.
     stages = re.findall(r"^FROM function AS (.*)", DOCKERFILE, re.MULTILINE)
     assert tuple(stages) == PRECISIONS
     assert DOCKERFILE.rstrip().endswith("\nFROM $MODEL_PRECISION")

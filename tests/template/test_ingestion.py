@@ -1,0 +1,224 @@
+"""Ingestion is deployed as a whole or not at all, and loses no document."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from handler import ingest
+from handler.limits import READING_SECONDS
+from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
+from handler.stores.attributes import NOT_FILTERABLE
+from model_layer import Encoder
+from tests.conftest import ROOT
+from tests.template.cloudformation import PSEUDO, Stack
+from tests.template.transformed import (
+    IMAGE_FUNCTIONS,
+    PARAMETERS,
+    deployed,
+    of_type,
+    properties,
+    references,
+    transformed,
+)
+
+WITHOUT = {"Ingestion": "false"}
+WATCHING = {"WatchedBucket": "their-bucket"}
+PREFIX = {"DocumentPrefix": "manuals/"}
+VARIANTS: list[dict[str, str]] = [
+    {},
+    PREFIX,
+    WATCHING,
+    {**WATCHING, **PREFIX},
+    WITHOUT,
+    {**WITHOUT, **WATCHING},
+    {"AlarmEmail": "a@b.example", "FunctionUrlAuth": "NONE", "Tracing": "true"},
+]
+OF_INGESTION = ("S3::", "SQS::", "S3Vectors::", "DynamoDB::", "Lambda::EventSourceMapping")
+
+
+def statements(policy: dict[str, Any], effect: str) -> list[dict[str, Any]]:
+    return [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == effect]
+
+
+@pytest.mark.parametrize("parameters", VARIANTS, ids=str)
+def test_nothing_refers_to_a_resource_that_is_left_out(parameters: dict[str, str]) -> None:
+    there = deployed(**parameters)
+    outputs = Stack(transformed(), **parameters).section("Outputs")
+    for name, one in {**there, **outputs}.items():
+        assert references(one) <= set(there), name
+
+
+@pytest.mark.parametrize("parameters", [WITHOUT, {**WITHOUT, **WATCHING}], ids=str)
+def test_without_ingestion_nothing_of_it_is_deployed(parameters: dict[str, str]) -> None:
+    there = deployed(**parameters)
+    for name, one in there.items():
+        assert "ngest" not in name
+        assert not one["Type"].removeprefix("AWS::").startswith(OF_INGESTION)
+    variables = there["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    assert (variables["VECTOR_STORE"], variables["LEDGER_TABLE"]) == ("", "")
+    assert not re.search("s3vectors|dynamodb|sqs", json.dumps(there["ApiRole"]))
+    outputs = set(Stack(transformed(), **parameters).section("Outputs"))
+    assert outputs == {"OpenAIBaseUrl", "ExampleCommand", "FunctionArn", "DashboardUrl"}
+
+
+def test_the_documents_outlive_the_stack() -> None:
+    there = deployed()
+    for name in ("DocumentsBucket", "DocumentsBucketPolicy"):
+        assert there[name]["DeletionPolicy"] == there[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_buckets_name_is_one_that_s3_accepts() -> None:
+    name = properties("DocumentsBucket")["BucketName"]
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", name)
+
+
+def test_every_bucket_and_queue_refuses_requests_without_tls() -> None:
+    policies = [*of_type("S3::BucketPolicy").values(), *of_type("SQS::QueuePolicy").values()]
+    protected = set().union(*(references(one.get("Queues", one.get("Bucket"))) for one in policies))
+    assert protected == set(of_type("S3::Bucket")) | set(of_type("SQS::Queue"))
+    for policy in policies:
+        (deny,) = statements(policy, "Deny")
+        assert (deny["Principal"], deny["Action"][-2:]) == ("*", ":*")
+        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize("prefix", ["", "manuals/"])
+def test_the_bucket_tells_the_queue_about_every_change_under_the_prefix(prefix: str) -> None:
+    bucket = deployed(DocumentPrefix=prefix)["DocumentsBucket"]
+    configurations = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    events = {"s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"}
+    assert {one["Event"] for one in configurations} == events
+    for one in configurations:
+        assert one["Queue"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
+        rules = one.get("Filter", {}).get("S3Key", {}).get("Rules")
+        assert rules == ([{"Name": "prefix", "Value": prefix}] if prefix else None)
+    # S3 sends a test event as soon as it knows the queue, so the policy must be there by then.
+    assert bucket["DependsOn"] == "IngestQueuePolicy"
+
+
+def test_only_the_stacks_own_bucket_may_send_to_the_queue() -> None:
+    (statement,) = statements(properties("IngestQueuePolicy"), "Allow")
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    name = properties("DocumentsBucket")["BucketName"]
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{name}"},
+        "StringEquals": {"aws:SourceAccount": PSEUDO["AWS::AccountId"]},
+    }
+
+
+@pytest.mark.parametrize("prefix", ["", "manuals/"])
+def test_an_existing_bucket_is_watched_through_eventbridge(prefix: str) -> None:
+    there = deployed(**WATCHING, DocumentPrefix=prefix)
+    assert not [name for name, one in there.items() if one["Type"].startswith("AWS::S3::")]
+    rule = there["WatchedBucketRule"]["Properties"]
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
+    wanted: dict[str, Any] = {"bucket": {"name": ["their-bucket"]}}
+    if prefix:
+        wanted["object"] = {"key": [{"prefix": prefix}]}
+    assert rule["EventPattern"]["detail"] == wanted
+    (statement,) = statements(there["IngestQueuePolicy"]["Properties"], "Allow")
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["WatchedBucketRule", "Arn"]}},
+        "StringEquals": {"aws:SourceAccount": PSEUDO["AWS::AccountId"]},
+    }
+    outputs = Stack(transformed(), **WATCHING).section("Outputs")
+    assert outputs["DocumentsBucket"]["Value"] == "their-bucket"
+
+
+@pytest.mark.parametrize("timeout", PARAMETERS["IngestTimeout"]["AllowedValues"])
+def test_no_message_is_delivered_again_while_a_function_has_it(timeout: int) -> None:
+    there = deployed(IngestTimeout=str(timeout))
+    mapping = there["IngestFunctionDocuments"]["Properties"]
+    queue = there["IngestQueue"]["Properties"]
+    assert there["IngestFunction"]["Properties"]["Timeout"] == str(timeout)
+    assert timeout >= 2 * READING_SECONDS  # the most that reading one file may take
+    window = mapping["MaximumBatchingWindowInSeconds"]
+    assert 6 * timeout + window <= queue["VisibilityTimeout"] <= 43_200  # s, the limit of SQS
+    # All deliveries fit twice into the time that messages are kept.
+    deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
+    assert 2 * deliveries * queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"]
+
+
+def test_a_message_outlasts_the_invocation_that_it_waits_for() -> None:
+    """Otherwise it would be dead before it could see a newer version of the object."""
+    longest = max(PARAMETERS["IngestTimeout"]["AllowedValues"])
+    assert properties("IngestQueue")["RedrivePolicy"]["maxReceiveCount"] * ingest.RETRY_BUSY_SECONDS > longest
+
+
+def test_messages_that_fail_at_every_delivery_end_in_the_dead_letter_queue() -> None:
+    queue, dead = properties("IngestQueue"), properties("IngestDeadLetterQueue")
+    target = queue["RedrivePolicy"]["deadLetterTargetArn"]
+    assert target == {"Fn::GetAtt": ["IngestDeadLetterQueue", "Arn"]}
+    arn = f"arn:aws:sqs:us-east-1:{PSEUDO['AWS::AccountId']}:{queue['QueueName']}"
+    assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": [arn]}
+    # A dead letter keeps its age, so a shorter retention there would delete it early.
+    assert queue["MessageRetentionPeriod"] == dead["MessageRetentionPeriod"]
+
+
+def test_a_failed_message_returns_alone_and_too_many_wait_in_the_queue() -> None:
+    mapping = properties("IngestFunctionDocuments", IngestConcurrency="7")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": "7"}
+    assert "ReservedConcurrentExecutions" not in properties("IngestFunction")
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_both_functions_use_the_index_of_their_model(precision: str) -> None:
+    there = deployed(Precision=precision)
+    stores = []
+    for name in IMAGE_FUNCTIONS:
+        variables = dict(there[name]["Properties"]["Environment"]["Variables"])
+        assert variables.pop("LEDGER_TABLE") == {"Ref": "LedgerTable"}
+        environment = {name: str(value) for name, value in variables.items()}
+        stores.append(read_settings({**environment, "LEDGER_TABLE": "ledger"}).vector_store)
+    assert stores[0] == stores[1]
+    assert isinstance(stores[0], S3VectorsAddress)
+    bucket, index = (there[name]["Properties"] for name in ("VectorBucket", "VectorIndex"))
+    assert (bucket["VectorBucketName"], index["IndexName"]) == (stores[0].bucket, stores[0].index)
+    (fingerprint,) = re.findall(
+        rf"FINGERPRINT_{precision}=all-minilm-l6-v2-(.*)", (ROOT / "Dockerfile").read_text()
+    )
+    assert index["IndexName"] == f"documents-{fingerprint}"
+    outputs = Stack(transformed(), Precision=precision).section("Outputs")
+    assert outputs["VectorStoreId"]["Value"] == index["IndexName"]
+
+
+def test_the_index_fits_the_vectors_and_metadata_of_the_code(encoder: Encoder) -> None:
+    index = properties("VectorIndex")
+    assert index["Dimension"] == encoder.bundle.dimensions
+    assert (index["DistanceMetric"], index["DataType"]) == ("cosine", "float32")
+    keys = index["MetadataConfiguration"]["NonFilterableMetadataKeys"]
+    assert sorted(keys) == sorted(NOT_FILTERABLE)
+
+
+def test_the_overlap_has_the_range_and_default_of_the_settings() -> None:
+    overlap = PARAMETERS["ChunkOverlap"]
+    assert (overlap["MinValue"], overlap["MaxValue"]) == (0, MAX_OVERLAP)
+    assert overlap["Default"] == read_settings({}).chunk_overlap
+
+
+def test_single_failures_never_raise_the_backlog_alarm() -> None:
+    """SQS leaves a message out of the queue's age after its third delivery."""
+    alarm = properties("IngestBacklogAlarm", IngestTimeout="600")
+    assert references(alarm) == {"IngestQueue"}
+    assert alarm["Metrics"][0]["Expression"] == "age / (6 * 600)"  # in deliveries
+    assert alarm["Threshold"] > 3
+
+
+def test_the_api_may_write_no_row_of_a_document() -> None:
+    (search,) = (one for one in properties("ApiRole")["Policies"] if one["PolicyName"] == "search")
+    (write,) = (
+        one
+        for one in search["PolicyDocument"]["Statement"]
+        if "PutItem" in json.dumps(one["Action"])
+    )
+    (key,) = write["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    address = properties("ApiFunction")["Environment"]["Variables"]["VECTOR_STORE"]
+    assert key == f"{address.removeprefix('s3vectors://')}#space"
