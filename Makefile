@@ -53,6 +53,9 @@ format: $(VENV)/dev ## put the code in style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(VENV)/dev ## write the template's parameters into docs/deploying.md
+	@$(BIN)/python -m deployment.parameter_table
+
 # One thread: beside other work, OpenBLAS with several is many times slower.
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
@@ -190,4 +193,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam
+.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam

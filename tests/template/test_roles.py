@@ -42,7 +42,11 @@ def calls_of_hook() -> set[str]:
 
 STORES = ROOT / "handler" / "stores"
 # The AWS implementation of each contract, by the attribute that callers use.
-BACKENDS = {"vectors": STORES / "s3vectors.py", "ledger": STORES / "dynamodb.py"}
+BACKENDS = {
+    "index": STORES / "s3vectors.py",
+    "vectors": STORES / "s3vectors.py",
+    "ledger": STORES / "dynamodb.py",
+}
 SERVICES = ("dynamodb", "s3", "s3vectors", "sqs")
 # Operations that need actions with other names.
 # (docs.aws.amazon.com/service-authorization; QueryVectors in the S3 Vectors API reference)
