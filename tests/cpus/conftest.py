@@ -1,4 +1,4 @@
-"""The image's content for both architectures, emulators that run it here, and the bundles."""
+"""The image's content for both architectures, emulators that run it here, and model bundles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 
 CPUS = ROOT / ".cpus"  # kept between runs
 
-HASWELL = "Haswell-noTSX"  # AVX2 without VNNI, as on Lambda's x86; TSX is what qemu cannot emulate
+HASWELL = "Haswell-noTSX"  # AVX2 without VNNI, as on Lambda's x86; qemu cannot emulate TSX
 GRAVITON2 = "neoverse-n1"
 GRAVITON3 = "neoverse-v1"
 MACHINES = {HASWELL: "x86_64", GRAVITON2: "aarch64", GRAVITON3: "aarch64"}
@@ -35,10 +35,10 @@ Emulate = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="session")
 def packages() -> Callable[[str], Path]:
-    """Of a machine: the folder with its wheels of requirements/image.txt.
+    """Installs requirements/image.txt for a machine, and returns the folder.
 
-    The wheels are those that pip takes in the image: for CPython 3.13, and glibc 2.34, which
-    Amazon Linux 2023 has. One that does not exist, or has another hash, is an error.
+    The wheels are those that pip installs in the image: for CPython 3.13, and glibc 2.34 of Amazon
+    Linux 2023. A missing wheel or another hash is an error.
     """
 
     @functools.cache
@@ -48,7 +48,7 @@ def packages() -> Callable[[str], Path]:
         checks = ["--only-binary", ":all:", "--require-hashes", "requirements/image.txt"]
         uv = Path(sys.executable).with_name("uv")
         environment = dict(os.environ)
-        if mirror := environment.get("PIP_INDEX_URL"):  # uv does not look at pip's settings
+        if mirror := environment.get("PIP_INDEX_URL"):  # uv ignores pip's settings
             environment.setdefault("UV_DEFAULT_INDEX", mirror)
         prepare(uv, "pip", "sync", "--target", folder, *platform, *checks, env=environment)
         return folder
@@ -58,7 +58,7 @@ def packages() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def emulate(packages: Callable[[str], Path]) -> Emulate:
-    """Runs a Python program with the image's content, with arguments, on an emulated CPU."""
+    """Runs a Python program with the image's content on an emulated CPU."""
     prepared = prepare(ROOT / "tests/cpus/prepare.sh", CPUS, check=False)
     if prepared.returncode == 3:
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
@@ -68,8 +68,14 @@ def emulate(packages: Callable[[str], Path]) -> Emulate:
     def run(cpu: str, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         machine = MACHINES[cpu]
         root = CPUS / f"root-{machine}"
-        emulator = [CPUS / f"emulators/usr/bin/qemu-{machine}", "-cpu", cpu, "-L", root]
-        python = [root / "usr/bin/python3.13", "-c", program]
+        emulator: list[str | Path] = [
+            CPUS / f"emulators/usr/bin/qemu-{machine}",
+            "-cpu",
+            cpu,
+            "-L",
+            root,
+        ]
+        python: list[str | Path] = [root / "usr/bin/python3.13", "-c", program]
         environment = {
             "AWS_LAMBDA_FUNCTION_NAME": "embeddings",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3538",  # two CPUs
@@ -91,7 +97,7 @@ def emulate(packages: Callable[[str], Path]) -> Emulate:
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Of a precision, or FULL_RANGE: the folder of its bundle."""
+    """Builds the bundle of a precision, or of FULL_RANGE, and returns its folder."""
 
     @functools.cache
     def build(model: str) -> Path:
@@ -99,15 +105,15 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             return build_full_range(build("int8"), tmp_path_factory.mktemp("full-range"))
         assert model in PRECISIONS
         folder = DEFAULT_BUNDLE if model == PRECISIONS[0] else CPUS / f"bundle-{model}"
-        options = ["--precision", model, "--output", folder]
-        prepare(sys.executable, "-m", "model_layer.build", *options)
+        command = [sys.executable, "-m", "model_layer.build", "--precision", model]
+        prepare(*command, "--output", folder)
         return folder
 
     return build
 
 
 def build_full_range(int8: Path, folder: Path) -> Path:
-    """The int8 bundle, but with weights that saturate the 16-bit sums of AVX2."""
+    """Build an int8 bundle whose weights saturate the 16-bit sums of AVX2."""
     for name in (TOKENIZER, CL100K):
         shutil.copyfile(int8 / name, folder / name)
     weights = next(file for file in source_files() if file.name == "model.safetensors")
@@ -120,7 +126,7 @@ def build_full_range(int8: Path, folder: Path) -> Path:
 def prepare(
     *command: str | Path, check: bool = True, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command that makes something in CPUS; other workers of pytest-xdist wait meanwhile."""
+    """Run a command that writes to CPUS, while other pytest-xdist workers wait."""
     CPUS.mkdir(exist_ok=True)
     with (CPUS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

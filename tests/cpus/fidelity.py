@@ -1,4 +1,4 @@
-"""What a model must give on another CPU: the targets, the texts, and the criterion."""
+"""The fidelity that a model must keep on any CPU: criterion, targets and texts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tests.conftest import Golden
 
 Vectors = NDArray[np.float32]  # (texts, 384), rows of unit length
 
-ACROSS_CPUS = 0.0005  # how much the mean and the worst cosine may differ between two CPUs
-# Texts that an emulated CPU reads have at most so many tokens, which takes it a minute, with the
-# longest text. fp32 takes it three times as long, and has no sums of 16 bits to go wrong.
+ACROSS_CPUS = 0.0005  # the most that mean and worst cosine may differ between two CPUs
+# An emulated CPU reads the texts with at most this many tokens, and the longest text, in a minute.
+# fp32 takes three times as long, and has no 16-bit sums that could go wrong.
 MOST_TOKENS = {"int8": 64, "fp32": 8}
 
 
 @dataclass(frozen=True)
 class Cosines:
-    """Of a CPU's vectors with the reference, over the texts."""
+    """The cosines of a CPU's vectors with the reference vectors: their mean and the worst."""
 
     mean: float
     worst: float
@@ -32,9 +32,9 @@ class Cosines:
 
 
 def sample(golden: Golden, most_tokens: int) -> Golden:
-    """All texts of at most `most_tokens` tokens, and one of the longest; short ones first.
+    """All texts with at most `most_tokens` tokens, short ones first, and one of the longest.
 
-    All, so that none is chosen: the mean over short texts is the mean over all of them.
+    It takes all short texts, so that no selection can improve their mean.
     """
     order = np.argsort(golden.tokens_read, kind="stable")
     places = [*order[golden.tokens_read[order] <= most_tokens].tolist(), int(order[-1])]
@@ -48,9 +48,9 @@ def sample(golden: Golden, most_tokens: int) -> Golden:
 
 
 def misses(cosines: Cosines, precision: str) -> list[str]:
-    """Where the cosines miss the precision's target; empty if nowhere."""
+    """The targets of the precision that the cosines miss."""
     found = []
-    if not cosines.mean >= MEAN[precision]:  # NaN is not, either
+    if not cosines.mean >= MEAN[precision]:  # NaN misses, too
         found.append(f"the mean cosine is {cosines.mean:.6f}, not {MEAN[precision]}")
     if not cosines.worst >= WORST[precision]:
         found.append(f"the worst cosine is {cosines.worst:.6f}, not {WORST[precision]}")
@@ -58,7 +58,7 @@ def misses(cosines: Cosines, precision: str) -> list[str]:
 
 
 def differences(one: Cosines, other: Cosines) -> list[str]:
-    """What two CPUs do not agree on; empty if nothing."""
+    """The cosines that two CPUs disagree on."""
     found = []
     if not abs(one.mean - other.mean) <= ACROSS_CPUS:
         found.append(f"mean cosines of {one.mean:.6f} and {other.mean:.6f}")

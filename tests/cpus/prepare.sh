@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Put into FOLDER what runs Python on other CPUs here: qemu's emulators, and for each architecture
-# a root with Python 3.13. All are Debian trixie's: its qemu is statically linked, so it runs on any
-# Linux, and new enough (version 7.2 dies on onnxruntime for arm64). apt fetches, checks and unpacks
-# them, with a state of its own: no root is needed, and nothing is installed. What is there already
-# stays.
+# Put what runs Python on other CPUs into FOLDER: qemu's emulators, and for each architecture a root
+# with Python 3.13. Everything comes from Debian trixie. Its qemu is statically linked, so it runs on
+# any Linux, and it is new enough (qemu 7.2 crashes on onnxruntime for arm64). apt fetches, checks and
+# unpacks the packages with a state of its own: it needs no root and installs nothing. Folders that
+# exist already are left alone.
 #
 #   prepare.sh FOLDER
 # Environment:
-#   DEBIAN_MIRROR   default: the one that this machine's apt is set to
-# If something is missing, says what in one sentence, and ends with status 3.
+#   DEBIAN_MIRROR   default: the mirror that this machine's apt uses
+# Exits with status 3 and one sentence if something is missing.
 set -euo pipefail
 
 mkdir -p "$1"
@@ -17,13 +17,13 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 missing() { echo "$*" >&2; exit 3; }
 
-# unpack ARCHITECTURE NAME PACKAGE…: the packages and all they depend on, into $folder/NAME
+# unpack ARCHITECTURE NAME PACKAGE…: unpack the packages and their dependencies into $folder/NAME
 unpack() {
   local work=$folder/$2.part
   [ ! -d "$folder/$2" ] || return 0
   rm -rf "$work"
   mkdir -p "$work"/{lists,cache/archives,root/usr/lib,root/usr/lib64}
-  ln -s usr/lib usr/lib64 "$work/root" # as on every Debian; the programs look for their loader there
+  ln -s usr/lib usr/lib64 "$work/root" # as on Debian; programs look for their loader there
   touch "$work/status"
   echo "deb [signed-by=$keyring] $mirror trixie main" >"$work/sources.list"
   local apt=(apt-get -qq -o "APT::Architecture=$1" -o "APT::Architectures=$1"
@@ -48,9 +48,9 @@ mirror=${DEBIAN_MIRROR:-$(
 [ -n "$mirror" ] || missing "The emulator needs a mirror of Debian: set DEBIAN_MIRROR to its URL."
 
 unpack "$(dpkg --print-architecture)" emulators qemu-user
-find "$folder/emulators" -type f ! -name qemu-aarch64 ! -name qemu-x86_64 -delete # 0.4 GB of others
+find "$folder/emulators" -type f ! -name qemu-aarch64 ! -name qemu-x86_64 -delete # saves 0.4 GB
 unpack amd64 root-x86_64 python3.13 libstdc++6
 unpack arm64 root-aarch64 python3.13 libstdc++6
-# As on Lambda's arm64, these cannot be read. (The emulated program sees this machine's files,
-# except where the root has something.)
+# On Lambda's arm64, these files cannot be read. A folder in the root hides this machine's own file
+# from the emulated program.
 mkdir -p "$folder"/root-aarch64/sys/devices/system/cpu/{possible,present}

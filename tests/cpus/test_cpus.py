@@ -1,8 +1,8 @@
-"""The image's content runs on Lambda's CPUs, and gives the same vectors there.
+"""The image's content runs on Lambda's CPUs, and its vectors are the same there.
 
-x86 Lambda has AVX2, but not always VNNI: there, products of int8 weights can saturate in 16 bits,
-and vectors are wrong in silence. The CPUs are qemu's, exact and slow. The image itself is not run:
-for arm64 that needs an arm64 machine.
+Lambda's x86 CPUs have AVX2, but not always VNNI. Without VNNI, products of int8 weights can
+saturate in 16 bits, and vectors are silently wrong. qemu emulates the CPUs, exactly and slowly.
+The image itself does not run here: for arm64, that needs an arm64 machine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.cpus.fidelity import MOST_TOKENS, Cosines, Vectors, differences, miss
 
 pytestmark = pytest.mark.cpus
 
-# What Amazon Linux 2023 has: glibc 2.34, and GCC 11's libstdc++.
+# Amazon Linux 2023 has glibc 2.34, and GCC 11's libstdc++.
 NEWEST_SYMBOLS = {rb"GLIBC_2\.(\d+)": 34, rb"GLIBCXX_3\.4\.(\d+)": 29}
 
 TOKENIZE = """
@@ -38,7 +38,7 @@ texts = [pair["text"] for pair in json.load(open(sys.argv[1]))]
 print(json.dumps([len(tokenizer.tokenize(text).ids) for text in texts]))
 """
 
-ALONE = 6  # every sixth text is encoded alone, too
+ALONE = 6  # every sixth text is also encoded alone
 
 ENCODE = """
 import json, sys
@@ -72,7 +72,7 @@ import onnxruntime
 
 @dataclass(frozen=True)
 class Run:
-    """What an emulated CPU gives for the sample."""
+    """The results of an emulated CPU for the sample."""
 
     sample: Golden
     vectors: Vectors
@@ -109,11 +109,11 @@ def encode(
     return encode
 
 
-def test_weights_that_saturate_would_be_seen(encode: Encode) -> None:
-    """The same recipe without its bound is sound on one CPU, and not on the other.
+def test_saturating_weights_fail_the_criterion(encode: Encode) -> None:
+    """Without its bound, the recipe is right on one CPU and wrong on the other.
 
-    Both CPUs are emulated, for this machine's own may or may not saturate. Each of the criterion's
-    parts sees it. (Nothing but a vector's direction does.)
+    Both CPUs are emulated, because this machine's own may or may not saturate. Each part of the
+    criterion notices the difference.
     """
     graviton, haswell = encode(GRAVITON2, FULL_RANGE).cosines, encode(HASWELL, FULL_RANGE).cosines
     assert misses(graviton, "int8") == []
@@ -127,7 +127,7 @@ def test_weights_that_saturate_would_be_seen(encode: Encode) -> None:
 def test_vectors_and_token_counts_agree(
     encode: Encode, bundle: Callable[[str], Path], cpu: str, precision: str
 ) -> None:
-    """All in one test: emulating takes a minute, and other workers would do it again."""
+    """One test, because emulating takes a minute, and each worker would repeat it."""
     run = encode(cpu, precision)
     assert run.stderr == ""
     np.testing.assert_array_equal(run.token_counts, run.sample.tokens_read)
@@ -146,7 +146,7 @@ def test_the_int8_sample_is_large_and_varied(golden: Golden) -> None:
 
 
 @pytest.mark.parametrize("machine", ["aarch64", "x86_64"])
-def test_every_locked_wheel_is_for_any_machine_or_for_glibc_2_34(
+def test_amazon_linux_2023_can_load_every_locked_wheel(
     packages: Callable[[str], Path], machine: str
 ) -> None:
     wheels = list(packages(machine).glob("*.dist-info/WHEEL"))
@@ -157,7 +157,7 @@ def test_every_locked_wheel_is_for_any_machine_or_for_glibc_2_34(
 
 
 def fits(tag: str, machine: str) -> bool:
-    """Whether a wheel for this platform can be loaded on Amazon Linux 2023."""
+    """Whether Amazon Linux 2023 can load a wheel for this platform."""
     if tag in ("any", f"manylinux2014_{machine}"):
         return True
     glibc = re.fullmatch(rf"manylinux_2_(\d+)_{machine}", tag)
@@ -165,7 +165,7 @@ def fits(tag: str, machine: str) -> bool:
 
 
 @pytest.mark.parametrize("machine", ["aarch64", "x86_64"])
-def test_no_library_needs_symbols_that_amazon_linux_2023_lacks(
+def test_amazon_linux_2023_has_every_symbol_that_a_library_needs(
     packages: Callable[[str], Path], machine: str
 ) -> None:
     libraries = [path for path in packages(machine).rglob("*.so*") if path.is_file()]
@@ -176,18 +176,18 @@ def test_no_library_needs_symbols_that_amazon_linux_2023_lacks(
             assert max(map(int, re.findall(symbol, binary)), default=0) <= newest, library
 
 
-def test_all_token_counts_agree(emulate: Emulate, golden: Golden) -> None:
+def test_the_token_counts_of_all_texts_agree(emulate: Emulate, golden: Golden) -> None:
     done = emulate(GRAVITON2, TOKENIZE, ROOT / "tests/golden/texts.json")
     assert json.loads(done.stdout) == golden.tokens_read.tolist()
 
 
 @pytest.mark.parametrize("cpu", [HASWELL, GRAVITON2])
-def test_the_handler_answers_and_says_nothing_else(
+def test_the_handler_answers_and_prints_only_its_log_line(
     emulate: Emulate, encoder: Encoder, cpu: str
 ) -> None:
     done = emulate(cpu, HANDLE, ROOT / "events/http-api-v2.json")
     (line,) = done.stderr.splitlines()
-    assert json.loads(line)["status"] == 200  # the log's
+    assert json.loads(line)["status"] == 200  # the log line's
     answer = json.loads(done.stdout)
     assert answer["statusCode"] == 200
     rows = [item["embedding"] for item in json.loads(answer["body"])["data"]]
@@ -196,7 +196,7 @@ def test_the_handler_answers_and_says_nothing_else(
     assert (cosines >= WORST[encoder.bundle.precision]).all()
 
 
-def test_onnxruntime_alone_would_complain_of_hidden_cpus(emulate: Emulate) -> None:
-    """If it no longer does, model_layer/cpuinfo.py has had its time."""
+def test_onnxruntime_alone_still_complains_about_hidden_cpus(emulate: Emulate) -> None:
+    """Once it no longer does, model_layer/cpuinfo.py can go."""
     done = emulate(GRAVITON2, IMPORT)
     assert done.stderr.startswith("Error in cpuinfo: failed to parse ")

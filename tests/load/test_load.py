@@ -1,4 +1,4 @@
-"""Sixteen clients for a minute, with requests of all kinds: nothing lost or wrong, no growth."""
+"""Sixteen clients for a minute, with all kinds of requests: no wrong answer, and flat memory."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from tests.conftest import Server, start_server
 pytestmark = pytest.mark.load
 
 CLIENTS = 16
-SECONDS = 60  # at least, and on until there are so many
-REQUESTS = 10_000
+LEAST_SECONDS = 60
+LEAST_REQUESTS = 10_000
 MOST_SECONDS = 300
-WARM = 2_000  # requests after which the memory has its size
-GROWTH = 20  # MB
+WARM = 2_000  # requests after which the memory should stay flat
+MOST_GROWTH = 20  # MB
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A request, and what must come of it."""
+    """A request and its expected answer."""
 
     body: dict[str, Any]
     status: int = 200
@@ -59,7 +59,7 @@ def loaded() -> Iterator[Server]:
 
 
 def resident(pid: int) -> float:
-    """Memory of a process, in MB."""
+    """The resident memory of a process, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     (kilobytes,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
     return int(kilobytes) / 1024
@@ -76,7 +76,9 @@ def check(response: httpx.Response, kind: Kind, expected: dict[str, bytes]) -> N
             assert row == expected[text]
 
 
-def test_many_clients_for_a_minute(loaded: Server, encoder: Encoder) -> None:
+def test_many_concurrent_clients_get_right_answers_from_flat_memory(
+    loaded: Server, encoder: Encoder
+) -> None:
     texts = sorted({text for kind in KINDS for text in kind.texts})
     vectors = encoder.encode(texts).vectors
     expected = {text: row.astype("<f4").tobytes() for text, row in zip(texts, vectors, strict=True)}
@@ -89,7 +91,7 @@ def test_many_clients_for_a_minute(loaded: Server, encoder: Encoder) -> None:
         with httpx.Client(base_url=loaded.base_url, timeout=60) as http:
             for number in numbers:
                 seconds = time.monotonic() - started
-                if (seconds > SECONDS and number >= REQUESTS) or seconds > MOST_SECONDS:
+                if (seconds > LEAST_SECONDS and number >= LEAST_REQUESTS) or seconds > MOST_SECONDS:
                     break
                 kind = rng.choice(KINDS)
                 check(http.post("/embeddings", json=kind.body), kind, expected)
@@ -99,10 +101,10 @@ def test_many_clients_for_a_minute(loaded: Server, encoder: Encoder) -> None:
         return done
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        done = sum(pool.map(client, range(CLIENTS)))  # raises what a client raised
+        done = sum(pool.map(client, range(CLIENTS)))  # raises a client's error
     grown = resident(loaded.pid) - memory[0]
     print(
         f"{done} requests in {time.monotonic() - started:.0f} s, {grown:+.1f} MB since the {WARM}th"
     )
-    assert done >= REQUESTS
-    assert grown < GROWTH
+    assert done >= LEAST_REQUESTS
+    assert grown < MOST_GROWTH

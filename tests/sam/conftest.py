@@ -1,36 +1,27 @@
 """The image, built by `sam build`, and the `sam local` servers: real Docker, real runtime client.
 
-Run by `make test-sam`. The first tests build the image; all others use it.
+`make test-sam` runs these tests. The first one that needs the image builds it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.sam.commands import ARCHITECTURE, IMAGE, SAM, docker, environment, sam
+from tests.sam.moto_server import Aws, start_aws
 
-SAM = ROOT / ".venv-sam" / "bin" / "sam"
-ENVIRONMENT = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
-ARM = platform.machine() in ("arm64", "aarch64")
-# The machine's own: the other one would be emulated.
-ARCHITECTURE = ["--parameter-overrides", f"Architecture={'arm64' if ARM else 'x86_64'}"]
-IMAGE = "apifunction:latest"  # how `sam build` names it: function, DockerTag
-
-
-def sam(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a `sam` command on the project, with its template as it stands."""
-    command = [str(SAM), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+STARTING_SECONDS = 60
+STOPPING_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -40,46 +31,77 @@ def built() -> None:
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
 
 
+@pytest.fixture(scope="module")
+def container(built: None) -> Iterator[str]:
+    """A running container of the image, restricted as on Lambda, and with no network at all."""
+    limits = ["--read-only", "--tmpfs", "/tmp", "--network", "none", "--user", "993:990"]
+    name = docker("run", "--detach", *limits, "--memory", "1024m", IMAGE).strip()
+    yield name
+    docker("rm", "--force", name)
+
+
+@pytest.fixture
+def run_python(container: str) -> Callable[..., str]:
+    """Runs a Python program in the container, with optional input and environment variables."""
+
+    def run(program: str, *, stdin: str = "", **variables: str) -> str:
+        environment = [part for name, one in variables.items() for part in ("-e", f"{name}={one}")]
+        command = ["exec", "-i", *environment, container, "python3", "-c", program]
+        return docker(*command, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def aws(built: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """AWS, as moto has it, for this process and for the containers."""
+    with start_aws(monkeypatch) as aws:
+        yield aws
+
+
 @contextlib.contextmanager
 def sam_local(command: str) -> Iterator[int]:
-    """`sam local <command>` with warm containers, on the port that is given."""
+    """`sam local <command>` with warm containers, on the port that it yields."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryFile("w+") as log:
         options = ["--port", str(port), "--warm-containers", "LAZY", *ARCHITECTURE]
         process = subprocess.Popen(
-            [SAM, "local", command, *options], cwd=ROOT, env=ENVIRONMENT, stdout=log, stderr=log
+            [SAM, "local", command, *options],
+            cwd=ROOT,
+            env=environment(),
+            stdout=log,
+            stderr=log,
         )
         try:
             _wait(port, process, log)
             yield port
         finally:
-            process.terminate()  # and not SIGINT, which it may have been told to ignore
-            process.wait(timeout=60)
+            process.terminate()  # SIGINT may be ignored in a background process
+            process.wait(timeout=STOPPING_SECONDS)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes], log: object) -> None:
-    # For the port and not with a request, which would already start a container.
-    for _ in range(600):
-        if process.poll() is not None:
-            break
+def _wait(port: int, process: subprocess.Popen[bytes], log: IO[str]) -> None:
+    # Connects without sending a request, which would already start a container.
+    deadline = time.monotonic() + STARTING_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    log.seek(0)  # type: ignore[attr-defined]
-    pytest.fail(f"sam local did not start: {log.read()}")  # type: ignore[attr-defined]
+    log.seek(0)
+    pytest.fail(f"sam local did not start: {log.read()}")
 
 
 @pytest.fixture(scope="session")
 def base_url(built: None) -> Iterator[str]:
-    """Where `sam local start-api` serves, as OpenAI clients take it."""
+    """The base URL of `sam local start-api` for OpenAI clients."""
     with sam_local("start-api") as port:
         yield f"http://127.0.0.1:{port}/v1"
 
 
 @pytest.fixture(scope="session")
 def lambda_url(built: None) -> Iterator[str]:
-    """Where `sam local start-lambda` serves, as boto3 takes it."""
+    """The endpoint URL of `sam local start-lambda` for boto3."""
     with sam_local("start-lambda") as port:
         yield f"http://127.0.0.1:{port}"
 

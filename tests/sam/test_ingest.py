@@ -1,6 +1,6 @@
-"""Ingestion in the image: it reads every format, and `sam local invoke` ingests what a bucket has.
+"""Ingestion in the image: it reads every format, and `sam local invoke` ingests a bucket.
 
-Bucket, index and ledger are those of moto's server, which runs on this machine.
+Bucket, index and ledger are moto's, in a server on this machine.
 """
 
 from __future__ import annotations
@@ -8,24 +8,21 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 import docx
 import pytest
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from samtranslator.yaml_helper import yaml_parse
 
 from handler.settings import S3VectorsAddress
 from handler.stores.s3vectors import open_s3vectors
 from tests.conftest import ROOT
-from tests.sam.conftest import ARCHITECTURE, IMAGE, sam
-from tests.sam.test_image import docker
-from tests.test_template_ingestion import deployed, template
-
-__all__ = ["template"]  # the fixture
+from tests.sam.commands import ARCHITECTURE, sam
+from tests.sam.moto_server import Aws
+from tests.template.transformed import deployed
 
 SENTENCE = "The heron waits in the shallow water"
 PDF = f"""%PDF-1.4
@@ -72,48 +69,16 @@ with Sandbox() as sandbox:
 """
 
 
-@pytest.fixture(scope="module")
-def container(built: None) -> Iterator[str]:
-    """As on Lambda: nothing can be written but /tmp."""
-    limits = ["--read-only", "--tmpfs", "/tmp", "--network", "none", "--user", "993:990"]
-    name = docker("run", "--detach", *limits, "--memory", "1024m", IMAGE).strip()
-    yield name
-    docker("rm", "--force", name)
-
-
-def test_the_image_reads_every_format(container: str) -> None:
+def test_the_image_reads_every_format(run_python: Callable[..., str]) -> None:
     files = {name: base64.b64encode(content).decode() for name, content in FILES.items()}
-    answer = docker("exec", "-i", container, "python3", "-c", READ, stdin=json.dumps(files))
-    texts = json.loads(answer)
+    texts = json.loads(run_python(READ, stdin=json.dumps(files)))
     assert texts.keys() == FILES.keys()
     assert {name: text for name, text in texts.items() if SENTENCE not in text} == {}
     assert "forêt" in texts["heron-latin.txt"]
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where moto's server answers this machine and its containers: at the Docker network's gateway.
-
-    (A number and no name: S3's client would put the bucket before a name.)
-    """
-    gateway = "{{(index .IPAM.Config 0).Gateway}}"
-    host = docker("network", "inspect", "bridge", "--format", gateway).strip()
-    server = ThreadedMotoServer(host, 0, verbose=False)
-    server.start()
-    address = f"http://{host}:{server.get_host_and_port()[1]}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield address
-    server.stop()
-
-
 def notification(bucket: str, *keys: str) -> dict[str, Any]:
-    """An SQS event of one message a key, and one that nobody understands."""
+    """An SQS event with a message for each key, and a malformed one."""
     bodies = [
         {
             "Records": [
@@ -136,15 +101,13 @@ def notification(bucket: str, *keys: str) -> dict[str, Any]:
     }
 
 
-def test_sam_local_invoke_ingests_what_the_bucket_has(
-    built: None, aws: str, template: dict[str, Any], tmp_path: Path
-) -> None:
-    resources = deployed(template)
-    bucket = resources["DocumentsBucket"]["Properties"]["BucketName"]
+@pytest.fixture
+def store(aws: Aws) -> S3VectorsAddress:
+    """Index and ledger, empty, as the template has them."""
+    resources = deployed()
     index = resources["VectorIndex"]["Properties"]
-    store = S3VectorsAddress(
-        resources["VectorBucket"]["Properties"]["VectorBucketName"], index["IndexName"], "ledger"
-    )
+    bucket = resources["VectorBucket"]["Properties"]["VectorBucketName"]
+    store = S3VectorsAddress(bucket, index["IndexName"], "ledger")
     vectors = boto3.client("s3vectors")
     vectors.create_vector_bucket(vectorBucketName=store.bucket)
     vectors.create_index(
@@ -154,28 +117,46 @@ def test_sam_local_invoke_ingests_what_the_bucket_has(
         dimension=index["Dimension"],
         distanceMetric=index["DistanceMetric"],
     )
-    table = resources["LedgerTable"]["Properties"]
-    del table["PointInTimeRecoverySpecification"]  # which is a call of its own
+    table = dict(resources["LedgerTable"]["Properties"])
+    del table["PointInTimeRecoverySpecification"]  # needs a call of its own
     boto3.client("dynamodb").create_table(TableName=store.ledger_table, **table)
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=bucket)
-    for key, content in FILES.items():
-        s3.put_object(Bucket=bucket, Key=key, Body=content, Metadata={"bird": "heron"})
-    s3.put_object(Bucket=bucket, Key="broken.pdf", Body=b"%PDF-1.4 and no more")
+    return store
 
-    local = yaml_parse((ROOT / ".aws-sam" / "build" / "template.yaml").read_text())
-    variables = local["Resources"]["IngestFunction"]["Properties"]["Environment"]["Variables"]
-    variables |= {
-        "AWS_ENDPOINT_URL": aws,
+
+@pytest.fixture
+def bucket(aws: Aws) -> str:
+    """The documents bucket of the template, with FILES and a broken one."""
+    name: str = deployed()["DocumentsBucket"]["Properties"]["BucketName"]
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=name)
+    for key, content in FILES.items():
+        s3.put_object(Bucket=name, Key=key, Body=content, Metadata={"bird": "heron"})
+    s3.put_object(Bucket=name, Key="broken.pdf", Body=b"%PDF-1.4 and no more")
+    return name
+
+
+def invoke_ingest(event: Any, variables: dict[str, str], folder: Path) -> Any:
+    """The answer of the built ingest function, run by `sam local invoke` with these variables."""
+    template = yaml_parse((ROOT / ".aws-sam" / "build" / "template.yaml").read_text())
+    function = template["Resources"]["IngestFunction"]["Properties"]
+    function["Environment"]["Variables"] |= variables
+    (folder / "template.json").write_text(json.dumps(template))
+    (folder / "event.json").write_text(json.dumps(event))
+    files = ["--template", f"{folder}/template.json", "--event", f"{folder}/event.json"]
+    done = sam("local", "invoke", "IngestFunction", *files, *ARCHITECTURE)
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_sam_local_invoke_ingests_the_documents_of_a_bucket(
+    aws: Aws, store: S3VectorsAddress, bucket: str, tmp_path: Path
+) -> None:
+    variables = {
+        "AWS_ENDPOINT_URL": aws.container_url,
         "LEDGER_TABLE": store.ledger_table,
         "VECTOR_STORE": f"s3vectors://{store.bucket}/{store.index}",
     }
-    (tmp_path / "template.json").write_text(json.dumps(local))
-    (tmp_path / "event.json").write_text(json.dumps(notification(bucket, *FILES, "broken.pdf")))
-    files = ["--template", f"{tmp_path}/template.json", "--event", f"{tmp_path}/event.json"]
-    done = sam("local", "invoke", "IngestFunction", *files, *ARCHITECTURE)
-    assert done.stdout, done.stderr
-    answer = json.loads(done.stdout.splitlines()[-1])
+    answer = invoke_ingest(notification(bucket, *FILES, "broken.pdf"), variables, tmp_path)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "strange"}]}
 
     rows = {row.source: row for row in open_s3vectors(store).ledger.rows(limit=100)}
@@ -183,7 +164,7 @@ def test_sam_local_invoke_ingests_what_the_bucket_has(
     broken = rows.pop(f"s3://{bucket}/broken.pdf")
     assert (broken.status, broken.error_code, broken.chunks) == ("failed", "invalid_file", 0)
     assert {row.status for row in rows.values()} == {"completed"}
-    listed = vectors.list_vectors(
+    listed = boto3.client("s3vectors").list_vectors(
         vectorBucketName=store.bucket, indexName=store.index, returnMetadata=True
     )["vectors"]
     assert len(listed) == sum(row.chunks for row in rows.values()) >= len(FILES)

@@ -16,15 +16,16 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from langchain_openai import OpenAIEmbeddings
+from pydantic import SecretStr
 
 from model_layer import Encoder
 from tests.conftest import ROOT, load_event
 from tests.docs.pages import Example, examples
-from tests.sam.conftest import ARCHITECTURE, sam
+from tests.sam.commands import ARCHITECTURE, sam
 
 EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
-EVENTS = [name for name in EVENTS if not name.startswith("ingest-")]  # of the other function
-STATUS = {"http-api-v2-bad-input": 400}  # of the events that are answered otherwise than with 200
+EVENTS = [name for name in EVENTS if not name.startswith("ingest-")]  # for the other function
+STATUS = {"http-api-v2-bad-input": 400}  # of the events whose status is not 200
 TEXTS = load_event("direct")["input"]
 
 
@@ -50,7 +51,7 @@ def test_an_event_is_answered(built: None, name: str, encoder: Encoder) -> None:
         assert answer == {"status": True}
     elif name == "direct-bad-input":
         assert answer["status"] == 400
-    elif name == "direct-search":  # the template has a store, which nothing here can reach
+    elif name == "direct-search":  # the template's store cannot be reached from here
         assert (answer["status"], answer["error"]["code"]) == (503, "vector_store_unavailable")
     elif name == "direct":
         rows = vectors([item["embedding"] for item in answer["data"]])
@@ -78,7 +79,7 @@ def test_the_openai_client_gets_vectors(base_url: str, encoder: Encoder) -> None
 
 
 def test_langchain_gets_vectors(base_url: str, encoder: Encoder, tiktoken_cache: Path) -> None:
-    embeddings = OpenAIEmbeddings(base_url=base_url, api_key="random-string")
+    embeddings = OpenAIEmbeddings(base_url=base_url, api_key=SecretStr("random-string"))
     rows = vectors(embeddings.embed_documents(TEXTS))
     np.testing.assert_allclose(rows, encoder.encode(TEXTS).vectors, atol=1e-6)
 

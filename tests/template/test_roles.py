@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
+from botocore.session import get_session
 
 from tests.conftest import ROOT
 from tests.template.transformed import of_type
@@ -29,13 +30,21 @@ def actions(role: dict[str, Any]) -> set[str]:
     return found
 
 
+@functools.cache
+def methods_of(service: str) -> dict[str, str]:
+    """The operations of a service, by the name of the boto3 client's method."""
+    client = get_session().create_client(service, "us-east-1")
+    found: dict[str, str] = client.meta.method_to_api_mapping
+    return found
+
+
 def calls_of_hook() -> set[str]:
     """The AWS actions of the methods that the hook calls on its boto3 clients."""
     tree = ast.parse(HOOK.read_text())
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     found = set()
     for service in ("lambda", "codedeploy"):
-        methods = boto3.client(service, "us-east-1").meta.method_to_api_mapping
+        methods = methods_of(service)
         found |= {f"{service}:{methods[name]}" for name in names & methods.keys()}
     return {action.replace("lambda:Invoke", "lambda:InvokeFunction") for action in found}
 
@@ -87,7 +96,7 @@ def needed(operation: str) -> set[str]:
     (action,) = (
         f"{service}:{names[operation]}"
         for service in SERVICES
-        if operation in (names := boto3.client(service, "us-east-1").meta.method_to_api_mapping)
+        if operation in (names := methods_of(service))
     )
     return NEEDED.get(action, {action})
 
