@@ -37,7 +37,7 @@ COPY handler /task/handler
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that python-docx imports;
 # - selectolax's older parser: handler/ uses lexbor;
-# - python-docx's templates for new documents (it replaces parts that old ones lack from the .xml).
+# - python-docx's templates for new documents (the .xml files, for parts that a document lacks, stay).
 # Byte code is compiled for the path at run time, where Python could not write it, and unchecked.
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
