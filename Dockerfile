@@ -32,12 +32,12 @@ RUN pip install --quiet --no-deps --no-compile --require-hashes \
 COPY handler /task/handler
 # Remove what no run reads: tests, headers, sources, type stubs, command lines, onnxruntime's tools,
 # the model's build, and
-# - botocore's models of services, except for the four that handler/ calls and sts, which may provide
-#   credentials (the files beside these folders configure endpoints and retries; they stay);
+# - botocore's models of services, except for the four that handler/ calls, and sts, which may
+#   provide credentials (the files beside these folders configure endpoints and retries; they stay);
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that python-docx imports;
 # - selectolax's older parser: handler/ uses lexbor;
-# - python-docx's templates for new documents (the .xml files, for parts that a document lacks, stay).
+# - python-docx's templates for new documents (the .xml files for parts that a document lacks stay).
 # Byte code is compiled for the path at run time, where Python could not write it, and unchecked.
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \

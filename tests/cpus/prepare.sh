@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Put what runs Python on other CPUs into FOLDER: qemu's emulators, and for each architecture a root
-# with Python 3.13. Everything comes from Debian trixie. Its qemu is statically linked, so it runs on
-# any Linux, and it is new enough (qemu 7.2 crashes on onnxruntime for arm64). apt fetches, checks and
-# unpacks the packages with a state of its own: it needs no root and installs nothing. Folders that
-# exist already are left alone.
+# Put what runs Python on other CPUs into FOLDER: qemu's emulators, and for each architecture a
+# root with Python 3.13. Everything comes from Debian trixie. Its qemu is statically linked, so it
+# runs on any Linux, and it is new enough (qemu 7.2 crashes on onnxruntime for arm64). apt fetches,
+# checks and unpacks the packages with a state of its own: it needs no root and installs nothing.
+# Folders that exist already are left alone.
 #
 #   prepare.sh FOLDER
 # Environment:
