@@ -67,7 +67,7 @@ COPY --from=build /task /var/task
 # At each cold start, numpy's OpenBLAS would start a thread per CPU, which nothing uses.
 ENV OPENBLAS_NUM_THREADS=1
 ARG MODEL_PRECISION
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.description="all-MiniLM-L6-v2 embeddings in OpenAI's format, on Lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \

@@ -149,7 +149,8 @@ def test_no_message_is_delivered_again_while_a_function_has_it(timeout: int) -> 
 def test_a_message_outlasts_the_invocation_that_it_waits_for() -> None:
     """Otherwise it would be dead before it could see a newer version of the object."""
     longest = max(PARAMETERS["IngestTimeout"]["AllowedValues"])
-    assert properties("IngestQueue")["RedrivePolicy"]["maxReceiveCount"] * ingest.RETRY_BUSY_SECONDS > longest
+    deliveries = properties("IngestQueue")["RedrivePolicy"]["maxReceiveCount"]
+    assert deliveries * ingest.RETRY_BUSY_SECONDS > longest
 
 
 def test_messages_that_fail_at_every_delivery_end_in_the_dead_letter_queue() -> None:
