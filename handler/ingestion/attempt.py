@@ -66,7 +66,7 @@ class Attempt:
         self._batch: EncodedBatch | None = None  # prepared, and not committed
 
     @property
-    def ended(self) -> Outcome | Exception:
+    def final_result(self) -> Outcome | Exception:
         """The result, now that there is one."""
         assert self.result is not None, f"{self._lease.document_id} has not ended"
         return self.result
@@ -76,6 +76,8 @@ class Attempt:
         while self.result is None:
             if size := self._guarded(self._prepare):
                 return size
+        # An invocation keeps its attempts to the end; their texts and vectors can be large.
+        self._document = self._batches = self._batch = None
         return None
 
     def claim(self) -> PendingWrite | None:
@@ -138,11 +140,8 @@ class Attempt:
         if found is None:
             self.result = self._remove() if row else Outcome("absent", lease.document_id)
             return
-        lease.plan(
-            plan_row(
-                row, found, change, recipe=components.encoder.recipe, now=components.clock.now()
-            )
-        )
+        recipe, now = components.encoder.recipe, components.clock.now()
+        lease.plan(plan_row(row, found, change, recipe=recipe, now=now))
         # A failed document that is written again or backfilled is tried again: the user may have
         # restored it, or given the function more memory.
         if row and row.status == "completed" and same_content(row, lease.row):

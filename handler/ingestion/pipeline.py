@@ -72,7 +72,7 @@ class Pipeline:
             attempts.append(attempt)
             batcher.add(attempt)
         batcher.finish()
-        return [attempt.ended for attempt in attempts]
+        return [attempt.final_result for attempt in attempts]
 
 
 def build_pipeline(settings: Settings, sources: SourceReader, encoder: DocumentEncoder) -> Pipeline:
