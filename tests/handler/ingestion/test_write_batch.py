@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from handler.documents.document import Document
@@ -87,3 +88,23 @@ def test_what_fails_for_one_document_fails_for_it_alone(
     results = pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])
     assert [type(one) for one in results] == [Outcome, KeyError, Outcome]
     assert [len(found(store, f"s3://bucket/{name}")) for name in "abc"] == [1, 0, 1]
+
+
+def test_a_document_is_freed_before_the_next_one_is_read(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    """Documents can be large, and an invocation is given several."""
+    read: list[weakref.ref[Document]] = []
+
+    def tracking(content: bytes, **about: Any) -> Document:
+        assert [document() for document in read] == [None] * len(read)
+        document = extract(content, **about)
+        read.append(weakref.ref(document))
+        return document
+
+    tracking_encoder = DocumentEncoder(encoder, chunker, tracking)
+    pipeline = Pipeline(bucket, store, tracking_encoder, min_write_bytes=1)
+    for name in "abc":
+        bucket.put(PETS, source=f"s3://bucket/{name}")
+    pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])
+    assert len(read) == 3
