@@ -63,38 +63,28 @@ model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISI
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 	@$(BIN)/python -m handler.commands.key
 
-bench: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## measure beside the libraries and servers one would use instead
-	@.venv-bench/bin/python -m benchmarks.side_by_side $(ARGS)
+bench: ## run a benchmark (NAME=…, ARGS=); without NAME, list them
+	@$(if $(filter-out $(BENCHMARKS),$(NAME)),echo "NAME is '$(NAME)'; it can be $(BENCHMARKS)." >&2; exit 1)
+	@$(if $(NAME),$(MAKE) bench/$(NAME),echo "make bench NAME=… runs one of them:"; \
+		grep -E '^bench/[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's|bench/(.*):.*## |  \1\t|' | expand -t 14)
 
-fidelity: .venv-bench/ready model ## compare each precision's vectors with sentence-transformers'
-	@.venv-bench/bin/python -m benchmarks.fidelity $(ARGS)
+bench/cold_start: docker .venv-bench/ready model ## cold starts in Docker, and what requests cost
+bench/fidelity: .venv-bench/ready model ## each precision's vectors beside those of sentence-transformers
+bench/ingestion: .venv-bench/ready model ## documents and tokens per second, stages, memory, cost
+bench/peers: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## other libraries and servers: speed, cost
+bench/requests: .venv-bench/ready model ## what a request costs beside its encoding
+bench/retrieval: .venv-bench/ready model ## whether paraphrased queries find the right document
 
-bench-ceiling: .venv-bench/ready model ## measure how fast the model can be on this CPU
-	@.venv-bench/bin/python -m benchmarks.ceiling
+BENCHMARKS := $(shell sed -nE 's|^bench/([a-z_]+):.*##.*|\1|p' $(firstword $(MAKEFILE_LIST)))
+bench/cold_start: private OPTIONS = --image "$(IMAGE)"
+$(BENCHMARKS:%=bench/%): bench/%:
+	@.venv-bench/bin/python -m benchmarks.$* $(OPTIONS) $(ARGS)
 
-bench-variants: .venv-bench/ready model ## measure other graphs and other session settings
-	@.venv-bench/bin/python -m benchmarks.variants $(ARGS)
-
-bench-quantization: .venv-bench/ready model ## measure what each step of the quantization gives
-	@.venv-bench/bin/python -m benchmarks.quantization
-
-bench-large: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## measure one call with 1,000 texts
-	@.venv-bench/bin/python -m benchmarks.large_call
-
-bench-requests: .venv-bench/ready model ## measure what requests cost beside their encoding
-	@.venv-bench/bin/python -m benchmarks.requests
-
-bench-ingest: .venv-bench/ready model ## measure ingestion: documents and tokens per second, memory, what it costs
-	@.venv-bench/bin/python -m benchmarks.ingestion
-
-bench-retrieval: .venv-bench/ready model ## measure whether paraphrased queries find the right document
-	@.venv-bench/bin/python -m benchmarks.retrieval
-
-bench-cold: docker .venv-bench/ready model ## measure cold starts in Docker, and what requests cost
-	@.venv-bench/bin/python -m benchmarks.cold_start --image "$(IMAGE)" $(ARGS)
-
-bench-imports: docker .venv-bench/ready ## measure what a cold start's imports cost, package by package
-	@.venv-bench/bin/python -m benchmarks.imports --image "$(IMAGE)"
+bench-cold: bench/cold_start
+bench-ingest: bench/ingestion
+bench-requests: bench/requests
+bench-retrieval: bench/retrieval
+fidelity: bench/fidelity
 
 image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
 	@case "$(ARCH)" in amd64|arm64) ;; *) echo "ARCH is '$(ARCH)'; it can be amd64 or arm64." >&2; exit 1 ;; esac
@@ -193,4 +183,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: bench bench-ceiling bench-cold bench-imports bench-ingest bench-large bench-quantization bench-requests bench-retrieval bench-variants clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam

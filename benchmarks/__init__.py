@@ -1,1 +1,1 @@
-"""Measurements, side by side with the libraries a user would otherwise pick. Not tests."""
+"""Benchmarks, one package each; README.md lists them. Not tests."""

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchmarks.evaluation_sources import pythons_reference
-from benchmarks.evaluation_texts import evaluation_texts, load_tokenizer
-from benchmarks.generated_texts import emoji, noise, numbers
-from benchmarks.texts import SHORT, long, mixed, short
 from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
 from model_layer.build.calibration import (
     TEXTS,
@@ -36,26 +30,6 @@ def test_all_are_distinct_and_none_is_empty() -> None:
 
 def test_none_is_a_reference_text(golden: Golden) -> None:
     assert not {line.strip() for line in LINES} & {text.strip() for text in golden.texts}
-
-
-def test_none_is_an_evaluation_text() -> None:
-    """Of those that need no other package."""
-    sentences = [line for line in LINES if len(line) > 20 and any(map(str.isalpha, line))]
-    library = Path(random.__file__).read_text()
-    running = {
-        "English": [pythons_reference()],
-        "code": [library],
-        "emoji": [emoji()],
-        "numbers": [numbers()],
-        "noise": [noise()],
-    }
-    for (text,) in running.values():
-        assert [line for line in sentences if line in text] == []
-    tokenizer = load_tokenizer(DEFAULT_BUNDLE / TOKENIZER)
-    texts = {one.text for one in evaluation_texts(running, tokenizer, each=16)}
-    texts |= {SHORT, *short(300), *mixed(300), *long(30)}
-    # A sign alone may come up anywhere.
-    assert not {line.strip() for line in LINES if len(line) > 1} & texts
 
 
 def test_each_comes_alone_and_in_a_long_text() -> None:

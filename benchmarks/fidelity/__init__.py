@@ -1,0 +1,1 @@
+"""How near our vectors are to those of sentence-transformers."""

@@ -1,0 +1,1 @@
+"""Documents to vectors: speed, stages, memory and cost."""

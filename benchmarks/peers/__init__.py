@@ -1,0 +1,1 @@
+"""Ours beside the libraries and servers that a user would otherwise pick."""

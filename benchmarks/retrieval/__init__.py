@@ -1,0 +1,1 @@
+"""Whether a search finds the document that a paraphrased query is about."""

@@ -1,0 +1,190 @@
+"""The peers are set up as stated, and their figures are right. Nothing is measured here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from benchmarks.measuring import bundles, processes
+from benchmarks.measuring.processes import ROOT
+from benchmarks.measuring.reference import REFERENCE
+from benchmarks.measuring.texts import long, mixed, short
+from benchmarks.peers import contestants, library, models, servers
+from benchmarks.peers.load import PATH, Answers, put_load, request
+from benchmarks.peers.report import answers, price, speeds
+from handler.settings import MEMORY_PER_CPU
+from model_layer import Encoder
+from model_layer.artifacts import DEFAULT_BUNDLE
+from model_layer.build.__main__ import PRECISIONS
+
+
+def test_the_empty_function_has_the_versions_of_the_image() -> None:
+    """Otherwise the two functions would differ in more than our code and our model."""
+    pinned = (ROOT / "benchmarks/functions/hello/requirements.txt").read_text().splitlines()[1:]
+    image = (ROOT / "requirements/image.txt").read_text()
+    assert len(pinned) == 4
+    for line in pinned:
+        assert f"\n{line} " in image, line
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_every_precision_is_measured(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "bundle", lambda one: Path(one))
+    name = f"minilm-lambda {precision}"
+    assert name in [one.name for one in contestants.contestants()]
+    (server,) = (one for one in servers.servers(2) if one.name == name)
+    assert server.command[-1] == precision
+
+
+def test_every_contestant_has_its_environment_its_model_and_its_loader() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for one in contestants.contestants():
+        assert f"\n{one.environment}/ready: " in makefile
+        assert one.load in contestants.LOADERS
+        if one.load in ("on_onnx", "on_openvino"):
+            assert models.MADE[one.variant][0] == one.environment
+            assert one.variant in models.FILES
+
+
+def test_our_contestant_is_the_encoder(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "int8").symlink_to(DEFAULT_BUNDLE)
+    monkeypatch.setattr(bundles, "FOLDER", tmp_path)
+    texts = ["a cat", "a dog"]
+    vectors = contestants.load("ours", "int8", 1)(texts)
+    assert np.array_equal(vectors, encoder.encode(texts).vectors)
+
+
+def test_texts_have_the_stated_lengths(encoder: Encoder) -> None:
+    assert mixed(50) == mixed(50)
+    assert encoder.encode(long(3)).token_counts.tolist() == [256] * 3
+    assert max(encoder.encode(short(50)).token_counts) < 40
+    for batch in servers.batches(2):
+        assert len(batch) == servers.BATCH
+        assert not encoder.encode(batch).truncated.any()
+
+
+def test_the_message_about_a_dead_contestant_has_its_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "LOGS", tmp_path)
+    broken = contestants.Contestant("broken", ".venv", "no_such_function")
+    with library.worker(broken, 1) as at_work, pytest.raises(processes.Died) as died:
+        at_work.encode(["a cat"])
+    assert "KeyError: 'no_such_function'" in str(died.value)
+
+
+def test_peak_memory_is_that_of_the_process() -> None:
+    before = processes.peak_mb(os.getpid())
+    np.ones(25_000_000, np.uint8).sum()
+    assert processes.peak_mb(os.getpid()) >= before > 10
+
+
+def test_a_request_is_like_those_of_openais_clients(encoder: Encoder, port: int) -> None:
+    head, _, body = request(["schön", "猫"], 7).wire.partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head
+    assert json.loads(body)["input"] == ["schön", "猫"]
+    vectors = servers.embed(port, ["schön", "猫"])
+    assert np.allclose(vectors, encoder.encode(["schön", "猫"]).vectors, atol=1e-6)
+
+
+def test_a_load_counts_the_answers(port: int) -> None:
+    load = put_load(port, [request(["a cat"], 4)], clients=16, seconds=0.3)
+    answered = asyncio.run(load)
+    assert answered.errors == 0
+    assert len(answered.milliseconds) >= 16
+    assert answered.tokens == 4 * len(answered.milliseconds)
+    assert answered.requests_per_second == pytest.approx(answered.tokens_per_second / 4)
+
+
+def test_a_load_counts_errors_and_lost_connections() -> None:
+    served = iter(range(1_000_000))
+
+    class Answer(BaseHTTPRequestHandler):
+        """200, 500, and a connection that closes, in turn."""
+
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            assert self.path == PATH
+            self.rfile.read(int(self.headers["content-length"]))
+            turn = next(served) % 3
+            if turn == 2:
+                self.close_connection = True
+                return
+            self.send_response(500 if turn else 200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        load = put_load(server.server_port, [request(["cat"], 4)], clients=1, seconds=0.2)
+        answered = asyncio.run(load)
+        server.shutdown()
+        thread.join()
+    good = len(answered.milliseconds)
+    assert good > 1
+    assert 2 * good - 2 <= answered.errors <= 2 * good
+
+
+def measured(name: str, speed: float) -> library.Measurement:
+    rates = {"mixed": [speed / 2, speed, speed * 2]}
+    return library.Measurement(name, 1, tokens_per_second=rates, short_ms=[[2.0] * 10] * 3)
+
+
+def cells(table: str) -> list[list[str]]:
+    """The rows of a Markdown table, without its head."""
+    lines = table.splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_table_has_medians_spreads_and_ratios() -> None:
+    assert cells(speeds([measured("ours", 5_000), measured(REFERENCE, 1_000)], ["mixed"])) == [
+        ["ours", "5,000 (2,500–10,000)", "5.00"],
+        [REFERENCE, "1,000 (500–2,000)", "1.00"],
+    ]
+
+
+def test_a_million_tokens_cost_their_seconds_at_one_cpu() -> None:
+    cost = price(measured("ours", 5_000), mixed_tokens=1_000_000)  # one request of 200 s
+    assert cost == pytest.approx(200 * MEMORY_PER_CPU / 1_024 * 0.0000166667, rel=1e-4)
+
+
+def test_the_table_of_servers_has_latencies_of_all_rounds_and_counts_errors() -> None:
+    ours = servers.LoadFigures.of([Answers([1.0] * 99, 400, 3, 1.0), Answers([3.0], 4, 0, 1.0)])
+    theirs = servers.LoadFigures.of([Answers([4.0] * 50, 200, 0, 1.0)])
+    both = [
+        servers.Measurement(name, 1.0, loads={"load": figures})
+        for name, figures in (("ours", ours), (REFERENCE, theirs))
+    ]
+    assert cells(answers("load", both)) == [
+        ["ours", "50.0 (1.0–99.0)", "1.00", "202", "1.0", "1.0", "3"],
+        [REFERENCE, "50.0 (50.0–50.0)", "1.00", "200", "4.0", "4.0", "0"],
+    ]
+
+
+def test_a_peer_does_not_load_our_packages() -> None:
+    """Its memory is measured, and its environment lacks them."""
+    program = (
+        "import sys, benchmarks.peers.contestants, benchmarks.peers.worker;"
+        "print({'onnx', 'onnxruntime', 'model_layer'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
