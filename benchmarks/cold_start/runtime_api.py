@@ -17,14 +17,57 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class RuntimeApi:
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: RuntimeApi
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # it would hold each event's body back for 40 ms
+
+    def handle(self) -> None:
+        # A container that is removed while it waits takes its connection with it.
+        with contextlib.suppress(ConnectionResetError):
+            super().handle()
+
+    def do_GET(self) -> None:
+        self.server.asked.put(time.time())
+        body = json.dumps(self.server.events.get()).encode()
+        self.send_response(200)
+        self.send_header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739")
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 29_000))
+        arn = "arn:aws:lambda:us-east-1:123456789012:function:embeddings"
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", arn)
+        self.server.sent = time.perf_counter()
+        self._send(body)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        seconds = time.perf_counter() - self.server.sent
+        self.server.answers.put((self.path, json.loads(body), seconds))
+        self.send_response(202)
+        self._send(b'{"status": "OK"}')
+
+    def _send(self, body: bytes) -> None:
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+class RuntimeApi(http.server.ThreadingHTTPServer):
     """Gives a runtime one event at a time."""
 
+    daemon_threads = True
+    block_on_close = False  # a handler may wait for an event that never comes
+
     def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
         self.asked: queue.Queue[float] = queue.Queue()  # time.time() of each question for work
         self.events: queue.Queue[Any] = queue.Queue()
         self.answers: queue.Queue[tuple[str, Any, float]] = queue.Queue()  # path, body, seconds
-        self.address = ""
+        self.sent = 0.0  # time.perf_counter() of the last event
+        self.address = f"127.0.0.1:{self.server_port}"
 
     def invoke(self, event: Any) -> float:
         """The milliseconds from the event to the whole answer, which must be a success."""
@@ -36,51 +79,9 @@ class RuntimeApi:
 
 @contextmanager
 def runtime_api() -> Iterator[RuntimeApi]:
-    api = RuntimeApi()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # it would hold each event's body back for 40 ms
-        sent = 0.0
-
-        def handle(self) -> None:
-            # A container that is removed while it waits takes its connection with it.
-            with contextlib.suppress(ConnectionResetError):
-                super().handle()
-
-        def do_GET(self) -> None:
-            api.asked.put(time.time())
-            body = json.dumps(api.events.get()).encode()
-            self.send_response(200)
-            self.send_header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739")
-            self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 29_000))
-            arn = "arn:aws:lambda:us-east-1:123456789012:function:embeddings"
-            self.send_header("Lambda-Runtime-Invoked-Function-Arn", arn)
-            Handler.sent = time.perf_counter()
-            self._send(body)
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            seconds = time.perf_counter() - Handler.sent
-            api.answers.put((self.path, json.loads(body), seconds))
-            self.send_response(202)
-            self._send(b'{"status": "OK"}')
-
-        def _send(self, body: bytes) -> None:
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False  # a handler may wait for an event that never comes
-        api.address = f"127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with RuntimeApi() as api:
+        threading.Thread(target=api.serve_forever, daemon=True).start()
         try:
             yield api
         finally:
-            server.shutdown()
+            api.shutdown()
