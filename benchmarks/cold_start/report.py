@@ -90,8 +90,8 @@ def sizes(measured: Sequence[Starts]) -> str:
         return spread(one.all("init_ms")) + over
 
     columns: Columns = {
-        "MB": lambda one: f"{one.memory:,}",
         "function": lambda one: one.name + ", token ids" * one.ids,
+        "MB": lambda one: f"{one.memory:,}",
         "init, ms": init,
         **{f"÷ {other}": ratio(other, measured) for other in (EMPTY, REFERENCE)},
         "CPU time of it, ms": median("init_cpu_ms"),

@@ -1,1 +1,1 @@
-"""What the benchmarks share: texts, processes, prices, tables, plots and results."""
+"""What the benchmarks share: texts, processes, prices, tables and results."""

@@ -6,11 +6,11 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from benchmarks.measuring.plots import bar_charts
 from benchmarks.measuring.prices import dollars
 from benchmarks.measuring.reference import REFERENCE
 from benchmarks.measuring.tables import spread, table
 from benchmarks.peers import servers
+from benchmarks.peers.bar_charts import bar_charts
 from benchmarks.peers.library import LibraryResult, Measurement
 from benchmarks.peers.servers import LoadFigures, ServersResult
 from handler.settings import MEMORY_PER_CPU
