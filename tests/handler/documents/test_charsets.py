@@ -1,4 +1,4 @@
-"""Character sets: declared, plain to see, or the file is refused; no nonsense comes out."""
+"""A character set is declared or unmistakable, or the file is refused: no text is garbled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 
 from tests.handler.documents.samples import read, rejected
 
-CURE = "save it as UTF-8, or say its character set in the content type (text/plain; charset=…)."
+SAVE_AS_UTF8 = (
+    "save it as UTF-8, or say its character set in the content type (text/plain; charset=…)."
+)
 
 FRENCH = (
     "Le café crème coûte très cher à Paris, où l'été dernier nous étions déjà allés voir la forêt "
@@ -38,11 +40,11 @@ JAPANESE = (
     "charset", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"]
 )
 @pytest.mark.parametrize("text", [FRENCH, "Hello, 😀 and good-bye.\nYes."])
-def test_unicode_is_read_with_and_without_a_mark(text: str, charset: str) -> None:
+def test_unicode_is_read_with_and_without_a_byte_order_mark(text: str, charset: str) -> None:
     assert read(text.encode(charset)).text == text
 
 
-def test_big_endian_marks_are_read() -> None:
+def test_big_endian_byte_order_marks_are_read() -> None:
     assert read(b"\xfe\xff" + JAPANESE.encode("utf-16-be")).text == JAPANESE
     assert read(b"\x00\x00\xfe\xff" + JAPANESE.encode("utf-32-be")).text == JAPANESE
 
@@ -63,7 +65,7 @@ def test_big_endian_marks_are_read() -> None:
         (JAPANESE, "shift-jis"),
     ],
 )
-def test_a_character_set_that_only_one_can_be_is_detected(text: str, charset: str) -> None:
+def test_an_unmistakable_character_set_is_detected(text: str, charset: str) -> None:
     assert read(text.encode(charset)).text == text
 
 
@@ -96,7 +98,7 @@ def test_html_may_declare_its_character_set() -> None:
     ):
         page = f"<html><head>{meta}</head><body>Привет, мир!</body></html>"
         assert read(page.encode("cp1251")).text == "Привет, мир!"
-    # The content type comes first; a page that says UTF-16 in ASCII is mistaken.
+    # The content type outranks the page; a page that says UTF-16 in ASCII is wrong.
     page = '<html><meta charset="koi8-r"><body>Привет!</body></html>'
     assert read(page.encode("cp1251"), "a", "text/html; charset=cp1251").text == "Привет!"
     assert read('<html><meta charset="utf-16"><body>Grüße</body></html>').text == "Grüße"
@@ -105,7 +107,7 @@ def test_html_may_declare_its_character_set() -> None:
 @pytest.mark.parametrize(
     "charset", ["latin-1", "windows-1251", "none-such", "hex", "rot13", "idna", "utf-7", "a\x00b"]
 )
-def test_utf8_with_a_wrong_label_is_still_utf8(charset: str) -> None:
+def test_utf8_with_a_wrong_label_is_read_as_utf8(charset: str) -> None:
     assert read("Grüße", "a.txt", f"text/plain; charset={charset}").text == "Grüße"
 
 
@@ -113,17 +115,18 @@ def test_utf8_with_a_wrong_label_is_still_utf8(charset: str) -> None:
     ("text", "charset"),
     [("Привет, мир!", "cp1251"), ("café", "latin-1"), ("כל בני האדם נולדו בני", "cp1255")],
 )
-def test_what_several_may_be_is_refused_rather_than_guessed(text: str, charset: str) -> None:
+def test_an_ambiguous_text_is_refused_rather_than_guessed(text: str, charset: str) -> None:
     reason = rejected(text.encode(charset))
     assert reason.startswith("invalid_file: The file is not UTF-8, and may be ")
-    assert reason.endswith(f" or another character set; {CURE}")
+    assert reason.endswith(f" or another character set; {SAVE_AS_UTF8}")
     assert text not in reason
 
 
-def test_what_no_character_set_fits_is_refused() -> None:
+def test_bytes_in_no_character_set_are_refused() -> None:
     content = bytes(range(128, 256)) * 20
     assert rejected(content) == (
-        f"invalid_file: The file is not UTF-8 text, nor in a character set that can be told; {CURE}"
+        "invalid_file: The file is not UTF-8 text, nor in a recognizable character set; "
+        + SAVE_AS_UTF8
     )
 
 
@@ -131,11 +134,12 @@ def test_what_no_character_set_fits_is_refused() -> None:
     ("content", "label"),
     [(b"\xef\xbb\xbf\xff", "UTF-8"), (b"\xff\xfea", "UTF-16"), (b"\xff\xfe\x00\x00a", "UTF-32")],
 )
-def test_a_damaged_text_with_a_mark_is_refused(content: bytes, label: str) -> None:
-    reason = f"invalid_file: The file begins as {label}, but is damaged further on; {CURE}"
-    assert rejected(content) == reason
+def test_a_damaged_text_with_a_byte_order_mark_is_refused(content: bytes, label: str) -> None:
+    assert rejected(content) == (
+        f"invalid_file: The file begins as {label}, but is damaged further on; {SAVE_AS_UTF8}"
+    )
 
 
-def test_lines_end_with_a_line_feed_and_the_rest_is_kept() -> None:
+def test_line_ends_become_line_feeds_and_the_rest_is_kept() -> None:
     assert read("a\r\nb\rc\n\n  d\t\u2028é ").text == "a\nb\nc\n\n  d\t\u2028é "
-    assert read("e\u0301").text == "e\u0301"  # not composed: offsets are into what was there
+    assert read("e\u0301").text == "e\u0301"  # not normalized: offsets refer to the original
