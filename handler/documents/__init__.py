@@ -1,7 +1,7 @@
-"""Bytes to text: what a file holds, whatever its format. Knows no model, no bucket and no store.
+"""Bytes to text: reads files of every supported format. Knows no model, no bucket and no store.
 
-`extract` reads a file in this process; `handler.documents.sandbox` does so in another one, which
-a file that is made to harm cannot take this one down with.
+`extract` reads a file in this process. `handler.documents.sandbox` calls it in a worker process,
+so that a malicious file cannot crash the function.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from handler.errors import DocumentRejected
 
 __all__ = ["Document", "extract"]
 
-TOO_LARGE = "The file takes more memory to read than there is; split it into several."
+OUT_OF_MEMORY = "Reading the file takes more memory than there is; split it into several files."
 
 
 def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
-    """The text of a file, with marks where its pages and headings begin.
+    """The text of a file, and where its pages and headings begin.
 
-    name: the file's, of which the extension counts. content_type: as it was declared, with a
-    charset perhaps. Raises DocumentRejected if it is in no format that can be read, or damaged,
+    name: the file's name; only its extension matters. content_type: as declared, perhaps with a
+    charset. Raises DocumentRejected if the format is not supported, or the file is damaged,
     encrypted, without text or over a limit.
     """
     try:
@@ -42,11 +42,11 @@ def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
         message = "The file is nested too deeply to be read; make it flatter."
         raise DocumentRejected("invalid_file", message) from error
     except MemoryError as error:
-        raise DocumentRejected("invalid_file", TOO_LARGE) from error
+        raise DocumentRejected("invalid_file", OUT_OF_MEMORY) from error
 
 
 def _extract_text(text: str, format: Format, name: str, declared: ContentType) -> Document:
-    # Each format's code, and the libraries it needs, are loaded when the first file of it comes.
+    # A format's module, with its libraries, is imported when its first file arrives.
     if format == "html":
         from handler.documents.html import extract_html
 

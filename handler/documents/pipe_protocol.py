@@ -1,4 +1,4 @@
-"""Messages over a pipe: some fields as JSON, and bytes, each with its length before it."""
+"""Messages over a pipe: JSON fields and bytes, each preceded by its length."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import IO, Any
 import orjson
 
 LENGTHS = struct.Struct(">IQ")  # of the fields and of the bytes
-LACKS_LIBRARY = 3  # the status that the child ends with, then
+LACKS_LIBRARY = 3  # the worker's exit status when a library is not installed
 
 
-def write_frame(stream: IO[bytes], fields: dict[str, Any], content: bytes) -> None:
-    """Write one message. Raises OSError if nobody reads it."""
+def write_message(stream: IO[bytes], fields: dict[str, Any], content: bytes) -> None:
+    """Write one message. Raises OSError if the other end is closed."""
     header = orjson.dumps(fields)
     stream.write(LENGTHS.pack(len(header), len(content)) + header)
     stream.write(content)
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
-    """Read one message; None at the stream's end, in the midst of a message as well."""
+def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """Read one message; None if the stream ends before the message does."""
     lengths = stream.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None

@@ -1,4 +1,4 @@
-"""Files of each format, made here, so that it is plain to see what is in them."""
+"""Makes files of each format, so that a test shows what is in them; and reads them."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from handler.errors import DocumentRejected
 
 
 def read(content: bytes | str, name: str = "file", content_type: str | None = None) -> Document:
-    """Extract a document; text is sent as UTF-8."""
+    """Extract a document. A string is encoded as UTF-8."""
     content = content.encode() if isinstance(content, str) else content
     return extract(content, name=name, content_type=content_type)
 
 
 def rejected(content: bytes | str, name: str = "file", content_type: str | None = None) -> str:
-    """Why a file is rejected: "code: message"."""
+    """The reason why a file is rejected: "code: message"."""
     with pytest.raises(DocumentRejected) as raised:
         read(content, name, content_type)
     return f"{raised.value.code}: {raised.value.message}"
 
 
 def word(write: Callable[[WordDocument], object]) -> bytes:
-    """A Word file with what `write` puts into it."""
+    """A Word file with the content that `write` adds."""
     document = docx.Document()
     write(document)
     buffer = io.BytesIO()
@@ -39,14 +39,14 @@ def word(write: Callable[[WordDocument], object]) -> bytes:
 
 
 def with_body(xml: str) -> bytes:
-    """A Word file, of which the body is `xml`."""
+    """A Word file whose body is `xml`."""
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     document = f'<w:document xmlns:w="{space}"><w:body>{xml}</w:body></w:document>'
     return replace_entry(word(lambda _: None), "word/document.xml", document.encode())
 
 
 def replace_entry(archive: bytes, name: str, content: bytes) -> bytes:
-    """A zip archive with another content of one of its entries."""
+    """The zip archive with the content of one entry replaced."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as old,
@@ -57,12 +57,12 @@ def replace_entry(archive: bytes, name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def pdf(*pages: str, width: float = 0, **encryption: str) -> bytes:
-    """A PDF with a page for each text, in a line, or in lines of `width` mm."""
+def pdf(*pages: str, width: float = 0, owner_password: str = "", user_password: str = "") -> bytes:
+    """A PDF with one page for each text, on one line, or on lines of `width` mm."""
     document = FPDF()
     document.set_font("helvetica", size=12)
-    if encryption:
-        document.set_encryption(**encryption)
+    if owner_password:
+        document.set_encryption(owner_password, user_password)
     for text in pages:
         document.add_page()
         if width:
@@ -73,7 +73,7 @@ def pdf(*pages: str, width: float = 0, **encryption: str) -> bytes:
 
 
 def pdf_with_stream(stream: bytes, filters: str = "/FlateDecode") -> bytes:
-    """A PDF of one page, drawn by `stream`, which is packed already."""
+    """A PDF of one page that is drawn by `stream`, already encoded with `filters`."""
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -95,21 +95,26 @@ def pdf_with_stream(stream: bytes, filters: str = "/FlateDecode") -> bytes:
 
 
 def deflated_spaces(megabytes: int, *, twice: bool = False) -> bytes:
-    """So many MiB of spaces, deflated to a thousandth of it, or that once more."""
+    """That many MiB of spaces, deflated to a thousandth of the size; twice: and deflated again.
+
+    After a full flush a block does not depend on those before it, so one block is repeated. Only
+    the checksum at the end is wrong.
+    """
     packer = zlib.compressobj(1)
-    piece = b" " * 1_048_576
-    packed = b"".join(packer.compress(piece) for _ in range(megabytes)) + packer.flush()
+    block = b" " * 1_048_576
+    first, next_ = (packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    packed = first + next_ * (megabytes - 1) + packer.flush()
     return zlib.compress(packed) if twice else packed
 
 
 def word_bomb(megabytes: int) -> bytes:
-    """A Word file of which the body inflates to so many MiB."""
+    """A Word file whose body inflates to that many MiB."""
     buffer = io.BytesIO()
-    piece = b" " * 1_048_576
+    block = b" " * 1_048_576
     with (
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
         new.open("word/document.xml", "w", force_zip64=True) as body,
     ):
         for _ in range(megabytes):
-            body.write(piece)
+            body.write(block)
     return buffer.getvalue()

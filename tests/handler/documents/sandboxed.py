@@ -1,46 +1,41 @@
-"""What the tests of the sandbox share."""
+"""What the tests of the sandbox share: questions to it, and workers that misbehave."""
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from handler.documents import Document
-from handler.documents.pipe_protocol import read_frame
 from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected
-from tests.conftest import ROOT
 
-# Parsing as many attributes takes minutes, in one call of the parser's.
-SLOW = b"<p " + b" ".join(b"a%d=1" % number for number in range(200_000)) + b">x"
+# The parser needs minutes for this many attributes, in a single call.
+SLOW_HTML = b"<p " + b" ".join(b"a%d=1" % number for number in range(200_000)) + b">x"
 
 
-def ask(sandbox: Sandbox, content: bytes, name: str = "a", *, seconds: float = 100) -> Document:
+def extract(sandbox: Sandbox, content: bytes, name: str = "a", *, seconds: float = 100) -> Document:
     return sandbox.extract(content, name=name, content_type=None, seconds=seconds)
 
 
-def reason(sandbox: Sandbox, content: bytes, name: str) -> str:
+def rejection(sandbox: Sandbox, content: bytes, name: str) -> str:
+    """Why the sandbox rejects a file: "code: message"."""
     with pytest.raises(DocumentRejected) as raised:
-        ask(sandbox, content, name)
+        extract(sandbox, content, name)
     return f"{raised.value.code}: {raised.value.message}"
 
 
-def child(sandbox: Sandbox) -> int:
-    """The process id of the child, which has read a document."""
-    assert ask(sandbox, b"Hello").text == "Hello"
-    assert sandbox._child
-    return sandbox._child.pid
+def worker_pid(sandbox: Sandbox) -> int:
+    """The id of the worker process, after it has read a document."""
+    assert extract(sandbox, b"Hello").text == "Hello"
+    assert sandbox._worker
+    return sandbox._worker.pid
 
 
 def is_gone(process: int) -> bool:
-    """Whether a process has ended, within a while; one that nobody has waited for has not."""
+    """Whether a process ends, and is waited for, within ten seconds."""
     for _ in range(500):
         if not Path(f"/proc/{process}").exists():
             return True
@@ -48,16 +43,11 @@ def is_gone(process: int) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def child_with(lines: str) -> Iterator[tuple[Sandbox, IO[bytes]]]:
-    """A sandbox, of which the child runs `lines` before it begins, and its standard error."""
-    program = f"import handler.documents.sandbox_worker as child\n{lines}\nchild.main(2**30, 9)"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    with Sandbox() as sandbox, process:
-        assert process.stdout and process.stderr
-        assert read_frame(process.stdout) == ({}, b"")  # it is ready
-        sandbox._child = process
-        yield sandbox, process.stderr
+def run_in_workers(patch: pytest.MonkeyPatch, lines: str) -> None:
+    """Make every new worker run `lines` before its main function; `worker` is its module."""
+    program = (
+        f"import sys\nimport handler.documents.sandbox_worker as worker\n{lines}\n"
+        "worker.main(int(sys.argv[1]), int(sys.argv[2]))"
+    )
+    command = (sys.executable, "-P", "-c", program)
+    patch.setattr("handler.documents.worker_process.COMMAND", command)

@@ -1,9 +1,9 @@
-"""Whatever a file holds and however it is called: a Document, or DocumentRejected."""
+"""Any bytes under any name give a Document or a DocumentRejected, and nothing else."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -57,7 +57,7 @@ def check(content: bytes, name: str, content_type: str | None) -> None:
 
 
 def check_document(document: Document) -> None:
-    """What every document keeps to: clean text, and marks that are in order and in it."""
+    """The invariants of a document: clean text, and marks in order and inside it."""
     text = document.text
     assert text.strip()
     assert "\x00" not in text and "\r" not in text
@@ -74,22 +74,17 @@ def check_document(document: Document) -> None:
 @given(content=BYTES | TEXTS | MARKUP, name=NAMES, media_type=TYPES, charset=CHARSETS)
 @example(b"\xff\xfe\x00\x00", "a.csv", None, "")
 @example(b"\x00", "a.json", "application/json", "; charset=utf-16")
-def test_any_bytes(content: bytes, name: str, media_type: str | None, charset: str) -> None:
+def test_any_bytes_are_read_or_rejected(
+    content: bytes, name: str, media_type: str | None, charset: str
+) -> None:
     check(content, name, media_type and media_type + charset)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 @given(content=BYTES | TEXTS | MARKUP, name=NAMES, media_type=TYPES)
 @example(b"# A", "\ud800.md", "\ud800")
-def test_any_bytes_in_the_sandbox(
-    sandbox: Sandbox, content: bytes, name: str, media_type: str | None
+def test_the_sandbox_gives_the_same_document_or_reason(
+    shared_sandbox: Sandbox, content: bytes, name: str, media_type: str | None
 ) -> None:
-    """The same document, or the same reason, as without it."""
 
     def outcome(read: Callable[[], Document]) -> object:
         try:
@@ -98,25 +93,24 @@ def test_any_bytes_in_the_sandbox(
             return error.code, error.message
 
     inside = outcome(
-        lambda: sandbox.extract(content, name=name, content_type=media_type, seconds=100)
+        lambda: shared_sandbox.extract(content, name=name, content_type=media_type, seconds=100)
     )
     assert inside == outcome(lambda: extract(content, name=name, content_type=media_type))
 
 
 @pytest.mark.parametrize("extension", sorted(set(EXTENSIONS) - {".pdf", ".docx"}))
 @given(content=MARKUP | TEXTS)
-def test_any_text_of_a_format(extension: str, content: bytes) -> None:
+def test_any_text_is_read_or_rejected_in_each_text_format(extension: str, content: bytes) -> None:
     check(content, f"a{extension}", None)
 
 
 @pytest.mark.parametrize("content", [PDF, WORD, HTML], ids=["pdf", "docx", "html"])
 @given(seed=st.integers(0, 2**32))
-def test_files_with_errors_in_them(content: bytes, seed: int) -> None:
-    """Some bytes changed, or the end missing: what the libraries under us are given."""
-    chance = random.Random(seed)
+def test_damaged_files_are_read_or_rejected(content: bytes, seed: int) -> None:
+    """Some bytes are changed, and the end may be missing."""
+    rng = random.Random(seed)
     damaged = bytearray(content)
-    for _ in range(chance.randint(1, 20)):
-        damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-    check(
-        bytes(damaged[: chance.choice([len(damaged), chance.randrange(len(damaged))])]), "a", None
-    )
+    for _ in range(rng.randint(1, 20)):
+        damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+    end = rng.choice([len(damaged), rng.randrange(len(damaged))])
+    check(bytes(damaged[:end]), "a", None)

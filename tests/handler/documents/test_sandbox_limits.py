@@ -1,9 +1,8 @@
-"""The sandbox's limits: memory and time, and whose fault it is that they are reached."""
+"""The sandbox limits memory and time, and blames the document only for its own limits."""
 
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,92 +10,95 @@ import pytest
 from handler.documents.sandbox import Sandbox, _memory_limit
 from handler.errors import DocumentUnfinished
 from tests.handler.documents.samples import deflated_spaces, pdf_with_stream, word
-from tests.handler.documents.sandboxed import SLOW, ask, child, child_with, is_gone, reason
+from tests.handler.documents.sandboxed import (
+    SLOW_HTML,
+    extract,
+    is_gone,
+    rejection,
+    run_in_workers,
+    worker_pid,
+)
 
 MIB = 1_048_576
 
 
 def resident(process: int) -> int:
-    """Bytes of memory that a process has."""
+    """The resident memory of a process in bytes."""
     return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-def test_a_child_that_has_grown_large_is_not_kept() -> None:
-    with child_with("child.READING_MEMORY_KEPT = 1") as (sandbox, _):
-        assert ask(sandbox, b"Hello").text == "Hello"
-        assert sandbox._child is None
-        assert ask(sandbox, b"Again").text == "Again"  # from another
+def test_a_worker_that_has_grown_large_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    run_in_workers(monkeypatch, "worker.READING_MEMORY_KEPT = 1")
+    first = worker_pid(sandbox)
+    assert is_gone(first)
+    assert worker_pid(sandbox) != first
 
 
 @pytest.mark.parametrize("filters", ["/FlateDecode", "[/FlateDecode /FlateDecode]"])
 def test_a_bomb_in_a_pdf_ends_at_the_memory_limit(filters: str) -> None:
-    stream = deflated_spaces(600, twice=filters.startswith("["))
-    with Sandbox(memory=300 * MIB) as sandbox:
-        assert reason(sandbox, pdf_with_stream(stream, filters), "a.pdf") == (
-            "invalid_file: The program that reads the file broke down over it (signal SIGABRT): "
-            "the file is damaged, or takes more than 300 MiB of memory to read. Make it anew or "
-            "split it."
+    stream = deflated_spaces(400, twice=filters.startswith("["))
+    with Sandbox(memory=200 * MIB) as sandbox:
+        assert rejection(sandbox, pdf_with_stream(stream, filters), "a.pdf") == (
+            "invalid_file: The program that reads the file crashed (signal SIGABRT): the file is "
+            "damaged, or needs more than 200 MiB of memory to read. Create it again or split it."
         )
-        assert ask(sandbox, b"Hello").text == "Hello"
+        assert extract(sandbox, b"Hello").text == "Hello"
 
 
-def test_a_document_that_takes_too_much_of_pythons_memory() -> None:
+def test_a_document_that_exhausts_pythons_memory_is_rejected() -> None:
     content = b"[" + b",".join([b'{"a": [1, {"b": 2}]}'] * 500_000) + b"]"
     with Sandbox(memory=120 * MIB) as sandbox:
-        first = child(sandbox)
-        assert reason(sandbox, content, "a.json") == (
-            "invalid_file: The file takes more memory to read than there is; split it into several."
+        first = worker_pid(sandbox)
+        assert rejection(sandbox, content, "a.json") == (
+            "invalid_file: Reading the file takes more memory than there is; split it into several "
+            "files."
         )
-        assert child(sandbox) != first
+        assert worker_pid(sandbox) != first
 
 
-def test_a_child_that_gives_its_memory_back_is_kept(sandbox: Sandbox) -> None:
-    first = child(sandbox)
+def test_a_worker_that_gives_its_memory_back_is_kept(sandbox: Sandbox) -> None:
+    first = worker_pid(sandbox)
     page = b"<!--" + b"x" * 40_000_000 + b"--><p>Hello"
-    assert ask(sandbox, page, "a.html").text == "Hello"
-    assert child(sandbox) == first
+    assert extract(sandbox, page, "a.html").text == "Hello"
+    assert worker_pid(sandbox) == first
 
 
-def test_documents_do_not_pile_up_in_the_child(sandbox: Sandbox) -> None:
+def test_documents_do_not_pile_up_in_the_worker(sandbox: Sandbox) -> None:
     content = word(lambda document: document.add_paragraph("Hello"))
     for _ in range(5):
-        ask(sandbox, content)
-    process = child(sandbox)
+        extract(sandbox, content)
+    process = worker_pid(sandbox)
     before = resident(process)
     for _ in range(40):
-        ask(sandbox, content)
-    assert child(sandbox) == process
-    assert resident(process) < before + 10 * MIB  # 35 MiB more, if each is kept for a while
+        extract(sandbox, content)
+    assert worker_pid(sandbox) == process
+    assert resident(process) < before + 10 * MIB  # 35 MiB more if they pile up
 
 
 def test_a_document_that_takes_too_long_is_rejected() -> None:
-    with Sandbox(seconds=2) as sandbox:
-        first = child(sandbox)
-        assert reason(sandbox, SLOW, "a.html") == (
-            "invalid_file: Reading the file took longer than 2 s, the limit; make it smaller or "
+    with Sandbox(seconds=1) as sandbox:
+        first = worker_pid(sandbox)
+        assert rejection(sandbox, SLOW_HTML, "a.html") == (
+            "invalid_file: Reading the file took longer than 1 s, the limit; make it smaller or "
             "simpler."
         )
         assert is_gone(first)
-        assert child(sandbox) != first
+        assert worker_pid(sandbox) != first
 
 
-def test_too_little_time_is_not_the_documents_fault(sandbox: Sandbox) -> None:
+def test_a_document_that_runs_out_of_the_functions_time_is_unfinished(sandbox: Sandbox) -> None:
     with pytest.raises(
         DocumentUnfinished, match=r"Reading the document took longer than the 0\.5 s left\."
     ):
-        ask(sandbox, SLOW, "a.html", seconds=0.5)
+        extract(sandbox, SLOW_HTML, "a.html", seconds=0.5)
     with pytest.raises(DocumentUnfinished):
-        ask(sandbox, SLOW, "a.html", seconds=-1)
-    assert ask(sandbox, b"Hello").text == "Hello"
+        extract(sandbox, SLOW_HTML, "a.html", seconds=-1)
+    assert extract(sandbox, b"Hello").text == "Hello"
 
 
-def test_the_memory_limit_is_a_share_of_the_functions() -> None:
+def test_the_memory_limit_is_a_share_of_the_functions_memory() -> None:
     assert _memory_limit({}) == 1_024 * MIB
     assert _memory_limit({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}) == int(0.6 * 1_024 * MIB)
     assert _memory_limit({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}) == 1_024 * MIB
