@@ -1,4 +1,4 @@
-"""A document, as it is ingested: its text, and where in it pages and sections begin."""
+"""The text of a document, and where its pages and sections begin. Knows no file and no format."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Document:
-    """The text of a document, of whatever format. Offsets are in characters of `text`."""
+    """The text of a document in any format. Offsets count characters of `text`."""
 
     text: str
     format: str  # "pdf" …
-    is_markdown: bool = False  # headings are lines that begin with #
-    pages: tuple[int, ...] = ()  # where each begins; none if the format has no pages
-    headings: tuple[tuple[int, str], ...] = ()  # where each begins, and what it says, in order
+    is_markdown: bool = False  # headings are marked with #
+    pages: tuple[int, ...] = ()  # offset of each page; empty if the format has none
+    headings: tuple[tuple[int, str], ...] = ()  # offset and text of each, in order
 
     def page(self, offset: int) -> int | None:
-        """The number of the page that `offset` is on, from 1."""
+        """The number of the page at `offset`, from 1; None in a format without pages."""
         return bisect_right(self.pages, offset) or None
 
     def heading(self, offset: int) -> str | None:
-        """The heading that `offset` is under: the last that begins there or before."""
-        place = bisect_right(self.headings, offset, key=lambda heading: heading[0])
-        return self.headings[place - 1][1] if place else None
+        """The last heading that begins at or before `offset`."""
+        count = bisect_right(self.headings, offset, key=lambda heading: heading[0])
+        return self.headings[count - 1][1] if count else None

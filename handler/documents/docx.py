@@ -1,4 +1,9 @@
-"""DOCX: paragraphs and tables in order, as Markdown. Leaves out headers, footers and notes."""
+"""DOCX: paragraphs and tables in order, as Markdown. Leaves out headers, footers and notes.
+
+A .docx file is a zip archive of XML parts. It is unpacked under limits, opened by python-docx,
+and its body is walked here, because python-docx alone skips insertions, content controls and
+text boxes.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +25,8 @@ from handler.errors import DocumentRejected
 from handler.limits import MAX_INFLATED, MAX_ZIP_ENTRIES
 
 PARAGRAPH, TABLE, ROW, CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
-TEXT, PROPERTIES, DELETED = qn("w:t"), qn("w:pPr"), qn("w:del")
-# Instead of a character each.
+TEXT, PROPERTIES = qn("w:t"), qn("w:pPr")
+# Elements that stand for one character each.
 CHARACTERS = {
     qn("w:tab"): "\t",
     qn("w:ptab"): "\t",
@@ -29,90 +34,91 @@ CHARACTERS = {
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "-",
 }
-# What older programs are to show instead, which repeats it; and what has been moved elsewhere.
 SKIPPED = {
+    # What older programs show instead: it repeats the text beside it.
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-    DELETED,
-    qn("w:moveFrom"),
+    qn("w:del"),
+    qn("w:moveFrom"),  # the old place of moved text
     PROPERTIES,
     qn("w:rPr"),
 }
 HEADING = re.compile(r"heading ([1-9])|(title)", re.IGNORECASE)
-PIECE = 1_048_576  # bytes
-WORDS_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile raises for an archive with errors in it; NotImplementedError: a rare compression.
-DAMAGED_ZIP = (
+COPY_BYTES = 1_048_576  # unpacked at a time
+# zipfile unpacks these in bounded steps, and Word writes no others.
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises for a damaged archive; NotImplementedError is an unknown compression.
+ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
     *(NotImplementedError, RuntimeError),
 )
-DAMAGED = "The Word file is damaged and cannot be opened; save it anew, as .docx."
+DAMAGED = "The Word file is damaged and cannot be opened; save it again as .docx."
 
 
 def extract_docx(content: bytes) -> Document:
-    """The document of a Word file. Raises DocumentRejected if it is damaged, or a bomb."""
-    archive = _unpacked(content)
-    try:
-        word = docx.Document(archive)
-        levels = _heading_levels(word)
-        body: Any = word.element.body
-    except ValueError as error:
-        if "is not a Word file" not in str(error):
-            raise DocumentRejected("invalid_file", DAMAGED) from error
-        message = "The Word file is a template, or has macros; save it as a plain .docx."
-        raise DocumentRejected("unsupported_file", message) from error
-    # What python-docx raises for a damaged file is of all kinds (KeyError, XMLSyntaxError …).
-    except Exception as error:
-        if isinstance(error, MemoryError):
-            raise
-        raise DocumentRejected("invalid_file", DAMAGED) from error
+    """The document of a Word file. Raises DocumentRejected if it is damaged or a zip bomb."""
+    body, heading_levels = _open(_unpack(content))
     writer = Writer("docx", is_markdown=True)
-    _write(writer, body, levels)
+    _write_blocks(writer, body, heading_levels)
     return writer.document()
 
 
-def _unpacked(content: bytes) -> io.BytesIO:
-    """The archive with its XML unpacked, a bounded piece at a time, and nothing else in it.
+def _open(archive: io.BytesIO) -> tuple[Any, dict[str, int]]:
+    """The body's XML element, and the level of each heading style."""
+    try:
+        word = docx.Document(archive)
+        return word.element.body, _heading_levels(word)
+    except MemoryError:
+        raise
+    except Exception as error:  # python-docx raises KeyError, XMLSyntaxError and others
+        if isinstance(error, ValueError) and "is not a Word file" in str(error):
+            message = "The Word file is a template, or has macros; save it as a plain .docx."
+            raise DocumentRejected("unsupported_file", message) from error
+        raise DocumentRejected("invalid_file", DAMAGED) from error
 
-    An entry may lie about its size, which makes a reader that asks for all of it (as python-docx
-    does) unpack gigabytes; of this one it gets what was declared.
+
+def _unpack(content: bytes) -> io.BytesIO:
+    """The same archive, with its XML uncompressed and everything else empty.
+
+    An entry may lie about its size. A reader that asks for the whole entry, as python-docx does,
+    would then unpack gigabytes. Copying in steps stops at the declared size.
     """
     unpacked = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(unpacked, "w") as new:
             _check_entries(old.infolist())
-            for name in dict.fromkeys(old.namelist()):  # of several the last, as zipfile has it
+            # If a name occurs twice, zipfile opens the last entry.
+            for name in dict.fromkeys(old.namelist()):
                 with new.open(name, "w") as copy:
                     if name.endswith((".xml", ".rels")):
                         with old.open(name) as file:
-                            shutil.copyfileobj(file, copy, PIECE)
-    except DAMAGED_ZIP as error:
-        message = "The Word file's zip archive is damaged; save it anew, as .docx."
+                            shutil.copyfileobj(file, copy, COPY_BYTES)
+    except ZIP_ERRORS as error:
+        message = "The Word file's zip archive is damaged; save it again as .docx."
         raise DocumentRejected("invalid_file", message) from error
     return unpacked
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive that is too large, by what it declares, or encrypted."""
+    """Refuse an archive that is encrypted, or whose declared size is too large."""
     size = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ZIP_ENTRIES:
         message = f"The Word file has {len(entries):,} parts; the limit is {MAX_ZIP_ENTRIES:,}."
     elif size > MAX_INFLATED:
         message = (
             f"The Word file is {size:,} bytes when decompressed; the limit is {MAX_INFLATED:,}. "
-            "Split it, or take its pictures out."
+            "Split it, or remove its pictures."
         )
     elif any(entry.flag_bits & 1 for entry in entries):
         message = "The Word file is encrypted; save it without a password."
-    # The others are not unpacked by bounded pieces.
-    elif any(entry.compress_type not in WORDS_COMPRESSION for entry in entries):
-        message = "The Word file is compressed in a way that Word does not; save it anew, as .docx."
+    elif any(entry.compress_type not in COMPRESSIONS for entry in entries):
+        message = "The Word file is not compressed as Word does it; save it again as .docx."
     else:
         return
     raise DocumentRejected("invalid_file", message)
 
 
 def _heading_levels(word: Any) -> dict[str, int]:
-    """The level of each heading style, by the style's id. Its name is English in every language."""
+    """Style id → heading level. A style's name is English whatever Word's language is."""
     levels = {}
     for style in word.styles:
         if found := HEADING.fullmatch(style.name or ""):
@@ -120,62 +126,75 @@ def _heading_levels(word: Any) -> dict[str, int]:
     return levels
 
 
-def _write(writer: Writer, parent: Any, levels: dict[str, int]) -> None:
-    """Write the blocks in `parent`. XML is nested 256 deep at most, so this may recurse."""
+def _write_blocks(writer: Writer, parent: Any, heading_levels: dict[str, int]) -> None:
+    """Write the paragraphs and tables in `parent`.
+
+    Recursion is safe: libxml2 refuses XML that is nested more than 256 levels deep.
+    """
     for element in parent:
         if element.tag == PARAGRAPH:
-            _write_paragraph(writer, element, levels)
+            _write_paragraph(writer, element, heading_levels)
         elif element.tag == TABLE:
             _write_table(writer, element)
         elif element.tag not in SKIPPED:  # content controls, insertions …
-            _write(writer, element, levels)
+            _write_blocks(writer, element, heading_levels)
 
 
 def _write_table(writer: Writer, table: Any) -> None:
-    """Write a table, a row a line, and those that are in its cells after the row."""
+    """Write a table, one line a row. A table inside a cell follows its row."""
     writer.separate("\n\n")
-    for row in _nearest(table, ROW):
-        cells = list(_nearest(row, CELL))
+    for row in _descendants(table, ROW):
+        cells = list(_descendants(row, CELL))
         texts = [" ".join("".join(_cell_characters(cell)).split()) for cell in cells]
         writer.separate("\n")
         writer.write(" | ".join(text for text in texts if text))
         for cell in cells:
-            for nested in _nearest(cell, TABLE):
+            for nested in _descendants(cell, TABLE):
                 _write_table(writer, nested)
     writer.separate("\n\n")
 
 
-def _nearest(parent: Any, tag: str) -> Iterator[Any]:
-    """The elements below `parent` that have `tag`, those inside paragraphs and tables left out."""
+def _descendants(parent: Any, tag: str) -> Iterator[Any]:
+    """The elements below `parent` with this tag. Does not enter paragraphs and tables."""
     for element in parent:
         if element.tag == tag:
             yield element
         elif element.tag not in SKIPPED and element.tag not in (PARAGRAPH, TABLE):
-            yield from _nearest(element, tag)
+            yield from _descendants(element, tag)
 
 
-def _write_paragraph(writer: Writer, paragraph: Any, levels: dict[str, int]) -> None:
+def _write_paragraph(writer: Writer, paragraph: Any, heading_levels: dict[str, int]) -> None:
     text = "".join(_characters(paragraph)).strip()
-    properties = paragraph.find(PROPERTIES)
-    style = None if properties is None else properties.find(qn("w:pStyle"))
-    level = 0 if style is None else levels.get(style.get(qn("w:val")), 0)
-    if level and text:
+    if not text:
+        return
+    style, is_numbered = _style(paragraph)
+    if level := heading_levels.get(style):
         writer.heading(level, text)
-    elif text:
-        is_item = properties is not None and properties.find(qn("w:numPr")) is not None
-        is_item = is_item or (style is not None and style.get(qn("w:val"), "").startswith("List"))
-        writer.separate("\n" if is_item else "\n\n")
-        writer.write(f"- {text}" if is_item else text)
-        writer.separate("\n" if is_item else "\n\n")
+        return
+    is_item = is_numbered or style.startswith("List")
+    writer.separate("\n" if is_item else "\n\n")
+    writer.write(f"- {text}" if is_item else text)
+    writer.separate("\n" if is_item else "\n\n")
+
+
+def _style(paragraph: Any) -> tuple[str, bool]:
+    """The id of the paragraph's style ("" for the default), and whether it has a list number."""
+    properties = paragraph.find(PROPERTIES)
+    if properties is None:
+        return "", False
+    style = properties.find(qn("w:pStyle"))
+    style_id = "" if style is None else style.get(qn("w:val"), "")
+    return style_id, properties.find(qn("w:numPr")) is not None
 
 
 def _cell_characters(cell: Any) -> Iterator[str]:
-    for paragraph in _nearest(cell, PARAGRAPH):
+    for paragraph in _descendants(cell, PARAGRAPH):
         yield from _characters(paragraph)
         yield "\n"
 
 
 def _characters(parent: Any) -> Iterator[str]:
+    """The text in `parent`, in order, in parts."""
     for element in parent:
         if element.tag == TEXT:
             yield element.text or ""
@@ -183,5 +202,5 @@ def _characters(parent: Any) -> Iterator[str]:
             yield CHARACTERS[element.tag]
         elif element.tag not in SKIPPED:
             yield from _characters(element)
-            if element.tag == PARAGRAPH:  # in a text box
+            if element.tag == PARAGRAPH:  # of a text box
                 yield "\n"

@@ -1,4 +1,4 @@
-"""Which format a file is in: by its content type, then its name, then what is in it."""
+"""A file's format, by its first bytes, its content type, its name and its text. Reads no file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from handler.documents.signatures import WITHIN, signature
+from handler.documents.signatures import PDF_HEADER_WITHIN, signature
 from handler.errors import DocumentRejected
 
 Format = Literal["text", "markdown", "html", "pdf", "docx", "csv", "json", "jsonl"]
@@ -60,14 +60,14 @@ NAMES = {"pdf": "a PDF", "docx": "a Word file"}
 
 @dataclass(frozen=True)
 class ContentType:
-    """A content type, taken apart: type/subtype in lower case, and its parameters."""
+    """A parsed content type: type/subtype in lower case, and its parameters."""
 
     media_type: str
     parameters: dict[str, str]
 
 
 def parse_content_type(content_type: str | None) -> ContentType:
-    """Take a Content-Type apart; whatever is wrong in it is left out."""
+    """Parse a Content-Type header; malformed parts are left out."""
     media_type, *rest = (content_type or "").split(";")
     pairs = [parameter.partition("=") for parameter in rest]
     parameters = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
@@ -75,32 +75,32 @@ def parse_content_type(content_type: str | None) -> ContentType:
 
 
 def detect(content: bytes, *, name: str, media_type: str) -> Format | None:
-    """The format of a file; None for text of which nothing says what kind it is.
+    """The format of a file; None for text of an unknown kind.
 
-    What the bytes say plainly is believed before what the file is called. Raises DocumentRejected
-    if they say that it is none that can be read, or not the one that it is said to be.
+    The bytes, where they prove a format, outweigh the file's name and content type. Raises
+    DocumentRejected if the format is not supported, or if the bytes contradict the declared one.
     """
-    plain = signature(content)
-    if plain in ("pdf", "docx"):
-        return plain
-    said = _said(name, media_type)
-    if said == "pdf" and b"%PDF-" in content[:WITHIN]:
+    proven = signature(content)
+    if proven in ("pdf", "docx"):
+        return proven
+    declared = _declared(name, media_type)
+    if declared == "pdf" and b"%PDF-" in content[:PDF_HEADER_WITHIN]:
         return "pdf"
-    if plain == "html" and said in ("pdf", "docx", "text", None):
+    if proven == "html" and declared in ("pdf", "docx", "text", None):
         return "html"
-    if said in ("pdf", "docx"):
+    if declared in ("pdf", "docx"):
         raise DocumentRejected(
             "invalid_file",
-            f"The file is said to be {NAMES[said]}, by its content type or its name, but does not "
-            "begin like one: it is damaged, or something else.",
+            f"The file's content type or name says that it is {NAMES[declared]}, but it does not "
+            "begin like one: it is damaged, or in another format.",
         )
-    return said
+    return declared
 
 
-def _said(name: str, media_type: str) -> Format | None:
+def _declared(name: str, media_type: str) -> Format | None:
     by_type = MEDIA_TYPES.get(media_type)
     by_name = EXTENSIONS.get(PurePosixPath(name).suffix.lower())
-    # text/plain says of a README.md only that it is text; so does application/json of .jsonl.
+    # A README.md may come as text/plain, and a .jsonl as application/json: the name says more.
     if by_type == "text" and by_name not in (None, "pdf", "docx"):
         return by_name
     if by_type == "json" and by_name == "jsonl":
@@ -109,21 +109,21 @@ def _said(name: str, media_type: str) -> Format | None:
 
 
 def detect_text(text: str) -> Format:
-    """The format of a text that nothing is said about: JSON, JSON Lines, or just text."""
+    """The format of a text without a declared one: JSON, JSON Lines or plain text."""
     begin = text.lstrip()
     if not begin.startswith(("{", "[")):
         return "text"
     if _is_json(begin):
         return "json"
-    # The first line may be one of many; or it is prose in brackets.
+    # Either the first line is one of many JSON values, or the text is prose in brackets.
     return "jsonl" if begin.startswith("{") and _is_json(begin.split("\n", 1)[0]) else "text"
 
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_int=str)  # of any length, too
+        json.loads(text, parse_int=str)  # int() refuses thousands of digits
     except ValueError:
         return False
     except RecursionError:
-        return True  # as far as Python can read it
+        return True  # valid up to the depth that Python can parse
     return True

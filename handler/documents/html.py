@@ -1,9 +1,14 @@
-"""HTML: what a reader of the page sees, as Markdown. Does not run scripts or read style sheets."""
+"""HTML: the visible text of a page, as Markdown. Does not run scripts or read style sheets.
+
+The page is walked once, from start to end. What an element puts before and after its text
+depends on the group below that its tag is in; unknown tags (span, b, a …) put nothing.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -12,7 +17,7 @@ from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
 from handler.limits import MAX_HTML_DEPTH
 
-# Not shown, not text, or the way around the site rather than the page.
+# Hidden, not text, or about the site rather than the page.
 SKIPPED = set(
     "audio button canvas datalist dialog embed frame frameset head iframe math meter nav noembed "
     "noframes noscript object progress script select style svg template textarea video".split()
@@ -23,25 +28,26 @@ BLOCKS = set(
     "figure footer form header hgroup hr legend main menu ol p pre search section summary table "
     "ul".split()
 )
-LINES = {"br", "caption", "dd", "dt", "li", "tr"}  # each on a line of its own
+LINES = {"br", "caption", "dd", "dt", "li", "tr"}  # each begins a new line
 CELLS = {"td", "th"}
 LISTS = {"ol", "ul", "menu", "dir"}
 INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BACKTICKS = re.compile("`{3,}")
-MAX_INDENT = 8  # levels of lists
-SPACES = re.compile(r"[ \t\n\f\r]+")  # what HTML takes for one space; others are kept
-# A table with one of these in it, or another table, is part of a page's layout, not of a table.
+MAX_LIST_INDENT = 8  # levels
+SPACES = re.compile(r"[ \t\n\f\r]+")  # HTML shows these as one space; others are kept
+# A table with one of these, or with another table, serves the page's layout.
 LAYOUT = "h1, h2, h3, h4, h5, h6, ul, ol, pre, article, section"
 
-MAX_TABLES = 4  # within each other; data is not nested deeper, and looking takes time
+MAX_NESTED_TABLES = 4  # deeper ones hold no data, and checking each takes time
 
-# Comments, and what is not HTML in it, are passed over as a whole.
+# Matches a tag. Comments, scripts and the like are matched as a whole, so that the tags inside
+# are skipped.
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|svg|math)\b.*?(?:</\1|\Z)"
     r"|<(/?)([a-z][a-z0-9-]*)",
     re.IGNORECASE | re.DOTALL,
 )
-# They have no end, or one that may be left out; neither nests.
+# Tags without an end, or with an optional one: they do not add to the depth.
 NOT_NESTED = set(
     "a area base body br button col colgroup dd dt embed head hr html img input li link meta "
     "option optgroup p param rb rp rt rtc source tbody td tfoot th thead tr track wbr".split()
@@ -49,7 +55,7 @@ NOT_NESTED = set(
 
 
 def extract_html(text: str) -> Document:
-    """The document of a page. Raises DocumentRejected if it is nested too deeply."""
+    """The document of a page. Raises DocumentRejected if its tags are nested too deeply."""
     _check_depth(text)
     page = LexborHTMLParser(text)
     body = page.body
@@ -62,20 +68,21 @@ def extract_html(text: str) -> Document:
 
 
 def _check_depth(text: str) -> None:
-    """Refuse what would take the parser minutes, judged by the tags alone."""
-    depth, opened = 0, Counter[str]()
+    """Refuse a page that would take the parser minutes, by counting its tags."""
+    depth, open_tags = 0, Counter[str]()
     for tag in TAG.finditer(text):
-        name = (tag[3] or "").lower()
-        if name and name not in NOT_NESTED and (not tag[2] or opened[name]):
-            step = -1 if tag[2] else 1
-            opened[name] += step
-            depth += step
-            if depth > MAX_HTML_DEPTH:
-                raise DocumentRejected(
-                    "invalid_file",
-                    f"The HTML is nested deeper than {MAX_HTML_DEPTH:,} elements, the limit; "
-                    "are their end tags missing?",
-                )
+        is_end, name = bool(tag[2]), (tag[3] or "").lower()
+        if not name or name in NOT_NESTED or (is_end and not open_tags[name]):
+            continue
+        step = -1 if is_end else 1
+        open_tags[name] += step
+        depth += step
+        if depth > MAX_HTML_DEPTH:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The HTML is nested deeper than {MAX_HTML_DEPTH:,} elements, the limit; "
+                "are their end tags missing?",
+            )
 
 
 def _is_skipped(node: LexborNode) -> bool:
@@ -90,24 +97,30 @@ def _is_skipped(node: LexborNode) -> bool:
 
 
 def _is_data(table: LexborNode) -> bool:
-    """Whether it is a table of data, and not of the page's layout."""
+    """Whether a table holds data rather than the page's layout."""
     return not table.css_first(LAYOUT) and len(table.css("table")) == 1
 
 
+@dataclass
+class _Capture:
+    """The text of a heading or <pre>, which is written when the element ends."""
+
+    depth: int  # the element's
+    parts: list[str] = field(default_factory=list)
+
+
 class _Reader:
-    """Walks a page once, without recursion, and writes what it meets."""
+    """Walks a page once, without recursion, and writes its text."""
 
     def __init__(self) -> None:
         self.writer = Writer("html", is_markdown=True)
-        self._path: list[LexborNode] = []  # what we are in, from the outside
-        # In a heading or <pre>: its text, and how long the path to it is.
-        self._gathered: list[str] | None = None
-        self._gathering = 0
-        self._tables: list[bool] = []  # of those that we are in, whether each holds data
-        self._lists: list[int] = []  # of those that we are in, the next number, or 0 for none
+        self._path: list[LexborNode] = []  # the open elements, outermost first
+        self._capture: _Capture | None = None  # while in a heading or <pre>
+        self._tables: list[bool] = []  # for each open table, whether it holds data
+        self._lists: list[int] = []  # for each open list, the next number, or 0 for bullets
 
     def title(self, title: str, first: LexborNode | None) -> None:
-        """The page's title, as a heading, unless the `first` heading says the same."""
+        """Write the page's title as a heading, unless the `first` heading repeats it."""
         title = " ".join(title.split())
         if not first or " ".join(first.text().split()) != title:
             self.writer.heading(1, title)
@@ -117,7 +130,7 @@ class _Reader:
         path = self._path = [root]
         node = root.first_child
         while path:
-            if node is None:  # the last child of path[-1] is behind us
+            if node is None:  # path[-1] has no more children
                 node = path[-1]
                 self._leave(node)
                 path.pop()
@@ -133,11 +146,11 @@ class _Reader:
                 node = node.first_child
 
     def _text(self, text: str) -> None:
-        if self._gathered is not None:
-            self._gathered.append(text)
+        if self._capture:
+            self._capture.parts.append(text)
             return
         words = SPACES.sub(" ", text)
-        if words.startswith(" ") or words.isspace():  # &nbsp; alone is no text either
+        if words.startswith(" ") or words.isspace():  # isspace: &nbsp; alone is no text
             self.writer.separate(" ")
         if not words.isspace():
             self.writer.write(words.strip(" "))
@@ -149,21 +162,21 @@ class _Reader:
         if tag in ("img", "area"):
             self._text(f" {node.attributes.get('alt') or ''} ")
         self._separate(tag)
-        if (tag in HEADINGS or tag == "pre") and self._gathered is None:
-            self._gathered, self._gathering = [], len(self._path)
+        if (tag in HEADINGS or tag == "pre") and not self._capture:
+            self._capture = _Capture(depth=len(self._path))
         elif tag == "table":
-            self._tables.append(len(self._tables) < MAX_TABLES and _is_data(node))
+            self._tables.append(len(self._tables) < MAX_NESTED_TABLES and _is_data(node))
         elif tag in LISTS:
             self._lists.append(1 if tag == "ol" else 0)
         elif tag == "li":
-            self._item()
+            self._begin_item()
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
-        if self._gathered is not None and self._gathering == len(self._path):
-            text, self._gathered = "".join(self._gathered), None
+        if self._capture and self._capture.depth == len(self._path):
+            text, self._capture = "".join(self._capture.parts), None
             if tag == "pre":
-                self._code(text)
+                self._write_code(text)
             else:
                 self.writer.heading(HEADINGS[tag], text)
         elif tag == "table":
@@ -174,26 +187,29 @@ class _Reader:
             self.writer.prefix("")
         self._separate(tag)
 
-    def _code(self, text: str) -> None:
-        """Write the text of a <pre> as it is, in a fence that does not occur in it."""
+    def _write_code(self, text: str) -> None:
+        """Write the text of a <pre> unchanged, in a fence longer than any in it."""
         text = text.strip("\r\n")
         if text.strip():
             fence = max([*BACKTICKS.findall(text), "``"], key=len) + "`"
             self.writer.separate("\n\n")
             self.writer.write(f"{fence}\n{text}\n{fence}")
 
-    def _item(self) -> None:
+    def _begin_item(self) -> None:
         number = self._lists[-1] if self._lists else 0
         if number:
             self._lists[-1] += 1
-        indent = "  " * min(len(self._lists) - 1, MAX_INDENT)
+        indent = "  " * min(len(self._lists) - 1, MAX_LIST_INDENT)
         self.writer.prefix(f"{indent}{f'{number}.' if number else '-'} ")
 
     def _separate(self, tag: str) -> None:
-        """What an element has before and after it."""
-        if self._gathered is not None:
+        """Put a separator where an element begins or ends.
+
+        In a table of data, cells share a line, so other elements only put a space.
+        """
+        if self._capture:
             if tag in BLOCKS or tag in LINES or tag in CELLS:
-                self._gathered.append("\n")
+                self._capture.parts.append("\n")
             return
         in_table = bool(self._tables) and self._tables[-1]
         if tag in CELLS:
@@ -202,7 +218,7 @@ class _Reader:
             self.writer.separate("\n")
         elif tag in LINES or (tag in BLOCKS and in_table and tag != "table"):
             self.writer.separate(" ")
-        elif tag in LISTS and self._lists:
+        elif tag in LISTS and self._lists:  # a list inside a list
             self.writer.separate("\n")
         elif tag in BLOCKS:
             self.writer.separate("\n\n")

@@ -1,4 +1,7 @@
-"""JSON and JSON Lines: each item as lines of "path: value", so that it can be read by itself."""
+"""JSON and JSON Lines: each item becomes lines of "path: value" that make sense on their own.
+
+Does not stream: a file is parsed as a whole, line by line if it is JSON Lines.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,17 @@ from handler.limits import MAX_JSON_DEPTH
 
 TOO_DEEP = f"is nested deeper than {MAX_JSON_DEPTH} levels, the limit; make it flatter."
 
-# Numbers stay as they are written, of any length; an object is a tuple of its pairs, all of them,
-# in order, those with the same name as well.
+# Numbers stay as they are written, at any length. An object becomes a tuple of its pairs, in order,
+# which keeps pairs of the same name.
 _decoder = json.JSONDecoder(
     object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str
 )
 
 
 def extract_json(text: str) -> Document:
-    """The document of the JSON in `text`: of an array each item is a block, of an object each pair.
+    """The document of a JSON text: one block for each item of an array or pair of an object.
 
-    Raises DocumentRejected if it is not JSON, or nested too deeply.
+    Raises DocumentRejected if `text` is not JSON, or nested too deeply.
     """
     writer = Writer("json")
     value = _parse(text, "The JSON file")
@@ -39,7 +42,7 @@ def extract_json(text: str) -> Document:
 
 
 def extract_json_lines(text: str) -> Document:
-    """The document of the JSON Lines in `text`: each line is a block. Raises as extract_json."""
+    """The document of JSON Lines: one block for each line. Raises as extract_json does."""
     writer = Writer("jsonl")
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -49,14 +52,14 @@ def extract_json_lines(text: str) -> Document:
 
 
 def _parse(text: str, name: str) -> Any:
-    """The value in `text`. name: what it is, to begin a message with."""
+    """The value in `text`. name: the subject of error messages, such as "The JSON file"."""
     try:
         return _decoder.decode(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno:,}, column {error.colno:,}"
+        position = f"line {error.lineno:,}, column {error.colno:,}"
         if name.startswith("Line"):
-            place = f"column {error.colno:,}"
-        message = f"{name} is not valid JSON: {error.msg} at {place}."
+            position = f"column {error.colno:,}"
+        message = f"{name} is not valid JSON: {error.msg} at {position}."
         raise DocumentRejected("invalid_file", message) from error
     except RecursionError as error:
         raise DocumentRejected("invalid_file", f"{name} {TOO_DEEP}") from error
@@ -70,15 +73,15 @@ def _write(writer: Writer, item: Any, name: str) -> None:
 
 
 def _lines(value: Any, path: str, name: str, depth: int) -> Iterator[str]:
-    """`value` in lines of "path: value"; no lines for what is empty."""
+    """`value` in lines of "path: value"; empty values have no line."""
     if depth == 0:
         raise DocumentRejected("invalid_file", f"{name} {TOO_DEEP}")
     if isinstance(value, tuple):
         for key, inner in value:
             yield from _lines(inner, f"{path}.{key}" if path else key, name, depth - 1)
     elif isinstance(value, list) and any(isinstance(inner, list | tuple) for inner in value):
-        for place, inner in enumerate(value):
-            yield from _lines(inner, f"{path}[{place}]", name, depth - 1)
+        for index, inner in enumerate(value):
+            yield from _lines(inner, f"{path}[{index}]", name, depth - 1)
     else:
         texts = [_scalar(inner) for inner in (value if isinstance(value, list) else [value])]
         text = ", ".join(text for text in texts if text)
@@ -87,7 +90,7 @@ def _lines(value: Any, path: str, name: str, depth: int) -> Iterator[str]:
 
 
 def _scalar(value: str | bool | None) -> str:
-    """A string or number as it is, true and false; nothing for null."""
+    """A string or number as written; "true" or "false"; the empty string for null."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else value.strip()

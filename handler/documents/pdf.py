@@ -1,4 +1,4 @@
-"""PDF: the text of each page, as pdfium reads it. Does not read what is in pictures."""
+"""PDF: the text of each page, as pdfium reads it. Does not read text in pictures."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
 from handler.limits import MAX_PAGES
 
-# pdfium's signs for a hyphen at the end of a line, where it has joined the two parts of a word.
-# Whether the hyphen belongs to the word ("well-known") is not to be seen; before a capital or a
-# digit it does ("COVID-19").
+# pdfium joins a word that is split across two lines and marks the place with one of these. It
+# does not tell whether the hyphen belongs to the word ("well-known"). Before a capital or a digit
+# we assume that it does ("COVID-19").
 LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r\n)?(?P<next>.?)")
 
-_pdfium = threading.Lock()  # it must not be called by two threads at a time
+_pdfium = threading.Lock()  # pdfium is not thread-safe
 
 
 def extract_pdf(content: bytes) -> Document:
-    """The document of a PDF. Raises DocumentRejected if it cannot be opened, or has no text."""
+    """The text of a PDF. Raises DocumentRejected if the file cannot be opened or has no text."""
     with _pdfium:
         try:
             with pypdfium2.PdfDocument(content) as pdf:
@@ -33,10 +33,10 @@ def extract_pdf(content: bytes) -> Document:
 
 def _reason(error: pypdfium2.PdfiumError) -> str:
     if error.err_code == raw.FPDF_ERR_PASSWORD:
-        return "The PDF is encrypted, and opens with a password only; save it without one."
+        return "The PDF is encrypted and needs a password to open; save it without one."
     if error.err_code == raw.FPDF_ERR_SECURITY:
         return "The PDF is encrypted in a way that cannot be read; save it without encryption."
-    return "The PDF is damaged and cannot be opened; make it anew from its source."
+    return "The PDF is damaged and cannot be opened; create it again from its source."
 
 
 def _extract(pdf: pypdfium2.PdfDocument) -> Document:
@@ -54,19 +54,19 @@ def _extract(pdf: pypdfium2.PdfDocument) -> Document:
         except pypdfium2.PdfiumError:
             damaged += 1
     if damaged:
-        message = f"Of the PDF's {count:,} pages {damaged:,} are damaged; make it anew."
+        message = f"The PDF is damaged on {damaged:,} of its {count:,} pages; create it again."
         raise DocumentRejected("invalid_file", message)
     if writer.is_empty:
         raise DocumentRejected(
             "invalid_file",
-            f"The PDF has no text on its {count:,} pages: it may hold pictures of text only, as a "
-            "scanner makes them. Run it through text recognition (OCR) first.",
+            f"The PDF has no text on its {count:,} pages: it may contain only pictures of text, "
+            "as from a scanner. Run it through text recognition (OCR) first.",
         )
     return writer.document()
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:
-    """The text of the page at `index`, from 0. What pdfium holds for it is freed."""
+    """The text of the page at `index`, from 0. Frees the page's memory."""
     page = pdf[index]
     try:
         textpage = page.get_textpage()

@@ -1,6 +1,6 @@
-"""Gathers a document's text, and marks in it where pages and headings begin.
+"""Builds a document's text, and records where its pages and headings begin.
 
-The one place where text is cleaned, and where its length is bounded. Knows no format.
+The only place that cleans text and limits its length. Knows no format.
 """
 
 from __future__ import annotations
@@ -12,23 +12,32 @@ from handler.documents.document import Document
 from handler.errors import DocumentRejected
 from handler.limits import MAX_CHARACTERS, MAX_HEADING, MAX_HEADINGS
 
-# From the weakest to the strongest.
+# Separators, from the weakest to the strongest.
 Break = Literal["", " ", " | ", "\n", "\n\n"]
 STRENGTH: dict[str, int] = {"": 0, " ": 1, " | ": 2, "\n": 3, "\n\n": 4}
 
-# Control characters mean nothing here, and JSON takes six bytes for each (NUL ends strings
-# elsewhere); half a surrogate pair can be encoded in nothing.
+# Control characters carry no meaning here, and JSON needs six bytes for each (and NUL ends a C
+# string). Lone surrogates cannot be encoded at all.
 UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_ENDS = re.compile("\r\n?")
 
 
 def clean(text: str) -> str:
-    """`text` with \\n at the end of its lines, and without what no text needs."""
+    """`text` with \\n as its line ends, and without unusable characters."""
     return UNUSABLE.sub("", LINE_ENDS.sub("\n", text))
 
 
 class Writer:
-    """Gathers the text of one document."""
+    """Builds the text of one document.
+
+    A reader says what separates two texts (`separate`) before it knows whether a second one
+    follows. So the separator waits, and is written only when the next text arrives:
+
+        writer.write("a")
+        writer.separate(" ")
+        writer.separate("\\n\\n")  # the stronger one counts
+        writer.write("b")  # "a\\n\\nb"
+    """
 
     def __init__(self, format: str, *, is_markdown: bool = False) -> None:
         self._format, self._is_markdown = format, is_markdown
@@ -36,27 +45,27 @@ class Writer:
         self._pages: list[int] = []
         self._headings: list[tuple[int, str]] = []
         self._length = 0
-        self._break: Break = ""
-        self._prefix = ""
+        self._break: Break = ""  # to be written before the next text
+        self._prefix = ""  # to be written between the break and the next text
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has been written but white space."""
+        """Whether the text is only white space so far."""
         return all(part.isspace() for part in self._parts)
 
     def separate(self, by: Break) -> None:
-        """Write `by` before what comes next; of several the strongest, and none at the start."""
+        """Put `by` before the next text. The strongest one counts, and none at the start."""
         if STRENGTH[by] > STRENGTH[self._break]:
             self._break = by
 
     def prefix(self, by: str) -> None:
-        """Write `by` between what separates and what comes next; the last one counts."""
+        """Put `by` between the separator and the next text. The last one counts."""
         self._prefix = by
 
     def write(self, text: str) -> int:
-        """Add `text`, and give the offset at which it begins.
+        """Add `text` and return the offset at which it begins.
 
-        Raises DocumentRejected when the text has become too long.
+        Raises DocumentRejected if the document becomes too long.
         """
         text = clean(text)
         if not text:
@@ -69,13 +78,13 @@ class Writer:
         return begin
 
     def mark_page(self) -> None:
-        """A page begins, with whatever is written next."""
+        """Record that a page begins with the next text."""
         self._pages.append(self._length + (len(self._break) if self._length else 0))
 
     def mark_heading(self, offset: int, text: str) -> None:
-        """A heading begins at `offset`, and says `text`.
+        """Record a heading at `offset`.
 
-        Raises DocumentRejected when there are too many.
+        Raises DocumentRejected if there are too many.
         """
         text = " ".join(clean(text).split())
         if len(text) > MAX_HEADING:
@@ -90,7 +99,7 @@ class Writer:
             )
 
     def heading(self, level: int, text: str) -> None:
-        """Add a heading, as Markdown, in a block of its own. level: from 1 to 6."""
+        """Write and record a heading, as a Markdown block. level: from 1 to 6."""
         text = " ".join(text.split())
         if text:
             self.separate("\n\n")
@@ -98,11 +107,11 @@ class Writer:
             self.separate("\n\n")
 
     def document(self) -> Document:
-        """The document. Raises DocumentRejected if it has no text."""
+        """The finished document. Raises DocumentRejected if it has no text."""
         if self.is_empty:
             raise DocumentRejected("invalid_file", "The file has no text.")
         text = "".join(self._parts)
-        # The pages after the last text begin where it ends.
+        # Empty pages after the last text begin at its end.
         pages = tuple(min(page, len(text)) for page in self._pages)
         return Document(text, self._format, self._is_markdown, pages, tuple(self._headings))
 

@@ -1,4 +1,4 @@
-"""Which format a file is in: the content type, then the name, then what is in it."""
+"""A format is detected by the first bytes, the content type, the name and the text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         ("[1]\n[2]", "a", "application/x-ndjson", "jsonl"),
         ("a\tb", "a", "text/tab-separated-values", "csv"),
         ("<a/>", "a.xyz", "text/xml", "text"),
-        # the name, where the content type says nothing, or little
+        # the name, where the content type says little or nothing
         ("# A", "notes/a.MD", None, "markdown"),
         ("# A", "a.md", "", "markdown"),
         ("# A", "a.md", "application/octet-stream", "markdown"),
@@ -47,7 +47,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         (HTML, "a", None, "html"),
         (f"\ufeff<!-- made by hand -->\n{HTML}", "a", None, "html"),
         (f'<?xml version="1.0"?>\n{HTML}', "a.cgi", "application/x-cgi", "html"),
-        # what the content says plainly, against what it is called
+        # the bytes, against the declared format
         (HTML, "a.txt", "text/plain", "html"),
         (HTML, "a.pdf", "application/pdf", "html"),
         (HTML, "a.md", None, "markdown"),
@@ -58,7 +58,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         ("Hello", "a", "no type at all;;=;", "text"),
     ],
 )
-def test_format(content: bytes | str, name: str, content_type: str | None, format: str) -> None:
+def test_the_format_is_detected(
+    content: bytes | str, name: str, content_type: str | None, format: str
+) -> None:
     assert read(content, name, content_type).format == format
 
 
@@ -76,7 +78,7 @@ WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
 
 
 @pytest.mark.parametrize(
-    ("content", "seems"),
+    ("content", "kind"),
     [
         (PNG, "a PNG picture"),
         (b"\xff\xd8\xff\xe0" + bytes(9), "a JPEG picture"),
@@ -84,8 +86,8 @@ WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
         (b"BM" + bytes(60), "a BMP picture"),
         (WAV, "a WebP picture, or a sound or video file"),
         (b"\x00\x00\x00\x18ftypmp42", "a video, or a HEIC or AVIF picture"),
-        (b"\x1f\x8b\x08" + bytes(9), "a gzip archive; put what is in it there instead"),
-        (zip_of(a="x"), "a zip archive; put what is in it there instead"),
+        (b"\x1f\x8b\x08" + bytes(9), "a gzip archive; unpack it and add its files instead"),
+        (zip_of(a="x"), "a zip archive; unpack it and add its files instead"),
         (zip_of(xl__workbook="x"), "an Excel workbook; save its sheets as CSV"),
         (zip_of(ppt__presentation="x"), "a PowerPoint presentation; save it as PDF"),
         (OLE, "a file of an old Office program; save it as .docx or PDF"),
@@ -101,30 +103,30 @@ WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
         (b"\x7fELF\x02" + bytes(9), "a program"),
     ],
 )
-@pytest.mark.parametrize("said", [("a", None), ("a.txt", "text/plain"), ("a.pdf", None)])
-def test_what_cannot_be_read_is_named(
-    content: bytes, seems: str, said: tuple[str, str | None]
+@pytest.mark.parametrize("declared", [("a", None), ("a.txt", "text/plain"), ("a.pdf", None)])
+def test_an_unsupported_format_is_named(
+    content: bytes, kind: str, declared: tuple[str, str | None]
 ) -> None:
-    assert rejected(content, *said) == (
-        f"unsupported_file: The file seems to be {seems}. What can be read: text, Markdown, HTML, "
+    assert rejected(content, *declared) == (
+        f"unsupported_file: The file seems to be {kind}. Supported formats: text, Markdown, HTML, "
         "PDF, DOCX, CSV, JSON and JSON Lines."
     )
 
 
 @pytest.mark.parametrize("text", ["BMW makes cars", "MZ", "BZhello", "ID3 is a tag"])
-def test_text_may_begin_as_a_binary_file_does(text: str) -> None:
+def test_text_may_begin_like_a_binary_file(text: str) -> None:
     assert read(text).text == text
 
 
-def test_other_binary_data_is_not_text() -> None:
+def test_other_binary_data_is_refused() -> None:
     assert rejected(bytes(range(256)), "a.txt", "text/plain") == (
-        "unsupported_file: The file holds binary data, not text; no format that can be read is "
-        "known by it."
+        "unsupported_file: The file holds binary data, not text, and is in no format that can be "
+        "read."
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "content_type", "is_said_to_be"),
+    ("name", "content_type", "declared"),
     [
         ("a.pdf", None, "a PDF"),
         ("a", "application/pdf", "a PDF"),
@@ -132,22 +134,22 @@ def test_other_binary_data_is_not_text() -> None:
         ("a", DOCX, "a Word file"),
     ],
 )
-def test_a_file_that_is_not_what_it_is_said_to_be(
-    name: str, content_type: str | None, is_said_to_be: str
+def test_a_file_that_is_not_in_its_declared_format_is_refused(
+    name: str, content_type: str | None, declared: str
 ) -> None:
     assert rejected("Hello", name, content_type) == (
-        f"invalid_file: The file is said to be {is_said_to_be}, by its content type or its name, "
-        "but does not begin like one: it is damaged, or something else."
+        f"invalid_file: The file's content type or name says that it is {declared}, but it does "
+        "not begin like one: it is damaged, or in another format."
     )
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t", b"\xef\xbb\xbf", "\u00a0\u2003".encode()])
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.md", "a.html", "a.csv", "a.jsonl"])
-def test_an_empty_file_has_no_text(content: bytes, name: str) -> None:
+def test_an_empty_file_is_refused(content: bytes, name: str) -> None:
     assert rejected(content, name) == "invalid_file: The file has no text."
 
 
-def test_a_text_over_the_limit_says_so() -> None:
+def test_a_text_over_the_limit_is_refused() -> None:
     assert rejected("a" * 10_000_001) == (
         "invalid_file: The file's text is longer than 10,000,000 characters, the limit of one "
         "document; split it into several files."

@@ -1,4 +1,4 @@
-"""HTML: what a reader sees, as Markdown."""
+"""The visible text of a page becomes Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def text(body: str) -> str:
     return read(f"<!doctype html><html><body>{body}</body></html>").text
 
 
-def test_a_page() -> None:
+def test_a_page_becomes_its_visible_text() -> None:
     page = """<!doctype html><html><head><title>A  page</title><style>p {}</style></head><body>
     <nav>Home | About</nav><script>if (a < b) alert("x")</script><!-- note -->
     <h1>The <em>main</em>\n heading</h1><p>One <b>two</b>three<br>four &amp; five.</p>
@@ -28,12 +28,12 @@ def test_a_page() -> None:
     assert document.text.startswith("### Sub", 57)
 
 
-def test_a_title_that_the_first_heading_repeats_is_written_once() -> None:
+def test_a_title_repeated_by_the_first_heading_is_written_once() -> None:
     page = "<html><head><title>Same </title></head><body><h1>Same</h1><p>x</p></body></html>"
     assert read(page).text == "# Same\n\nx"
 
 
-def test_lists() -> None:
+def test_list_items_are_indented_and_numbered() -> None:
     html = "<p>x</p><ul><li>a<ul><li>b</li><li></li></ul><li>c</ul><ol><li>d</li><li>e</ol>y"
     assert text(html) == "x\n\n- a\n  - b\n- c\n\n1. d\n2. e\n\ny"
     assert text("<dl><dt>Term</dt><dd>what it means</dd></dl>") == "Term\nwhat it means"
@@ -47,33 +47,33 @@ def test_a_table_is_read_row_by_row() -> None:
     assert text(html) == "Prices\nWhat | How much\nTea | 3 €\nCake | 4 €\n\nafter"
 
 
-def test_a_table_of_the_layout_is_not_a_table() -> None:
+def test_a_layout_table_is_not_read_as_a_table() -> None:
     html = "<table><tr><td><h1>Left</h1><p>a</p><td><table><tr><td>b<td>c</table></table>"
     assert text(html) == "# Left\n\na\n\nb | c"
 
 
-def test_code_is_kept_as_it_is() -> None:
+def test_code_is_kept_unchanged() -> None:
     html = "<p>So:</p><pre>\ndef f():\n    # not a heading\n    return 1\n</pre><p>Yes.</p>"
     expected = "So:\n\n```\ndef f():\n    # not a heading\n    return 1\n```\n\nYes."
     assert text(html) == expected
     assert text("<pre>a ``` b</pre>") == "````\na ``` b\n````"
 
 
-def test_headings_are_cut_where_they_are_marks() -> None:
+def test_long_headings_are_shortened_in_the_marks_only() -> None:
     document = read(f"<html><h1>{'word ' * 100}</h1>x</html>")
     [(offset, heading)] = document.headings
     assert (offset, len(heading), heading[-1]) == (0, 200, "…")
     assert document.text == "# " + ("word " * 100).strip() + "\n\nx"
 
 
-def test_broken_markup_is_read_as_a_browser_does() -> None:
+def test_broken_markup_is_read_as_browsers_read_it() -> None:
     assert text("<p>a<p>b</div></p><b>c<i>d</b>e</i>&nbsp;&lt;&#0;&#x110000;") == (
         "a\n\nb\n\ncde\u00a0<\ufffd\ufffd"
     )
     assert text("<p>&nbsp;</p><p>a</p><p>&nbsp;</p><p>b</p>") == "a\n\nb"
 
 
-def test_a_page_without_text() -> None:
+def test_a_page_without_text_is_refused() -> None:
     page = "<html><body><script>run()</script><div> <p></p></div><pre> </pre></body></html>"
     assert rejected(page) == "invalid_file: The file has no text."
 

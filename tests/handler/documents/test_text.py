@@ -1,4 +1,4 @@
-"""Text and Markdown: kept as they are; headings are marked."""
+"""Text and Markdown are kept unchanged, and headings are marked."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_chunk_is_under_the_heading_before_it() -> None:
     assert read("text\n# A", "a.md").heading(0) is None
 
 
-def test_offsets_hold_after_line_ends_are_changed() -> None:
+def test_offsets_are_right_after_line_ends_are_changed() -> None:
     document = read("a\r\n\r\n# B\r\n\r\nC\r\n===\r\n", "a.md")
     assert document.text == "a\n\n# B\n\nC\n===\n"
     assert document.headings == ((3, "B"), (8, "C"))
@@ -68,7 +68,7 @@ def test_plain_text_has_no_headings() -> None:
     assert not document.is_markdown and not document.headings
 
 
-def test_more_headings_than_fit_into_memory_are_refused() -> None:
-    most = b"# a\n" * 100_000
-    assert len(read(most, "a.md").headings) == 100_000
-    assert "more than 100,000 headings" in rejected(most + b"# a\n", "a.md")
+def test_more_headings_than_the_limit_are_refused() -> None:
+    maximum = b"# a\n" * 100_000
+    assert len(read(maximum, "a.md").headings) == 100_000
+    assert "more than 100,000 headings" in rejected(maximum + b"# a\n", "a.md")
