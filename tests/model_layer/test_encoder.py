@@ -1,4 +1,7 @@
-"""`encode` keeps its promises; that a vector is the same bytes in any company: test_invariance."""
+"""`encode` gives unit vectors, cuts at the limit and stops at the deadline.
+
+That a vector never depends on other texts is in test_invariance.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from model_layer import DeadlineExceeded, Encoder, TextTooLong, load_encoder
+from model_layer.session import Session
 from tests.conftest import ANY_CHARACTER
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 
-# fastembed's canonical first numbers for this model (its tests/test_text_onnx_embeddings.py).
+# The first numbers of this vector in fastembed's tests (tests/test_text_onnx_embeddings.py).
 HELLO_WORLD = [-0.034478, 0.03102, 0.00673, 0.02611, -0.039362]
 
 
@@ -24,7 +29,7 @@ def test_hello_world_has_its_canonical_vector(each_encoder: Encoder) -> None:
     np.testing.assert_allclose(vector[:5], HELLO_WORLD, atol=tolerance)
 
 
-def test_nothing_gives_empty_arrays(encoder: Encoder) -> None:
+def test_no_texts_give_empty_arrays(encoder: Encoder) -> None:
     encoded = encoder.encode([])
     assert encoded.vectors.shape == (0, 384)
     assert encoded.vectors.dtype == np.float32
@@ -39,7 +44,7 @@ def test_any_text_gives_a_vector_of_unit_length(encoder: Encoder, texts: list[st
     assert ((encoded.token_counts >= 2) & (encoded.token_counts <= 256)).all()
 
 
-def test_the_limit_is_256_tokens_and_a_cut_is_reported(encoder: Encoder) -> None:
+def test_texts_are_cut_at_256_tokens_and_the_cut_is_reported(encoder: Encoder) -> None:
     encoded = encoder.encode([" ".join(["word"] * count) for count in (126, 253, 254, 255, 5_000)])
     assert encoded.token_counts.tolist() == [128, 255, 256, 256, 256]
     assert encoded.truncated.tolist() == [False, False, False, True, True]
@@ -52,35 +57,35 @@ def test_a_lone_surrogate_is_read_as_the_replacement_character(encoder: Encoder)
     assert broken.tobytes() == replaced.tobytes()
 
 
-@pytest.mark.parametrize("letter", ["a", "word ", "漢", "😀", "\u0301", "\x00", "\ud83d", "。"])
-def test_a_megabyte_is_encoded(encoder: Encoder, letter: str) -> None:
-    encoded = encoder.encode([letter * (1_000_000 // len(letter))])
+@pytest.mark.parametrize("unit", ["a", "word ", "漢", "😀", "\u0301", "\x00", "\ud83d", "。"])
+def test_a_megabyte_is_encoded(encoder: Encoder, unit: str) -> None:
+    encoded = encoder.encode([unit * (1_000_000 // len(unit))])
     np.testing.assert_allclose(np.linalg.norm(encoded.vectors), 1, atol=1e-5)
 
 
-def test_one_bare_string_is_refused(encoder: Encoder) -> None:
+def test_a_bare_string_is_refused(encoder: Encoder) -> None:
     with pytest.raises(TypeError, match=r"write \[text\]"):
         encoder.encode("a string")
 
 
-def test_an_item_that_is_no_string_is_named(encoder: Encoder) -> None:
+def test_an_item_that_is_not_a_string_is_named(encoder: Encoder) -> None:
     with pytest.raises(TypeError, match=r"texts\[1\] is int, not str"):
         encoder.encode(["a", 5])  # type: ignore[list-item]
 
 
-def test_no_threads_are_refused() -> None:
+def test_zero_threads_are_refused() -> None:
     with pytest.raises(ValueError, match="threads is 0"):
         load_encoder(threads=0)
 
 
-def test_the_start_may_be_left_out_in_place_of_the_end(encoder: Encoder) -> None:
+def test_the_start_may_be_cut_instead_of_the_end(encoder: Encoder) -> None:
     text = "first " * 300 + "last " * 254
     encoded = encoder.encode([text, "last " * 254], truncate="START")
     assert encoded.truncated.tolist() == [True, False]
     assert encoded.vectors[0].tobytes() == encoded.vectors[1].tobytes()
 
 
-def test_a_text_that_may_not_be_cut_is_named_before_any_work(
+def test_a_text_that_must_not_be_cut_is_refused_before_any_run(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoder._session, "run", None)
@@ -91,30 +96,65 @@ def test_a_text_that_may_not_be_cut_is_named_before_any_work(
     assert (error.index, error.tokens, error.limit) == (2, 200_002, 256)
 
 
-def test_the_work_stops_at_the_deadline_and_tells_how_far_it_came(encoder: Encoder) -> None:
-    texts = [f"{number} " + "word " * 250 for number in range(800)]
-    started = time.monotonic()
+class TimedSession(Session):
+    """A session whose runs take one second each on a clock of its own, and no real time."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def clock(self) -> float:
+        return self.seconds
+
+    def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        self.seconds += 1
+        return np.zeros(384, np.float32)
+
+
+@pytest.fixture
+def session() -> TimedSession:
+    return TimedSession()
+
+
+@pytest.fixture
+def timed_encoder(encoder: Encoder, session: TimedSession) -> Encoder:
+    parts = (encoder.bundle, encoder.tokenizer, session)
+    return Encoder(*parts, threads=1, clock=session.clock)
+
+
+def test_the_work_stops_at_the_deadline_and_reports_its_progress(timed_encoder: Encoder) -> None:
+    texts = ["word " * count for count in range(1, 21)]
     with pytest.raises(DeadlineExceeded) as caught:
-        encoder.encode(texts, deadline=started + 3)
+        timed_encoder.encode(texts, deadline=6.5)  # the seventh run ends after 7 seconds
     error = caught.value
-    assert 0 < error.texts_done < error.texts == 800
-    assert 250 * error.texts_done < error.tokens_done < 256 * error.texts_done
-    assert error.tokens == sum(len(encoder.tokenizer.tokenize(text).ids) for text in texts)
+    assert (error.texts_done, error.texts) == (7, 20)
+    assert error.tokens_done == sum(count + 2 for count in range(1, 8))
+    assert error.tokens == sum(count + 2 for count in range(1, 21))
 
 
-def test_nothing_is_run_when_the_time_is_up_already(encoder: Encoder) -> None:
+def test_work_that_ends_by_the_deadline_is_answered(timed_encoder: Encoder) -> None:
+    assert len(timed_encoder.encode(["a", "b", "c"], deadline=3).vectors) == 3
+
+
+def test_nothing_is_run_after_the_deadline(timed_encoder: Encoder, session: TimedSession) -> None:
+    session.seconds = 10
     with pytest.raises(DeadlineExceeded) as caught:
-        encoder.encode(["a", "b"], deadline=time.monotonic() - 1)
-    assert (caught.value.texts_done, caught.value.tokens_done) == (0, 0)
+        timed_encoder.encode(["a", "b"], deadline=9)
+    assert (caught.value.texts_done, caught.value.texts, caught.value.tokens_done) == (0, 2, 0)
+    assert session.seconds == 10
 
 
-def test_the_same_text_is_run_once_and_counted_every_time(
-    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+def test_the_deadline_is_on_the_monotonic_clock(encoder: Encoder) -> None:
+    encoder.encode(["a"], deadline=time.monotonic() + 1_000)
+    with pytest.raises(DeadlineExceeded):
+        encoder.encode(["a"], deadline=time.monotonic() - 1)
+
+
+def test_a_repeated_text_is_run_once_and_counted_every_time(
+    encoder: Encoder, timed_encoder: Encoder, session: TimedSession
 ) -> None:
-    run, runs = encoder._session.run, []
-    monkeypatch.setattr(encoder._session, "run", lambda ids: runs.append(1) or run(ids))
+    timed_encoder.encode(["a", "b", "a", "A", "a"])
+    assert session.seconds == 2  # one run each; the model ignores capitals
     encoded = encoder.encode(["a", "b", "a", "A", "a"])
-    assert len(runs) == 2  # the model does not tell capitals
     assert encoded.token_counts.tolist() == [3] * 5
     assert encoded.vectors.tobytes() == encoder.encode(["a", "b", "a", "a", "a"]).vectors.tobytes()
     assert encoded.vectors[0].tobytes() == encoded.vectors[2].tobytes()
