@@ -1,4 +1,4 @@
-"""A text may be cut before a border: the tokens are the same, for every character there is."""
+"""A text may be cut before a border without changing its tokens, for every Unicode character."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def tokens(wordpiece: WordPiece, text: str) -> list[str]:
     return found
 
 
-def characters() -> list[str]:
+def all_characters() -> list[str]:
     return [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
 
 
-def test_every_border_there_is_is_one_for_the_tokenizer(wordpiece: WordPiece) -> None:
-    borders = [char for char in characters() if is_border(char) and char != "]"]
+def test_the_tokenizer_splits_before_every_border(wordpiece: WordPiece) -> None:
+    borders = [char for char in all_characters() if is_border(char) and char != "]"]
     assert len(borders) > 70_000  # ideographs, most of them
     wrong = [
         char
@@ -32,19 +32,22 @@ def test_every_border_there_is_is_one_for_the_tokenizer(wordpiece: WordPiece) ->
     assert wrong == []
 
 
-def test_what_is_one_word_is_never_split(wordpiece: WordPiece) -> None:
+def test_the_tokenizer_never_splits_one_word(wordpiece: WordPiece) -> None:
     pre = wordpiece.pre_tokenizer.pre_tokenize_str
     normalize = wordpiece.normalizer.normalize_str
     wrong = [
-        char for char in characters() if is_one_word(char) and len(pre(normalize(f"a{char}b"))) != 1
+        char
+        for char in all_characters()
+        if is_one_word(char) and len(pre(normalize(f"a{char}b"))) != 1
     ]
     assert wrong == []
 
 
 @given(text=st.text(st.sampled_from("ab, .]é字\u0301«"), max_size=60), size=st.integers(1, 9))
-def test_pieces_are_the_text_and_not_much_longer_than_asked(text: str, size: int) -> None:
-    made = list(safe_split(text, size))
-    assert "".join(made) == text
-    for piece in made:
-        # what is longer is a run without a border, from its second character on
-        assert len(piece) <= 2 * size or not any(map(is_border, piece[1:].replace("]", "")))
+def test_parts_make_up_the_text_and_only_runs_without_borders_are_long(
+    text: str, size: int
+) -> None:
+    parts = list(safe_split(text, size))
+    assert "".join(parts) == text
+    for part in parts:
+        assert len(part) <= 2 * size or not any(map(is_border, part[1:].replace("]", "")))
