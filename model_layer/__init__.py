@@ -5,11 +5,11 @@
     encoder = load_encoder()
     encoded = encoder.encode(["How do I reset my password?"])
     encoded.vectors       # float32, (1, 384), rows of unit length
-    encoded.token_counts  # int, (1,), what the model read, specials included
-    encoded.truncated     # bool, (1,)
+    encoded.token_counts  # int, (1,), tokens the model read, specials included
+    encoded.truncated     # bool, (1,), whether the text had more
 
-It knows no HTTP and no AWS, and needs no network: everything it reads is in `bundle/`, which
-`make model` builds.
+Knows no HTTP and no AWS, and needs no network: it reads only `bundle/`, which `make model`
+builds.
 """
 
 from model_layer.artifacts import Bundle

@@ -15,36 +15,36 @@ from typing import Any
 
 from model_layer.errors import BundleError
 
-FORMAT = 3  # of the manifest and the files it names; the encoder reads this one only
+FORMAT = 3  # of the manifest and its files; the encoder reads no other
 DEFAULT_BUNDLE = Path(__file__).parent / "bundle"
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
-WEIGHTS = "model.weights"  # its large tensors
+WEIGHTS = "model.weights"  # the model's large tensors
 TOKENIZER = "tokenizer.json"
 CL100K = "cl100k.npy"
 
-CURE = "Run `make model` to build it again."
+REBUILD = "Run `make model` to build it again."
 
 
 @dataclass(frozen=True)
 class Canary:
-    """A text whose vector is known: a model that gives another is broken."""
+    """A text with a known vector: a model that gives another vector is broken."""
 
     text: str
-    vector: Sequence[float]  # (384,), by sentence-transformers
-    least: float  # the cosine that a sound model has with it at least
+    vector: Sequence[float]  # (384,), from sentence-transformers
+    minimum_cosine: float  # between this vector and a sound model's
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose manifest has been read."""
+    """What the manifest of a bundle says."""
 
     folder: Path
     model: str  # name on the hub
     precision: str
     dimensions: int
-    max_tokens: int  # what the model reads of a text, specials included
-    fingerprint: str  # of the vector space: equal fingerprints, comparable vectors
+    max_tokens: int  # the model's limit for one text, specials included
+    fingerprint: str  # vectors can be compared if their fingerprints are equal
     canary: Canary
     files: Mapping[str, Mapping[str, Any]]  # name → {"bytes", "sha256"}
 
@@ -53,31 +53,33 @@ class Bundle:
         return self.folder / name
 
     def verify(self, *, contents: bool = True) -> None:
-        """Check that every file is there with its right size and, if `contents`, its SHA-256.
+        """Check that every file exists and has its size and, if `contents`, its SHA-256.
 
-        Raises BundleError, naming the file and what was expected and found.
+        Raises BundleError with the file, and what was expected and found.
         """
-        for name, fact in self.files.items():
+        for name, expected in self.files.items():
             path = self.path(name)
             if not path.is_file():
-                raise BundleError(f"The model bundle has no {path}. {CURE}")
-            if (size := path.stat().st_size) != fact["bytes"]:
-                raise BundleError(f"{path} is {size} bytes, not {fact['bytes']}. {CURE}")
-            if contents and (digest := sha256(path)) != fact["sha256"]:
-                raise BundleError(f"{path} has SHA-256 {digest}, not {fact['sha256']}. {CURE}")
+                raise BundleError(f"The model bundle has no {path}. {REBUILD}")
+            if (size := path.stat().st_size) != expected["bytes"]:
+                raise BundleError(f"{path} is {size} bytes, not {expected['bytes']}. {REBUILD}")
+            if contents and (digest := sha256(path)) != expected["sha256"]:
+                raise BundleError(
+                    f"{path} has SHA-256 {digest}, not {expected['sha256']}. {REBUILD}"
+                )
 
 
 def read_bundle(folder: Path | None = None) -> Bundle:
-    """Read the manifest of the bundle in `folder` (the built one by default).
+    """Read the manifest of the bundle in `folder` (by default the one of `make model`).
 
-    Raises BundleError if there is no manifest or this code cannot read it.
+    Raises BundleError if the manifest is missing or unreadable.
     """
     folder = DEFAULT_BUNDLE if folder is None else folder
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
         if manifest["format"] != FORMAT:
-            raise BundleError(f"{path} has format {manifest['format']}, not {FORMAT}. {CURE}")
+            raise BundleError(f"{path} has format {manifest['format']}, not {FORMAT}. {REBUILD}")
         facts = manifest["facts"]
         return Bundle(
             folder=folder,
@@ -86,13 +88,17 @@ def read_bundle(folder: Path | None = None) -> Bundle:
             dimensions=facts["dimensions"],
             max_tokens=facts["max_tokens"],
             fingerprint=manifest["fingerprint"],
-            canary=Canary(**manifest["canary"]),
+            canary=Canary(
+                text=manifest["canary"]["text"],
+                vector=manifest["canary"]["vector"],
+                minimum_cosine=manifest["canary"]["least"],
+            ),
             files=manifest["files"],
         )
     except FileNotFoundError as error:
-        raise BundleError(f"There is no model bundle: {path} is missing. {CURE}") from error
+        raise BundleError(f"There is no model bundle: {path} is missing. {REBUILD}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{path} cannot be read ({error!r}). {CURE}") from error
+        raise BundleError(f"{path} cannot be read ({error!r}). {REBUILD}") from error
 
 
 def sha256(path: Path) -> str:

@@ -1,8 +1,7 @@
-"""Long texts to chunks that the model reads whole: at most its limit of tokens, specials included.
+"""Long texts to chunks that fit the model's token limit, specials included.
 
-Where a chunk ends is for the library to find (semantic-text-splitter): at a heading or between
-paragraphs if it can, else between sentences, else between words. A chunk is an exact slice of the
-text. Does not encode.
+semantic-text-splitter decides where a chunk ends: at a heading or between paragraphs if it can,
+else between sentences, else between words. A chunk is an exact slice of the text. Does not encode.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
     from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
 # Characters that are split at a time. For some texts (Chinese without a full stop) the library's
-# time grows with the square of their length: four seconds for so many, at worst.
+# time grows with the square of the length. A window takes four seconds at worst.
 WINDOW = 16_000
-# Characters a chunk has at most: 254 tokens can be any number of spaces, or one endless word.
+# The most characters of a chunk: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHARACTERS = 8_000
-# So much white space that no chunk goes over it. The library can take half a minute for a window of
-# empty lines, when it looks for the overlap.
+# No chunk contains this much white space. Looking for the overlap in a window of empty lines, the
+# library can take half a minute.
 GAP = re.compile(r"\s{100,}")
 
 
@@ -37,7 +36,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Window:
-    """The chunks of a stretch of text, and where the stretch after it begins."""
+    """The chunks of a stretch of text, and where the next stretch begins."""
 
     start: int
     chunks: tuple[Chunk, ...]
@@ -50,10 +49,10 @@ class Chunker:
     def __init__(
         self, tokenizer: Tokenizer, *, max_tokens: int, overlap: int = 0, window: int = WINDOW
     ) -> None:
-        # Imported here: it is for ingestion only, and the API starts without it.
+        # Imported here because only ingestion needs it: the API starts without it.
         from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
-        self.recipe = f"{max_tokens}-{overlap}"  # another, and the chunks may be others
+        self.recipe = f"{max_tokens}-{overlap}"  # texts with equal recipes have equal chunks
         self._window = window
         capacity = max_tokens - 2  # [CLS] and [SEP]
         self._plain: TextSplitter = TextSplitter.from_huggingface_tokenizer(
@@ -64,11 +63,10 @@ class Chunker:
         )
 
     def split(self, text: str, *, start: int = 0, markdown: bool = False) -> Iterator[Window]:
-        """The chunks of `text` from `start` on, window by window, as they are asked for.
+        """The chunks of `text` from `start` on, lazily, window by window.
 
-        In order; together they have every character but white space between them. What follows
-        from a window's `following` is the same whether the text was split from 0 or from there.
-        `text` must have no lone surrogates.
+        Chunks are in order and leave out nothing but white space between them. Splitting again
+        from any window's `following` gives the same rest. `text` must have no lone surrogates.
         """
         splitter = self._markdown if markdown else self._plain
         while start < len(text):
@@ -81,13 +79,13 @@ class Chunker:
     ) -> Window:
         end = min(start + self._window, len(text))
         found = [
-            Chunk(first + at, first + at + len(part))
-            for first, last in _between_gaps(text, start, end)
-            for at, part in indices(text[first:last])
+            Chunk(begin + offset, begin + offset + len(part))
+            for begin, stop in _between_gaps(text, start, end)
+            for offset, part in indices(text[begin:stop])
         ]
         following = end
-        # The last may have ended where the window does, and for no other reason. (What comes
-        # instead repeats nothing of the one before: it could be a part of that.)
+        # The window's end may have cut the last chunk short, so the next window finds it again.
+        # (There it has no overlap with the chunk before, which might contain it whole.)
         if end < len(text) and len(found) > 1:
             found.pop()
             following = found[-1].end
@@ -95,12 +93,12 @@ class Chunker:
         return Window(start, tuple(chunks), following)
 
     def _within_bounds(self, text: str, chunk: Chunk) -> Iterator[Chunk]:
-        """The chunk, in parts if it has too many characters."""
+        """The chunk, halved until no part has too many characters."""
         if chunk.end - chunk.start <= MAX_CHARACTERS:
             yield chunk
             return
         middle = (chunk.start + chunk.end) // 2
-        # A word is cut only if it is the half of a chunk.
+        # Halve between two words, unless one word is half of the chunk.
         space = max(text.rfind(mark, chunk.start + 1, middle) for mark in " \n\t")
         middle = space if space > chunk.start else middle
         for start, end in ((chunk.start, middle), (middle, chunk.end)):
@@ -113,6 +111,7 @@ class Chunker:
 
 
 def _between_gaps(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches of `text[start:end]` that are not gaps, as (begin, stop)."""
     for gap in GAP.finditer(text, start, end):
         if start < gap.start():
             yield start, gap.start()
@@ -122,8 +121,8 @@ def _between_gaps(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def load_chunker(tokenizer: Tokenizer, *, max_tokens: int, overlap: int = 0) -> Chunker:
-    """A chunker for the model that `tokenizer` and `max_tokens` are of.
+    """A chunker for a model with this tokenizer and this token limit.
 
-    overlap: tokens that a chunk may repeat of the end of the one before it.
+    overlap: tokens at the end of a chunk that the next one may repeat.
     """
     return Chunker(tokenizer, max_tokens=max_tokens, overlap=overlap)

@@ -1,8 +1,8 @@
-"""cl100k token ids to text: what OpenAI clients send when they tokenize on their side.
+"""cl100k token ids to text: OpenAI's clients send ids when they tokenize on their side.
 
-A table look-up: id → bytes, joined, read as UTF-8 with U+FFFD for what is not. The table is made
-from the verified vocabulary at build time and opens in a millisecond (tiktoken's own structures
-take a hundred). Decodes only; does not tokenize.
+A table look-up: id → bytes, joined, decoded as UTF-8 with U+FFFD for invalid bytes. The build
+makes the table from the verified vocabulary. It opens in a millisecond, where tiktoken's own
+structures take a hundred. Does not tokenize.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model_layer.artifacts import CL100K, CURE, Bundle, read_bundle
+from model_layer.artifacts import CL100K, REBUILD, Bundle, read_bundle
 from model_layer.errors import BundleError, TokenIdError
 
 RANKS = 100_256  # ids below this stand for text
-SIZE = 100_277  # ids from RANKS up to this are special tokens, or unused
+SIZE = 100_277  # ids from RANKS to below this are special tokens or unused
 
 
 class Cl100k:
     """The cl100k vocabulary, id to bytes. Thread-safe.
 
     starts: (RANKS + 1,) int64; token i is `data[starts[i]:starts[i + 1]]`.
-    data: all tokens' bytes in the order of their ids, uint8.
+    data: the bytes of all tokens in the order of their ids, uint8.
     """
 
     def __init__(self, starts: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
@@ -33,23 +33,24 @@ class Cl100k:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of one list of ids.
 
-        Equals `tiktoken.get_encoding("cl100k_base").decode(ids)`, special tokens excepted: they
-        stand for no text. Raises TokenIdError at the first id that is special or out of range.
+        Equals `tiktoken.get_encoding("cl100k_base").decode(ids)`, except that special tokens are
+        refused: they stand for no text. Raises TokenIdError for the first id that is special or
+        out of range.
         """
         array = _checked(ids)
         starts = self._starts[array]
         sizes = self._starts[array + 1] - starts  # (ids,), bytes of each token
-        ends = np.cumsum(sizes)
-        # The bytes of a token that starts at byte e of the text lie (start - e) further on in
-        # the table: one shift a token, repeated for each of its bytes.
-        shifts = np.repeat(starts - (ends - sizes), sizes)
+        offsets = np.cumsum(sizes) - sizes  # (ids,), where each token starts in the text
+        # Byte i of the text is byte i + (start - offset) of the table, with its token's start and
+        # offset.
+        shifts = np.repeat(starts - offsets, sizes)  # (bytes of the text,)
         return self._data[shifts + np.arange(len(shifts))].tobytes().decode("utf-8", "replace")
 
 
 def _checked(ids: Sequence[int]) -> NDArray[np.int64]:
     try:
         array = np.array(ids, dtype=np.int64)
-    except OverflowError as error:  # an id past 64 bits
+    except OverflowError as error:  # an id that does not fit into 64 bits
         position = next(i for i, token_id in enumerate(ids) if not 0 <= token_id < RANKS)
         raise _error(position, ids[position]) from error
     wrong = np.flatnonzero((array < 0) | (array >= RANKS))
@@ -67,9 +68,9 @@ def _error(position: int, token_id: int) -> TokenIdError:
 
 
 def load_cl100k(bundle: Bundle | None = None) -> Cl100k:
-    """Open the table of `bundle` (the built one by default).
+    """Open the table of `bundle` (by default the one of `make model`).
 
-    Raises BundleError if it is missing or not a table.
+    Raises BundleError if the file is missing or not a table.
     """
     path = (bundle or read_bundle()).path(CL100K)
     try:
@@ -78,5 +79,5 @@ def load_cl100k(bundle: Bundle | None = None) -> Cl100k:
         if len(starts) != RANKS + 1 or starts[-1] != len(data):
             raise ValueError("not the table of a vocabulary")
     except (OSError, ValueError, TypeError) as error:
-        raise BundleError(f"{path} cannot be read ({error}). {CURE}") from error
+        raise BundleError(f"{path} cannot be read ({error}). {REBUILD}") from error
     return Cl100k(starts.astype(np.int64), data)

@@ -1,8 +1,8 @@
-"""Keep cpuinfo quiet, a part of onnxruntime, where the system shows it no list of CPUs.
+"""Keeps onnxruntime's cpuinfo quiet on systems without a list of CPUs.
 
 Lambda's arm64 has no /sys/devices/system/cpu/{possible,present}. onnxruntime then asks the kernel
-for the CPU's features and works as well, but writes nine lines to file descriptor 2 when it is
-imported: at every cold start. Does nothing on other machines, and hides no other line.
+for the CPU's features and works equally well. But at its import, that is at every cold start, it
+writes nine lines to file descriptor 2. Does nothing on other machines, and hides no other line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 POSSIBLE_CPUS = Path("/sys/devices/system/cpu/possible")
 
-# How the lines begin, in onnxruntime 1.32.
+# The beginnings of the lines, in onnxruntime 1.32.
 COMPLAINTS = (
     b"Error in cpuinfo: failed to parse ",
     b"onnxruntime cpuid_info warning: Failed to initialize PyTorch cpuinfo library",
@@ -25,7 +25,7 @@ COMPLAINTS = (
 
 
 def quiet_cpuinfo() -> AbstractContextManager[None]:
-    """A context in which cpuinfo's complaints are dropped, if it will have reason to complain."""
+    """A context that drops cpuinfo's complaints, on a machine where it complains."""
     return _without_complaints() if _cpus_are_hidden() else nullcontext()
 
 
@@ -40,13 +40,13 @@ def _cpus_are_hidden() -> bool:
 
 @contextmanager
 def _without_complaints() -> Iterator[None]:
-    """Hold back what is written to fd 2, by C code too; at the end all but the complaints goes on.
+    """Hold back everything written to fd 2, even by C code; then write all but the complaints.
 
     Held in memory: the file system may be read-only, and a full pipe would block the writer.
     """
     try:
         stderr = os.dup(2)
-    except OSError:  # closed: nobody hears the complaints
+    except OSError:  # it is closed, so there is nothing to hold back
         yield
         return
     with os.fdopen(os.memfd_create("stderr"), "w+b") as held:
@@ -58,5 +58,5 @@ def _without_complaints() -> Iterator[None]:
             os.close(stderr)
             held.seek(0)
             rest = b"".join(line for line in held if not line.startswith(COMPLAINTS))
-            with suppress(OSError):  # a reader that has gone is no reason to fail
+            with suppress(OSError):  # a closed or full stderr is no reason to fail
                 os.write(2, rest)

@@ -1,17 +1,17 @@
-"""What can go wrong below HTTP.
+"""The errors of this layer. Knows no HTTP: `handler` turns them into responses.
 
 ModelLayerError
 ├── BundleError         a file of the bundle is missing, damaged or of another format
-├── DeadlineExceeded    the time was up before all texts were encoded
-├── TextTooLong         a text has more tokens than the model reads, and may not be cut
-└── TokenIdError        a cl100k token id that stands for no text
+├── DeadlineExceeded    the time ran out before all texts were encoded
+├── TextTooLong         a text has more tokens than the model reads, and must not be cut
+└── TokenIdError        a cl100k token id stands for no text
 """
 
 from __future__ import annotations
 
 
 class ModelLayerError(Exception):
-    """Everything this layer raises on purpose, wrong argument types aside (TypeError)."""
+    """The base of this layer's errors. (Wrong argument types raise TypeError.)"""
 
 
 class BundleError(ModelLayerError):
@@ -19,9 +19,9 @@ class BundleError(ModelLayerError):
 
 
 class DeadlineExceeded(ModelLayerError):
-    """The time was up when `texts_done` of `texts` texts, of `tokens` tokens, were encoded.
+    """The time ran out after `texts_done` of `texts` texts, `tokens_done` of `tokens` tokens.
 
-    Texts that are repeated count once, as they are run once.
+    Repeated texts count once, because they are run once.
     """
 
     def __init__(self, texts_done: int, texts: int, tokens_done: int, tokens: int) -> None:
@@ -31,7 +31,7 @@ class DeadlineExceeded(ModelLayerError):
 
 
 class TextTooLong(ModelLayerError):
-    """Text `index` has `tokens` tokens (specials included), the model reads `limit`."""
+    """Text `index` has `tokens` tokens, specials included; the model reads `limit`."""
 
     def __init__(self, index: int, tokens: int, limit: int) -> None:
         super().__init__(f"Text {index} has {tokens} tokens; the model reads {limit}.")
@@ -39,9 +39,9 @@ class TextTooLong(ModelLayerError):
 
 
 class TokenIdError(ModelLayerError):
-    """A token id is out of the vocabulary's range, or is a special token.
+    """A token id is outside the vocabulary, or is a special token.
 
-    `position` is its place in the list (from 0), `reason` continues "token id N …".
+    position: in the list, from 0. reason: continues the sentence "Token id N …".
     """
 
     def __init__(self, position: int, token_id: int, reason: str) -> None:

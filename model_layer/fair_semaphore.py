@@ -1,7 +1,8 @@
-"""A limit to how many threads do something at a time, first come, first served.
+"""Limits how many threads do something at a time, first come, first served.
 
-`threading.Semaphore` is not fair: a thread that comes back at once mostly goes before those that
-wait, and a long request would hold up a short one until its end.
+`threading.Semaphore` is not fair: a thread that releases it and acquires it again usually
+overtakes the waiting threads. A long request would then hold up a short one until its end.
+Does not time out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import deque
 
 
 class FairSemaphore:
-    """`with semaphore:` waits until fewer than `count` threads are inside, in order of arrival."""
+    """`with semaphore:` admits up to `count` threads at a time, in order of arrival."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -23,10 +24,10 @@ class FairSemaphore:
             if self._free:
                 self._free -= 1
                 return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()  # until the one before hands over its turn
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # blocks until a leaving thread releases it
 
     def __exit__(self, *_: object) -> None:
         with self._mutex:

@@ -1,4 +1,4 @@
-"""Token ids decode to the text that tiktoken, the reference, decodes them to."""
+"""Token ids decode to the same text as with tiktoken, the reference."""
 
 from __future__ import annotations
 
@@ -21,30 +21,36 @@ def reference(tiktoken_cache: Path) -> tiktoken.Encoding:
 
 
 @given(ids=st.lists(st.integers(0, RANKS - 1), max_size=200))
-def test_any_ids_decode_as_tiktoken_does(
+def test_any_ids_decode_as_with_tiktoken(
     cl100k: Cl100k, reference: tiktoken.Encoding, ids: list[int]
 ) -> None:
     assert cl100k.decode(ids) == reference.decode(ids)
 
 
-def test_every_single_token_is_right(cl100k: Cl100k, reference: tiktoken.Encoding) -> None:
+def test_every_single_token_decodes_as_with_tiktoken(
+    cl100k: Cl100k, reference: tiktoken.Encoding
+) -> None:
     assert all(cl100k.decode([rank]) == reference.decode([rank]) for rank in range(RANKS))
     assert reference.n_vocab == SIZE
 
 
 @given(text=st.text())
-def test_a_text_comes_back(cl100k: Cl100k, reference: tiktoken.Encoding, text: str) -> None:
+def test_an_encoded_text_decodes_to_itself(
+    cl100k: Cl100k, reference: tiktoken.Encoding, text: str
+) -> None:
     assert cl100k.decode(reference.encode(text, disallowed_special=())) == text
 
 
 @pytest.mark.parametrize("token_id", [-1, SIZE, 2**40, -(2**40), 2**64, -(2**70)])
-def test_an_id_out_of_range_is_named_with_its_position(cl100k: Cl100k, token_id: int) -> None:
+def test_an_id_outside_the_vocabulary_is_refused_with_its_position(
+    cl100k: Cl100k, token_id: int
+) -> None:
     with pytest.raises(TokenIdError, match=r"outside the cl100k_base vocabulary") as caught:
         cl100k.decode([1, 2, token_id, -5])
     assert (caught.value.position, caught.value.token_id) == (2, token_id)
 
 
-def test_the_first_wrong_id_is_named_though_a_later_one_is_larger(cl100k: Cl100k) -> None:
+def test_the_first_invalid_id_is_named_even_before_a_larger_one(cl100k: Cl100k) -> None:
     with pytest.raises(TokenIdError) as caught:
         cl100k.decode([1, RANKS, 10**20])
     assert (caught.value.position, caught.value.token_id) == (1, RANKS)

@@ -1,6 +1,6 @@
-"""cpuinfo's complaints about hidden CPUs are dropped, and nothing else is.
+"""Only cpuinfo's complaints about hidden CPUs are dropped from stderr.
 
-C code writes to file descriptor 2 itself, so these tests do too.
+C code writes to file descriptor 2 directly, and so do these tests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 from model_layer import cpuinfo
 from tests.conftest import ROOT
 
-# What onnxruntime 1.32 writes when it is imported on Lambda's arm64.
+# What onnxruntime 1.32 writes at its import on Lambda's arm64.
 COMPLAINTS = b"""\
 Error in cpuinfo: failed to parse the list of possible processors in \
 /sys/devices/system/cpu/possible
@@ -33,7 +33,7 @@ undetected CPU features.
 
 @pytest.fixture
 def hidden_cpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """This machine, as if it were Lambda's arm64."""
+    """Makes this machine look like Lambda's arm64."""
     monkeypatch.setattr("platform.machine", lambda: "aarch64")
     monkeypatch.setattr(cpuinfo, "POSSIBLE_CPUS", tmp_path / "possible")
 
@@ -46,7 +46,7 @@ def test_complaints_are_dropped(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("hidden_cpus")
-def test_everything_else_is_written_in_its_order(capfd: pytest.CaptureFixture[str]) -> None:
+def test_everything_else_is_written_in_order(capfd: pytest.CaptureFixture[str]) -> None:
     megabyte = b"x" * 1_000_000 + b"\n"
     with cpuinfo.quiet_cpuinfo():
         os.write(2, b"Error in the model\n\xff\n" + COMPLAINTS + megabyte)
@@ -57,7 +57,9 @@ def test_everything_else_is_written_in_its_order(capfd: pytest.CaptureFixture[st
 
 
 @pytest.mark.usefixtures("hidden_cpus")
-def test_an_error_comes_through_with_what_was_written(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_exception_passes_through_after_the_other_lines(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(ImportError, match="no such library"), cpuinfo.quiet_cpuinfo():
         os.write(2, COMPLAINTS + b"the reason\n")
         raise ImportError("no such library")
@@ -89,7 +91,7 @@ def test_another_machine_leaves_stderr_alone(
 
 
 @pytest.mark.parametrize("stderr", ["2>&-", "2</dev/null", "2>/dev/full"])
-def test_a_stderr_that_takes_nothing_is_survived(stderr: str) -> None:
+def test_a_closed_or_full_stderr_does_no_harm(stderr: str) -> None:
     program = (
         "import os, pathlib, platform; platform.machine = lambda: 'aarch64'\n"
         "from model_layer import cpuinfo; cpuinfo.POSSIBLE_CPUS = pathlib.Path('/nowhere')\n"

@@ -1,4 +1,4 @@
-"""A FairSemaphore lets threads in by order of arrival, and never more than its count."""
+"""A FairSemaphore admits threads in order of arrival, and never more than its count."""
 
 from __future__ import annotations
 
@@ -9,44 +9,45 @@ from concurrent.futures import ThreadPoolExecutor
 from model_layer.fair_semaphore import FairSemaphore
 
 
-def test_no_more_threads_than_turns_are_inside() -> None:
-    semaphore, inside, most, mutex = FairSemaphore(3), 0, 0, threading.Lock()
+def test_no_more_threads_are_inside_than_its_count() -> None:
+    semaphore, inside, maximum, mutex = FairSemaphore(3), 0, 0, threading.Lock()
 
     def work(_: int) -> None:
-        nonlocal inside, most
+        nonlocal inside, maximum
         for _ in range(50):
             with semaphore:
                 with mutex:
                     inside += 1
-                    most = max(most, inside)
+                    maximum = max(maximum, inside)
                 time.sleep(0)
                 with mutex:
                     inside -= 1
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    assert (most, inside) == (3, 0)
+    assert (maximum, inside) == (3, 0)
 
 
-def test_who_waits_goes_before_who_comes_back() -> None:
+def test_waiting_threads_go_before_a_thread_that_comes_back() -> None:
     semaphore, order = FairSemaphore(1), []
 
-    def wait(name: str) -> None:
+    def enter(name: str) -> None:
         with semaphore:
             order.append(name)
 
     with semaphore:
-        waiting = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
-        for thread in waiting:
+        waiting = [threading.Thread(target=enter, args=(name,)) for name in "abc"]
+        for number, thread in enumerate(waiting, 1):
             thread.start()
-            time.sleep(0.05)  # they come one after the other
-    wait("the one that was inside")
+            while len(semaphore._waiting) < number:  # the next one arrives after this one
+                time.sleep(0.001)
+    enter("the one that comes back")
     for thread in waiting:
         thread.join()
-    assert order == ["a", "b", "c", "the one that was inside"]
+    assert order == ["a", "b", "c", "the one that comes back"]
 
 
-def test_a_turn_is_given_back_after_an_error() -> None:
+def test_an_error_inside_releases_the_semaphore() -> None:
     semaphore = FairSemaphore(1)
     for _ in range(2):
         try:

@@ -28,7 +28,7 @@ async def ready(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     if not canary.passed:
         raise NotReady(
             f"The model gives a wrong vector, with cosine {canary.cosine:.4f} to its reference; "
-            f"{canary.least} is the least. Start it again, or deploy it again."
+            f"{canary.minimum_cosine} is the least. Start it again, or deploy it again."
         )
     fingerprint = embeddings.encoder.bundle.fingerprint
     return JSONResponse({"status": True, "cosine": canary.cosine, "fingerprint": fingerprint})

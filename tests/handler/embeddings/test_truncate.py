@@ -58,7 +58,7 @@ def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl
 def test_the_model_is_ready(client: TestClient, encoder: Encoder) -> None:
     body = client.get("/ready").json()
     assert body["status"] is True
-    assert body["cosine"] >= encoder.bundle.canary.least
+    assert body["cosine"] >= encoder.bundle.canary.minimum_cosine
     assert body["fingerprint"] == encoder.bundle.fingerprint
 
 
