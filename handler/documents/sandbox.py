@@ -93,7 +93,8 @@ class Sandbox:
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
         return (
             f"The program that reads the file crashed ({how}): the file is damaged, or needs more "
-            f"than {self._memory // 1_048_576:,} MiB of memory to read. Create it again or split it."
+            f"than {self._memory // 1_048_576:,} MiB of memory to read. Create it again or split "
+            "it."
         )
 
 

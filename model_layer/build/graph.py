@@ -1,8 +1,8 @@
-"""The ONNX graph, written from the parameters: six identical layers, pooling and normalisation.
+"""Writes the ONNX graph from the parameters: six identical layers, pooling and normalisation.
 
-Not an export: the architecture (BERT, post-norm; Devlin et al. 2018, arXiv 1810.04805) is spelled
-out in the operators that measure quickest in onnxruntime, so no torch is needed and the bytes are
-always the same. One text a run: no mask, no padding.
+This is not an export. The architecture (BERT, post-norm; Devlin et al. 2018, arXiv 1810.04805) is
+written in the operators that measured fastest in onnxruntime. It needs no torch, and the bytes
+are always the same. One text a run: no mask, no padding.
 
     input_ids int32 (1, tokens) → embedding float32 (1, 384), of unit length
 
@@ -32,26 +32,29 @@ from model_layer.build.parameters import (
     QuantizedDense,
 )
 
-LARGE = 100_000  # bytes of a tensor
+EXTERNAL_BYTES = 100_000  # tensors of this size and above go into WEIGHTS
 
-STANDARD = ""  # operator sets
+# Operator sets.
+STANDARD = ""
 FUSED = "com.microsoft"
 
 
 def build_graph(parameters: Parameters[DenseT], path: Path) -> None:
     """Write the graph of `parameters` to `path`, and WEIGHTS beside it.
 
-    The large tensors have a file of their own, which onnxruntime maps into memory where it would
-    parse and copy the model's: three quarters of a session's time, and half of its memory.
+    onnxruntime maps a file of large tensors into memory, but parses and copies the tensors in the
+    model file. A separate file saves three quarters of a session's start and half of its memory.
     (onnx.ai/onnx/repo-docs/ExternalData)
     """
     model = Graph(parameters).model()
-    save_model(model, path, save_as_external_data=True, location=WEIGHTS, size_threshold=LARGE)
-    (path.parent / WEIGHTS).chmod(0o644)  # onnx keeps it to its owner; Lambda runs as another user
+    save_model(
+        model, path, save_as_external_data=True, location=WEIGHTS, size_threshold=EXTERNAL_BYTES
+    )
+    (path.parent / WEIGHTS).chmod(0o644)  # onnx lets only the owner read it; Lambda runs as another
 
 
 class Graph(Generic[DenseT]):
-    """The nodes and constants, in the order they are added."""
+    """Collects nodes and constants, in the order they are added."""
 
     def __init__(self, parameters: Parameters[DenseT]) -> None:
         self._parameters: Parameters[DenseT] = parameters
@@ -79,7 +82,7 @@ class Graph(Generic[DenseT]):
         return model
 
     def _embed(self, ids: str) -> tuple[str, str]:
-        """Word + position, normalised: (1, tokens) → (1, tokens, 384), and its residual."""
+        """Word + position, normalised: (1, tokens) → (1, tokens, 384), and the residual."""
         count = self._node("Shape", [ids], "tokens", start=1)
         table = self._floats("positions", self._parameters.positions)
         first, axis = self._integers("first", [0]), self._integers("rows", [0])
@@ -97,7 +100,7 @@ class Graph(Generic[DenseT]):
     def _layer(
         self, layer: Layer[DenseT], hidden: str, residual: str, name: str
     ) -> tuple[str, str]:
-        """Self-attention, then the feed-forward network; each added to its input, normalised."""
+        """Self-attention, then feed-forward; each is added to its input and normalised."""
         qkv = self._dense(layer.qkv, hidden, f"{name}.qkv")
         parts = [f"{name}.{part}" for part in ("query", "key", "value")]
         self._node("Split", [qkv], *parts, axis=2, num_outputs=3)
@@ -107,13 +110,14 @@ class Graph(Generic[DenseT]):
         total = self._node("Add", [attended, residual], f"{name}.attention_sum")
         hidden, residual = self._norm(layer.attention_norm, total, f"{name}.attention_norm")
         widened = self._dense(layer.intermediate, hidden, f"{name}.intermediate")  # (…, 1536)
-        # The exact (erf) GELU that BERT uses, not the tanh one.
+        # The exact GELU (erf), which BERT uses, not the approximation (tanh).
         activated = self._node("Gelu", [widened], f"{name}.activated", domain=FUSED)
         narrowed = self._dense(layer.output, activated, f"{name}.output")
         total = self._node("Add", [narrowed, residual], f"{name}.sum")
         return self._norm(layer.output_norm, total, f"{name}.norm")
 
     def _dense(self, dense: Dense | QuantizedDense, x: str, name: str) -> str:
+        """x · weight + bias."""
         bias = self._floats(f"{name}.bias", dense.bias)
         if isinstance(dense, Dense):
             weight = self._floats(f"{name}.weight", dense.weight)
@@ -124,8 +128,7 @@ class Graph(Generic[DenseT]):
         if not dense.per_row:
             inputs = [x, weight, scale, "", bias]
             return self._node("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
-        # Each row is divided by its own divisor (forward.row_divisor), and its product
-        # multiplied by it.
+        # Divide each row by its own divisor (forward.row_divisor), and multiply its product by it.
         last = self._integers("last", [-1])
         margin = self._floats("gelu.minimum", np.array(GELU_MINIMUM))
         largest = self._node("ReduceMax", [x, last], f"{name}.largest", keepdims=1)
@@ -138,8 +141,8 @@ class Graph(Generic[DenseT]):
         return self._node("Add", [multiplied, bias], name)
 
     def _norm(self, norm: Norm, x: str, name: str) -> tuple[str, str]:
-        """LayerNorm's output for the next product, and for the next addition."""
-        # Not SkipLayerNormalization, which would add, too: it takes eight times as long.
+        """The output of LayerNorm: for the next product, and for the next addition."""
+        # SkipLayerNormalization would include the addition, but takes eight times as long.
         inputs = [x, self._floats(f"{name}.scale", norm.scale)]
         inputs.append(self._floats(f"{name}.shift", norm.shift))
         normed = self._node("LayerNormalization", inputs, name, epsilon=EPSILON, axis=-1)

@@ -1,6 +1,6 @@
-"""What a bundle is: its files with their hashes, the facts of the model, what it was made with.
+"""The manifest of a bundle: its files and their hashes, facts about the model, and the recipe.
 
-Holds no time and no path, so that two builds are the same bytes.
+It contains no time and no path, so that two builds are identical.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from model_layer.build.fetch import source_files
 from model_layer.build.parameters import DIMENSIONS, MAX_TOKENS
 from model_layer.build.verify import WORST, canary
 
-# Those that the bundle's bytes can depend on.
+# The bundle's bytes may depend on these.
 LIBRARIES = ("numpy", "onnx", "safetensors", "tokenizers")
 
 
 def facts(precision: str, folder: Path) -> dict[str, Any]:
-    """All that decides which vector a text gets, of the model in `folder`."""
+    """Everything that decides which vector the model in `folder` gives a text."""
     hashes = {file.name: file.sha256 for file in source_files()}
     about = {
         "model": "sentence-transformers/all-MiniLM-L6-v2",
@@ -35,20 +35,20 @@ def facts(precision: str, folder: Path) -> dict[str, Any]:
         "dimensions": DIMENSIONS,
         "max_tokens": MAX_TOKENS,
     }
-    if precision == "int8":  # how it was rounded decides, too
+    if precision == "int8":  # the rounding decides, too
         about["quantized"] = [sha256(folder / name) for name in (MODEL, WEIGHTS)]
     return about
 
 
 def fingerprint(facts: dict[str, Any]) -> str:
-    """A short name of the vector space: vectors of equal fingerprints can be compared."""
+    """A short name of the vector space: vectors with equal fingerprints can be compared."""
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return f"all-minilm-l6-v2-{facts['precision']}-{digest[:12]}"
 
 
 def recipe() -> dict[str, str]:
-    """What the bundle is made with: another recipe calls for another build."""
+    """The code and the libraries that build a bundle. Another recipe needs another build."""
     build = hashlib.sha256()
     for path in sorted([*Path(__file__).parent.glob("*.py"), TEXTS]):
         build.update(path.read_bytes())

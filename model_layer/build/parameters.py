@@ -1,7 +1,7 @@
-"""The model's parameters as the other steps of the build pass them on: read, smoothed, quantized.
+"""The model's parameters, which the steps of the build pass on: read, smoothed, quantized.
 
-BERT (Devlin et al. 2018, arXiv 1810.04805), six identical post-norm layers; the parts have the
-names that the weights' file gives them.
+BERT (Devlin et al. 2018, arXiv 1810.04805) with six identical post-norm layers. The parts are
+named as in the file of weights. Changes no value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DIMENSIONS = 384
 MAX_TOKENS = 256  # sentence_bert_config.json; the position table has 512 rows
 EPSILON = 1e-12  # config.json: layer_norm_eps
 
-Floats = NDArray[np.float64]  # exact for the file's float32; the graph writes float32 again
+Floats = NDArray[np.float64]  # exact for the file's float32; the graph stores float32 again
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Dense:
 
 @dataclass(frozen=True)
 class QuantizedDense:
-    """y = x · (weight * scale) + bias, in integers: x is quantized when it is known.
+    """y = x · (weight * scale) + bias, in integers: x is quantized at run time.
 
-    per_row: every row of x (a token) has a scale of its own, and not x as a whole.
+    per_row: x has one scale for each row (token) instead of one for all.
     """
 
     weight: NDArray[np.int8]  # (inputs, outputs)
@@ -49,8 +49,9 @@ class QuantizedDense:
 class Norm:
     """LayerNorm: (x - mean) / deviation * scale + shift.
 
-    residual: what makes of it the input of the next addition, if that differs from the next
-    matrix product's input: a factor for each channel.
+    The output goes to a matrix product and to a residual addition.
+    residual: the factor for each channel that turns the first into the second; None if both are
+        the same.
     """
 
     scale: Floats  # (384,)
@@ -87,7 +88,7 @@ def read_parameters(safetensors_file: Path) -> Parameters[Dense]:
         return Norm(_float64(weights, f"{name}.weight"), _float64(weights, f"{name}.bias"))
 
     def dense(*names: str) -> Dense:
-        """Several layers of the same input are one."""
+        """One layer in place of several with the same input."""
         return Dense(
             np.concatenate([_float64(weights, f"{name}.weight").T for name in names], axis=1),
             np.concatenate([_float64(weights, f"{name}.bias") for name in names]),

@@ -1,13 +1,12 @@
-"""The int8 model: weights of 8 bits, products in integers, everything else in float32.
+"""The int8 model: 8-bit weights, integer products, everything else in float32.
 
     calibrate (what do the layers see?) → smooth (outliers move into the weights) → round
 
-Activations are quantized when they are known, with one scale for a text (onnxruntime's dynamic
-quantization, onnxruntime.ai/docs/performance/model-optimizations/quantization.html); since a run
-sees one text, its vector does not depend on its neighbours. Where that is too coarse, each token
-has a scale of its own: behind the GELU, a few tokens are ten times as large as the others.
-The embedding table is looked up, not multiplied: it is kept in float16. Softmax, GELU, the
-normalisations and the pooling stay as they are.
+Activations are quantized at run time, with one scale for a text (onnxruntime's dynamic
+quantization, onnxruntime.ai/docs/performance/model-optimizations/quantization.html). A run sees
+one text, so its vector does not depend on others. Behind the GELU, a few tokens are ten times as
+large as the others, so there each token has its own scale. The embedding table is looked up, not
+multiplied, so it stays in float16. Softmax, GELU, normalisation and pooling do not change.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ PER_ROW = frozenset(["output"])  # the dense layers with a scale for each token
 def quantize(
     parameters: Parameters[Dense], tokenizer_file: Path, *, pairs_bounded: bool = True
 ) -> Parameters[QuantizedDense]:
-    """The parameters in 8 bits; always the same ones.
+    """The parameters in 8 bits. The result is always the same.
 
-    pairs_bounded: see `rounding`. Full-range weights are wrong on a CPU without VNNI; they are
-        for the test that can tell.
+    pairs_bounded: see `rounding`. Without the bound, products are wrong on a CPU without VNNI;
+        only a test that shows this turns it off.
     """
     texts = calibration_ids(tokenizer_file)
     smoothed = smooth(parameters, ranges(parameters, texts))

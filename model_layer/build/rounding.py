@@ -1,23 +1,22 @@
-"""Weights to 8 bits: a scale for each column, and each value rounded so that the errors cancel.
+"""Weights to 8 bits: one scale for each column, and a rounding whose errors cancel.
 
-**The rounding** is GPTQ's (Frantar et al. 2022, arXiv 2210.17323). Row after row of the weights
-is rounded, and what that does to the products is made good, as well as it can be, by changing
-the rows not yet rounded. "As well as it can be" is a least-squares problem in which the inputs
-are known by their Gram matrix xᵀx alone.
+**The rounding** is GPTQ's (Frantar et al. 2022, arXiv 2210.17323). It rounds one row of the
+weights after another. After each row, it changes the rows not yet rounded so that they cancel the
+row's effect on the products as well as possible. This is a least-squares problem, which needs
+only the Gram matrix xᵀx of the inputs.
 
-**The bound** keeps x86 CPUs without VNNI right, which Lambda's are. There, onnxruntime
-multiplies by VPMADDUBSW: inputs are unsigned, weights are signed, two neighbours along the inputs
-are multiplied and their sum *saturates* at 16 bits, silently. (onnxruntime's guide to
-quantization says of it: use `reduce_range`, which makes do with 7 bits.) But only the sum of a
-pair must fit:
+**The bound** keeps the products right on x86 CPUs without VNNI, such as Lambda's. There,
+onnxruntime uses VPMADDUBSW: it multiplies unsigned inputs by signed weights and adds two
+neighbours along the inputs. The sum *saturates* at 16 bits, silently. (onnxruntime's guide to
+quantization recommends `reduce_range`, which leaves 7 bits.) But only the sum of a pair must fit:
 
-    an input is at most 255, and 255 · 128 = 32,640 ≤ 32,767 = 2¹⁵ - 1.
-    If the weights of a pair (rows 2i and 2i + 1 of a column) have the same sign, |a| + |b| ≤ 128
-    gives |255 a + 255 b| ≤ 255 · 128. If not, the sum lies between 255 · min(a, b) and
-    255 · max(a, b), and |a|, |b| ≤ 127.
+    An input is at most 255, and 255 · 128 = 32,640 ≤ 32,767 = 2¹⁵ - 1.
+    A pair is the weights in rows 2i and 2i + 1 of a column. If they have the same sign,
+    |a| + |b| ≤ 128 gives |255 a + 255 b| ≤ 255 · 128. If not, the sum lies between
+    255 · min(a, b) and 255 · max(a, b), and |a|, |b| ≤ 127.
 
-So a column's scale is the larger of its largest value / 127 and its largest pair / 127.5, which
-leaves rounding its half on both sides, and the corrected rows are held to the bound.
+So a column's scale is the larger of its largest value / 127 and its largest pair / 127.5. This
+leaves rounding half a step on both sides. Rows changed by a correction are clipped to the bound.
 """
 
 from __future__ import annotations
@@ -27,9 +26,10 @@ from numpy.typing import NDArray
 
 from model_layer.build.parameters import Floats
 
-# Of the mean diagonal, added to it. GPTQ takes 0.01; more is safer with inputs that were not seen.
+# This share of the mean diagonal is added to the diagonal. GPTQ uses 0.01; more is safer for
+# inputs that the calibration did not see.
 DAMPING = 0.1
-BLOCK = 64  # rows whose corrections are applied together, for speed; the result is the same
+BLOCK = 64  # rows whose corrections reach the later rows at once: faster, with the same result
 LARGEST = 127
 LARGEST_PAIR = 128
 
@@ -40,16 +40,16 @@ def round_weights(
     """`weight`, (inputs, outputs), as integers times a scale for each column, (outputs,).
 
     gram: xᵀx of the inputs, (inputs, inputs).
-    pairs_bounded: hold to the bound above. Without it the weights have their full range, and
-        an x86 CPU without VNNI gives wrong products.
+    pairs_bounded: keep the bound above. Without it the weights use their full range, and x86 CPUs
+        without VNNI compute wrong products.
     """
     scale = column_scale(weight, pairs_bounded=pairs_bounded).astype(np.float32)
-    scale[scale == 0] = 1  # a column of zeros stays one, whatever its step
+    scale[scale == 0] = 1  # a column of zeros stays zero with any scale
     inputs = len(weight)
     damped = gram + np.eye(inputs) * (DAMPING * np.mean(np.diag(gram)))
-    # Row k tells how the rows behind k make good an error in row k.
+    # Row k holds how much the rows after k change for an error in row k.
     correction = np.linalg.cholesky(np.linalg.inv(damped)).T
-    rest = weight / scale  # what is still to be rounded, in steps
+    rest = weight / scale  # in steps; rows not yet rounded hold their corrections
     rounded = np.zeros(weight.shape)
     for start in range(0, inputs, BLOCK):
         end = min(start + BLOCK, inputs)
@@ -76,6 +76,6 @@ def column_scale(weight: Floats, *, pairs_bounded: bool) -> Floats:
 
 
 def _bounded(odd: Floats, even: Floats) -> Floats:
-    """The odd rows' values, made smaller where the pair's sum is too large."""
+    """The values of the odd row, made smaller where the pair's sum is too large."""
     over = (odd * even > 0) & (np.abs(odd + even) > LARGEST_PAIR)
     return np.where(over, np.sign(odd) * (LARGEST_PAIR - np.abs(even)), odd)

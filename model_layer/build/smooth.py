@@ -1,15 +1,16 @@
-"""Move the outliers of the activations into the weights: SmoothQuant (Xiao et al. 2022,
-arXiv 2211.10438), with the channels centred first as in Outlier Suppression+ (Wei et al. 2023,
-arXiv 2304.09145).
+"""Moves the outliers of the activations into the weights, before `rounding` rounds them.
 
-A few channels of a LayerNorm's output are ten times as large as the others; with one scale for
-all of them, the others keep three bits. The channel's centre and part of its range can be
-divided out of the normalisation and multiplied into the weights that read it, since
+SmoothQuant (Xiao et al. 2022, arXiv 2211.10438), with centred channels as in Outlier
+Suppression+ (Wei et al. 2023, arXiv 2304.09145).
+
+A few channels of a LayerNorm's output are ten times as large as the others. With one scale for
+all channels, the others would keep three bits. So a channel's centre z, and a factor s of its
+range, move from the LayerNorm into the weights behind it:
 
     x · W = ((x - z) / s) · (s * W) + z · W
 
-The function stays the same, in exact arithmetic; what the residual connection needs of x is
-multiplied back (`Norm.residual`), and z is added with the bias of the branch it meets.
+In exact arithmetic the function stays the same. The residual connection multiplies by s again
+(`Norm.residual`), and adds z with the bias of the branch that it meets.
 """
 
 from __future__ import annotations
@@ -22,19 +23,21 @@ import numpy as np
 from model_layer.build.calibration import Key
 from model_layer.build.parameters import Dense, Floats, Layer, Norm, Parameters
 
-# How much of a range moves into the weights: 0 is nothing, 1 is all of it. (SmoothQuant's α, of
-# which it says 0.5; more outliers want more.) One for each of the dense layers behind a norm.
+# How much of the range moves into the weights, from 0 (none) to 1 (all), for each dense layer
+# behind a norm. SmoothQuant's α; it recommends 0.5, and more for models with more outliers.
 ALPHA = {"qkv": 0.8, "intermediate": 0.7}
-DIGITS = 4  # that a factor keeps: the last bits of a BLAS do not reach the file
+DIGITS = 4  # significant digits of a factor, so that differences between BLASes do not reach it
 
 
 def smooth(parameters: Parameters[Dense], ranges: Mapping[Key, Floats]) -> Parameters[Dense]:
-    """The same function, with inputs that are easier to quantize."""
+    """Parameters of the same function, whose activations are easier to quantize."""
     norm = parameters.embeddings_norm
     layers: list[Layer[Dense]] = []
     for number, layer in enumerate(parameters.layers):
         norm, qkv, centre = _migrate(norm, layer.qkv, ranges[number, "qkv"], ALPHA["qkv"])
-        layer = replace(layer, qkv=qkv, attention_output=_add(layer.attention_output, centre))
+        layer = replace(
+            layer, qkv=qkv, attention_output=_add_to_bias(layer.attention_output, centre)
+        )
         if layers:
             layers[-1] = replace(layers[-1], output_norm=norm)
         else:
@@ -50,7 +53,7 @@ def smooth(parameters: Parameters[Dense], ranges: Mapping[Key, Floats]) -> Param
                 layer,
                 attention_norm=attention_norm,
                 intermediate=intermediate,
-                output=_add(layer.output, centre),
+                output=_add_to_bias(layer.output, centre),
             )
         )
         norm = layer.output_norm
@@ -60,10 +63,13 @@ def smooth(parameters: Parameters[Dense], ranges: Mapping[Key, Floats]) -> Param
 def _migrate(
     norm: Norm, dense: Dense, channels: Floats, alpha: float
 ) -> tuple[Norm, Dense, Floats]:
-    """The norm and the dense layer behind it, smoothed; and z, which the residual now lacks."""
-    least, largest = channels
-    centre = _rounded((least + largest) / 2)
-    reach = np.maximum(largest - centre, centre - least)
+    """The smoothed norm and dense layer, and z, which the residual connection now lacks.
+
+    channels: the minimum and maximum of each channel of the norm's output, (2, inputs).
+    """
+    minimum, maximum = channels
+    centre = _rounded((minimum + maximum) / 2)
+    reach = np.maximum(maximum - centre, centre - minimum)
     factor = reach**alpha / np.abs(dense.weight).max(axis=1) ** (1 - alpha)
     factor = _rounded(factor / np.exp(np.log(factor).mean()))
     return (
@@ -73,7 +79,7 @@ def _migrate(
     )
 
 
-def _add(dense: Dense, centre: Floats) -> Dense:
+def _add_to_bias(dense: Dense, centre: Floats) -> Dense:
     return replace(dense, bias=dense.bias + centre)
 
 

