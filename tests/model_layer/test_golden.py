@@ -1,6 +1,6 @@
-"""The vectors are those of sentence-transformers, through every floor of the house.
+"""The vectors are sentence-transformers' own, from the encoder and from the Lambda function.
 
-`tests/golden/` was made by real sentence-transformers on torch; see `make_golden.py` there.
+Real sentence-transformers on torch made `tests/golden/`; see `make_golden.py` there.
 """
 
 from __future__ import annotations
@@ -18,30 +18,33 @@ from model_layer import Encoder
 from model_layer.build import verify
 from tests.conftest import Golden, load_event
 
+Vectors = NDArray[np.float32]  # (texts, 384)
 
-def assert_agrees(vectors: NDArray[np.float32], golden: Golden, precision: str) -> None:
+
+def assert_agrees(vectors: Vectors, golden: Golden, precision: str) -> None:
+    """The vectors of the golden texts are as close to the reference as the build demands."""
     cosines = np.sum(vectors * golden.vectors, axis=1)
     worst = int(cosines.argmin())
     assert cosines[worst] >= verify.WORST[precision], f"text {worst}: {golden.kinds[worst]}"
     assert cosines.mean() >= verify.MEAN[precision]
 
 
-def test_what_is_promised_is_not_lowered() -> None:
-    """Issue 5's targets: the build refuses a model that misses them, and so do the tests."""
+def test_the_promised_fidelity_is_not_lowered() -> None:
+    """The build refuses a model below these cosines, and so do the tests."""
     assert verify.WORST == {"int8": 0.993, "fp32": 0.99999}
     assert verify.MEAN == {"int8": 0.999, "fp32": 0.99999}
 
 
 def test_the_reference_covers_every_kind_and_length(golden: Golden) -> None:
     assert len(golden.texts) >= 190
-    borders = np.histogram(golden.tokens, [0, 5, 100, 128, 256, 257, 2_001])[0]
-    assert (borders > 0).all()
+    texts_of_length = np.histogram(golden.tokens, [0, 5, 100, 128, 256, 257, 2_001])[0]
+    assert (texts_of_length > 0).all()
     assert max(map(len, golden.texts)) == 100_000
     scripts = {"empty", "emoji", "chinese", "arabic", "russian", "code", "control", "long word"}
     assert scripts <= set(golden.kinds)
 
 
-def test_encoder_agrees(each_encoder: Encoder, golden: Golden) -> None:
+def test_the_encoder_agrees(each_encoder: Encoder, golden: Golden) -> None:
     encoded = each_encoder.encode(golden.texts)
     assert_agrees(encoded.vectors, golden, each_encoder.bundle.precision)
     np.testing.assert_array_equal(encoded.token_counts, golden.tokens_read)
@@ -49,7 +52,7 @@ def test_encoder_agrees(each_encoder: Encoder, golden: Golden) -> None:
 
 
 @pytest.mark.parametrize("encoding_format", ["float", "base64"])
-def test_lambda_handler_agrees(encoder: Encoder, golden: Golden, encoding_format: str) -> None:
+def test_the_lambda_function_agrees(encoder: Encoder, golden: Golden, encoding_format: str) -> None:
     event = load_event("http-api-v2")
     event["body"] = json.dumps({"input": golden.texts, "encoding_format": encoding_format})
     answer = lambda_handler(event, None)

@@ -1,7 +1,7 @@
-"""A text's vector is the same bytes alone, in any batch, order, thread and process.
+"""A text's vector never depends on its batch, its order, its thread or its process.
 
-By construction: a run sees one text, on one thread. Both precisions are tried on thousands of
-random batches.
+This holds by construction: a run sees one text, on one thread. `make test` tries the default
+precision on hundreds of random batches, `make test-slow` both precisions on thousands.
 """
 
 from __future__ import annotations
@@ -22,58 +22,65 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model_layer import Encoder, load_encoder
-from model_layer.build.__main__ import PRECISIONS
 from tests.conftest import ANY_CHARACTER, ROOT, Golden
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 THREADS = (1, 2, 5)  # texts encoded at a time
 POOL = 64  # texts that the batches are drawn from
-BATCHES = 2_000  # of each precision
+FEW_BATCHES, MANY_BATCHES = 200, 2_000  # for each precision
 
 
 @dataclass(frozen=True)
 class Alone:
-    """Texts of all kinds, the short ones first, with what each gets when it is encoded alone."""
+    """Texts of all kinds, short ones first, each with its vector when encoded alone."""
 
     encoders: Mapping[int, Encoder]  # by their threads
     texts: Sequence[str]
     vectors: NDArray[np.float32]  # (texts, 384)
 
-    def assert_same(self, places: Sequence[int], threads: int) -> None:
-        """The texts at `places`, encoded together, get the same bytes as alone."""
-        encoded = self.encoders[threads].encode([self.texts[place] for place in places])
-        for place, vector in zip(places, encoded.vectors, strict=True):
-            assert vector.tobytes() == self.vectors[place].tobytes(), self.texts[place][:100]
+    def assert_same(self, indices: Sequence[int], threads: int) -> None:
+        """These texts have the same vectors together as alone, byte for byte."""
+        encoded = self.encoders[threads].encode([self.texts[index] for index in indices])
+        for index, vector in zip(indices, encoded.vectors, strict=True):
+            assert vector.tobytes() == self.vectors[index].tobytes(), self.texts[index][:100]
 
 
-@pytest.fixture(scope="module", params=PRECISIONS)
-def alone(request: pytest.FixtureRequest, bundles: Mapping[str, Path], golden: Golden) -> Alone:
-    folder = bundles[request.param]
-    encoders = {threads: load_encoder(folder, threads=threads) for threads in THREADS}
+@pytest.fixture(scope="module")
+def alone(bundle_folder: Path, golden: Golden) -> Alone:
+    encoders = {threads: load_encoder(bundle_folder, threads=threads) for threads in THREADS}
     texts = sorted(golden.texts, key=len)
     vectors = [encoders[1].encode([text]).vectors[0] for text in texts]
     return Alone(encoders, texts, np.stack(vectors))
 
 
-@settings(max_examples=BATCHES)
-@given(
-    places=st.lists(st.integers(0, POOL - 1), min_size=1, max_size=6),
-    threads=st.sampled_from(THREADS),
-)
-def test_in_any_batch(alone: Alone, places: list[int], threads: int) -> None:
-    alone.assert_same(places, threads)
+INDICES = st.lists(st.integers(0, POOL - 1), min_size=1, max_size=6)
 
 
-def test_of_any_length_in_any_order(alone: Alone) -> None:
-    places = random.Random(5).sample(range(len(alone.texts)), len(alone.texts))
-    alone.assert_same(places, threads=5)
+@settings(max_examples=FEW_BATCHES)
+@given(indices=INDICES, threads=st.sampled_from(THREADS))
+def test_a_vector_is_the_same_in_any_batch(alone: Alone, indices: list[int], threads: int) -> None:
+    alone.assert_same(indices, threads)
 
 
-def test_with_many_callers_at_a_time(alone: Alone) -> None:
+@pytest.mark.slow
+@settings(max_examples=MANY_BATCHES)
+@given(indices=INDICES, threads=st.sampled_from(THREADS))
+def test_a_vector_is_the_same_in_any_of_many_batches(
+    alone: Alone, indices: list[int], threads: int
+) -> None:
+    alone.assert_same(indices, threads)
+
+
+def test_texts_of_all_lengths_have_the_same_vectors_in_any_order(alone: Alone) -> None:
+    indices = random.Random(5).sample(range(len(alone.texts)), len(alone.texts))
+    alone.assert_same(indices, threads=5)
+
+
+def test_vectors_are_the_same_with_many_callers_at_a_time(alone: Alone) -> None:
     rng = random.Random(1)
     batches = [rng.choices(range(POOL), k=rng.randint(1, 6)) for _ in range(300)]
     with ThreadPoolExecutor(6) as callers:
-        # The list raises what a caller raised.
+        # list() raises a caller's exception.
         list(callers.map(alone.assert_same, batches, rng.choices(THREADS, k=len(batches))))
 
 
@@ -87,20 +94,22 @@ sys.stdout.buffer.write(encoder.encode(json.load(sys.stdin)).vectors.tobytes())
 """
 
 
-def test_in_another_process(alone: Alone) -> None:
-    places = random.Random(2).sample(range(len(alone.texts)), len(alone.texts))
+def test_vectors_are_the_same_in_another_process(alone: Alone) -> None:
+    indices = random.Random(2).sample(range(len(alone.texts)), len(alone.texts))
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, alone.encoders[1].bundle.folder],
         cwd=ROOT,
-        input=json.dumps([alone.texts[place] for place in places]).encode(),
+        input=json.dumps([alone.texts[index] for index in indices]).encode(),
         stdout=subprocess.PIPE,
         check=True,
     )
-    assert done.stdout == alone.vectors[places].tobytes()
+    assert done.stdout == alone.vectors[indices].tobytes()
 
 
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=8), seed=st.integers())
-def test_whatever_the_text_is(each_encoder: Encoder, texts: list[str], seed: int) -> None:
+def test_any_text_has_the_same_vector_in_any_batch(
+    each_encoder: Encoder, texts: list[str], seed: int
+) -> None:
     expected = {text: each_encoder.encode([text]).vectors[0].tobytes() for text in texts}
     shuffled = random.Random(seed).sample(texts, len(texts))
     for text, vector in zip(shuffled, each_encoder.encode(shuffled).vectors, strict=True):

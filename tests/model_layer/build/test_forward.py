@@ -1,46 +1,54 @@
-"""The model in numpy, which the build looks at, is the model that runs."""
+"""The model in numpy, which the build observes, is the model that runs."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from model_layer import load_encoder
-from model_layer.build.forward import forward, gelu
+from model_layer import Encoder
+from model_layer.build.forward import GELU_MINIMUM, forward, gelu, row_divisor
 from model_layer.build.parameters import Dense, Floats, Parameters
 from tests.conftest import Golden
 
 
-def test_it_gives_the_vectors_of_fp32(
-    parameters: Parameters[Dense], bundles: Mapping[str, Path], golden: Golden
+def test_its_vectors_are_those_of_sentence_transformers(
+    parameters: Parameters[Dense], encoder: Encoder, golden: Golden
 ) -> None:
-    encoder = load_encoder(bundles["fp32"])
-    texts = golden.texts[::8]
-    ids = [encoder.tokenizer.tokenize(text).ids for text in texts]
+    ids = [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::40]]
     means = forward(parameters, ids, lambda *_: None)
     vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
-    cosines = np.sum(vectors * encoder.encode(texts).vectors, axis=1)
+    cosines = np.sum(vectors * golden.vectors[::40], axis=1)
     assert cosines.min() > 0.999999
 
 
-def test_it_shows_the_input_of_every_dense_layer(parameters: Parameters[Dense]) -> None:
-    seen: list[tuple[int, str]] = []
+def test_the_input_of_every_dense_layer_is_observed(parameters: Parameters[Dense]) -> None:
+    observed: list[tuple[int, str]] = []
 
-    def see(layer: int, name: str, x: Floats) -> None:
-        seen.append((layer, name))
+    def observe(layer: int, name: str, x: Floats) -> None:
+        observed.append((layer, name))
         weight = getattr(parameters.layers[layer], name).weight
         assert x.shape == (3 + 4, len(weight))  # both texts' tokens
 
     ids = [np.array([101, *words, 102], np.int32) for words in ([7592], [7592, 2088])]
-    forward(parameters, ids, see)
+    forward(parameters, ids, observe)
     names = ("qkv", "attention_output", "intermediate", "output")
-    assert seen == [(layer, name) for layer in range(6) for name in names]
+    assert observed == [(layer, name) for layer in range(6) for name in names]
 
 
-def test_gelu_is_the_exact_one_to_3e_7() -> None:
+def test_gelu_is_exact_to_within_3e_7() -> None:
     x = np.linspace(-12, 12, 100_001)
     exact = x * np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in x])
     assert np.abs(gelu(x) - exact).max() < 3e-7
+
+
+@given(arrays(np.float64, (3, 8), elements=st.floats(-100, 100)))
+def test_a_divided_row_is_between_minus_one_and_one(x: Floats) -> None:
+    activated = gelu(x)
+    assert activated.min() > -GELU_MINIMUM
+    assert row_divisor(activated).min() > 0
+    activated[:, 3] = np.abs(activated[:, 3])  # every row has a positive output
+    assert (np.abs(activated / row_divisor(activated)) <= 1).all()

@@ -1,4 +1,4 @@
-"""The finished int8 file keeps the bound that makes it right on x86 CPUs without VNNI."""
+"""The int8 model file keeps the bound that makes it right on x86 CPUs without VNNI."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from model_layer.build.calibration import grams
 from model_layer.build.parameters import LAYERS, Dense, Parameters
 from model_layer.build.quantize import PER_ROW
 from model_layer.build.rounding import round_weights
-from tests.saturation import extremes, largest_pair, saturates
+from tests.model_layer.build.saturation import extremes, largest_pair, saturates
 
 TEXTS = ["What is the capital of Mongolia?", "def f(x): return x ** 2", "猫が好き"]
 
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, NDArray[Any]]:
-    """All constants of the finished file, by name."""
+    """All constants of the model file, by name."""
     model = onnx.load(DEFAULT_BUNDLE / MODEL)
     return {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
 
@@ -32,21 +32,21 @@ def integers(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int8]]:
     return {name: values for name, values in weights.items() if values.dtype == np.int8}
 
 
-def test_all_that_is_multiplied_is_in_8_bits(integers: dict[str, NDArray[np.int8]]) -> None:
+def test_all_dense_weights_are_in_8_bits(integers: dict[str, NDArray[np.int8]]) -> None:
     names = ("qkv", "attention_output", "intermediate", "output")
     assert {*integers} == {f"layer.{n}.{name}.weight" for n in range(LAYERS) for name in names}
     assert sum(values.size for values in integers.values()) == LAYERS * 12 * 384**2
 
 
-def test_the_bound_holds_in_the_finished_file(integers: dict[str, NDArray[np.int8]]) -> None:
+def test_the_bound_holds_in_the_model_file(integers: dict[str, NDArray[np.int8]]) -> None:
     for name, values in integers.items():
         assert np.abs(values.astype(int)).max() <= 127, name
         assert largest_pair(values) <= 128, name
         assert not saturates(values, extremes(len(values))), name
 
 
-def test_the_range_is_used(integers: dict[str, NDArray[np.int8]]) -> None:
-    """Every column comes near the bound, so eight bits are not seven."""
+def test_every_column_comes_near_the_bound(integers: dict[str, NDArray[np.int8]]) -> None:
+    """So the weights really use eight bits, not seven."""
     for name, values in integers.items():
         even, odd = np.abs(values[0::2].astype(int)), np.abs(values[1::2].astype(int))
         assert (np.maximum(even + odd, 2 * np.maximum(even, odd)).max(axis=0) >= 120).all(), name
@@ -65,7 +65,7 @@ def test_without_the_bound_a_layer_saturates(
     assert not saturates(bounded, extremes(len(bounded)))
 
 
-def test_scales_are_positive_and_the_table_keeps_its_values(
+def test_scales_are_positive_and_the_embedding_table_keeps_its_values(
     weights: dict[str, NDArray[Any]], parameters: Parameters[Dense]
 ) -> None:
     scales = [values for name, values in weights.items() if name.endswith("weight.scale")]

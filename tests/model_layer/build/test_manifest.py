@@ -1,0 +1,13 @@
+"""The fingerprint names the vector space."""
+
+from __future__ import annotations
+
+from model_layer.artifacts import DEFAULT_BUNDLE, read_bundle
+from model_layer.build import manifest
+
+
+def test_the_fingerprint_changes_with_every_fact_that_decides_vectors() -> None:
+    facts = manifest.facts("int8", DEFAULT_BUNDLE)
+    assert manifest.fingerprint(facts) == read_bundle().fingerprint
+    for name in facts:
+        assert manifest.fingerprint({**facts, name: "other"}) != manifest.fingerprint(facts)
