@@ -14,6 +14,8 @@ from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
 from handler.limits import MAX_JSON_DEPTH
 
+Scalar = str | bool | None  # numbers stay strings
+
 TOO_DEEP = f"is nested deeper than {MAX_JSON_DEPTH} levels, the limit; make it flatter."
 
 # Numbers stay as they are written, at any length. An object becomes a tuple of its pairs, in order,
@@ -89,7 +91,7 @@ def _lines(value: Any, path: str, name: str, depth: int) -> Iterator[str]:
             yield f"{path}: {text}" if path else text
 
 
-def _scalar(value: str | bool | None) -> str:
+def _scalar(value: Scalar) -> str:
     """A string or number as written; "true" or "false"; the empty string for null."""
     if value is None:
         return ""

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Mapping
+from typing import Self
 
 from handler.documents.document import Document
 from handler.documents.pipe_protocol import LACKS_LIBRARY
@@ -61,7 +62,7 @@ class Sandbox:
             case Crashed(status):
                 raise DocumentRejected("invalid_file", self._crash_message(status))
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

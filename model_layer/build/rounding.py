@@ -71,8 +71,8 @@ def column_scale(weight: Floats, *, pairs_bounded: bool) -> Floats:
         return scale
     even, odd = weight[0::2], weight[1::2]
     pairs = np.where(even * odd > 0, np.abs(even + odd), 0)
-    scale = np.maximum(scale, pairs.max(axis=0) / (LARGEST_PAIR - 0.5))
-    return scale
+    bounded: Floats = np.maximum(scale, pairs.max(axis=0) / (LARGEST_PAIR - 0.5))
+    return bounded
 
 
 def _bounded(odd: Floats, even: Floats) -> Floats:

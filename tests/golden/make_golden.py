@@ -159,7 +159,7 @@ def texts(tokenizer: Any) -> list[tuple[str, str]]:
     pairs += [("128-255 tokens", prose(128, 255)) for _ in range(20)]
     pairs += [("256 tokens", prose(256, 256)), ("257 tokens", prose(257, 257))]
     pairs += [("256-2000 tokens", prose(258, 2000)) for _ in range(16)]
-    pairs += [(script, text) for script, text in SCRIPTS.items()]
+    pairs += list(SCRIPTS.items())
     pairs += [(f"{script}, long", " ".join([text] * 6)) for script, text in SCRIPTS.items()]
     pairs += [("emoji", text) for text in EMOJI] + [("code", text) for text in CODE]
     pairs += [(kind, text) for kind, group in ODD.items() for text in group]

@@ -60,9 +60,13 @@ def test_everything_else_is_written_in_order(capfd: pytest.CaptureFixture[str]) 
 def test_an_exception_passes_through_after_the_other_lines(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(ImportError, match="no such library"), cpuinfo.quiet_cpuinfo():
-        os.write(2, COMPLAINTS + b"the reason\n")
-        raise ImportError("no such library")
+    def fail() -> None:
+        with cpuinfo.quiet_cpuinfo():
+            os.write(2, COMPLAINTS + b"the reason\n")
+            raise ImportError("no such library")
+
+    with pytest.raises(ImportError, match="no such library"):
+        fail()
     assert capfd.readouterr().err == "the reason\n"
 
 

@@ -51,7 +51,8 @@ def check(content: bytes, name: str, content_type: str | None) -> None:
         document = extract(content, name=name, content_type=content_type)
     except DocumentRejected as error:
         assert error.code in ("unsupported_file", "invalid_file")
-        assert error.message.endswith((".", "?", "…).")) and error.message[0].isupper()
+        assert error.message.endswith((".", "?", "…)."))
+        assert error.message[0].isupper()
         return
     check_document(document)
 
@@ -60,7 +61,8 @@ def check_document(document: Document) -> None:
     """The invariants of a document: clean text, and marks in order and inside it."""
     text = document.text
     assert text.strip()
-    assert "\x00" not in text and "\r" not in text
+    assert "\x00" not in text
+    assert "\r" not in text
     text.encode()  # no lone surrogates
     offsets = [offset for offset, _ in document.headings]
     assert offsets == sorted(set(offsets))

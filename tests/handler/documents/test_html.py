@@ -23,7 +23,8 @@ def test_a_page_becomes_its_visible_text() -> None:
         "# A page\n\n# The main heading\n\nOne twothree\nfour & five.\n\n### Sub\n\n"
         "Tail with a cat here."
     )
-    assert document.is_markdown and document.format == "html"
+    assert document.is_markdown
+    assert document.format == "html"
     assert document.headings == ((0, "A page"), (10, "The main heading"), (57, "Sub"))
     assert document.text.startswith("### Sub", 57)
 

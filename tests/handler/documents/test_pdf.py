@@ -14,7 +14,8 @@ def test_pages_are_marked_and_joined_with_a_blank_line() -> None:
     assert (document.text, document.format) == ("First page.\n\nFourth page.", "pdf")
     assert document.pages == (0, 13, 13, 13, 25)
     assert [document.page(offset) for offset in (0, 10, 13, 24)] == [1, 1, 4, 4]
-    assert not document.is_markdown and not document.headings
+    assert not document.is_markdown
+    assert not document.headings
 
 
 def test_a_first_page_without_text_is_counted() -> None:

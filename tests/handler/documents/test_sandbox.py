@@ -103,7 +103,9 @@ def test_an_unexpected_error_rejects_the_document_and_is_logged_without_its_text
         "invalid_file: The file cannot be read: KeyError while reading it. It may be damaged."
     )
     log = capfd.readouterr().err
-    assert "in _extract_text" in log and "KeyError" in log and "secret" not in log
+    assert "in _extract_text" in log
+    assert "KeyError" in log
+    assert "secret" not in log
 
 
 def test_a_library_that_prints_or_reads_does_no_harm(

@@ -44,7 +44,7 @@ def test_headings_are_found_and_the_text_is_kept() -> None:
     assert [heading for _, heading in document.headings] == [
         *("Title", "One", "Two parts", "Three", "*Four* #5"),
     ]
-    lines = [PAGE[offset:].split("\n")[0] for offset, _ in document.headings]
+    lines = [PAGE[offset:].split("\n", maxsplit=1)[0] for offset, _ in document.headings]
     assert lines == ["Title", "# One #", "Two parts", "   ### Three ##", "## *Four* #5"]
 
 
@@ -65,7 +65,8 @@ def test_offsets_are_right_after_line_ends_are_changed() -> None:
 def test_plain_text_has_no_headings() -> None:
     document = read("# not Markdown", "a.txt")
     assert document.text == "# not Markdown"
-    assert not document.is_markdown and not document.headings
+    assert not document.is_markdown
+    assert not document.headings
 
 
 def test_more_headings_than_the_limit_are_refused() -> None:

@@ -54,7 +54,8 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path != "/short":
-            return super().do_GET()
+            super().do_GET()
+            return
         self.send_response(200)
         self.send_header("content-length", str(len(CONTENT) + 1))
         self.end_headers()
@@ -89,7 +90,7 @@ def test_the_hubs_mirror_delivers_the_pinned_revision(
 
 @pytest.mark.parametrize("path", ["/missing", "/short"])
 def test_a_failed_download_says_why(web: str, tmp_path: Path, path: str) -> None:
-    with pytest.raises(SourceFailed, match="404|IncompleteRead|ended after 11 of 12 bytes"):
+    with pytest.raises(SourceFailed, match=r"404|IncompleteRead|ended after 11 of 12 bytes"):
         Url(web + path).fetch(tmp_path / "out")
 
 
