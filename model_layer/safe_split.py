@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 # Unicode has moved some characters into punctuation, and some out of it. A character counts as
 # punctuation here only if it was in version 3.2 and still is: then every tokenizer agrees,
-# whatever its version. For the same reason it counts as a letter only if it never was.
+# whatever its version. For the same reason `is_one_word` accepts only characters
+# that never were.
 categories = (unicodedata.category, unicodedata.ucd_3_2_0.category)
 
 # These are not punctuation, but BERT decomposes them into ASCII punctuation first.
