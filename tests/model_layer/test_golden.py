@@ -51,7 +51,9 @@ def test_the_encoder_agrees(each_encoder: Encoder, golden: Golden) -> None:
     np.testing.assert_array_equal(encoded.truncated, golden.tokens > 256)
 
 
-@pytest.mark.parametrize("encoding_format", ["float", "base64"])
+@pytest.mark.parametrize(
+    "encoding_format", ["base64", pytest.param("float", marks=pytest.mark.slow)]
+)
 def test_the_lambda_function_agrees(encoder: Encoder, golden: Golden, encoding_format: str) -> None:
     event = load_event("http-api-v2")
     event["body"] = json.dumps({"input": golden.texts, "encoding_format": encoding_format})

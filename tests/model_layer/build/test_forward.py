@@ -18,10 +18,10 @@ from tests.conftest import Golden
 def test_its_vectors_are_those_of_sentence_transformers(
     parameters: Parameters[Dense], encoder: Encoder, golden: Golden
 ) -> None:
-    ids = [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::40]]
+    ids = [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::60]]
     means = forward(parameters, ids, lambda *_: None)
     vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
-    cosines = np.sum(vectors * golden.vectors[::40], axis=1)
+    cosines = np.sum(vectors * golden.vectors[::60], axis=1)
     assert cosines.min() > 0.999999
 
 

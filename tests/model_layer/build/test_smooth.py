@@ -18,7 +18,7 @@ from tests.conftest import Golden
 
 @pytest.fixture(scope="module")
 def ids(encoder: Encoder, golden: Golden) -> list[NDArray[np.int32]]:
-    return [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::24]]
+    return [encoder.tokenizer.tokenize(text).ids for text in golden.texts[::40]]
 
 
 @pytest.fixture(scope="module", params=[2, pytest.param(LAYERS, marks=pytest.mark.slow)])
