@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
+from collections.abc import Collection
+from typing import Any, NoReturn
 
 import orjson
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from handler.errors import InvalidRequest
+
+REFUSED = "refused"  # pydantic's type of the errors that `refused` makes
 
 
 def parse_json(body: bytes) -> object:
@@ -26,12 +30,41 @@ def parse_json(body: bytes) -> object:
         raise _not_json(error) from error
 
 
-def invalid(error: ValidationError) -> InvalidRequest:
-    """The first of a request's wrong fields, as a caller is told of it."""
+def invalid(error: ValidationError, *, tags: Collection[str] = ()) -> InvalidRequest:
+    """The first of a request's wrong fields, as the caller is told.
+
+    tags: the discriminators of unions, which pydantic puts into locations; no names of fields.
+    """
     first = error.errors(include_url=False, include_context=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    message = f"'{place}' is {kind_of(first['input'])}. {first['msg']}."
-    return InvalidRequest(message, param=place)
+    place = _place([part for part in first["loc"] if part not in tags])
+    ending = f"; {first['msg']}." if first["type"] == REFUSED else f". {first['msg']}."
+    return InvalidRequest(f"'{place}' is {kind_of(first['input'])}{ending}", param=place)
+
+
+def refused(reason: str) -> PydanticCustomError:
+    """The error of a validator of ours. `reason` follows "'place' is value; "."""
+    return PydanticCustomError(REFUSED, "{reason}", {"reason": reason})
+
+
+def must_be(expected: str) -> WrapValidator:
+    """Say what a value must be, whatever is wrong with it. Errors in a list keep their place."""
+
+    def validate(value: object, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            if first["type"] == REFUSED or any(isinstance(part, int) for part in first["loc"]):
+                raise
+            raise refused(f"it must be {expected}") from error
+
+    return WrapValidator(validate)
+
+
+def _place(location: list[int | str]) -> str:
+    """`filters.filters[1].value`, for example."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
 
 
 def integral(value: object) -> object:

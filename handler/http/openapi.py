@@ -10,7 +10,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-REF = "#/components/schemas/{model}"
+SCHEMA = "#/components/schemas/{model}"
+PARAMETER = "#/components/parameters/{name}"
 
 
 class DocumentedApp(FastAPI):
@@ -19,13 +20,31 @@ class DocumentedApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document, made once."""
         if self.openapi_schema is None:
-            super().openapi()["components"]["schemas"] = _schemas()
+            components = super().openapi()["components"]
+            components["schemas"], components["parameters"] = _schemas(), _parameters()
         return super().openapi()
 
 
 def content(model: str) -> dict[str, Any]:
     """The documentation of a JSON body of this model."""
-    return {"application/json": {"schema": {"$ref": REF.format(model=model)}}}
+    return {"application/json": {"schema": {"$ref": SCHEMA.format(model=model)}}}
+
+
+def parameter(name: str) -> dict[str, Any]:
+    """The documentation of a query parameter of a list."""
+    return {"$ref": PARAMETER.format(name=name)}
+
+
+def _parameters() -> dict[str, Any]:
+    """Each query parameter of a list, by name."""
+    from handler.vector_stores.pagination import Page
+
+    parameters = {}
+    for name, schema in Page.model_json_schema()["properties"].items():
+        if schema["default"] is None:
+            del schema["default"]
+        parameters[name] = {"name": name, "in": "query", "required": False, "schema": schema}
+    return parameters
 
 
 def _schemas() -> dict[str, Any]:
@@ -46,7 +65,7 @@ def _schemas() -> dict[str, Any]:
             (SearchRequest, "validation"),
             *((model, "serialization") for model in answers),
         ],
-        ref_template=REF,
+        ref_template=SCHEMA,
     )
     by_name: dict[str, Any] = definitions["$defs"]
     return by_name

@@ -1,10 +1,23 @@
-"""Wire to filters: the `filters` of a search request, checked place by place."""
+"""The `filters` of a search request: what they may be, and the filter that they stand for."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from handler.errors import InvalidRequest
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
 from handler.limits import (
     MAX_ATTRIBUTE_KEY,
     MAX_FILTER_DEPTH,
@@ -14,153 +27,177 @@ from handler.limits import (
     MAX_FILTER_VALUES,
 )
 from handler.stores.attributes import NOT_FILTERABLE
-from handler.stores.filters import Comparison, Compound, Filter, Value
-from handler.validation import kind_of
+from handler.stores.filters import Comparator, Comparison, Compound, Filter
+from handler.validation import must_be, refused
 
-EQUALS, ORDERS, LISTS = ("eq", "ne"), ("gt", "gte", "lt", "lte"), ("in", "nin")
-TYPES = (*EQUALS, *ORDERS, *LISTS, "and", "or")
-
-STRING = {"type": "string", "maxLength": MAX_FILTER_STRING}
-NUMBER = {"type": "number", "minimum": -MAX_FILTER_NUMBER, "maximum": MAX_FILTER_NUMBER}
-LIST_SIZE = {"type": "array", "minItems": 1, "maxItems": MAX_FILTER_ITEMS}
-KEY = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_ATTRIBUTE_KEY,
-    "pattern": "^[^\\u0000]*$",
-    "not": {"enum": list(NOT_FILTERABLE)},
-}
+COMPARATORS = get_args(Comparator)
+TYPES = (*COMPARATORS, "and", "or")
 
 
-def read_filters(value: object) -> Filter:
-    """The filter that a request's `filters` stand for.
+def _encodable(value: object) -> object:
+    try:
+        if isinstance(value, str):
+            value.encode()
+        return value
+    except UnicodeEncodeError:
+        raise refused(
+            "it must be text that can be stored; half an emoji (a lone surrogate) cannot"
+        ) from None
 
-    Raises InvalidRequest naming the place of the first thing in it that is wrong.
-    """
-    filters = _read(value, "filters", MAX_FILTER_DEPTH)
-    if (count := _count(filters)) > MAX_FILTER_VALUES:
-        raise InvalidRequest(
-            f"'filters' has {count} values to compare with; it may have {MAX_FILTER_VALUES}.",
-            param="filters",
+
+def _filterable(key: str) -> str:
+    if key in NOT_FILTERABLE:
+        raise refused(
+            "it must be the name of an attribute that can be filtered by: source, filename, "
+            "content_type, page, modified, or one that the documents were given"
         )
+    return key
+
+
+Key = Annotated[
+    Annotated[str, Field(min_length=1, max_length=MAX_ATTRIBUTE_KEY, pattern="^[^\\x00]*$")],
+    Field(json_schema_extra={"not": {"enum": list(NOT_FILTERABLE)}}),
+    AfterValidator(_filterable),
+    BeforeValidator(_encodable),
+    must_be(f"the name of an attribute, of 1 to {MAX_ATTRIBUTE_KEY} characters"),
+]
+RANGE = f"from -{MAX_FILTER_NUMBER} to {MAX_FILTER_NUMBER}"
+STRING = f"a string of at most {MAX_FILTER_STRING} characters"
+String = Annotated[str, Field(max_length=MAX_FILTER_STRING)]
+Number = Annotated[
+    int | float,
+    Field(ge=-MAX_FILTER_NUMBER, le=MAX_FILTER_NUMBER),
+    WithJsonSchema({"type": "number", "minimum": -MAX_FILTER_NUMBER, "maximum": MAX_FILTER_NUMBER}),
+]
+Item = Annotated[
+    String | Number, must_be(f"{STRING} or a number {RANGE}"), BeforeValidator(_encodable)
+]
+ListSize = Field(min_length=1, max_length=MAX_FILTER_ITEMS)
+
+
+class FilterModel(BaseModel):
+    """What all forms of filter share."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent_is_null(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """A field that is missing is refused in the words for one that is null."""
+        return {**dict.fromkeys(cls.model_fields), **fields}
+
+
+class ComparisonFilter(FilterModel):
+    """Compares an attribute."""
+
+    type: Comparator
+    key: Key
+    value: Any
+
+
+class EqualityFilter(ComparisonFilter):
+    """Whether an attribute is a value, or is not."""
+
+    type: Literal["eq", "ne"]
+    value: Annotated[
+        String | Number | bool,
+        must_be(f"{STRING}, a number {RANGE} or a boolean"),
+        BeforeValidator(_encodable),
+    ]
+
+
+class OrderFilter(ComparisonFilter):
+    """Whether a number is above a value, or below."""
+
+    type: Literal["gt", "gte", "lt", "lte"]
+    value: Annotated[
+        Number, must_be(f"a number {RANGE}, since gt, gte, lt and lte compare numbers")
+    ]
+
+
+class MembershipFilter(ComparisonFilter):
+    """Whether an attribute is one of several values, or none of them."""
+
+    type: Literal["in", "nin"]
+    value: Annotated[
+        list[Item],
+        ListSize,
+        must_be(f"a list of 1 to {MAX_FILTER_ITEMS} strings or numbers"),
+    ]
+
+
+class CompoundFilter(FilterModel):
+    """Whether all of its filters hold, or any of them."""
+
+    type: Literal["and", "or"]
+    filters: Sequence[ComparisonFilter | CompoundFilter]  # see `_filters`
+
+
+def _check_type(value: object, types: tuple[str, ...]) -> object:
+    """Refuse what no form of filter has, before the union: its own errors name no place."""
+    if not isinstance(value, dict):
+        raise refused('it must be an object, like {"type": "eq", "key": "source", "value": "…"}')
+    kind = value.get("type")
+    if isinstance(kind, str) and kind in types:
+        return value
+    if isinstance(kind, str) and kind in TYPES:
+        raise refused(
+            f"it is nested too deep: comparisons may be {MAX_FILTER_DEPTH} deep in `and` and `or`"
+        )
+    error = refused(f"it must be one of {', '.join(TYPES)}")
+    place = InitErrorDetails(type=error, loc=("type",), input=kind)
+    raise ValidationError.from_exception_data("filter", [place])
+
+
+def _filters(depth: int) -> Any:
+    """The type of a filter with at most `depth` compounds around a comparison.
+
+    A model for each depth, not one that refers to itself: /openapi.json has the limit, too.
+    """
+    forms: Any = EqualityFilter | OrderFilter | MembershipFilter
+    types = TYPES if depth else COMPARATORS
+    if depth:
+        inner: Any = Annotated[
+            list[_filters(depth - 1)],  # type: ignore[misc]
+            ListSize,
+            must_be(f"a list of 1 to {MAX_FILTER_ITEMS} filters"),
+        ]
+        forms |= create_model(
+            f"CompoundFilter{depth}",
+            __base__=CompoundFilter,
+            __doc__=f"{CompoundFilter.__doc__} At most {depth - 1} more compounds are inside.",
+            filters=(inner, ...),
+        )
+    return Annotated[
+        forms,
+        Field(discriminator="type"),
+        BeforeValidator(lambda value: _check_type(value, types)),
+    ]
+
+
+def _to_filter(model: ComparisonFilter | CompoundFilter) -> Filter:
+    """The filter that stores take."""
+    if isinstance(model, CompoundFilter):
+        return Compound(model.type, tuple(map(_to_filter, model.filters)))
+    value = tuple(model.value) if isinstance(model.value, list) else model.value
+    return Comparison(model.key, model.type, value)
+
+
+def _check_count(filters: Filter) -> Filter:
+    if (count := _count_values(filters)) > MAX_FILTER_VALUES:
+        raise refused(f"it has {count} values to compare with, and may have {MAX_FILTER_VALUES}")
     return filters
 
 
-def _read(value: object, place: str, depth: int) -> Filter:
-    if not isinstance(value, dict):
-        _refuse(place, value, 'an object, like {"type": "eq", "key": "source", "value": "…"}')
-    kind = value.get("type")
-    if kind not in TYPES:
-        _refuse(f"{place}.type", kind, f"one of {', '.join(TYPES)}")
-    if kind in ("and", "or"):
-        return _read_compound(value, place, depth)
-    key = value.get("key")
-    if not isinstance(key, str) or not 1 <= len(key) <= MAX_ATTRIBUTE_KEY or "\0" in key:
-        _refuse(
-            f"{place}.key", key, f"the name of an attribute, of 1 to {MAX_ATTRIBUTE_KEY} characters"
-        )
-    if key in NOT_FILTERABLE:
-        _refuse(
-            f"{place}.key",
-            key,
-            "the name of an attribute that can be filtered by: source, filename, content_type, "
-            "page, modified, or one that the documents were given",
-        )
-    return Comparison(_encodable(key, f"{place}.key"), kind, _read_value(value, kind, place))
-
-
-def _read_compound(value: dict[str, Any], place: str, depth: int) -> Compound:
-    if not depth:
-        raise InvalidRequest(
-            f"'{place}' is nested too deep; comparisons may be {MAX_FILTER_DEPTH} deep in "
-            "`and` and `or`.",
-            param=place,
-        )
-    filters = value.get("filters")
-    if not isinstance(filters, list) or not 1 <= len(filters) <= MAX_FILTER_ITEMS:
-        _refuse(f"{place}.filters", filters, f"a list of 1 to {MAX_FILTER_ITEMS} filters")
-    return Compound(
-        value["type"],
-        tuple(
-            _read(inner, f"{place}.filters[{index}]", depth - 1)
-            for index, inner in enumerate(filters)
-        ),
-    )
-
-
-def _read_value(comparison: dict[str, Any], kind: str, place: str) -> Value | tuple[Value, ...]:
-    place = f"{place}.value"
-    value = comparison.get("value")
-    if kind in LISTS:
-        if not isinstance(value, list) or not 1 <= len(value) <= MAX_FILTER_ITEMS:
-            _refuse(place, value, f"a list of 1 to {MAX_FILTER_ITEMS} strings or numbers")
-        for index, item in enumerate(value):
-            _check_value(item, f"{place}[{index}]", (str, int, float), "a string or a number")
-        return tuple(value)
-    if kind in ORDERS:
-        _check_value(value, place, (int, float), f"a number, since `{kind}` compares numbers")
-    else:
-        _check_value(value, place, (str, int, float, bool), "a string, a number or a boolean")
-    return cast(Value, value)
-
-
-def _check_value(value: object, place: str, types: tuple[type, ...], expected: str) -> None:
-    if type(value) not in types:
-        _refuse(place, value, expected)
-    if isinstance(value, str):
-        if len(value) > MAX_FILTER_STRING:
-            raise InvalidRequest(
-                f"'{place}' has {len(value)} characters; it may have {MAX_FILTER_STRING}.",
-                param=place,
-            )
-        _encodable(value, place)
-    elif isinstance(value, int | float) and not -MAX_FILTER_NUMBER <= value <= MAX_FILTER_NUMBER:
-        _refuse(place, value, f"from -{MAX_FILTER_NUMBER} to {MAX_FILTER_NUMBER}")
-
-
-def _encodable(text: str, place: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        _refuse(place, text, "text that can be stored; half an emoji (a lone surrogate) cannot")
-    return text
-
-
-def _count(filters: Filter) -> int:
-    """How many values there are to compare with."""
+def _count_values(filters: Filter) -> int:
     if isinstance(filters, Compound):
-        return sum(map(_count, filters.filters))
+        return sum(map(_count_values, filters.filters))
     return len(filters.value) if isinstance(filters.value, tuple) else 1
 
 
-def _refuse(place: str, value: object, expected: str) -> NoReturn:
-    raise InvalidRequest(f"'{place}' is {kind_of(value)}; it must be {expected}.", param=place)
-
-
-def _comparison(types: tuple[str, ...], value: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {"type": {"enum": list(types)}, "key": KEY, "value": value},
-        "required": ["type", "key", "value"],
-    }
-
-
-def _schema(depth: int) -> dict[str, Any]:
-    """What `_read` accepts. Spelled out, not recursive: depth has a limit."""
-    forms = [
-        _comparison(EQUALS, {"anyOf": [STRING, NUMBER, {"type": "boolean"}]}),
-        _comparison(ORDERS, NUMBER),
-        _comparison(LISTS, {**LIST_SIZE, "items": {"anyOf": [STRING, NUMBER]}}),
+if TYPE_CHECKING:
+    Filters = Filter
+else:
+    Filters = Annotated[
+        _filters(MAX_FILTER_DEPTH), AfterValidator(_to_filter), AfterValidator(_check_count)
     ]
-    if depth:
-        filters = {**LIST_SIZE, "items": _schema(depth - 1)}
-        compound = {"type": {"enum": ["and", "or"]}, "filters": filters}
-        forms.append({"type": "object", "properties": compound, "required": ["type", "filters"]})
-    return {"anyOf": forms}
-
-
-FILTERS_SCHEMA = {
-    "description": f"Which attributes the results must have. At most {MAX_FILTER_VALUES} "
-    f"values to compare with, at most {MAX_FILTER_DEPTH} deep in `and` and `or`.",
-    "anyOf": [*_schema(MAX_FILTER_DEPTH)["anyOf"], {"type": "null"}],
-}

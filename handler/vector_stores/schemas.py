@@ -1,12 +1,12 @@
-"""What the vector store routes answer, for /docs and /openapi.json. (What they accept:
-`search_request`, `pages`.)
-"""
+"""What the vector store routes answer. (What they accept: `search_request`, `pagination`.)"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel
+
+from handler.stores.attributes import Attribute
 
 __all__ = [
     "SearchResults",
@@ -30,7 +30,7 @@ class SearchResult(BaseModel):
     file_id: str
     filename: str
     score: float  # cosine; 0 if it is less
-    attributes: dict[str, str | float | bool]  # those that filters take
+    attributes: dict[str, Attribute]  # those that filters take
     content: list[SearchContent]
     source: str | None
     chunk: int | None  # its number in the document, from 0
@@ -60,10 +60,39 @@ class FileCounts(BaseModel):
     total: int
 
 
-class VectorStore(BaseModel):
-    """OpenAI's vector store object."""
+class Item(BaseModel):
+    """What a list has."""
 
     id: str
+
+
+AnyItem = TypeVar("AnyItem", bound=Item)
+
+
+class ItemList(BaseModel, Generic[AnyItem]):
+    """OpenAI's list, with the ids to ask for the pages beside it."""
+
+    object: Literal["list"]
+    data: list[AnyItem]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
+
+    @classmethod
+    def of(cls, items: list[AnyItem], *, has_more: bool) -> Self:
+        """The list of these items."""
+        return cls(
+            object="list",
+            data=items,
+            first_id=items[0].id if items else None,
+            last_id=items[-1].id if items else None,
+            has_more=has_more,
+        )
+
+
+class VectorStore(Item):
+    """OpenAI's vector store object."""
+
     object: Literal["vector_store"]
     name: str
     created_at: int  # when the first of its files was; 0 if it has none
@@ -77,14 +106,8 @@ class VectorStore(BaseModel):
     counts_are_complete: bool  # false: of the first 10,000 files only, as are bytes and times
 
 
-class VectorStoreList(BaseModel):
+class VectorStoreList(ItemList[VectorStore]):
     """The vector stores there are."""
-
-    object: Literal["list"]
-    data: list[VectorStore]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool
 
 
 class LastError(BaseModel):
@@ -108,17 +131,16 @@ class ChunkingStrategy(BaseModel):
     static: ChunkSizes
 
 
-class VectorStoreFile(BaseModel):
+class VectorStoreFile(Item):
     """OpenAI's vector store file object."""
 
-    id: str
     object: Literal["vector_store.file"]
     created_at: int
     vector_store_id: str
     status: Literal["in_progress", "completed", "failed"]
     last_error: LastError | None
     usage_bytes: int  # of the document
-    attributes: dict[str, str | float | bool]  # the user's
+    attributes: dict[str, Attribute]  # the user's
     chunking_strategy: ChunkingStrategy
     filename: str
     source: str
@@ -128,11 +150,5 @@ class VectorStoreFile(BaseModel):
     updated_at: int
 
 
-class VectorStoreFileList(BaseModel):
+class VectorStoreFileList(ItemList[VectorStoreFile]):
     """A page of files, in the order of their ids."""
-
-    object: Literal["list"]
-    data: list[VectorStoreFile]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool

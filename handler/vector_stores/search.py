@@ -5,8 +5,8 @@ Knows no status codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import orjson
 
@@ -15,12 +15,15 @@ from handler.embeddings.encoding import encode
 from handler.embeddings.response import Answer, headers_of
 from handler.errors import RequestTooLarge
 from handler.request_context import RequestContext
-from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match
-from handler.validation import parse_json
+from handler.validation import integral, parse_json
 from handler.vector_stores.configured_store import ConfiguredStore, reached
+from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
 from handler.vector_stores.search_request import Search, parse_search
 from model_layer import Encoder, Truncate
+
+T = TypeVar("T", str, int)
 
 
 class VectorSearch:
@@ -89,35 +92,41 @@ def _score(match: Match) -> float:
 
 
 def _render(search: Search, matches: list[Match]) -> bytes:
-    page = {
-        "object": "vector_store.search_results.page",
+    page = SearchResults(
+        object="vector_store.search_results.page",
         # May hold half an emoji, which no answer could be encoded with.
-        "search_query": [query.encode(errors="replace").decode() for query in search.queries],
-        "data": [_result(match) for match in matches],
-        "has_more": False,
-        "next_page": None,
-    }
-    return orjson.dumps(page)
+        search_query=[query.encode(errors="replace").decode() for query in search.queries],
+        data=[_result(match) for match in matches],
+        has_more=False,
+        next_page=None,
+    )
+    return orjson.dumps(page.model_dump())
 
 
-def _result(match: Match) -> dict[str, Any]:
+def _result(match: Match) -> SearchResult:
     document, _, chunk = match.key.partition("#")
-    about = match.metadata
-    return {
-        "file_id": document,
-        "filename": about.get("filename", ""),
-        "score": _score(match),
-        # Those that filters take, the user's own among them.
-        "attributes": {key: value for key, value in about.items() if key not in NOT_FILTERABLE},
-        "content": [{"type": "text", "text": about.get("text", "")}],
-        # Ours: which part of which document it is. Offsets are in characters of its text.
-        "source": about.get("source"),
-        "chunk": int(chunk) if chunk.isdecimal() else None,
-        "start": about.get("start"),
-        "end": about.get("end"),
-        "page": about.get("page"),
-        "heading": about.get("heading"),
-    }
+    metadata = match.metadata
+    text = SearchContent(type="text", text=_known(metadata, "text", str) or "")
+    return SearchResult(
+        file_id=document,
+        filename=_known(metadata, "filename", str) or "",
+        score=_score(match),
+        # The user's own among them.
+        attributes={key: value for key, value in metadata.items() if key not in NOT_FILTERABLE},
+        content=[text],
+        source=_known(metadata, "source", str),
+        chunk=int(chunk) if chunk.isdecimal() else None,
+        start=_known(metadata, "start", int),
+        end=_known(metadata, "end", int),
+        page=_known(metadata, "page", int),
+        heading=_known(metadata, "heading", str),
+    )
+
+
+def _known(metadata: Mapping[str, Attribute], key: str, kind: type[T]) -> T | None:
+    """What the metadata have under `key`; None if it is of another type: not ours, then."""
+    value = integral(metadata.get(key))
+    return value if isinstance(value, kind) else None
 
 
 def _check_size(body: bytes, search: Search, context: RequestContext) -> None:
@@ -127,8 +136,8 @@ def _check_size(body: bytes, search: Search, context: RequestContext) -> None:
     size = ENVELOPE + len(orjson.dumps(body.decode()))  # a JSON string, in Lambda's JSON
     if size > context.answer_limit:
         raise RequestTooLarge(
-            f"The answer would be {size} bytes; the limit is {context.answer_limit}. Ask for at most "
-            f'{max(1, search.limit * context.answer_limit // size)} with "max_num_results".',
+            f"The answer would be {size} bytes; the limit is {context.answer_limit}. Ask for at "
+            f'most {max(1, search.limit * context.answer_limit // size)} with "max_num_results".',
             param="max_num_results",
             code="answer_too_large",
         )

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
-from handler.limits import MAX_QUERIES, MAX_RESULTS
+from handler.limits import MAX_FILTER_DEPTH, MAX_FILTER_VALUES, MAX_QUERIES, MAX_RESULTS
 from handler.stores.filters import Filter
 from handler.validation import integral, invalid, kind_of
-from handler.vector_stores.filter_request import FILTERS_SCHEMA, read_filters
+from handler.vector_stores.filter_request import TYPES, Filters
 from model_layer import Truncate
 
 TEXT = {"type": "string", "minLength": 1}
@@ -42,7 +42,13 @@ class SearchRequest(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
     query: Annotated[Any, WithJsonSchema(QUERY_SCHEMA)]  # see `_read_queries`
-    filters: Annotated[Any, WithJsonSchema(FILTERS_SCHEMA)] = None  # see `filter_request`
+    filters: Annotated[
+        Filters | None,
+        Field(
+            description=f"Which attributes the results must have. At most {MAX_FILTER_VALUES} "
+            f"values to compare with, at most {MAX_FILTER_DEPTH} deep in `and` and `or`."
+        ),
+    ] = None
     max_num_results: Annotated[
         Annotated[int, Field(ge=1, le=MAX_RESULTS), BeforeValidator(integral)] | None,
         Field(description="10 if absent."),
@@ -78,12 +84,12 @@ def parse_search(payload: object) -> Search:
     try:
         request = SearchRequest.model_validate(payload)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, tags=TYPES) from error
     ranking = request.ranking_options or RankingOptions()
     return Search(
         queries=queries,
         is_list=isinstance(request.query, list),
-        where=None if request.filters is None else read_filters(request.filters),
+        where=request.filters,
         limit=10 if request.max_num_results is None else request.max_num_results,
         threshold=ranking.score_threshold or 0.0,
         truncate=request.truncate,

@@ -18,7 +18,9 @@ router = APIRouter(tags=["health"])
 @router.get("/v1", include_in_schema=False)
 async def health() -> Response:
     """`{"status": true}`, if anything answers at all. Does not touch the model."""
-    return JSONResponse({"status": True})
+    from handler.http.schemas import Status  # here, and not at each cold start
+
+    return JSONResponse(Status(status=True).model_dump())
 
 
 @router.get("/ready", summary="Readiness", responses=documented("Ready", NotReady))
@@ -30,5 +32,8 @@ async def ready(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
             f"The model gives a wrong vector, with cosine {canary.cosine:.4f} to its reference; "
             f"{canary.minimum_cosine} is the least. Start it again, or deploy it again."
         )
+    from handler.http.schemas import Ready  # here, and not at each cold start
+
     fingerprint = embeddings.encoder.bundle.fingerprint
-    return JSONResponse({"status": True, "cosine": canary.cosine, "fingerprint": fingerprint})
+    answer = Ready(status=True, cosine=canary.cosine, fingerprint=fingerprint)
+    return JSONResponse(answer.model_dump())

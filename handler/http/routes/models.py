@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -19,6 +19,9 @@ from handler.http.error_handlers import documented
 from handler.limits import MAX_BODY, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
 from handler.request_context import RequestContext
 
+if TYPE_CHECKING:
+    from handler.http.schemas import Model
+
 CREATED = 1_630_281_600  # 2021-08-30, when the model was published
 
 NAME = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -33,7 +36,10 @@ router = APIRouter(tags=["models"], dependencies=KEY)
 )
 async def list_models(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """The models there are: one."""
-    return JSONResponse({"object": "list", "data": [_describe(embeddings, context)]})
+    from handler.http.schemas import ModelList  # here, and not at each cold start
+
+    models = ModelList(object="list", data=[_describe(embeddings, context)])
+    return JSONResponse(models.model_dump())
 
 
 @router.get(
@@ -43,7 +49,7 @@ async def list_models(embeddings: EmbeddingsDep, context: ContextDep) -> Respons
 )
 async def info(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """The one model there is: what a client may want to know before it sends much."""
-    return JSONResponse(_describe(embeddings, context))
+    return JSONResponse(_describe(embeddings, context).model_dump())
 
 
 @router.get(
@@ -59,25 +65,27 @@ async def retrieve_model(
     model = request.path_params["model"]
     if model not in MODEL_NAMES:
         raise unknown_model(model)
-    return JSONResponse(_describe(embeddings, context))
+    return JSONResponse(_describe(embeddings, context).model_dump())
 
 
-def _describe(embeddings: EmbeddingOperations, context: RequestContext) -> dict[str, Any]:
+def _describe(embeddings: EmbeddingOperations, context: RequestContext) -> Model:
+    from handler.http.schemas import Limits, Model
+
     bundle = embeddings.encoder.bundle
-    return {
-        "id": SERVED_MODEL,
-        "object": "model",
-        "created": CREATED,
-        "owned_by": "sentence-transformers",
-        "precision": bundle.precision,
-        "fingerprint": bundle.fingerprint,
-        "limits": {
-            "dimensions": bundle.dimensions,
-            "tokens_read_per_input": bundle.max_tokens,
-            "inputs_per_request": MAX_INPUTS,
-            "token_ids_per_input": MAX_TOKEN_IDS,
-            "token_ids_per_request": MAX_TOKEN_IDS_PER_REQUEST,
-            "request_bytes": MAX_BODY,
-            "answer_bytes": context.answer_limit,
-        },
-    }
+    return Model(
+        id=SERVED_MODEL,
+        object="model",
+        created=CREATED,
+        owned_by="sentence-transformers",
+        precision=bundle.precision,
+        fingerprint=bundle.fingerprint,
+        limits=Limits(
+            dimensions=bundle.dimensions,
+            tokens_read_per_input=bundle.max_tokens,
+            inputs_per_request=MAX_INPUTS,
+            token_ids_per_input=MAX_TOKEN_IDS,
+            token_ids_per_request=MAX_TOKEN_IDS_PER_REQUEST,
+            request_bytes=MAX_BODY,
+            answer_bytes=context.answer_limit,
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -17,10 +17,8 @@ from handler.errors import (
 )
 from handler.http.dependencies import KEY, ContextDep, work
 from handler.http.error_handlers import documented
-from handler.http.openapi import content
+from handler.http.openapi import content, parameter
 from handler.http.request_body import read_body
-from handler.limits import MAX_FILE_ID, MAX_PAGE
-from handler.vector_stores.pagination import FILE_STATUSES, ORDERS
 
 if TYPE_CHECKING:
     from handler.vector_stores.operations import VectorStoreOperations
@@ -29,19 +27,11 @@ router = APIRouter(tags=["vector stores"], dependencies=KEY)
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)
 
 
-def _parameter(name: str, where: str = "query", **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": where, "required": where == "path", "schema": schema}
-
-
-STORE = _parameter("vector_store_id", "path", type="string")
-FILE = _parameter("file_id", "path", type="string")
-PAGE = [
-    _parameter("limit", type="integer", minimum=1, maximum=MAX_PAGE, default=20),
-    _parameter("order", type="string", enum=ORDERS, default="desc"),
-    _parameter("after", type="string", maxLength=MAX_FILE_ID),
-    _parameter("before", type="string", maxLength=MAX_FILE_ID),
-]
-STATUS = _parameter("filter", type="string", enum=FILE_STATUSES)
+PATH = {"in": "path", "required": True, "schema": {"type": "string"}}
+STORE, FILE = {"name": "vector_store_id", **PATH}, {"name": "file_id", **PATH}
+# Fields of `pagination.Page`.
+PAGE = [parameter(name) for name in ("limit", "order", "after", "before")]
+STATUS = parameter("filter")
 
 
 def _stores(request: Request) -> VectorStoreOperations:
@@ -76,7 +66,8 @@ async def search(request: Request, context: ContextDep) -> Response:
 async def list_stores(request: Request, context: ContextDep) -> Response:
     """The vector stores there are: the one that VECTOR_STORE names."""
     files = _stores(request).files
-    return JSONResponse(await work(context, files.list_stores, request.query_params))
+    answer = await work(context, files.list_stores, request.query_params)
+    return JSONResponse(answer.model_dump())
 
 
 @router.get(
@@ -88,7 +79,8 @@ async def list_stores(request: Request, context: ContextDep) -> Response:
 async def retrieve_store(request: Request, context: ContextDep) -> Response:
     """The vector store, with the counts of its files: of the first 10,000, if it has more."""
     files = _stores(request).files
-    return JSONResponse(await work(context, files.retrieve_store, **request.path_params))
+    answer = await work(context, files.retrieve_store, **request.path_params)
+    return JSONResponse(answer.model_dump())
 
 
 @router.get(
@@ -102,7 +94,8 @@ async def list_files(request: Request, context: ContextDep) -> Response:
     their ids, not of their creation.
     """
     files, store_id = _stores(request).files, request.path_params["vector_store_id"]
-    return JSONResponse(await work(context, files.list_files, store_id, request.query_params))
+    answer = await work(context, files.list_files, store_id, request.query_params)
+    return JSONResponse(answer.model_dump())
 
 
 @router.get(
@@ -114,4 +107,5 @@ async def list_files(request: Request, context: ContextDep) -> Response:
 async def retrieve_file(request: Request, context: ContextDep) -> Response:
     """What became of a document; if it failed, why."""
     files = _stores(request).files
-    return JSONResponse(await work(context, files.retrieve_file, **request.path_params))
+    answer = await work(context, files.retrieve_file, **request.path_params)
+    return JSONResponse(answer.model_dump())
