@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import model_layer
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 HANDLER = sorted((ROOT / "handler").rglob("*.py"))
 MODEL_LAYER = sorted(

@@ -21,7 +21,7 @@ from tests.clients.conftest import (
     run,
     vectors_of,
 )
-from tests.conftest import Server
+from tests.local_server import Server
 
 PREM = "Prem is an easy to use open source AI platform."
 WHOLE = 8_191  # token ids that LangChain sends in one list; it cuts longer texts itself

@@ -12,7 +12,7 @@ from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
 from model_layer import Encoder
 from tests.clients.conftest import KEY, Wire, as_rows, many, run, vectors_of
-from tests.conftest import Server
+from tests.local_server import Server
 
 # Enough for several batches: one sends 100 texts at once by default, the other 10.
 TEXTS = many(130)

@@ -20,8 +20,9 @@ import pytest
 
 from model_layer import Encoder
 from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
-from tests.conftest import ROOT, Server
 from tests.docs.pages import Example, examples
+from tests.local_server import Server
+from tests.paths import ROOT
 
 NODE = ROOT / "tests" / "node"
 OLDEST = 20

@@ -16,7 +16,7 @@ from handler.http.auth import hash_key
 from handler.limits import MAX_BODY
 from model_layer import Encoder
 from tests.clients.conftest import API_VERSION, KEY, TEXTS, Wire, as_rows, run
-from tests.conftest import Server, start_server
+from tests.local_server import Server, start_server
 
 Format = Literal["base64", "float"] | openai.Omit
 FORMATS = pytest.mark.parametrize("encoding_format", [openai.omit, "base64", "float"])

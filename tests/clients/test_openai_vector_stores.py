@@ -12,8 +12,8 @@ from handler.settings import SqliteAddress
 from handler.stores.contract import Store
 from model_layer import Encoder
 from tests.clients.conftest import KEY, Wire, run
-from tests.conftest import Server, start_server
 from tests.library import BROKEN, CATS, LATE, LIBRARY, PASSWORDS, TRAINS, fill
+from tests.local_server import Server, start_server
 
 IDS = sorted(document.id for document in LIBRARY)
 
@@ -146,7 +146,7 @@ def test_what_was_written_meanwhile_is_found(tmp_path: Path, encoder: Encoder) -
                 client.vector_stores.search("library", query="a cat")
             store: Store = fill(path, encoder)
             assert client.vector_stores.search("library", query="a cat").data
-            store.vectors.delete([f"{CATS.id}#0"])
+            store.index.delete([f"{CATS.id}#0"])
             found = client.vector_stores.search("library", query="a cat")
             assert CATS.id not in {result.file_id for result in found}
 

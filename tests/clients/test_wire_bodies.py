@@ -17,7 +17,7 @@ import pytest
 
 from model_layer import Encoder
 from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
-from tests.conftest import Server
+from tests.local_server import Server
 
 PREM = "Prem is an easy to use open source AI platform."
 # The test of the service that this one grew from: its body, and its path.

@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 from handler.api import lambda_handler
 from handler.errors import UnsupportedEvent
 from model_layer import Encoder
-from tests.conftest import ROOT, Server, load_event
+from tests.events import load_event
+from tests.local_server import Server
+from tests.paths import ROOT
 
 HTTP_EVENTS = ["http-api-v2", "rest-api-v1", "function-url", "alb"]
 TEXTS = load_event("direct")["input"]

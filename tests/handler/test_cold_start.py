@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 
 from handler.api import embeddings, lambda_handler
 from model_layer import Encoded
-from tests.conftest import ROOT, load_event
+from tests.events import load_event
+from tests.paths import ROOT
 
 REQUESTS = [
     "http-api-v2",

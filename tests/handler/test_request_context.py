@@ -16,7 +16,7 @@ from handler.http.auth import hash_key
 from handler.request_context import MARGIN, deadline, request_id
 from handler.settings import Settings
 from model_layer import DeadlineExceeded
-from tests.conftest import load_event
+from tests.events import load_event
 
 SECRET = "a text that nobody may read"
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from tests.conftest import ROOT, load_event
+from tests.events import load_event
+from tests.paths import ROOT
 from tests.runtime_api import LocalRuntime
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="awslambdaric runs on Linux only")

@@ -21,7 +21,7 @@ from handler.embeddings.answer_size import answer_bytes
 from handler.embeddings.response import render
 from handler.limits import MAX_ANSWER
 from model_layer import Encoded, Encoder
-from tests.conftest import load_event
+from tests.events import load_event
 
 
 def request(

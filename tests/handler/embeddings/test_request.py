@@ -15,18 +15,10 @@ from handler.validation import parse_json
 from model_layer import Cl100k
 from model_layer.artifacts import read_bundle
 from model_layer.cl100k import RANKS
-from tests.conftest import ANY_CHARACTER
+from tests.handler.json_values import JSON_VALUES
 
 PREM = [42562.0, 374.0, 459.0, 4228.0, 311.0, 1005.0, 1825.0, 2592.0, 15592.0, 5452.0, 13.0]
 PREM_TEXT = "Prem is an easy to use open source AI platform."
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(ANY_CHARACTER, max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=20,
-)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from handler.embeddings.operations import EmbeddingOperations
 from handler.http.app import create_app
 from handler.settings import Settings
 from model_layer import Cl100k, Encoder
-from tests.handler.http.test_routes import assert_error
+from tests.handler.http.error_shape import assert_error
 
 LONG = "first " + "word " * 300 + "last"
 

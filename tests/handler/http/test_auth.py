@@ -9,7 +9,8 @@ from handler.api import embeddings
 from handler.http.app import create_app
 from handler.http.auth import hash_key
 from handler.settings import Settings
-from tests.handler.http.test_routes import PATHS, assert_error
+from tests.handler.http.error_shape import assert_error
+from tests.handler.http.paths import EMBEDDINGS_PATHS
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,9 @@ def test_each_key_opens(locked: TestClient, headers: dict[str, str]) -> None:
         {"authorization": b"Bearer \xff"},
     ],
 )
-@pytest.mark.parametrize("path", [*PATHS, "/v1/models", "/v1/models/all-MiniLM-L6-v2"])
+@pytest.mark.parametrize("path", [*EMBEDDINGS_PATHS, "/v1/models", "/v1/models/all-MiniLM-L6-v2"])
 def test_without_a_key_it_is_a_401(locked: TestClient, path: str, headers: dict[str, str]) -> None:
-    method = "POST" if path in PATHS else "GET"
+    method = "POST" if path in EMBEDDINGS_PATHS else "GET"
     response = locked.request(method, path, headers=headers, content=b"not even json")
     error = assert_error(response, 401)
     assert error["code"] == "invalid_api_key"

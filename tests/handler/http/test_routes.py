@@ -1,15 +1,10 @@
-"""The routes over HTTP: what they answer, and that every error has OpenAI's shape.
-
-The shape: `{"error": {"message": str, "type": str, "param": str | null, "code": str | null}}`,
-status 4xx, never 422, with `x-should-retry: false`.
-"""
+"""The routes over HTTP: their answers, and that every error has OpenAI's shape."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import httpx2 as httpx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,31 +17,12 @@ from handler.http.app import create_app
 from handler.limits import MAX_BODY
 from handler.settings import Settings
 from model_layer import Cl100k, Encoder
-from tests.handler.embeddings.test_request import JSON_VALUES
-
-PATHS = [
-    "/v1/embeddings",
-    "/embeddings",
-    "/v1/engines/text-embedding-ada-002/embeddings",
-    "/openai/deployments/text-embedding-ada-002/embeddings?api-version=2024-10-21",
-]
+from tests.handler.http.error_shape import assert_error
+from tests.handler.http.paths import EMBEDDINGS_PATHS
+from tests.handler.json_values import JSON_VALUES
 
 
-def assert_error(response: httpx.Response, status: int) -> dict[str, Any]:
-    """Check an error's shape and give its `error` object."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/json"
-    assert response.headers["x-should-retry"] == "false"
-    body = response.json()
-    assert set(body) == {"error"}
-    error: dict[str, Any] = body["error"]
-    assert set(error) == {"message", "type", "param", "code"}
-    assert error["type"] == "invalid_request_error"
-    assert error["message"]
-    return error
-
-
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", EMBEDDINGS_PATHS)
 def test_every_path_gives_the_same_answer(client: TestClient, path: str, encoder: Encoder) -> None:
     response = client.post(path, json={"input": ["a", "b"], "model": "whatever"})
     assert response.status_code == 200

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from handler.limits import MAX_BODY
-from tests.conftest import Server
+from tests.local_server import Server
 
 
 def test_a_short_request_is_not_held_up_by_a_long_one(server: Server) -> None:

@@ -1,14 +1,14 @@
-"""The routes over a vector store, and a client of an application that has one."""
+"""The routes over the vector store of `tests.library`, and requests to them."""
 
 from __future__ import annotations
 
-import httpx2 as httpx
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from handler.api import embeddings
 from handler.http.app import create_app
-from handler.settings import Settings, SqliteAddress
+from handler.settings import Settings
 from tests.library import CATS, LIBRARY
 
 IDS = sorted(document.id for document in LIBRARY)
@@ -27,11 +27,5 @@ def serve(settings: Settings) -> TestClient:
     return TestClient(create_app(embeddings, settings), raise_server_exceptions=False)
 
 
-@pytest.fixture(scope="module")
-def store_client(library: SqliteAddress) -> TestClient:
-    """The application, with the vector store of `tests.library`."""
-    return serve(Settings(vector_store=library))
-
-
-def send(client: TestClient, method: str, path: str) -> httpx.Response:
+def send(client: TestClient, method: str, path: str) -> httpx2.Response:
     return client.request(method, path, json={"query": "a cat"} if method == "POST" else None)

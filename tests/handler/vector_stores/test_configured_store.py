@@ -14,7 +14,7 @@ from handler.settings import SqliteAddress
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
-from tests.handler.vector_stores.test_search import ask
+from tests.handler.vector_stores.searches import ask
 from tests.library import fill
 
 

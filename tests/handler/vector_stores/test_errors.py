@@ -12,18 +12,9 @@ from handler.http.auth import hash_key
 from handler.settings import Settings, SqliteAddress
 from handler.stores.sqlite import SqliteIndex, SqliteLedger
 from model_layer import Encoder
-from tests.handler.http.test_routes import assert_error
-from tests.handler.vector_stores.store_routes import (
-    EACH_ROUTE,
-    FILES,
-    ROUTES,
-    send,
-    serve,
-    store_client,
-)
+from tests.handler.http.error_shape import assert_error
+from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, ROUTES, send, serve
 from tests.library import CATS, fill
-
-__all__ = ["store_client"]  # the fixture
 
 
 @pytest.mark.parametrize("path", ["/v1/vector_stores", FILES])

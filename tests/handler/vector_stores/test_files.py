@@ -5,18 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import hypothesis
 import pytest
-import schemathesis
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    negative_data_rejection,
-    positive_data_acceptance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 from starlette.testclient import TestClient
 
 import handler.vector_stores.files
@@ -25,11 +14,9 @@ from handler.api import embeddings, lambda_handler
 from handler.settings import Settings, SqliteAddress
 from handler.vector_stores import lazy_vector_stores
 from model_layer import Encoder
-from tests.conftest import load_event
-from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send, store_client
+from tests.events import load_event
+from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send
 from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS
-
-__all__ = ["store_client"]  # the fixture
 
 
 @EACH_ROUTE
@@ -202,31 +189,3 @@ def test_a_direct_search_without_a_store_says_how_to_have_one() -> None:
     answer = lambda_handler(load_event("direct-search"), None)
     assert answer["status"] == 404
     assert "Set VECTOR_STORE" in answer["error"]["message"]
-
-
-# /openapi.json once more (see test_openapi.py), with a store, so that what it allows is searched.
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    positive_data_acceptance,
-    negative_data_rejection,
-]
-
-
-schema = schemathesis.openapi.from_asgi("/openapi.json", api.app).include(
-    path_regex="^/v1/vector_stores"
-)
-schema.config.generation.update(modes=list(GenerationMode), with_security_parameters=False)
-
-
-@schema.parametrize()
-@hypothesis.settings(max_examples=100, suppress_health_check=list(hypothesis.HealthCheck))
-def test_what_is_documented_is_what_happens_in_a_store(
-    case: schemathesis.Case, store_client: TestClient
-) -> None:
-    there = {"vector_store_id": "library", "file_id": CATS.id}
-    case.path_parameters = {name: there[name] for name in case.path_parameters}
-    response = case.call(app=store_client.app)
-    case.validate_response(response, checks=CHECKS)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,29 +17,11 @@ from handler.stores.contract import Record
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
-from tests.handler.embeddings.test_request import JSON_VALUES
+from tests.handler.json_values import JSON_VALUES
+from tests.handler.vector_stores.searches import ask
 from tests.library import CATS, LIBRARY, PASSWORDS, TRAINS, fill
 
 ALL = [text for document in LIBRARY for text in document.chunks]
-
-
-@pytest.fixture(scope="module")
-def configured(library: SqliteAddress, encoder: Encoder) -> ConfiguredStore:
-    return ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
-
-
-@pytest.fixture(scope="module")
-def search(configured: ConfiguredStore, encoder: Encoder) -> VectorSearch:
-    return VectorSearch(encoder, configured)
-
-
-def ask(
-    search: VectorSearch, call: RequestContext | None = None, **request: object
-) -> dict[str, Any]:
-    body: dict[str, Any] = orjson.loads(
-        search.search(None, request, call or RequestContext("id")).body
-    )
-    return body
 
 
 def texts(page: dict[str, Any]) -> list[str]:
@@ -152,12 +133,12 @@ def test_filters_leave_the_documents_that_they_hold_for(
 
 
 def test_the_call_is_told_what_it_took(search: VectorSearch, encoder: Encoder) -> None:
-    call = RequestContext("id")
+    context = RequestContext("id")
     queries = ["a cat", "x " * 300]
-    answer = search.search(None, {"query": queries}, call)
-    assert (call.inputs, call.truncated) == (2, 1)
-    assert call.tokens == encoder.encode(queries).token_counts.sum()
-    assert {"decode", "tokenize", "run", "search", "respond"} <= set(call.stages)
+    answer = search.search(None, {"query": queries}, context)
+    assert (context.inputs, context.truncated) == (2, 1)
+    assert context.tokens == encoder.encode(queries).token_counts.sum()
+    assert {"decode", "tokenize", "run", "search", "respond"} <= set(context.stages)
     assert answer.headers == {
         "x-embedding-fingerprint": encoder.bundle.fingerprint,
         "x-embedding-truncated": "1/2",
@@ -225,11 +206,11 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
 
 
 def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -> None:
-    call = RequestContext("id", answer_limit=5_000)
+    context = RequestContext("id", answer_limit=5_000)
     with pytest.raises(RequestTooLarge, match="the limit is 5000. Ask for at most") as caught:
-        ask(search, call, query="a")
+        ask(search, context, query="a")
     assert (caught.value.param, caught.value.code) == ("max_num_results", "answer_too_large")
-    assert ask(search, call, query="a", max_num_results=1)["data"]
+    assert ask(search, context, query="a", max_num_results=1)["data"]
 
 
 def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:

@@ -1,0 +1,14 @@
+"""The invocation events of `events/`, which the tests, the docs and `sam local invoke` share."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.paths import ROOT
+
+
+def load_event(name: str) -> dict[str, Any]:
+    """The event in `events/<name>.json`."""
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
+    return event

@@ -1,0 +1,57 @@
+"""Schemathesis on /openapi.json: requests that it allows, others, and checks of the answers.
+
+A 5xx fails, and so does a status, a body or a content type that is not documented.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from handler.api import app
+
+CHECKS: list[Any] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    positive_data_acceptance,
+]
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+# Without keys, since this server needs none.
+schema.config.generation.update(modes=list(GenerationMode), with_security_parameters=False)
+
+
+def requests_for(path_regex: str, *, examples: int) -> Any:
+    """A decorator: run a test with so many requests for each route that the pattern finds."""
+
+    def decorate(test: Any) -> Any:
+        settings = hypothesis.settings(
+            max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck)
+        )
+        return schema.include(path_regex=path_regex).parametrize()(settings(test))
+
+    return decorate
+
+
+def check(case: schemathesis.Case[Any], **target: Any) -> None:
+    """Send the request (to `app=`, if given), and check the answer."""
+    response = case.call(**target)
+    # A body over six megabytes is refused for its size, whatever else is wrong with it.
+    rejection = [] if response.status_code == 413 else [negative_data_rejection]
+    case.validate_response(response, checks=CHECKS + rejection)
+    if response.status_code >= 400:
+        assert set(response.json()) == {"error"}
+        assert set(response.json()["error"]) == {"message", "type", "param", "code"}

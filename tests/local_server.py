@@ -1,0 +1,49 @@
+"""A server process, started as `make serve` starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.origin}/v1"
+
+
+@contextlib.contextmanager
+def start_server(**settings: str) -> Iterator[Server]:
+    """Run a server with these settings, on top of those of the environment."""
+    # Port 0: the system picks a free one, and the server's first line names it.
+    address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **address, **settings}
+    command = [sys.executable, "-m", "handler.commands.serve"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
+        assert found, "the server did not start"
+        # Read its log, or the pipe fills up and the server stops.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        try:
+            yield Server(int(found[1]), process.pid)
+        finally:
+            process.terminate()
