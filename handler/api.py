@@ -1,11 +1,11 @@
 """ENTRY: `lambda_handler` for HTTP and direct invocations, `app` for an ASGI server.
 
-The model is loaded and has run once when this module has been imported.
+Importing this module loads the model and runs it once.
 """
 
 from __future__ import annotations
 
-from handler import cold_start  # before the others, whose cost it cuts
+from handler import cold_start  # first: it makes the other imports cheaper
 
 # isort: split
 import asyncio
@@ -33,10 +33,10 @@ log = logging.getLogger(__name__)
 
 
 def create_embeddings(settings: Settings) -> EmbeddingOperations:
-    """Load the model and run it once, so that the first request finds everything warm."""
+    """Load the model and run it once, so that the first request finds it warm."""
     encoder = load_encoder(
         threads=settings.encoder_threads,
-        # The image's files were verified when it was built, and Lambda checks what it loads.
+        # The build verified the image's files, and Lambda verifies the image.
         verify=not settings.on_lambda,
     )
     encoder.encode(["warm up"])
@@ -50,11 +50,11 @@ settings = read_settings(os.environ)
 embeddings = create_embeddings(settings)
 vector_stores = lazy_vector_stores(embeddings.encoder, settings)
 app = create_app(embeddings, settings, vector_stores=vector_stores)
-# Mangum runs the app on the thread's event loop, and looks for one already when it is made. Python
-# has stopped making one by itself.
+# Mangum runs the app on the thread's event loop and expects one when it is constructed. Recent
+# versions of Python do not make one.
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
-# Lifespan off: Mangum would run it on every invocation.
+# Mangum would run the lifespan on every invocation.
 _http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
 cold_start.finish()
 
@@ -62,15 +62,15 @@ cold_start.finish()
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer an HTTP request, a direct request or a warm-up.
 
-    A direct request is answered with OpenAI's object, or with the error object and its status:
-    `{"error": {…}, "status": 400}`. Raises UnsupportedEvent for anything else.
+    The answer to a direct request is OpenAI's object, or the error object and its status:
+    `{"error": {…}, "status": 400}`. Raises UnsupportedEvent for any other event.
     """
     if payloads.is_http(event):
-        # Again: this may be another thread, and `asyncio.run` leaves none behind.
+        # Set again: this may be another thread, and `asyncio.run` removes the loop.
         asyncio.set_event_loop(_loop)
         try:
             return _http(event, context)
-        except Exception as error:  # the app answers its own: this is Mangum on a malformed event
+        except Exception as error:  # the app answers its own errors: Mangum got a malformed event
             log.exception("the event could not be read as an HTTP request")
             raise payloads.unsupported(event) from error
     if payloads.is_warm_up(event):
@@ -101,10 +101,10 @@ def _answer(
     )
     fingerprint, status = embeddings.encoder.bundle.fingerprint, FAILED
     try:
-        # Parsed again, so that the numbers are those of the HTTP body, in their shortest form.
+        # Parsed from the HTTP body, so that the numbers keep their shortest form.
         answer: dict[str, Any] = orjson.loads(operation(payload, context).body)
         status = OK
-        # What HTTP has in headers.
+        # HTTP has these two in headers.
         return {**answer, "fingerprint": fingerprint, "truncated": context.truncated}
     except ApiError as error:
         code, body = describe(error)

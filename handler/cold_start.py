@@ -1,6 +1,6 @@
-"""What makes the imports of `api` cheap. Imported before all others; `finish` comes after them.
+"""Make the imports of `api` cheap: import this module before all others, and call `finish` last.
 
-At a cold start nearly all of the time is spent in imports, and nearly all of what they make stays.
+Imports take nearly all the time of a cold start, and nearly all objects that they make stay alive.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import gc
 
 from pydantic import BaseModel
 
-# The collector would look through all of it, many times, and find nothing to free.
+# The garbage collector would scan these objects many times and find nothing to free.
 gc.disable()
 
-# FastAPI imports some forty models of OpenAPI's parts, which /openapi.json alone needs. Like this
-# their validators are built when they are first used. (docs.pydantic.dev, "defer_build")
+# FastAPI imports about forty models of OpenAPI's parts, which only /openapi.json needs. With this
+# setting pydantic builds their validators at their first use. (docs.pydantic.dev, "defer_build")
 BaseModel.model_config["defer_build"] = True
 
 
 def finish() -> None:
-    """Collect garbage from here on, but do not look through what the imports have left."""
-    BaseModel.model_config.pop("defer_build", None)  # models to come are none of ours
+    """Collect garbage from here on, except among the objects that the imports have made."""
+    BaseModel.model_config.pop("defer_build", None)  # other packages may define models later
     gc.freeze()
     gc.enable()

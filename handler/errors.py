@@ -1,15 +1,15 @@
-"""What can go wrong, as data. Of a caller's mistakes `error_handlers` gives each its status.
+"""Every error of ours. `http.error_handlers` gives those that a caller sees their statuses.
 
-ApiError               a caller is told
+ApiError               the caller is told, in OpenAI's shape
 ├── InvalidRequest     a value is wrong; `param` is its place
-├── NotReady           the model or the vector store does not do what it should; it may later
-├── Unauthorized       a key is needed, and none of ours was sent
-├── NotFound           no such route, model, vector store or file
+├── NotReady           the model or the vector store does not work; it may later
+├── Unauthorized       a key is needed, and it is missing or wrong
+├── NotFound           there is no such route, model, vector store or file
 ├── MethodNotAllowed   the route exists, for another method
-├── RequestTooLarge    the body, the answer or the time it would take is over the limit
+├── RequestTooLarge    the body, the answer or the time that it takes is over a limit
 └── WrongStore         the vector store holds another model's vectors
-UnsupportedEvent       an invocation that is of no kind that the function answers
-DocumentRejected       a document that can never be ingested, as long as it is what it is
+UnsupportedEvent       the function answers no events of this kind
+DocumentRejected       the document cannot be ingested until it changes
 TryLater               it did not work now; another try may succeed
 ├── ServiceUnavailable the vector store, its ledger, S3 or SQS did not answer, or not in time
 ├── SourceUnreadable   the file is there and cannot be read
@@ -24,10 +24,10 @@ from typing import Literal
 
 
 class ApiError(Exception):
-    """An error that the caller is told, in OpenAI's shape."""
+    """An error that the caller sees, in OpenAI's shape."""
 
     def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
-        # It may quote half an emoji, which no response could be encoded with.
+        # It may quote half an emoji, which UTF-8 cannot encode.
         message = message.encode("utf-8", "replace").decode()
         super().__init__(message)
         self.message, self.param, self.code = message, param, code
@@ -38,7 +38,7 @@ class InvalidRequest(ApiError):
 
 
 class Unauthorized(ApiError):
-    """A key is needed, and none of ours was sent."""
+    """A key is needed, and it is missing or wrong."""
 
 
 class NotFound(ApiError):
@@ -50,30 +50,29 @@ class MethodNotAllowed(ApiError):
 
 
 class RequestTooLarge(ApiError):
-    """The body, the answer or the time it would take is over the limit."""
+    """The body, the answer or the time that it takes is over a limit."""
 
 
 class WrongStore(ApiError):
-    """The vector store holds another model's vectors, which ours cannot be compared with."""
+    """The vector store holds another model's vectors, so ours cannot be compared with them."""
 
 
 class NotReady(ApiError):
-    """The model or the vector store does not do what it should; it may later, or elsewhere."""
+    """The model or the vector store does not work; it may later, or on another instance."""
 
 
 class UnsupportedEvent(Exception):
-    """The event is not one this function answers.
+    """The function answers no events of this kind.
 
-    Raised, not answered: whatever sent the event (a queue, say) then knows that it was not dealt
-    with, and keeps it.
+    The invocation fails, so that the sender (a queue, say) keeps the event.
     """
 
 
 class DocumentRejected(Exception):
-    """A document that can never be ingested, as long as it is what it is.
+    """The document cannot be ingested until it changes.
 
-    code: OpenAI's: "unsupported_file" or "invalid_file". The message is a sentence for whoever
-    put the document there; it quotes nothing of the content.
+    code: OpenAI's, "unsupported_file" or "invalid_file". The message is a sentence for the person
+    who uploaded the document; it quotes none of the content.
     """
 
     def __init__(self, code: Literal["unsupported_file", "invalid_file"], message: str) -> None:

@@ -1,7 +1,7 @@
-"""One line of JSON a request, on standard error: what was asked and what it took.
+"""Log lines: one line of JSON for each request, on standard error.
 
-On Lambda the line is a metric as well (CloudWatch's embedded metric format). Never holds a text, a
-vector or a key.
+A line can also be a metric, in CloudWatch's embedded metric format. Callers put no texts, vectors
+or keys into it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-# Of the fields below; CloudWatch takes custom metrics at a price each, so they are few.
+# The fields that become metrics. There are few, because CloudWatch charges for each.
 METRICS = {
     "inputs": "Count",
     "tokens": "Count",
@@ -22,7 +22,7 @@ METRICS = {
 
 
 def write_line(fields: dict[str, Any], *, namespace: str | None = None) -> None:
-    """Write `fields` as one line; as metrics in `namespace`, too, if there is one.
+    """Write `fields` as one line, which also holds metrics if there is a `namespace`.
 
     (docs.aws.amazon.com, CloudWatch_Embedded_Metric_Format_Specification)
     """
@@ -30,7 +30,7 @@ def write_line(fields: dict[str, Any], *, namespace: str | None = None) -> None:
     line: dict[str, Any] = {"time": round(now, 3), **fields}
     if namespace:
         metrics = [{"Name": name, "Unit": unit} for name, unit in METRICS.items() if name in fields]
-        about = {"Namespace": namespace, "Dimensions": [["route"]], "Metrics": metrics}
-        line["_aws"] = {"Timestamp": int(now * 1000), "CloudWatchMetrics": [about]}
+        directive = {"Namespace": namespace, "Dimensions": [["route"]], "Metrics": metrics}
+        line["_aws"] = {"Timestamp": int(now * 1000), "CloudWatchMetrics": [directive]}
     sys.stderr.write(orjson.dumps(line).decode() + "\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""What kind of event is it? Inferred from its shape."""
+"""The kind of an invocation event, told by its shape. Does not answer events."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ UNDERSTOOD = (
 
 
 def is_http(event: object) -> bool:
-    """An HTTP request, from an API Gateway, a Function URL or a load balancer."""
+    """Whether the event is an HTTP request from an API Gateway, Function URL or load balancer."""
     return isinstance(event, dict) and "requestContext" in event
 
 
 def is_from_load_balancer(event: Any) -> bool:
-    """Whether an HTTP event is an ALB's."""
+    """Whether an HTTP event is from an Application Load Balancer."""
     return isinstance(event, dict) and "elb" in event.get("requestContext", {})
 
 
 def is_from_gateway(event: Any) -> bool:
-    """Whether an HTTP event is an API Gateway's, which waits for so long and no longer."""
+    """Whether an HTTP event is from an API Gateway, which gives up after a fixed time."""
     if not isinstance(event, dict) or is_from_load_balancer(event):
         return False
     return ".lambda-url." not in str(event["requestContext"].get("domainName"))
 
 
 def decodes_answers(event: object) -> bool:
-    """Whether the answer to an HTTP event may be bytes, which travel as base64.
+    """Whether the answer to an HTTP event may be bytes, which Lambda returns as base64.
 
-    REST APIs decode it for media types that they are told of only, and this cannot be seen from
-    here. (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html)
+    A REST API decodes base64 only for the media types in its configuration, which the event does
+    not show.
+
+    (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html)
     """
     if not isinstance(event, dict):
         return False
@@ -45,22 +47,22 @@ def decodes_answers(event: object) -> bool:
 
 
 def is_warm_up(event: object) -> bool:
-    """A scheduled event, sent to keep an instance warm."""
+    """Whether the event is a scheduled one that keeps an instance warm."""
     return isinstance(event, dict) and event.get("source") in WARM_UP_SOURCES
 
 
 def is_direct(event: object) -> bool:
-    """An OpenAI embeddings request, invoked without HTTP."""
+    """Whether the event is an OpenAI embeddings request, without HTTP."""
     return isinstance(event, dict) and ("input" in event or "model" in event)
 
 
 def is_direct_search(event: object) -> bool:
-    """An OpenAI vector store search request, invoked without HTTP."""
+    """Whether the event is an OpenAI vector store search request, without HTTP."""
     return isinstance(event, dict) and "query" in event
 
 
 def unsupported(event: object) -> UnsupportedEvent:
-    """The error for any other event. Names its keys, never its values."""
+    """The error for any other event. It names keys and never values."""
     if isinstance(event, dict):
         shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
     else:

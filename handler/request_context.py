@@ -1,6 +1,6 @@
-"""One request: what its transport grants it, and what the log will say about it.
+"""The context of a request: the limits that its transport sets, and the facts for its log line.
 
-The transports (HTTP, direct invocation) make it, the operation fills it in, the log reads it.
+The transport (HTTP or a direct invocation) makes it, the operation fills it in, the log reads it.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from handler.limits import MAX_REQUEST_ID
 from handler.logs import write_line
 from handler.settings import MEMORY_PER_CPU
 
-SANE_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
-# Before the end, to write the answer and to still be there to send it: s, of a whole CPU.
-MARGIN = 1.0
+REQUEST_ID = re.compile(rf"[A-Za-z0-9._:=+/-]{{1,{MAX_REQUEST_ID}}}")
+# Kept to write and send the answer, on one whole CPU; a smaller share of a CPU takes longer.
+ANSWER_MARGIN_SECONDS = 1.0
 
 _cold = True  # until the first request
 
 
 @dataclass
 class RequestContext:
-    """A request on its way through the server."""
+    """A request, from its arrival to its log line."""
 
     request_id: str
-    deadline: float | None = None  # of time.monotonic(); None: as long as it takes
-    answer_limit: int | None = None  # bytes; None: any number
+    deadline: float | None = None  # of time.monotonic(); None: no limit
+    answer_limit: int | None = None  # bytes; None: no limit
     takes_gzip: bool = False
     is_direct: bool = False
-    is_alone: bool = False  # an HTTP request, and no other is to be answered until it is
-    key: str | None = None  # the name of the key
+    is_alone: bool = False  # no other request is answered at the same time
+    key: str | None = None  # the API key's name
     inputs: int = 0
     tokens: int = 0
     truncated: int = 0
@@ -42,7 +43,7 @@ class RequestContext:
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Count the time of what is inside."""
+        """Record how long the block takes, as the stage `name`."""
         started = time.perf_counter()
         try:
             yield
@@ -51,11 +52,11 @@ class RequestContext:
 
     @property
     def milliseconds(self) -> float:
-        """Since it began."""
+        """Milliseconds since the request began."""
         return (time.perf_counter() - self.started) * 1000
 
     def log(self, route: str, status: int, *, fingerprint: str, namespace: str | None) -> None:
-        """Write the request's line."""
+        """Write the request's log line."""
         global _cold
         fields: dict[str, Any] = {"requestId": self.request_id, "route": route, "status": status}
         fields["milliseconds"] = round(self.milliseconds, 2)
@@ -70,22 +71,22 @@ class RequestContext:
 
 
 def request_id(asked: str | None, lambda_context: Any) -> str:
-    """The caller's id if it is a sane one, else Lambda's, else a new one."""
-    if asked and SANE_ID.fullmatch(asked):
+    """The caller's id if it is well formed, else Lambda's, else a new one."""
+    if asked and REQUEST_ID.fullmatch(asked):
         return asked
     return getattr(lambda_context, "aws_request_id", None) or uuid.uuid4().hex
 
 
 def mark_warm() -> None:
-    """The next request is no cold start, though none came before it."""
+    """Do not log the next request as a cold start: a warm-up came first."""
     global _cold
     _cold = False
 
 
 def deadline(lambda_context: Any, *, most: float | None = None) -> float | None:
-    """When the work of an invocation must stop, by the time that Lambda says remains.
+    """When the work of an invocation must stop, as a time of `time.monotonic()`; None: no limit.
 
-    most: what whoever waits for the answer allows, in seconds.
+    most: how many seconds the caller waits, if that is less than Lambda's remaining time.
     """
     if not hasattr(lambda_context, "get_remaining_time_in_millis"):
         return None
@@ -93,6 +94,6 @@ def deadline(lambda_context: Any, *, most: float | None = None) -> float | None:
     if most is not None:
         remaining = min(remaining, most)
     memory = int(getattr(lambda_context, "memory_limit_in_mb", None) or MEMORY_PER_CPU)
-    margin = MARGIN / min(1.0, memory / MEMORY_PER_CPU)
-    # A short timeout is not to be all margin.
+    margin = ANSWER_MARGIN_SECONDS / min(1.0, memory / MEMORY_PER_CPU)
+    # The margin must not use up a short timeout.
     return time.monotonic() + remaining - min(margin, remaining / 3)

@@ -1,4 +1,4 @@
-"""The settings, read from the environment once, at cold start."""
+"""Settings, read from the environment once, at cold start. Reads nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
-# A SHA-256, with or without a name before it: "alice:2cf24d…". The template's ApiKeyHashes
+# A SHA-256, with an optional name before it: "alice:2cf24d…". The template's ApiKeyHashes
 # accepts the same.
 KEY_HASH = re.compile(r"(?:([A-Za-z0-9_.-]{1,32}):)?([0-9a-f]{64})")
 
@@ -41,19 +41,21 @@ StoreAddress = SqliteAddress | S3VectorsAddress
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set; README.md has the table."""
+    """Every setting; docs/api.md has the table."""
 
     accept_any_model: bool = True
-    chunk_overlap: int = 32  # tokens that a chunk repeats of the one before it, at most
-    truncate: Literal["END", "START", "NONE"] = "END"  # where a request does not say
-    metrics_namespace: str | None = None  # CloudWatch's; None: log lines are no metrics
+    chunk_overlap: int = 32  # tokens that a chunk repeats from the one before it, at most
+    truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
+    metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
-    cors_origins: tuple[str, ...] = ()  # none: no other site's pages may call
-    encoder_threads: int | None = None  # None: the CPUs there are
-    key_hashes: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256; none: anybody
+    cors_origins: tuple[str, ...] = ()  # empty: pages of other sites may not call
+    encoder_threads: int | None = None  # None: one for each CPU
+    key_hashes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # name → SHA-256; empty: anybody may call
     on_lambda: bool = False
-    queue_url: str | None = None  # that ingestion's messages come from
-    vector_store: StoreAddress | None = None  # None: nothing is ingested, or searched
+    queue_url: str | None = None  # of the ingest function's queue
+    vector_store: StoreAddress | None = None  # None: no ingestion and no search
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -61,7 +63,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     on_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environment
     threads = _integer(environment, "ENCODER_THREADS", 1, 64)
     if threads is None and on_lambda:
-        # The number of CPUs is not the share of them: that goes with the memory.
+        # os.cpu_count() is not the function's share of them, which follows its memory.
         memory = _integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
         threads = max(1, round(memory / MEMORY_PER_CPU))
     overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
@@ -100,7 +102,7 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
         raise ValueError(f"{name} is {value!r}; it can be {STORE_FORMS}.")
     table = environment.get("LEDGER_TABLE")
     if not table:
-        raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table, too.")
+        raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
     return S3VectorsAddress(match[1], match[2], table)
 
 
@@ -120,14 +122,16 @@ def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
     for number, item in enumerate(_list(environment, name), start=1):
         match = KEY_HASH.fullmatch(item)
         if not match:
-            # Not shown: it may be a key, set by mistake.
+            # The item is not shown: it may be a key, set by mistake.
             raise ValueError(
-                f"Item {number} of {name} is no SHA-256 in 64 hexadecimal digits, with or without "
-                "a name before it (alice:2cf2…); `make key` prints one."
+                f"Item {number} of {name} is not a SHA-256 in 64 hexadecimal digits with an "
+                "optional name before it (alice:2cf2…); `make key` prints one."
             )
         key_name = match[1] or f"key-{number}"
         if key_name in hashes:
-            raise ValueError(f"{name} has two keys named {key_name!r}; each needs its own name.")
+            raise ValueError(
+                f"{name} has two keys named {key_name!r}; each key needs a name of its own."
+            )
         hashes[key_name] = match[2]
     return hashes
 

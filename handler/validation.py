@@ -1,4 +1,4 @@
-"""JSON values from callers: parsed, checked and named in messages. Knows no field by name."""
+"""JSON values from callers: parse them, check them, describe them. Knows no field by name."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ REFUSED = "refused"  # pydantic's type of the errors that `refused` makes
 
 
 def parse_json(body: bytes) -> object:
-    """The value that a request's body holds. Raises InvalidRequest if it is not JSON."""
+    """The JSON value of a request's body. Raises InvalidRequest if it is not JSON."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         if b"\\u" not in body:
             raise _not_json(error) from error
-    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d",
-    # which orjson refuses. The rest of such a request is not worth losing.
+    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d".
+    # orjson refuses that, and json reads it.
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -31,9 +31,9 @@ def parse_json(body: bytes) -> object:
 
 
 def invalid(error: ValidationError, *, tags: Collection[str] = ()) -> InvalidRequest:
-    """The first of a request's wrong fields, as the caller is told.
+    """The error for the first field of a request that is wrong.
 
-    tags: the discriminators of unions, which pydantic puts into locations; no names of fields.
+    tags: values of a union's discriminator, which pydantic puts into an error's location.
     """
     first = error.errors(include_url=False, include_context=False)[0]
     place = _place([part for part in first["loc"] if part not in tags])
@@ -68,12 +68,12 @@ def _place(location: list[int | str]) -> str:
 
 
 def integral(value: object) -> object:
-    """To JSON, 91.0 is an integer like 91."""
+    """91 for 91.0, which is the same number in JSON; any other value as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, in words; short, since it goes into messages."""
+    """A few words for a JSON value, for a message."""
     match value:
         case None:
             return "null"

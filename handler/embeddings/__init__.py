@@ -1,1 +1,1 @@
-"""An embeddings request, answered: parse, encode, render. Knows no HTTP."""
+"""Answer an embeddings request: parse, encode, render. Knows no HTTP."""

@@ -1,4 +1,4 @@
-"""A call's texts to vectors, for every operation; what goes wrong becomes a caller's error."""
+"""Encode a request's texts, for every operation. The model's errors become the caller's."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def encode(
     field: str,
     is_list: bool,
 ) -> Encoded:
-    """Encode the texts that a request has in `field`, and tell `call` what it took.
+    """Encode the texts that a request has in `field`, and note their cost in `context`.
 
-    Raises InvalidRequest if a text is too long and must not be cut, RequestTooLarge if the call's
-    time is up.
+    Raises InvalidRequest if a text is too long and must not be cut, and RequestTooLarge if the
+    request's time is up.
     """
     try:
         encoded = encoder.encode(texts, truncate=truncate, deadline=context.deadline)
@@ -29,7 +29,7 @@ def encode(
         place = f"{field}[{error.index}]" if is_list else field
         raise InvalidRequest(
             f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
-            'or let it be cut with "truncate": "END" (or "START").',
+            'or ask for it to be cut: "truncate": "END" (or "START").',
             param=place,
             code="input_too_long",
         ) from error

@@ -1,11 +1,12 @@
-"""The operation behind every road: an OpenAI embeddings request, answered.
+"""Answer OpenAI embeddings requests, for every transport.
 
-Routes hand it a request's bytes, a direct invocation hands it the payload. Knows no status codes.
+Routes pass a request's bytes, direct invocations their payload. Knows no status codes.
 """
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import orjson
 
@@ -42,7 +43,7 @@ class EmbeddingOperations:
     def create_from_body(
         self, body: bytes, context: RequestContext, *, model: str | None = None
     ) -> Answer:
-        """Answer a request given as JSON; `model` is the name in the path, if it has one."""
+        """Answer a request given as JSON. `model` is the name in the path, if there is one."""
         with context.timed("parse"):
             payload = parse_json(body)
         return self.create(payload, context, model=model)
@@ -52,8 +53,8 @@ class EmbeddingOperations:
     ) -> Answer:
         """Answer a request given as a decoded JSON value.
 
-        Raises InvalidRequest if it is not one, NotFound if it names a model that is not served,
-        RequestTooLarge if its answer would be over the call's limit, or take longer than it has.
+        Raises InvalidRequest if it is wrong, NotFound if it names a model that is not served, and
+        RequestTooLarge if its answer would be over the size limit or take too long.
         """
         with context.timed("decode"):
             request = parse_request(payload)
@@ -67,7 +68,7 @@ class EmbeddingOperations:
             context,
             truncate=request.truncate or self._truncate,
             field="input",
-            # A string, or one list of ids, is one input; anything else is a list of them.
+            # A string is one input, and so is a list of ids. Other lists are lists of inputs.
             is_list=isinstance(request.input, list) and isinstance(request.input[0], str | list),
         )
         with context.timed("respond"):
@@ -81,13 +82,12 @@ class EmbeddingOperations:
             )
 
     def tokenize(self, body: bytes, context: RequestContext) -> bytes:
-        """The tokens of each input of a request, as the body of an answer.
+        """Answer with the tokens of each input of a request.
 
-        Raises InvalidRequest if it is not a request, RequestTooLarge if it takes too long.
+        Raises InvalidRequest if the request is wrong, RequestTooLarge if it takes too long.
         """
         request = parse_request(parse_json(body))
         texts = read_texts(request.input, self._cl100k)
-        limit = self.encoder.bundle.max_tokens
         data = []
         for index, text in enumerate(texts):
             if context.deadline is not None and time.monotonic() > context.deadline:
@@ -97,20 +97,18 @@ class EmbeddingOperations:
                     param="input",
                     code="deadline_exceeded",
                 )
-            read = self.encoder.tokenizer.tokenize(text, request.truncate or self._truncate)
-            whole = self.encoder.tokenizer.tokenize(text, "NONE") if read.truncated else read
-            count = len(whole.ids)
-            data.append(
-                {
-                    "object": "tokens",
-                    "index": index,
-                    "count": count,
-                    "ids": read.ids[:limit],
-                    "truncated": count > limit,
-                }
-            )
+            tokens = self._tokens(text, request.truncate or self._truncate)
+            data.append({"object": "tokens", "index": index, **tokens})
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+    def _tokens(self, text: str, truncate: Truncate) -> dict[str, Any]:
+        """How many tokens a text has, and the ids of those that the model reads."""
+        tokenizer, limit = self.encoder.tokenizer, self.encoder.bundle.max_tokens
+        read = tokenizer.tokenize(text, truncate)
+        whole = tokenizer.tokenize(text, "NONE") if read.truncated else read
+        count = len(whole.ids)
+        return {"count": count, "ids": read.ids[:limit], "truncated": count > limit}
 
     def _check_model(self, name: str | None) -> None:
         if name is not None and name not in MODEL_NAMES and not self._accept_any_model:
@@ -127,10 +125,10 @@ def unknown_model(name: str) -> NotFound:
 
 
 def _must_be_gzipped(request: EmbeddingRequest, inputs: int, context: RequestContext) -> bool:
-    """Whether the answer fits compressed only. Raises RequestTooLarge if it does not fit at all.
+    """Whether the answer fits only if compressed. Raises RequestTooLarge if it does not fit at all.
 
-    Told before anything is encoded. Answers that fit are not compressed: base64 hardly shrinks,
-    and the time is worth more than the bytes.
+    Answers that fit as they are stay uncompressed: base64 hardly shrinks, and the time is worth
+    more than the bytes.
     """
     dimensions = request.dimensions or DIMENSIONS
     base64 = request.encoding_format == "base64"

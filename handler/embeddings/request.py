@@ -1,7 +1,7 @@
-"""Wire to texts: a request's bytes, checked field by field, and its `input` in any of four forms.
+"""An embeddings request: check its fields, and read the texts of its `input`. Does not encode.
 
-A string, a list of strings, a list of cl100k token ids, or a list of such lists. Token ids are
-turned back into text, since the model has another vocabulary. Does not encode.
+An input is a string, a list of strings, a list of cl100k token ids or a list of such lists. Token
+ids become text again, since the model has another vocabulary.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from handler.limits import DIMENSIONS, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_
 from handler.validation import integral, invalid, kind_of, shorten
 from model_layer import Cl100k, TokenIdError, Truncate
 
-FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
+INPUT_FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
 ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 100_255}
 IDS_SCHEMA = {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_TOKEN_IDS}
 LISTS = {"type": "array", "minItems": 1, "maxItems": MAX_INPUTS}
 INPUT_SCHEMA = {
-    "description": f"What to embed: {FORMS} (cl100k_base, as OpenAI clients send them).",
+    "description": f"What to embed: {INPUT_FORMS} (cl100k_base, as OpenAI clients send them).",
     "anyOf": [
         {"type": "string"},
         {**LISTS, "items": {"type": "string"}},
@@ -31,37 +31,37 @@ INPUT_SCHEMA = {
 
 
 class EmbeddingRequest(BaseModel):
-    """The body of an embeddings request. Fields that are not listed are ignored."""
+    """The body of an embeddings request. Other fields are ignored."""
 
-    # Built now, not at the first request (see `startup`).
+    # Build the validator now, not at the first request: see `cold_start`.
     model_config = ConfigDict(strict=True, frozen=True, defer_build=False)
 
     input: Annotated[Any, WithJsonSchema(INPUT_SCHEMA)]  # see `read_texts`
-    model: Annotated[str | None, Field(description="Any name, by default.")] = None
+    model: Annotated[str | None, Field(description="By default, any name.")] = None
     encoding_format: Annotated[
         Literal["float", "base64"] | None,
-        Field(description="base64: little-endian float32. float if absent."),
+        Field(description="By default, float. base64 is little-endian float32."),
     ] = None
     dimensions: Annotated[
         Annotated[int, Field(ge=1, le=DIMENSIONS), BeforeValidator(integral)] | None,
-        Field(description="Keep this many, and scale to unit length again."),
+        Field(description="Keep this many numbers, and scale to unit length again."),
     ] = None
     truncate: Annotated[
         Truncate | None,
         Field(
-            description="What to leave out of an input that has more tokens than the model reads: "
-            "its END, its START, or NONE, and refuse it. Ours, not OpenAI's."
+            description="Which part of a too long input to cut: its END or its START. NONE refuses "
+            "the input. Ours, not OpenAI's."
         ),
     ] = None
     user: Annotated[str | None, Field(description="Accepted, not used.")] = None
 
 
 def parse_request(payload: object) -> EmbeddingRequest:
-    """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
+    """Check a decoded body. Raises InvalidRequest that names the first wrong field."""
     if not isinstance(payload, dict):
         raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
     if payload.get("input") is None:
-        _refuse("input", f"'input' is missing; it must be {FORMS}.")
+        _refuse("input", f"'input' is missing; it must be {INPUT_FORMS}.")
     try:
         return EmbeddingRequest.model_validate(payload)
     except ValidationError as error:
@@ -69,17 +69,17 @@ def parse_request(payload: object) -> EmbeddingRequest:
 
 
 def read_texts(value: object, cl100k: Cl100k) -> list[str]:
-    """The texts that an `input` stands for, in order.
+    """The texts of an `input`, in order.
 
-    Raises InvalidRequest naming the place of the first item that is wrong.
+    Raises InvalidRequest that names the place of the first wrong item.
     """
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
-        _refuse("input", f"'input' is {kind_of(value)}; it must be {FORMS}.")
+        _refuse("input", f"'input' is {kind_of(value)}; it must be {INPUT_FORMS}.")
     if not value:
         _refuse("input", "'input' is an empty list; it must have at least one item.")
-    kinds = set(map(type, value))  # at C speed: there may be thousands of items
+    kinds = set(map(type, value))  # in C, because there may be thousands of items
     if kinds <= {int, float}:
         return [_read_ids(value, "input", cl100k)]
     if len(value) > MAX_INPUTS:
@@ -100,14 +100,14 @@ def read_texts(value: object, cl100k: Cl100k) -> list[str]:
 
 
 def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
-    """The text of one list of token ids; `42562.0` is an id, too."""
+    """The text of one list of token ids. `42562.0` is an id, too."""
     if not ids:
         _refuse(place, f"'{place}' is an empty list; it must have at least one token id.")
     if len(ids) > MAX_TOKEN_IDS:
         count = f"'{place}' has {len(ids)} token ids; one input may have {MAX_TOKEN_IDS}."
         _refuse(place, f"{count} Split the text.")
     if set(map(type, ids)) != {int}:
-        ids = _whole(ids, place)
+        ids = _as_integers(ids, place)
     try:
         return cl100k.decode(ids)
     except TokenIdError as error:
@@ -116,8 +116,8 @@ def _read_ids(ids: list[Any], place: str, cl100k: Cl100k) -> str:
         raise InvalidRequest(message, param=param) from error
 
 
-def _whole(ids: list[Any], place: str) -> list[int]:
-    """The ids as integers. Only lists that have anything but integers come here."""
+def _as_integers(ids: list[Any], place: str) -> list[int]:
+    """The ids as integers, from a list that has other values, too."""
     for position, item in enumerate(ids):
         if type(item) is not int and not (type(item) is float and item.is_integer()):
             param = f"{place}[{position}]"
@@ -130,10 +130,10 @@ def _refuse(param: str, message: str) -> NoReturn:
 
 
 def _refuse_mixture(value: list[Any]) -> NoReturn:
-    """Name the first item that no form has, or that is of another form than the first one."""
+    """Name the first item that no form allows, or that has another form than the first item."""
     forms: dict[type, str] = {str: "text", list: "list", int: "id", float: "id"}
     first = forms.get(type(value[0]))
-    strangers = (i for i, item in enumerate(value) if forms.get(type(item)) != first)
-    place = 0 if first is None else next(strangers)
+    others = (i for i, item in enumerate(value) if forms.get(type(item)) != first)
+    place = 0 if first is None else next(others)
     param = f"input[{place}]"
-    _refuse(param, f"'{param}' is {kind_of(value[place])}; 'input' must be {FORMS}.")
+    _refuse(param, f"'{param}' is {kind_of(value[place])}; 'input' must be {INPUT_FORMS}.")

@@ -1,6 +1,7 @@
-"""Vectors to wire: the body of an embeddings response, as bytes, and its headers.
+"""Render vectors as the body of an embeddings response, in bytes, and its headers.
 
-orjson writes float32 rows in their shortest exact form; nothing goes through a model class.
+orjson writes float32 rows in their shortest exact form. `schemas.EmbeddingList` documents the body
+and does not make it: see docs/decisions/005-a-response-is-bytes.md.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def render(
     dimensions: int | None = None,
     gzipped: bool = False,
 ) -> Answer:
-    """OpenAI's list of embeddings, in the order of the inputs; compressed, if so asked."""
-    vectors = shorten(encoded.vectors, dimensions)
+    """OpenAI's list of embeddings, in the order of the inputs."""
+    vectors = reduce_dimensions(encoded.vectors, dimensions)
     rows = [_base64(row) for row in vectors] if encoding_format == "base64" else vectors
     tokens = int(encoded.token_counts.sum())
     body = {
@@ -46,28 +47,28 @@ def render(
         "model": model,
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
     }
-    headers = headers_of(encoded, fingerprint)
+    headers = embedding_headers(encoded, fingerprint)
     content = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
     if gzipped:
-        # Level 1: a twentieth larger than level 6 leaves it, in a sixth of the time.
+        # Level 1 takes a sixth of level 6's time, and its result is a twentieth larger.
         content = gzip.compress(content, compresslevel=1, mtime=0)
         headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
     return Answer(content, headers)
 
 
-def headers_of(encoded: Encoded, fingerprint: str) -> dict[str, str]:
-    """What an answer's headers say of the vectors behind it."""
+def embedding_headers(encoded: Encoded, fingerprint: str) -> dict[str, str]:
+    """The headers that describe an answer's vectors."""
     headers = {"x-embedding-fingerprint": fingerprint}
     if cut := int(encoded.truncated.sum()):
         headers["x-embedding-truncated"] = f"{cut}/{len(encoded.truncated)}"
     return headers
 
 
-def shorten(vectors: NDArray[np.float32], dimensions: int | None) -> NDArray[np.float32]:
-    """The first `dimensions` columns, scaled to unit length again; all of them if None.
+def reduce_dimensions(vectors: NDArray[np.float32], dimensions: int | None) -> NDArray[np.float32]:
+    """The first `dimensions` columns, scaled to unit length again; all columns if None.
 
-    (n, 384) → (n, dimensions). The model was not trained for it: the quality of short vectors is
-    what it happens to be.
+    (n, 384) → (n, dimensions). The model was not trained for it, so short vectors have no promised
+    quality.
     """
     if dimensions is None or dimensions == vectors.shape[1]:
         return vectors
@@ -78,5 +79,5 @@ def shorten(vectors: NDArray[np.float32], dimensions: int | None) -> NDArray[np.
 
 
 def _base64(vector: NDArray[np.float32]) -> str:
-    """Little-endian float32 bytes, in base64: what OpenAI clients decode by default."""
+    """Little-endian float32 bytes in base64, which OpenAI clients decode by default."""
     return base64.b64encode(vector.astype("<f4", copy=False).tobytes()).decode()

@@ -1,4 +1,8 @@
-"""What the embeddings and tokenize routes answer. (What they accept: `request`.)"""
+"""The answers of the embeddings and tokenize routes. `request` has what they accept.
+
+These models document answers and do not make them, since an answer may hold 786,432 numbers:
+`response` and `operations` write bytes. Tests validate real answers against the models.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-# What routes refer to, by name.
+# Routes refer to these by name.
 __all__ = ["EmbeddingList", "TokensList"]
 
 
 class Embedding(BaseModel):
-    """One vector, as a list of numbers or as base64 of little-endian float32."""
+    """One vector, as a list of numbers or as little-endian float32 in base64."""
 
     object: Literal["embedding"]
     index: int
@@ -19,7 +23,7 @@ class Embedding(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens that the model read, specials included."""
+    """The number of tokens that the model read, specials included."""
 
     prompt_tokens: int
     total_tokens: int
@@ -35,12 +39,12 @@ class EmbeddingList(BaseModel):
 
 
 class Tokens(BaseModel):
-    """The tokens of one input, as the model's tokenizer sees them."""
+    """The tokens of one input, by the model's tokenizer."""
 
     object: Literal["tokens"]
     index: int
     count: int  # specials included
-    ids: list[int]  # those that the model reads
+    ids: list[int]  # of the tokens that the model reads
     truncated: bool
 
 

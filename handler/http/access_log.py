@@ -1,4 +1,4 @@
-"""The access log: gives each HTTP request its id and its deadline, and writes its log line."""
+"""The access log: give each HTTP request its context, and write its log line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.payloads import decodes_answers, is_from_gateway, is_from_load_balancer
 from handler.request_context import RequestContext, deadline, request_id
 
-TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
 class AccessLog:
-    """ASGI middleware, outermost, so that it sees the answer to a failure, too."""
+    """ASGI middleware. It is the outermost, so that it also sees the answer to a failure."""
 
     def __init__(self, app: ASGIApp, *, fingerprint: str, namespace: str | None) -> None:
         self._app = app
@@ -29,7 +29,7 @@ class AccessLog:
             return
         context = _request_context(scope)
         scope.setdefault("state", {})["context"] = context
-        status = FAILED  # unless an answer begins
+        status = FAILED  # until an answer begins
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -55,7 +55,7 @@ def _request_context(scope: Scope) -> RequestContext:
         request_id(headers.get("x-request-id"), lambda_context),
         deadline=deadline(lambda_context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
         answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
-        is_alone=event is not None,  # Lambda sends an instance one at a time
+        is_alone=event is not None,  # Lambda sends an instance one request at a time
         takes_gzip=decodes_answers(event)
-        and bool(TAKES_GZIP.search(headers.get("accept-encoding", ""))),
+        and bool(ACCEPTS_GZIP.search(headers.get("accept-encoding", ""))),
     )

@@ -1,4 +1,4 @@
-"""The ASGI application: the routes, and around them CORS and the access log."""
+"""The ASGI application: the routes, with CORS and the access log around them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from handler.vector_stores import lazy_vector_stores
 if TYPE_CHECKING:
     from handler.vector_stores.operations import VectorStoreOperations
 
-EXPOSED = (
+EXPOSED_HEADERS = (
     "openai-processing-ms",
     "retry-after",
     "x-embedding-fingerprint",
@@ -38,31 +38,31 @@ def create_app(
     *,
     vector_stores: Callable[[], VectorStoreOperations] | None = None,
 ) -> AccessLog:
-    """The application, and around it what makes each request a logged call.
+    """The application, inside its access log.
 
-    vector_stores: called by the requests that need them; those of `settings` by default.
+    vector_stores: called by the requests that need them. By default, makes those of `settings`.
     """
     app = DocumentedApp(
         title="minilm-lambda",
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
-        redirect_slashes=False,  # a redirect would lose the API's stage or domain
+        redirect_slashes=False,  # a redirect would lose the stage or domain of the API
     )
     app.state.embeddings = embeddings
     app.state.keys = ApiKeys(settings.key_hashes)
     app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
-    # Not by `include_router`: it makes every route anew, with its models, at the first request.
+    # `include_router` would build every route a second time, with its models.
     for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
         app.router.routes += resource.router.routes
     add_error_handlers(app)
     asgi: ASGIApp = app
     if settings.cors_origins:
-        # Around the error handlers too, so that a page sees a 500 for what it is.
+        # Around the error handlers, so that pages of other sites can read a 500, too.
         asgi = CORSMiddleware(
             app,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=EXPOSED,
+            expose_headers=EXPOSED_HEADERS,
         )
     return AccessLog(
         asgi,

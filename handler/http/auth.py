@@ -1,6 +1,6 @@
-"""Authentication: API keys, which the server knows only by their SHA-256.
+"""Authentication by API keys. The server stores only their SHA-256.
 
-`make key` makes a key and its hash. Does not read headers: `dependencies` does.
+`make key` makes a key and its hash. Does not read headers; `dependencies` does.
 """
 
 from __future__ import annotations
@@ -11,34 +11,36 @@ from collections.abc import Mapping
 
 from handler.errors import Unauthorized
 
-CURE = "Send one as 'Authorization: Bearer KEY' or 'api-key: KEY'."
+HOW_TO_SEND_A_KEY = "Send one as 'Authorization: Bearer KEY' or 'api-key: KEY'."
 
 
 class ApiKeys:
-    """The accepted keys. With none, anybody may call. Thread-safe."""
+    """The accepted keys. If there are none, anybody may call. Thread-safe."""
 
     def __init__(self, hashes: Mapping[str, str]) -> None:
-        """hashes: the name of each key, and its SHA-256 in hexadecimal."""
+        """hashes: each key's name and its SHA-256 in hexadecimal."""
         self._hashes = dict(hashes)
 
     def check(self, key: str | None) -> str | None:
-        """The name of the key, which logs may show; None if no key is needed.
+        """The key's name, which logs may show; None if no key is needed.
 
-        Raises Unauthorized if one is needed, and this is none or not one of them.
+        Raises Unauthorized if a key is needed, and it is missing or wrong.
         """
         if not self._hashes:
             return None
         if not key:
-            raise Unauthorized(f"No API key was sent. {CURE}", code="invalid_api_key")
+            raise Unauthorized(f"No API key was sent. {HOW_TO_SEND_A_KEY}", code="invalid_api_key")
         sent = hash_key(key)
-        # All are compared, each in constant time: how long it takes tells nothing.
+        # Compare with all, in constant time each, so that the time taken reveals nothing.
         names = [n for n, known in self._hashes.items() if hmac.compare_digest(known, sent)]
         if not names:
-            # The key itself is not repeated: answers end up in logs.
-            raise Unauthorized(f"Incorrect API key provided. {CURE}", code="invalid_api_key")
+            # The message leaves the key out: clients log messages.
+            raise Unauthorized(
+                f"Incorrect API key provided. {HOW_TO_SEND_A_KEY}", code="invalid_api_key"
+            )
         return names[0]
 
 
 def hash_key(key: str) -> str:
-    """SHA-256 of a key, in hexadecimal. (Keys are long and random: no salt, no slow hash.)"""
+    """The key's SHA-256 in hexadecimal. Keys are long and random, so need no salt or slow hash."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

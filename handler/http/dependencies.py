@@ -1,7 +1,7 @@
-"""What routes depend on, as named types.
+"""Dependencies of the routes, as named types.
 
-All are `async`, though none waits: FastAPI sends other functions to a thread, which for such short
-ones takes longer than all else that a request needs.
+All are `async`, though none of them waits: FastAPI runs other functions on a thread, and the switch
+takes longer than the rest of a short request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ async def get_embeddings(request: Request) -> EmbeddingOperations:
 
 
 async def get_context(request: Request) -> RequestContext:
-    """This request's context, which `access_log` made."""
+    """The request's context, made by `access_log`."""
     context: RequestContext = request.state.context
     return context
 
@@ -37,7 +37,7 @@ ContextDep = Annotated[RequestContext, Depends(get_context)]
 
 
 async def require_key(request: Request, context: ContextDep) -> None:
-    """Let the request pass if it has one of the keys, or if none is needed."""
+    """Check the request's API key. Raises Unauthorized if one is needed and it is not accepted."""
     keys: ApiKeys = request.app.state.keys
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else ""
@@ -45,19 +45,20 @@ async def require_key(request: Request, context: ContextDep) -> None:
     context.key = keys.check(key)
 
 
-# The second is there for /docs, which shows it and can try it; the first reads the headers.
-KEY = (
+# The first checks the headers. The second makes /docs show, and try, the authentication.
+REQUIRE_KEY = (
     Depends(require_key),
-    Security(HTTPBearer(auto_error=False, description="A key, if the server asks for one.")),
+    Security(HTTPBearer(auto_error=False, description="An API key, if the server needs one.")),
 )
 EmbeddingsDep = Annotated[EmbeddingOperations, Depends(get_embeddings)]
 
 
-async def work(
+async def run_off_loop(
     context: RequestContext, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """What `function`, which takes its time, returns: on a thread, if /health must be answered
-    meanwhile; here, if the request is alone, since a thread costs more than reading the request.
+    """Call `function`, which takes long, on a thread, so that the loop can answer other requests.
+
+    A request that is alone has no others beside it: its function runs here, without the switch.
     """
     if context.is_alone:
         return function(*args, **kwargs)

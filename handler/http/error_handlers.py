@@ -1,8 +1,9 @@
-"""Errors to responses: the only file with status codes. The body is always OpenAI's
+"""Errors to responses. This is the only file with status codes.
 
-    {"error": {"message": …, "type": …, "param": …, "code": …}}
-
-(OpenAI's API reference, "Error codes"; all four keys are required, the last two may be null.)
+The body is OpenAI's: `{"error": {"message": …, "type": …, "param": …, "code": …}}`. All four keys
+are required; the last two may be null. (OpenAI's API reference, "Error codes") It is a dict, and
+`schemas.Errors` documents it: the first request of a cold start may be wrong, and should not wait
+for an import.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 log = logging.getLogger(__name__)
 
-# To who would upload a file, as to OpenAI.
-INGESTED = " Documents come from the bucket, or from `make ingest DIR=folder`, not with requests."
+# For clients that call OpenAI's routes to upload files.
+HOW_TO_INGEST = (
+    " Documents come from the bucket, or from `make ingest DIR=folder`, not through the API."
+)
 
 STATUS: dict[type[ApiError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
@@ -55,8 +58,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def documented(answer: str, *errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
-    """The documentation of a route's answer (a model of `schemas`), of its errors, and of any
-    other, for FastAPI's `responses`.
+    """A route's documentation for FastAPI's `responses`.
+
+    answer: the name of a model in a file of schemas.
     """
     failed = {"content": content("Errors")}
     return {
@@ -67,14 +71,14 @@ def documented(answer: str, *errors: type[ApiError]) -> dict[int | str, dict[str
 
 
 def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
-    """An error's status and body."""
-    about = {
+    """The error's status and body."""
+    fields = {
         "message": error.message,
         "type": "server_error" if isinstance(error, NotReady) else "invalid_request_error",
         "param": error.param,
         "code": error.code,
     }
-    return STATUS[type(error)], {"error": about}
+    return STATUS[type(error)], {"error": fields}
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
@@ -85,10 +89,10 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:
-    """The router's own two: no such route, and the wrong method for one."""
+    """The router's two errors: an unknown route, and a method that the route does not take."""
     assert isinstance(error, HTTPException)
     asked = f"{request.method} {request.url.path[:100]}"
-    cure = INGESTED if request.url.path.startswith(("/v1/vector_stores", "/v1/files")) else ""
+    cure = HOW_TO_INGEST if request.url.path.startswith(("/v1/vector_stores", "/v1/files")) else ""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         wrong = MethodNotAllowed(
@@ -105,25 +109,25 @@ async def _routing_error(request: Request, error: Exception) -> Response:
 
 
 async def _client_gone(request: Request, error: Exception) -> Response:
-    """The client hung up while it sent its request: nobody reads this, and it is no bug."""
+    """The client hung up while it sent its request. This is not a bug, and no client reads it."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    """Anything we did not foresee; the traceback goes to the log, not to the caller."""
+    """A bug of ours. The traceback goes to the log, not to the caller."""
     log.error("unhandled error", exc_info=error)
-    about = {
+    fields = {
         "message": "The server failed on this request. The failure has been logged.",
         "type": "server_error",
         "param": None,
         "code": None,
     }
-    return _json({"error": about}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
+    return _json({"error": fields}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
 
 
 def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
     status, body = describe(error)
-    # OpenAI's clients retry some statuses on their own. A caller's mistake would fail again.
+    # OpenAI's clients retry some statuses unless told otherwise. A mistake would only fail again.
     retry = {"retry-after": "1"} if isinstance(error, NotReady) else {"x-should-retry": "false"}
     return _json(body, status, {**retry, **(headers or {})})
 

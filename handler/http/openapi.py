@@ -1,7 +1,7 @@
 """/openapi.json: what the routes accept and answer.
 
-Routes name models of other modules; what these say is put together when it is first asked for,
-since the making of FastAPI's `response_model`s would be a twentieth of a cold start.
+Routes refer to models and parameters by name. Their schemas are built at the first request for
+/openapi.json: FastAPI's `response_model`s would be a twentieth of a cold start.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class DocumentedApp(FastAPI):
     """A FastAPI application whose routes refer to their models by name."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document, made once."""
+        """The document, built once."""
         if self.openapi_schema is None:
             components = super().openapi()["components"]
             components["schemas"], components["parameters"] = _schemas(), _parameters()
@@ -26,17 +26,17 @@ class DocumentedApp(FastAPI):
 
 
 def content(model: str) -> dict[str, Any]:
-    """The documentation of a JSON body of this model."""
+    """The documentation of a JSON body, by the name of its model."""
     return {"application/json": {"schema": {"$ref": SCHEMA.format(model=model)}}}
 
 
 def parameter(name: str) -> dict[str, Any]:
-    """The documentation of a query parameter of a list."""
+    """The documentation of a list's query parameter, by its name."""
     return {"$ref": PARAMETER.format(name=name)}
 
 
 def _parameters() -> dict[str, Any]:
-    """Each query parameter of a list, by name."""
+    """The query parameters of lists, by name."""
     from handler.vector_stores.pagination import Page
 
     parameters = {}

@@ -1,4 +1,4 @@
-"""A request's body, read up to its limit and no further."""
+"""Read a request's body, up to its limit. Does not parse it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from handler.limits import MAX_BODY
 
 
 async def read_body(request: Request) -> bytes:
-    """The request's body, refused as soon as it is known to be over the limit."""
+    """The request's body. Raises RequestTooLarge as soon as it is known to be over the limit."""
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        raise InvalidRequest(f"Content-Encoding {encoding[:40]} is not accepted; send plain JSON.")
+        raise InvalidRequest(
+            f"Content-Encoding {encoding[:40]} is not accepted; send uncompressed JSON."
+        )
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BODY:
         raise _too_large(int(declared))

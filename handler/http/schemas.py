@@ -1,4 +1,4 @@
-"""What the routes for models and health answer, and the body of every error."""
+"""The answers of the routes for models and health, and the body of every error."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-# What routes refer to, by name.
+# Routes refer to these by name.
 __all__ = ["Errors", "Model", "ModelList", "Ready", "Status"]
 
 
 class Limits(BaseModel):
-    """What a request may hold, and what the model reads of it."""
+    """The limits of a request, and of what the model reads."""
 
     dimensions: int
     tokens_read_per_input: int
@@ -23,7 +23,7 @@ class Limits(BaseModel):
 
 
 class Model(BaseModel):
-    """OpenAI's model object, with the limits and the fingerprint of the vector space."""
+    """OpenAI's model object, with the model's limits and the fingerprint of its vector space."""
 
     id: str
     object: Literal["model"]
@@ -35,27 +35,27 @@ class Model(BaseModel):
 
 
 class ModelList(BaseModel):
-    """The models there are."""
+    """The list of models."""
 
     object: Literal["list"]
     data: list[Model]
 
 
 class Status(BaseModel):
-    """Alive."""
+    """The server answers."""
 
     status: bool
 
 
 class Ready(Status):
-    """The model gives the vectors it should."""
+    """The model embeds a reference text correctly."""
 
-    cosine: float  # of the canary's vector with its reference
+    cosine: float  # of the reference text's vector and the expected one
     fingerprint: str
 
 
 class Error(BaseModel):
-    """What is wrong, where, and what to do about it."""
+    """What is wrong, where it is, and how to correct it."""
 
     message: str
     type: str

@@ -1,6 +1,7 @@
-"""OpenAI's vector stores: searches over what was ingested, and the files in a store.
+"""OpenAI's vector stores: search the ingested documents, and list the files in a store.
 
-Importing this package loads nothing of it: `lazy_vector_stores` does, when it is first called.
+Importing this package loads none of its modules. `lazy_vector_stores` loads them when they are
+first needed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def lazy_vector_stores(encoder: Encoder, settings: Settings) -> Callable[[], VectorStoreOperations]:
-    """A function that makes the operations at its first call, and returns the same from then on.
+    """A function that makes the operations at its first call, and always returns the same ones.
 
-    Few requests need them, and a cold start would pay for their import.
+    Few requests need them, and their import would slow every cold start down.
     """
 
     @cache

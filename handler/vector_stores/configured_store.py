@@ -1,4 +1,4 @@
-"""The vector store that VECTOR_STORE names, opened when it is first asked for."""
+"""The vector store that VECTOR_STORE names, opened at its first use. Does not read or write it."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from handler.stores.contract import Store
 log = logging.getLogger(__name__)
 
 NOT_CONFIGURED = (
-    "No vector store is configured. Set VECTOR_STORE, as in VECTOR_STORE=sqlite:///documents.sqlite"
-    " for a local file: `make ingest DIR=folder` fills it, `make serve` then answers searches."
+    "No vector store is configured. Set VECTOR_STORE, for example to sqlite:///documents.sqlite for"
+    " a local file: `make ingest DIR=folder` fills it, and `make serve` then answers searches."
     " On AWS, deploy with Ingestion=true."
 )
 
 
 class ConfiguredStore:
-    """The store at an address, for the vectors of the model `fingerprint`. Thread-safe."""
+    """The store at an address, for vectors of the model `fingerprint`. Thread-safe."""
 
     def __init__(self, address: StoreAddress | None, *, fingerprint: str) -> None:
         self._address = address
         self._fingerprint = fingerprint
         self._store: Store | None = None
-        self._file: tuple[int, int] | None = None  # that the store was opened in
+        self._file: tuple[int, int] | None = None  # device and inode of the open store
         self._lock = threading.Lock()
 
     def open(self, store_id: str | None = None) -> Store:
-        """The store, provided that it is the one that is asked for; None: whichever it is.
+        """The store, if `store_id` is its id; None stands for any id.
 
-        Raises NotFound if it is not, or if there is none; WrongStore if it is for another model's
-        vectors; NotReady if it cannot be reached, which the next call tries again.
+        Raises NotFound if there is no such store, WrongStore if it holds another model's vectors,
+        and NotReady if it does not answer; the next call tries again.
         """
         if self._address is None:
             raise NotFound(NOT_CONFIGURED, code="vector_store_not_found")
@@ -58,26 +58,26 @@ class ConfiguredStore:
 
 
 def _file(address: StoreAddress) -> tuple[int, int] | None:
-    """Which file is at the address: one that was deleted and made anew is another.
+    """Device and inode of the file at the address: a file that replaces another has its own.
 
-    Raises NotFound if there is none, since opening it would make it.
+    Raises NotFound if there is no file, since opening it would create one.
     """
     if not isinstance(address, SqliteAddress):
         return None
     try:
-        about = Path(address.path).stat()
+        status = Path(address.path).stat()
     except FileNotFoundError as error:
         raise NotFound(
             f"The vector store '{id_of(address)}' is empty: nothing has been ingested yet. "
             "`make ingest DIR=folder` ingests a folder.",
             code="vector_store_not_found",
         ) from error
-    return about.st_dev, about.st_ino
+    return status.st_dev, status.st_ino
 
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """A store is asked inside. Raises NotReady if it does not answer; the log has the reason."""
+    """Turn a store's failure to answer inside the block into NotReady. The log has the reason."""
     try:
         yield
     except TryLater as error:

@@ -1,4 +1,4 @@
-"""What was ingested, in OpenAI's objects: a ledger's rows as files of a vector store."""
+"""The files of the vector store, which are the rows of its ledger, as OpenAI's objects."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from handler.vector_stores.schemas import (
     VectorStoreList,
 )
 
-# A store's counts are taken from its ledger's rows, so many at a time.
+# Rows that are read at a time, to count a store's files.
 ROWS_AT_ONCE = 1_000
 
 
 class StoreFiles:
     """Lists and describes the one store and its files. Thread-safe.
 
-    max_tokens, overlap: what documents are split by. A list's `query` is its query parameters.
-    Every method raises what `ConfiguredStore.open` raises, and lists InvalidRequest as well.
+    max_tokens, overlap: the sizes of chunks, in tokens. query: the query parameters of a list.
+    Every method raises what `ConfiguredStore.open` raises. Lists also raise InvalidRequest.
     """
 
     def __init__(self, store: ConfiguredStore, *, max_tokens: int, overlap: int) -> None:
@@ -41,7 +41,7 @@ class StoreFiles:
         self._overlap = overlap
 
     def list_stores(self, query: Mapping[str, str]) -> VectorStoreList:
-        """A page of the stores there are: one, if the page has it."""
+        """A page of the stores: the one there is, or none."""
         page = read_page(query)
         store = self._store.open()
         low, high = (page.before, page.after) if page.descending else (page.after, page.before)
@@ -53,19 +53,19 @@ class StoreFiles:
         return _describe_store(self._store.open(vector_store_id))
 
     def list_files(self, store_id: str, query: Mapping[str, str]) -> VectorStoreFileList:
-        """A page of the store's files, by the order of their ids."""
+        """A page of the store's files, in the order of their ids."""
         page = read_page(query)
         store = self._store.open(store_id)
         with reached():
             rows = _rows(store.ledger, page)
-        # A page that ends before an id has the nearest to it: what is over is at its beginning.
+        # A page before an id holds the ids nearest to it, so the surplus row is its first.
         ends_there = page.before is not None and page.after is None
         shown = rows[-page.limit :] if ends_there else rows[: page.limit]
         files = [self._describe_file(row, store) for row in shown]
         return VectorStoreFileList.of(files, has_more=len(rows) > page.limit)
 
     def retrieve_file(self, vector_store_id: str, file_id: str) -> VectorStoreFile:
-        """The store's file with this id. Raises NotFound if it has none."""
+        """The store's file with this id. Raises NotFound if there is none."""
         store = self._store.open(vector_store_id)
         with reached():
             row = store.ledger.get(file_id) if 0 < len(file_id) <= MAX_FILE_ID else None
@@ -110,11 +110,11 @@ def _last_error(row: Row) -> LastError | None:
 
 @dataclass
 class _Totals:
-    """What is known of all files of a store together."""
+    """The totals of a store's files."""
 
     counts: Counter[str] = field(default_factory=Counter)  # of each status
     size: int = 0  # bytes
-    created: int = 0  # when the first was; 0 if there is none
+    created: int = 0  # of the first file, in seconds since 1970; 0 if there is none
     updated: int = 0
     is_complete: bool = False
 
@@ -127,7 +127,7 @@ class _Totals:
 
 
 def _count(ledger: Ledger) -> _Totals:
-    """The totals of the store's files: of the first MAX_FILES_COUNTED, if it has more."""
+    """The totals of the store's files: of the first MAX_FILES_COUNTED, at most."""
     totals, after = _Totals(), None
     while not totals.is_complete and totals.counts.total() < MAX_FILES_COUNTED:
         rows = ledger.rows(limit=ROWS_AT_ONCE, after=after)
@@ -153,7 +153,7 @@ def _describe_store(store: Store) -> VectorStore:
             in_progress=counts["in_progress"],
             completed=counts["completed"],
             failed=counts["failed"],
-            cancelled=0,  # nothing ever is
+            cancelled=0,  # ingestion is never cancelled
             total=counts.total(),
         ),
         usage_bytes=totals.size,
@@ -165,8 +165,8 @@ def _describe_store(store: Store) -> VectorStore:
 
 
 def _rows(ledger: Ledger, page: Page) -> list[Row]:
-    """The page's rows in its order, and one more if there are more."""
-    if page.status == "cancelled":  # nothing ever is
+    """The page's rows in its order, and one surplus row if there are more."""
+    if page.status == "cancelled":  # ingestion is never cancelled
         return []
     limit, status = page.limit + 1, page.status
     if page.before is not None and page.after is None:

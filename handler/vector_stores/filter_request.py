@@ -1,4 +1,4 @@
-"""The `filters` of a search request: what they may be, and the filter that they stand for."""
+"""The `filters` of a search request: what they may be, and the filter that stores take."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _filterable(key: str) -> str:
     if key in NOT_FILTERABLE:
         raise refused(
             "it must be the name of an attribute that can be filtered by: source, filename, "
-            "content_type, page, modified, or one that the documents were given"
+            "content_type, page, modified, or one of the documents' own"
         )
     return key
 
@@ -83,12 +83,12 @@ class FilterModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _absent_is_null(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """A field that is missing is refused in the words for one that is null."""
+        """A missing field is refused in the words for a null one."""
         return {**dict.fromkeys(cls.model_fields), **fields}
 
 
 class ComparisonFilter(FilterModel):
-    """Compares an attribute."""
+    """A comparison of an attribute."""
 
     type: Comparator
     key: Key
@@ -96,7 +96,7 @@ class ComparisonFilter(FilterModel):
 
 
 class EqualityFilter(ComparisonFilter):
-    """Whether an attribute is a value, or is not."""
+    """Whether an attribute equals a value, or differs from it."""
 
     type: Literal["eq", "ne"]
     value: Annotated[
@@ -107,7 +107,7 @@ class EqualityFilter(ComparisonFilter):
 
 
 class OrderFilter(ComparisonFilter):
-    """Whether a number is above a value, or below."""
+    """Whether an attribute is a number above a value, or below it."""
 
     type: Literal["gt", "gte", "lt", "lte"]
     value: Annotated[
@@ -134,7 +134,7 @@ class CompoundFilter(FilterModel):
 
 
 def _check_type(value: object, types: tuple[str, ...]) -> object:
-    """Refuse what no form of filter has, before the union: its own errors name no place."""
+    """Refuse a value that no form of filter allows. The union's own errors would name no place."""
     if not isinstance(value, dict):
         raise refused('it must be an object, like {"type": "eq", "key": "source", "value": "…"}')
     kind = value.get("type")
@@ -152,7 +152,7 @@ def _check_type(value: object, types: tuple[str, ...]) -> object:
 def _filters(depth: int) -> Any:
     """The type of a filter with at most `depth` compounds around a comparison.
 
-    A model for each depth, not one that refers to itself: /openapi.json has the limit, too.
+    Each depth has a model of its own, so that /openapi.json states the limit, too.
     """
     forms: Any = EqualityFilter | OrderFilter | MembershipFilter
     types = TYPES if depth else COMPARATORS
@@ -165,7 +165,7 @@ def _filters(depth: int) -> Any:
         forms |= create_model(
             f"CompoundFilter{depth}",
             __base__=CompoundFilter,
-            __doc__=f"{CompoundFilter.__doc__} At most {depth - 1} more compounds are inside.",
+            __doc__=CompoundFilter.__doc__,
             filters=(inner, ...),
         )
     return Annotated[

@@ -1,7 +1,7 @@
-"""The operations behind the vector store routes, on the one store that VECTOR_STORE names.
+"""The operations of the vector store routes, on the one store that VECTOR_STORE names.
 
-Imported by the first call that is for them, since few are, and a cold start would pay for it: here
-begins what only search needs.
+The first request for a vector store imports this module, and with it all that only search needs: no
+cold start pays for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from model_layer import Encoder
 
 
 class VectorStoreOperations:
-    """Search, and what there is to search in."""
+    """The operations on the one store: `search`, and `files` that describes it."""
 
     def __init__(self, encoder: Encoder, settings: Settings) -> None:
         bundle = encoder.bundle

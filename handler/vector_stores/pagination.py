@@ -1,4 +1,4 @@
-"""Pages of a list: what a list's query parameters ask for."""
+"""The query parameters of lists, and the page that they ask for. Does not make pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handler.validation import invalid, must_be
 
 
 def _digits(value: str) -> str:
-    """Digits only: pydantic would read " 5", "+5" and "5.0", too."""
+    """Refuse " 5", "+5" and "5.0", which pydantic reads as numbers."""
     if not (value.isascii() and value.isdecimal()):
         raise ValueError
     return value
@@ -21,13 +21,13 @@ def _digits(value: str) -> str:
 
 Id = Annotated[
     Annotated[str, Field(max_length=MAX_FILE_ID)] | SkipJsonSchema[None],
-    AfterValidator(lambda value: value or None),  # an empty one is none
+    AfterValidator(lambda value: value or None),  # an empty id is none
     must_be(f"an id, of {MAX_FILE_ID} characters at most"),
 ]
 
 
 class Page(BaseModel):
-    """Which part of a list is asked for. Other parameters are ignored."""
+    """The part of a list that a request asks for. Other parameters are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +52,7 @@ class Page(BaseModel):
 
 
 def read_page(parameters: Mapping[str, str]) -> Page:
-    """The page that query parameters ask for. Raises InvalidRequest naming the first wrong one."""
+    """The page that the parameters ask for. Raises InvalidRequest naming the first wrong one."""
     try:
         return Page.model_validate(dict(parameters))
     except ValidationError as error:

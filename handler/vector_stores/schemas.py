@@ -1,4 +1,7 @@
-"""What the vector store routes answer. (What they accept: `search_request`, `pagination`.)"""
+"""The answers of the vector store routes: the models make them, and /openapi.json documents them.
+
+`search_request` and `pagination` have what the routes accept.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,19 @@ __all__ = [
 
 
 class SearchContent(BaseModel):
-    """The text of a passage."""
+    """The text of a chunk."""
 
     type: Literal["text"]
     text: str
 
 
 class SearchResult(BaseModel):
-    """A passage, and where it is: offsets are in characters of the document's text."""
+    """A chunk and its place. Offsets are in characters of the document's text."""
 
     file_id: str
     filename: str
-    score: float  # cosine; 0 if it is less
-    attributes: dict[str, Attribute]  # those that filters take
+    score: float  # the cosine, or 0 if that is negative
+    attributes: dict[str, Attribute]  # all that filters take, the user's own among them
     content: list[SearchContent]
     source: str | None
     chunk: int | None  # its number in the document, from 0
@@ -41,7 +44,7 @@ class SearchResult(BaseModel):
 
 
 class SearchResults(BaseModel):
-    """The passages found, nearest first. There is one page of them."""
+    """The chunks found, nearest first. There is only one page."""
 
     object: Literal["vector_store.search_results.page"]
     search_query: list[str]
@@ -51,7 +54,7 @@ class SearchResults(BaseModel):
 
 
 class FileCounts(BaseModel):
-    """How many files there are of each status."""
+    """The number of files by status."""
 
     in_progress: int
     completed: int
@@ -61,7 +64,7 @@ class FileCounts(BaseModel):
 
 
 class Item(BaseModel):
-    """What a list has."""
+    """An item of a list."""
 
     id: str
 
@@ -70,7 +73,7 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 class ItemList(BaseModel, Generic[AnyItem]):
-    """OpenAI's list, with the ids to ask for the pages beside it."""
+    """OpenAI's list, with the ids that the pages before and after it are asked for by."""
 
     object: Literal["list"]
     data: list[AnyItem]
@@ -95,7 +98,7 @@ class VectorStore(Item):
 
     object: Literal["vector_store"]
     name: str
-    created_at: int  # when the first of its files was; 0 if it has none
+    created_at: int  # of its first file; 0 if it has none
     last_active_at: int | None
     status: Literal["in_progress", "completed"]
     file_counts: FileCounts
@@ -103,11 +106,11 @@ class VectorStore(Item):
     metadata: dict[str, str]
     expires_after: None
     expires_at: None
-    counts_are_complete: bool  # false: of the first 10,000 files only, as are bytes and times
+    counts_are_complete: bool  # false: counts, bytes and times are those of the first 10,000 files
 
 
 class VectorStoreList(ItemList[VectorStore]):
-    """The vector stores there are."""
+    """The list of vector stores: one."""
 
 
 class LastError(BaseModel):
@@ -118,14 +121,14 @@ class LastError(BaseModel):
 
 
 class ChunkSizes(BaseModel):
-    """In tokens; the first counts specials."""
+    """The sizes of chunks in tokens. The maximum includes special tokens."""
 
     max_chunk_size_tokens: int
     chunk_overlap_tokens: int
 
 
 class ChunkingStrategy(BaseModel):
-    """How documents are split."""
+    """How documents are split into chunks."""
 
     type: Literal["static"]
     static: ChunkSizes

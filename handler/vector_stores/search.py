@@ -1,7 +1,4 @@
-"""The operation behind the search route: an OpenAI vector store search request, answered.
-
-Knows no status codes.
-"""
+"""Answer OpenAI vector store search requests. Knows no status codes."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ import orjson
 
 from handler.embeddings.answer_size import ENVELOPE
 from handler.embeddings.encoding import encode
-from handler.embeddings.response import Answer, headers_of
+from handler.embeddings.response import Answer, embedding_headers
 from handler.errors import RequestTooLarge
 from handler.request_context import RequestContext
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
@@ -27,7 +24,7 @@ T = TypeVar("T", str, int)
 
 
 class VectorSearch:
-    """Answers searches with one encoder in one store. Thread-safe."""
+    """Answers searches in one store, with one encoder. Thread-safe."""
 
     def __init__(
         self, encoder: Encoder, store: ConfiguredStore, *, truncate: Truncate = "END"
@@ -43,11 +40,11 @@ class VectorSearch:
         return self.search(store_id, payload, context)
 
     def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
-        """Answer a request given as a decoded JSON value; `store_id` None: the store there is.
+        """Answer a request given as a decoded JSON value. `store_id` None stands for any id.
 
-        Raises InvalidRequest if it is not one, NotFound if there is no such store, WrongStore if
-        the store is for another model, NotReady if it does not answer, RequestTooLarge if the
-        answer is over the call's limit, or takes longer than it has.
+        Raises InvalidRequest if the request is wrong, NotFound if there is no such store,
+        WrongStore if it holds another model's vectors, NotReady if it does not answer, and
+        RequestTooLarge if the answer is over the size limit or takes too long.
         """
         with context.timed("decode"):
             search = parse_search(payload)
@@ -73,11 +70,11 @@ class VectorSearch:
         with context.timed("respond"):
             body = _render(search, _best(found, search))
             _check_size(body, search, context)
-            return Answer(body, headers_of(encoded, self._encoder.bundle.fingerprint))
+            return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
 
 def _best(matches: Iterable[Match], search: Search) -> list[Match]:
-    """The best matches, best first, each record once: a chunk may answer several queries."""
+    """The best matches, best first. A record that matches several queries counts once."""
     by_key: dict[str, Match] = {}
     for match in matches:
         if match.key not in by_key or match.score > by_key[match.key].score:
@@ -87,14 +84,14 @@ def _best(matches: Iterable[Match], search: Search) -> list[Match]:
 
 
 def _score(match: Match) -> float:
-    """0 to 1: OpenAI's. A cosine below 0 is no likeness at all."""
+    """OpenAI's score, from 0 to 1. A negative cosine scores 0."""
     return min(1.0, max(0.0, match.score))
 
 
 def _render(search: Search, matches: list[Match]) -> bytes:
     page = SearchResults(
         object="vector_store.search_results.page",
-        # May hold half an emoji, which no answer could be encoded with.
+        # A query may hold half an emoji, which UTF-8 cannot encode.
         search_query=[query.encode(errors="replace").decode() for query in search.queries],
         data=[_result(match) for match in matches],
         has_more=False,
@@ -111,7 +108,6 @@ def _result(match: Match) -> SearchResult:
         file_id=document,
         filename=_known(metadata, "filename", str) or "",
         score=_score(match),
-        # The user's own among them.
         attributes={key: value for key, value in metadata.items() if key not in NOT_FILTERABLE},
         content=[text],
         source=_known(metadata, "source", str),
@@ -124,16 +120,16 @@ def _result(match: Match) -> SearchResult:
 
 
 def _known(metadata: Mapping[str, Attribute], key: str, kind: type[T]) -> T | None:
-    """What the metadata have under `key`; None if it is of another type: not ours, then."""
+    """The value under `key`; None if it has another type, as a record that is not ours may have."""
     value = integral(metadata.get(key))
     return value if isinstance(value, kind) else None
 
 
 def _check_size(body: bytes, search: Search, context: RequestContext) -> None:
-    """Raises RequestTooLarge if the answer would be over the call's limit."""
+    """Raises RequestTooLarge if the answer is over the size limit."""
     if context.answer_limit is None:
         return
-    size = ENVELOPE + len(orjson.dumps(body.decode()))  # a JSON string, in Lambda's JSON
+    size = ENVELOPE + len(orjson.dumps(body.decode()))  # a JSON string inside Lambda's JSON
     if size > context.answer_limit:
         raise RequestTooLarge(
             f"The answer would be {size} bytes; the limit is {context.answer_limit}. Ask for at "

@@ -1,4 +1,4 @@
-"""Wire to search: a decoded body, checked field by field, and its filters. Does not search."""
+"""A search request: check its fields, and read its queries and filters. Does not search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from model_layer import Truncate
 
 TEXT = {"type": "string", "minLength": 1}
 QUERY_SCHEMA = {
-    "description": "What to look for. Of several, the results of each are merged.",
+    "description": "What to look for. The results of several queries are merged.",
     "anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_QUERIES}],
 }
 
@@ -28,16 +28,16 @@ class RankingOptions(BaseModel):
 
     ranker: Annotated[
         Literal["auto", "none", "default-2024-08-21", "default-2024-11-15"] | None,
-        Field(description="Accepted, not used: results are ranked by their vectors."),
+        Field(description="Accepted, not used: vectors rank the results."),
     ] = None
     score_threshold: Annotated[
         Annotated[float, Field(ge=0, le=1)] | None,
-        Field(description="Leave out results whose score is lower."),
+        Field(description="Leave out results with a lower score."),
     ] = None
 
 
 class SearchRequest(BaseModel):
-    """The body of a search request. Fields that are not listed are ignored."""
+    """The body of a search request. Other fields are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -51,25 +51,25 @@ class SearchRequest(BaseModel):
     ] = None
     max_num_results: Annotated[
         Annotated[int, Field(ge=1, le=MAX_RESULTS), BeforeValidator(integral)] | None,
-        Field(description="10 if absent."),
+        Field(description="By default, 10."),
     ] = None
     ranking_options: RankingOptions | None = None
     rewrite_query: Annotated[bool | None, Field(description="Accepted, not used.")] = None
     truncate: Annotated[
         Truncate | None,
         Field(
-            description="What to leave out of a query that has more tokens than the model reads: "
-            "its END, its START, or NONE, and refuse it. Ours, not OpenAI's."
+            description="Which part of a too long query to cut: its END or its START. NONE refuses "
+            "the query. Ours, not OpenAI's."
         ),
     ] = None
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for."""
+    """A checked search request."""
 
-    queries: list[str]  # one at least
-    is_list: bool  # or the request has one string
+    queries: list[str]  # at least one
+    is_list: bool  # whether the request has a list of queries, or one string
     where: Filter | None
     limit: int
     threshold: float
@@ -77,7 +77,7 @@ class Search:
 
 
 def parse_search(payload: object) -> Search:
-    """Check a decoded body. Raises InvalidRequest naming the first field that is wrong."""
+    """Check a decoded body. Raises InvalidRequest that names the first wrong field."""
     if not isinstance(payload, dict):
         raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
     queries = _read_queries(payload.get("query"))
@@ -107,7 +107,7 @@ def _read_queries(value: object) -> list[str]:
             place = f"query[{index}]" if queries is value else "query"
             raise InvalidRequest(
                 f"'{place}' is {kind_of(query)}; 'query' must be a string that is not empty, or "
-                "a list of such.",
+                "a list of such strings.",
                 param=place,
             )
     return queries

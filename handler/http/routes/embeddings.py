@@ -1,16 +1,16 @@
-"""POST /v1/embeddings, and the other paths that clients reach it by."""
+"""POST /v1/embeddings, and the same at the paths that other clients use."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.http.dependencies import KEY, ContextDep, EmbeddingsDep, work
+from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep, run_off_loop
 from handler.http.error_handlers import documented
 from handler.http.openapi import content
 from handler.http.request_body import read_body
 
-router = APIRouter(tags=["embeddings"], dependencies=KEY)
+router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY)
 BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")}}
 
 
@@ -26,8 +26,8 @@ BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")
 async def create_embeddings(
     request: Request, embeddings: EmbeddingsDep, context: ContextDep
 ) -> Response:
-    """Turn one or more texts into vectors of unit length, in the order given."""
+    """Embed one or more texts as vectors of unit length, in the order given."""
     body = await read_body(request)
     model = request.path_params.get("model")
-    answer = await work(context, embeddings.create_from_body, body, context, model=model)
+    answer = await run_off_loop(context, embeddings.create_from_body, body, context, model=model)
     return Response(answer.body, headers=answer.headers, media_type="application/json")

@@ -1,4 +1,4 @@
-"""GET /v1/models: the one model, its limits, and the fingerprint of its vector space."""
+"""GET /v1/models and GET /info: the model, its limits and the fingerprint of its vector space."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handler.embeddings.operations import (
     unknown_model,
 )
 from handler.errors import NotFound, Unauthorized
-from handler.http.dependencies import KEY, ContextDep, EmbeddingsDep
+from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 from handler.limits import MAX_BODY, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
 from handler.request_context import RequestContext
@@ -22,11 +22,11 @@ from handler.request_context import RequestContext
 if TYPE_CHECKING:
     from handler.http.schemas import Model
 
-CREATED = 1_630_281_600  # 2021-08-30, when the model was published
+CREATED = 1_630_281_600  # 2021-08-30: the model's publication
 
 NAME = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
 
-router = APIRouter(tags=["models"], dependencies=KEY)
+router = APIRouter(tags=["models"], dependencies=REQUIRE_KEY)
 
 
 @router.get(
@@ -35,8 +35,8 @@ router = APIRouter(tags=["models"], dependencies=KEY)
     responses=documented("ModelList", Unauthorized),
 )
 async def list_models(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
-    """The models there are: one."""
-    from handler.http.schemas import ModelList  # here, and not at each cold start
+    """The list of models: one."""
+    from handler.http.schemas import ModelList  # not at every cold start
 
     models = ModelList(object="list", data=[_describe(embeddings, context)])
     return JSONResponse(models.model_dump())
@@ -48,7 +48,7 @@ async def list_models(embeddings: EmbeddingsDep, context: ContextDep) -> Respons
     responses=documented("Model", Unauthorized),
 )
 async def info(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
-    """The one model there is: what a client may want to know before it sends much."""
+    """The model, for clients that do not know its name."""
     return JSONResponse(_describe(embeddings, context).model_dump())
 
 

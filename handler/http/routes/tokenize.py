@@ -1,16 +1,16 @@
-"""POST /tokenize: how many tokens is a text, and which of them does the model read?"""
+"""POST /tokenize: how many tokens each input has, and which of them the model reads."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
 from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
-from handler.http.dependencies import KEY, ContextDep, EmbeddingsDep, work
+from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep, run_off_loop
 from handler.http.error_handlers import documented
 from handler.http.request_body import read_body
 from handler.http.routes.embeddings import BODY
 
-router = APIRouter(tags=["embeddings"], dependencies=KEY)
+router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY)
 
 
 @router.post(
@@ -20,7 +20,7 @@ router = APIRouter(tags=["embeddings"], dependencies=KEY)
     openapi_extra=BODY,
 )
 async def tokenize(request: Request, embeddings: EmbeddingsDep, context: ContextDep) -> Response:
-    """The tokens of each input, counted whole. Takes the body of an embeddings request."""
+    """Count all tokens of each input. Takes the body of an embeddings request."""
     body = await read_body(request)
-    answer = await work(context, embeddings.tokenize, body, context)
+    answer = await run_off_loop(context, embeddings.tokenize, body, context)
     return Response(answer, media_type="application/json")

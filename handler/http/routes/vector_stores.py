@@ -1,4 +1,4 @@
-"""/v1/vector_stores: search in what was ingested, and what became of each document."""
+"""/v1/vector_stores: search the ingested documents, and list them with their status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handler.errors import (
     Unauthorized,
     WrongStore,
 )
-from handler.http.dependencies import KEY, ContextDep, work
+from handler.http.dependencies import REQUIRE_KEY, ContextDep, run_off_loop
 from handler.http.error_handlers import documented
 from handler.http.openapi import content, parameter
 from handler.http.request_body import read_body
@@ -23,19 +23,19 @@ from handler.http.request_body import read_body
 if TYPE_CHECKING:
     from handler.vector_stores.operations import VectorStoreOperations
 
-router = APIRouter(tags=["vector stores"], dependencies=KEY)
+router = APIRouter(tags=["vector stores"], dependencies=REQUIRE_KEY)
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)
 
 
 PATH = {"in": "path", "required": True, "schema": {"type": "string"}}
 STORE, FILE = {"name": "vector_store_id", **PATH}, {"name": "file_id", **PATH}
-# Fields of `pagination.Page`.
+# Fields of `pagination.Page`, by their aliases.
 PAGE = [parameter(name) for name in ("limit", "order", "after", "before")]
 STATUS = parameter("filter")
 
 
 def _stores(request: Request) -> VectorStoreOperations:
-    """The application's vector stores. (As a dependency they would slow each cold start.)"""
+    """The application's vector stores. As a dependency, they would slow every cold start down."""
     stores: VectorStoreOperations = request.app.state.vector_stores()
     return stores
 
@@ -50,10 +50,10 @@ def _stores(request: Request) -> VectorStoreOperations:
     },
 )
 async def search(request: Request, context: ContextDep) -> Response:
-    """The passages nearest in meaning to one or more queries, nearest first."""
+    """The chunks nearest in meaning to one or more queries, nearest first."""
     body = await read_body(request)
     store_id, operation = request.path_params["vector_store_id"], _stores(request).search
-    answer = await work(context, operation.search_from_body, store_id, body, context)
+    answer = await run_off_loop(context, operation.search_from_body, store_id, body, context)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 
@@ -64,9 +64,9 @@ async def search(request: Request, context: ContextDep) -> Response:
     openapi_extra={"parameters": PAGE},
 )
 async def list_stores(request: Request, context: ContextDep) -> Response:
-    """The vector stores there are: the one that VECTOR_STORE names."""
+    """The list of vector stores: the one that VECTOR_STORE names."""
     files = _stores(request).files
-    answer = await work(context, files.list_stores, request.query_params)
+    answer = await run_off_loop(context, files.list_stores, request.query_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -77,9 +77,9 @@ async def list_stores(request: Request, context: ContextDep) -> Response:
     openapi_extra={"parameters": [STORE]},
 )
 async def retrieve_store(request: Request, context: ContextDep) -> Response:
-    """The vector store, with the counts of its files: of the first 10,000, if it has more."""
+    """The vector store, with the number of its files by status: of the first 10,000, at most."""
     files = _stores(request).files
-    answer = await work(context, files.retrieve_store, **request.path_params)
+    answer = await run_off_loop(context, files.retrieve_store, **request.path_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -90,11 +90,9 @@ async def retrieve_store(request: Request, context: ContextDep) -> Response:
     openapi_extra={"parameters": [STORE, *PAGE, STATUS]},
 )
 async def list_files(request: Request, context: ContextDep) -> Response:
-    """The documents that were ingested, or are being, or could not be. Their order is that of
-    their ids, not of their creation.
-    """
+    """The documents: ingested, in progress or failed. They are in the order of their ids."""
     files, store_id = _stores(request).files, request.path_params["vector_store_id"]
-    answer = await work(context, files.list_files, store_id, request.query_params)
+    answer = await run_off_loop(context, files.list_files, store_id, request.query_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -105,7 +103,7 @@ async def list_files(request: Request, context: ContextDep) -> Response:
     openapi_extra={"parameters": [STORE, FILE]},
 )
 async def retrieve_file(request: Request, context: ContextDep) -> Response:
-    """What became of a document; if it failed, why."""
+    """A document's status and, if it failed, the reason."""
     files = _stores(request).files
-    answer = await work(context, files.retrieve_file, **request.path_params)
+    answer = await run_off_loop(context, files.retrieve_file, **request.path_params)
     return JSONResponse(answer.model_dump())
