@@ -1,4 +1,4 @@
-"""A Lambda Runtime API on loopback, and the real runtime client against it.
+"""A Lambda Runtime API on the loopback interface, and the real runtime client that calls it.
 
 The protocol that `awslambdaric` speaks, as in docs.aws.amazon.com/lambda/latest/dg/runtimes-api:
 GET /runtime/invocation/next, POST …/{id}/response, POST …/{id}/error, POST /runtime/init/error.
@@ -28,14 +28,14 @@ class Outcome:
 
     kind: str  # "response" or "error"
     body: Any  # the JSON value that the runtime posted
-    seconds: float  # from the event's sending to the answer's last byte
+    seconds: float  # from sending the event to the last byte of the answer
 
 
 class RuntimeApi:
-    """Hands the runtime that asks for work one event at a time."""
+    """Hands the runtime one event at a time."""
 
     def __init__(self) -> None:
-        # The time (of time.time) of each question for work: of the first, init has ended.
+        # When (by time.time) the runtime asked for each event. At the first, init has ended.
         self.idle: queue.Queue[float] = queue.Queue()
         self._events: queue.Queue[Any] = queue.Queue()
         self._outcomes: queue.Queue[Outcome] = queue.Queue()
@@ -46,12 +46,12 @@ class RuntimeApi:
         self.address = f"127.0.0.1:{self._server.server_port}"
 
     def invoke(self, event: Any, *, timeout: float = 60) -> Outcome:
-        """Send an event, and wait for what the runtime makes of it."""
+        """Send an event, and wait for its outcome."""
         self._events.put(event)
         return self._outcomes.get(timeout=timeout)
 
     def init_outcome(self) -> Outcome:
-        """What the runtime posts when the handler cannot be loaded."""
+        """The outcome of an init that fails."""
         return self._outcomes.get(timeout=60)
 
     def close(self) -> None:
@@ -63,10 +63,10 @@ class RuntimeApi:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # it would hold each event's body back for 40 ms
+            disable_nagle_algorithm = True  # Nagle's algorithm delays each event's body by 40 ms
 
             def handle(self) -> None:
-                # A runtime that is ended while it waits takes its connection with it.
+                # A runtime that is stopped while it waits breaks its connection.
                 with contextlib.suppress(ConnectionResetError):
                     super().handle()
 
@@ -103,7 +103,7 @@ class RuntimeApi:
 
 
 class LocalRuntime(RuntimeApi):
-    """With the runtime client on a handler, in a process of this interpreter."""
+    """A Runtime API whose runtime client runs a handler in another process."""
 
     def __init__(self, handler: str, root: Path) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The clients people use, unmodified, against a real server process on a real port.
+"""Unmodified clients that people use, against a server process on a port.
 
-One file a client. Vectors are compared with the encoder's, for the text as the client sends it.
+Each client has a file. Tests compare its vectors with the encoder's for the text that it sends.
 """

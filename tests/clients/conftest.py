@@ -1,4 +1,4 @@
-"""What the tests of the clients share: texts, and an HTTP client that remembers what it sent."""
+"""For all clients: texts, their vectors, and an HTTP client that records its requests."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from model_layer import Encoder
 
 T = TypeVar("T")
 
-KEY = "random-string"  # clients insist on one; the server, by default, on none
-API_VERSION = "2024-10-21"  # Azure's clients insist on one, too
-# The third is over the model's 256 tokens.
+KEY = "random-string"  # clients need one; by default, the server does not
+API_VERSION = "2024-10-21"  # Azure's clients need one
+# The third has more than the model's 256 tokens.
 TEXTS = ["a cat", "two lines\nof Größe 你好 🚀", "x " * 300]
 
 
 def many(count: int) -> list[str]:
-    """So many texts, of 23 kinds: cheap to check, and no batch begins like the one before it."""
+    """`count` texts of 23 kinds: cheap to encode, and consecutive batches begin differently."""
     return [f"document {number % 23}\nin Größe 你好 🚀" for number in range(count)]
 
 
@@ -37,8 +37,9 @@ def vectors_of(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end, on a thread: asyncio.run takes the event loop from the one it runs on,
-    and Mangum wants the main thread to have one."""
+    """The coroutine's result, from a thread: `asyncio.run` removes its thread's event loop, and
+    Mangum needs the one of the main thread.
+    """
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 
@@ -50,16 +51,16 @@ def as_rows(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
 def assert_equal_to_the_last_bits(
     rows: Sequence[Sequence[float]], expected: NDArray[np.floating[Any]]
 ) -> None:
-    """For clients that compute with the vectors in float64, or normalise them again."""
+    """For clients that compute with the vectors in float64 or normalize them again."""
     np.testing.assert_allclose(as_rows(rows), expected, atol=1e-6)
 
 
 @dataclass(frozen=True)
 class Wire:
-    """Counts and shows what a client sends by `http`."""
+    """Records the requests that a client sends through `http`."""
 
     http: openai.DefaultHttpxClient
-    requests: list[Any]  # httpx's, or those of what took its place
+    requests: list[Any]  # of the HTTP library that openai uses
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -70,5 +71,5 @@ class Wire:
 def wire() -> Iterator[Wire]:
     requests: list[Any] = []
     hooks = {"request": [requests.append]}
-    with openai.DefaultHttpxClient(event_hooks=hooks) as http:  # type: ignore[arg-type]
+    with openai.DefaultHttpxClient(event_hooks=hooks) as http:
         yield Wire(http, requests)

@@ -1,4 +1,4 @@
-"""langchain-openai. By default it sends lists of cl100k token ids, never texts."""
+"""langchain-openai. By default it sends lists of cl100k token ids, not texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import openai
 import pytest
 import tiktoken
 from langchain_openai import AzureOpenAIEmbeddings, OpenAIEmbeddings
+from pydantic import SecretStr
 
 from model_layer import Encoder
 from tests.clients.conftest import (
@@ -24,25 +25,23 @@ from tests.clients.conftest import (
 from tests.local_server import Server
 
 PREM = "Prem is an easy to use open source AI platform."
-WHOLE = 8_191  # token ids that LangChain sends in one list; it cuts longer texts itself
+WHOLE = 8_191  # token ids that LangChain sends in one list; it splits longer texts
 
-pytestmark = pytest.mark.usefixtures("tiktoken_cache")  # or it would download the vocabulary
+pytestmark = pytest.mark.usefixtures("tiktoken_cache")  # otherwise it downloads the vocabulary
 
 
 def embeddings_of(server: Server, **settings: Any) -> OpenAIEmbeddings:
-    return OpenAIEmbeddings(base_url=server.base_url, api_key=KEY, **settings)
+    return OpenAIEmbeddings(base_url=server.base_url, api_key=SecretStr(KEY), **settings)
 
 
-def test_the_example_of_the_service_that_this_one_grew_from(
-    server: Server, encoder: Encoder
-) -> None:
+def test_the_example_of_the_original_service(server: Server, encoder: Encoder) -> None:
     embeddings = embeddings_of(server)
     expected = encoder.encode([PREM]).vectors
     assert_equal_to_the_last_bits([embeddings.embed_query(PREM)], expected)
     assert_equal_to_the_last_bits(embeddings.embed_documents([PREM]), expected)
 
 
-def test_the_async_methods(server: Server, encoder: Encoder) -> None:
+def test_the_async_methods_give_the_same_vectors(server: Server, encoder: Encoder) -> None:
     async def embed() -> list[list[float]]:
         async with openai.DefaultAsyncHttpxClient() as http:
             embeddings = embeddings_of(server, http_async_client=http)
@@ -53,22 +52,22 @@ def test_the_async_methods(server: Server, encoder: Encoder) -> None:
     assert_equal_to_the_last_bits(run(embed()), expected)
 
 
-def test_a_thousand_documents_and_an_empty_one_as_token_ids(
+def test_a_thousand_documents_and_an_empty_one_are_embedded_from_token_ids(
     server: Server, encoder: Encoder, wire: Wire
 ) -> None:
     texts = many(1000)
     texts.insert(500, "")
     documents = embeddings_of(server, http_client=wire.http).embed_documents(texts)
     assert_equal_to_the_last_bits(documents, vectors_of(encoder, texts))
-    # A thousand lists of ids in one request. The empty text makes no list: its vector is asked for
-    # by itself, as a string.
+    # A thousand lists of ids in one request. The empty text has no ids, so LangChain sends it by
+    # itself, as a string.
     lists, empty = [body["input"] for body in wire.bodies]
     assert {type(ids) for ids in lists} == {list}
     assert len(lists) == 1000
     assert empty == ""
 
 
-def test_a_thousand_documents_and_an_empty_one_as_texts(
+def test_a_thousand_documents_and_an_empty_one_are_embedded_from_texts(
     server: Server, encoder: Encoder, wire: Wire
 ) -> None:
     texts = many(1000)
@@ -80,7 +79,9 @@ def test_a_thousand_documents_and_an_empty_one_as_texts(
 
 
 @pytest.mark.parametrize("check_embedding_ctx_length", [True, False])
-def test_dimensions(server: Server, encoder: Encoder, check_embedding_ctx_length: bool) -> None:
+def test_dimensions_shorten_the_vectors(
+    server: Server, encoder: Encoder, check_embedding_ctx_length: bool
+) -> None:
     embeddings = embeddings_of(
         server, dimensions=128, check_embedding_ctx_length=check_embedding_ctx_length
     )
@@ -89,10 +90,10 @@ def test_dimensions(server: Server, encoder: Encoder, check_embedding_ctx_length
     assert_equal_to_the_last_bits(embeddings.embed_documents(TEXTS), expected)
 
 
-def test_a_text_above_8191_token_ids_is_cut_and_averaged_by_the_client(
+def test_the_client_splits_and_averages_a_text_of_over_8191_token_ids(
     server: Server, encoder: Encoder, wire: Wire
 ) -> None:
-    text = "cat " * 6_000 + "The glacier melts. " * 1_000  # the second piece is another matter
+    text = "cat " * 6_000 + "The glacier melts. " * 1_000  # the second piece has another topic
     cl100k = tiktoken.get_encoding("cl100k_base")
     ids = cl100k.encode(text)
     pieces = [ids[start : start + WHOLE] for start in range(0, len(ids), WHOLE)]
@@ -106,12 +107,14 @@ def test_a_text_above_8191_token_ids_is_cut_and_averaged_by_the_client(
     assert [len(ids) for ids in body["input"]][:-1] == [len(piece) for piece in pieces]
 
 
-def test_the_azure_class(server: Server, encoder: Encoder, wire: Wire) -> None:
+def test_the_azure_class_uses_the_deployment_path(
+    server: Server, encoder: Encoder, wire: Wire
+) -> None:
     embeddings = AzureOpenAIEmbeddings(
         azure_endpoint=server.origin,
         azure_deployment="my-deployment",
         api_version=API_VERSION,
-        api_key=KEY,
+        api_key=SecretStr(KEY),
         http_client=wire.http,
     )
     documents = embeddings.embed_documents([*TEXTS, ""])

@@ -1,4 +1,4 @@
-"""llama-index-embeddings-openai and -openai-like: lists of texts, newlines replaced by spaces."""
+"""llama-index-embeddings-openai and -openai-like. They send texts, with spaces for newlines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model_layer import Encoder
 from tests.clients.conftest import KEY, Wire, as_rows, many, run, vectors_of
 from tests.local_server import Server
 
-# Enough for several batches: one sends 100 texts at once by default, the other 10.
+# Enough for several batches: by default, one sends 100 texts at once and the other 10.
 TEXTS = many(130)
 AS_SENT = [text.replace("\n", " ") for text in TEXTS]
 
@@ -32,7 +32,7 @@ def embedding_of(kind: type[OpenAIEmbedding], server: Server, **settings: Any) -
 
 
 @EACH
-def test_the_defaults(
+def test_the_defaults_embed_texts_in_batches(
     server: Server, encoder: Encoder, wire: Wire, kind: type[OpenAIEmbedding], batch: int
 ) -> None:
     embedding = embedding_of(kind, server, http_client=wire.http)
@@ -44,7 +44,7 @@ def test_the_defaults(
 
 
 @EACH
-def test_one_text_and_a_query(
+def test_a_text_and_a_query_are_embedded(
     server: Server, encoder: Encoder, kind: type[OpenAIEmbedding], batch: int
 ) -> None:
     embedding = embedding_of(kind, server)
@@ -53,7 +53,7 @@ def test_one_text_and_a_query(
 
 
 @EACH
-def test_the_async_methods(
+def test_the_async_methods_give_the_same_vectors(
     server: Server, encoder: Encoder, kind: type[OpenAIEmbedding], batch: int
 ) -> None:
     async def embed() -> list[list[float]]:
@@ -67,7 +67,7 @@ def test_the_async_methods(
 
 
 @EACH
-def test_an_empty_text_among_others(
+def test_an_empty_text_among_others_is_embedded(
     server: Server, encoder: Encoder, kind: type[OpenAIEmbedding], batch: int
 ) -> None:
     rows = embedding_of(kind, server).get_text_embedding_batch(["a", "", "b"])
@@ -75,7 +75,7 @@ def test_an_empty_text_among_others(
 
 
 @EACH
-def test_dimensions(
+def test_dimensions_shorten_the_vectors(
     server: Server, encoder: Encoder, kind: type[OpenAIEmbedding], batch: int
 ) -> None:
     row = embedding_of(kind, server, dimensions=128).get_text_embedding("a cat")

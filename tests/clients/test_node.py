@@ -1,7 +1,7 @@
-"""The JavaScript clients: openai, LangChain and Vercel's AI SDK, by tests/node/embed.mjs.
+"""The JavaScript clients openai, LangChain and Vercel's AI SDK, run by tests/node/embed.mjs.
 
-openai's is the dangerous one: up to 6 (and early 7) it decodes whatever comes as base64, so
-that a server which answers numbers instead gives it 96 zeros, without an error.
+openai up to version 6 (and early 7) decodes any answer as base64: a server that sends numbers gives
+it 96 zeros, without an error.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from tests.paths import ROOT
 
 NODE = ROOT / "tests" / "node"
 OLDEST = 20
-LACKING = f"The JavaScript clients are not tested: that takes npm and Node {OLDEST} or newer."
+LACKING = f"The JavaScript clients are not tested: they need npm and Node {OLDEST} or newer."
 
 
 def skip_or_fail() -> NoReturn:
-    """Nobody needs Node to try the project, but CI must not leave its tests out unnoticed."""
+    """Trying the project needs no Node. CI must not leave these tests out unnoticed."""
     if os.environ.get("CI"):
-        pytest.fail(f"{LACKING} CI is set, and asks for them.")
+        pytest.fail(f"{LACKING} CI is set, so they must run.")
     pytest.skip(LACKING)
 
 
 def require_node() -> str:
-    """The path of Node. Skips the test that asks if there is none, or only an old one."""
+    """The path of Node. Skips the test if there is none, or only an old one."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         skip_or_fail()
@@ -48,11 +48,11 @@ def require_node() -> str:
 
 
 def install() -> None:
-    """`npm ci`, unless what is locked is there already."""
+    """`npm ci`, unless the locked packages are installed already."""
     locked, installed = NODE / "package-lock.json", NODE / "node_modules" / ".package-lock.json"
     with locked.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # tests run in several processes; one installs
-        # npm writes it last, so an install that was interrupted is done again.
+        fcntl.flock(file, fcntl.LOCK_EX)  # of several test processes, one installs
+        # npm writes this file last, so an interrupted installation is repeated.
         if installed.exists() and installed.stat().st_mtime >= locked.stat().st_mtime:
             return
         done = subprocess.run(["npm", "ci"], cwd=NODE, capture_output=True, text=True)
@@ -70,10 +70,10 @@ def node() -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a client gave, and what it sent and got for that."""
+    """A client's result, and the requests and answers behind it."""
 
     result: Any
-    wire: list[dict[str, Any]]  # a request: {"texts": 2, "asked": "base64", "came": ["string"]}
+    wire: list[dict[str, Any]]  # each request: {"texts": 2, "asked": "base64", "came": ["string"]}
 
 
 def run_client(node: str, server: Server, client: str, texts: list[str]) -> Outcome:
@@ -88,8 +88,10 @@ def run_client(node: str, server: Server, client: str, texts: list[str]) -> Outc
 @pytest.mark.parametrize(
     "client", ["openai", "openai 6", "openai, float", "openai, one text", "openai, Azure"]
 )
-def test_openai(node: str, server: Server, encoder: Encoder, client: str) -> None:
-    """By default it asks for base64, which must be the right 384 numbers and not 96 zeros."""
+def test_openai_decodes_the_vectors(
+    node: str, server: Server, encoder: Encoder, client: str
+) -> None:
+    """By default it asks for base64, which must decode to 384 numbers and not to 96 zeros."""
     texts = [*TEXTS, ""]
     outcome = run_client(node, server, client, texts)
     rows = as_rows(outcome.result)
@@ -99,15 +101,17 @@ def test_openai(node: str, server: Server, encoder: Encoder, client: str) -> Non
     assert {(sent["asked"], *sent["came"]) for sent in outcome.wire} == {formats}
 
 
-def test_openai_is_told_what_is_wrong_and_does_not_retry(node: str, server: Server) -> None:
+def test_openai_gets_the_error_and_does_not_retry(node: str, server: Server) -> None:
     outcome = run_client(node, server, "openai, refused", ["a"])
     assert outcome.result == {"name": "BadRequestError", "status": 400, "param": "dimensions"}
     assert len(outcome.wire) == 1
 
 
 @pytest.mark.parametrize("client", ["langchain", "langchain, one text", "langchain, Azure"])
-def test_langchain(node: str, server: Server, encoder: Encoder, client: str) -> None:
-    """It replaces newlines by spaces, sends 512 texts a request, and two requests at once."""
+def test_langchain_gets_the_vectors(
+    node: str, server: Server, encoder: Encoder, client: str
+) -> None:
+    """It replaces newlines with spaces, and sends 512 texts a request and two requests at once."""
     texts = [*TEXTS, ""]
     if client == "langchain":
         texts += many(600)
@@ -120,21 +124,23 @@ def test_langchain(node: str, server: Server, encoder: Encoder, client: str) -> 
 
 
 @pytest.mark.parametrize("client", ["ai-sdk", "ai-sdk, one text"])
-def test_the_ai_sdk(node: str, server: Server, encoder: Encoder, client: str) -> None:
-    """It asks for numbers in so many words, and reads nothing else."""
+def test_the_ai_sdk_gets_the_vectors(
+    node: str, server: Server, encoder: Encoder, client: str
+) -> None:
+    """It asks for numbers, and reads nothing else."""
     texts = [*TEXTS, ""]
     outcome = run_client(node, server, client, texts)
     np.testing.assert_array_equal(as_rows(outcome.result), encoder.encode(texts).vectors)
     assert {(sent["asked"], *sent["came"]) for sent in outcome.wire} == {("float", "list")}
 
 
-def test_without_node_the_tests_are_skipped_but_not_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_node_the_tests_skip_but_fail_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CI", "")
-    with pytest.raises(pytest.skip.Exception, match="takes npm and Node 20 or newer"):
+    with pytest.raises(pytest.skip.Exception, match="need npm and Node 20 or newer"):
         require_node()
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="CI is set, and asks for them"):
+    with pytest.raises(pytest.fail.Exception, match="CI is set, so they must run"):
         require_node()
 
 

@@ -1,4 +1,4 @@
-"""openai, the Python package: sync, async and Azure."""
+"""openai for Python: its sync, async and Azure clients."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ MODEL = "text-embedding-3-small"
 def assert_complete(
     answer: CreateEmbeddingResponse, encoder: Encoder, encoding_format: Format
 ) -> None:
-    """All that there is to an answer about TEXTS."""
+    """Check every field of an answer for TEXTS."""
     rows: list[Any] = [item.embedding for item in answer.data]
-    if encoding_format == "base64":  # asked for in so many words, it is handed out as it is
+    if encoding_format == "base64":  # the client decodes it only if it chose it itself
         rows = [np.frombuffer(base64.b64decode(row), "<f4") for row in rows]
     expected = encoder.encode(TEXTS)
     np.testing.assert_array_equal(as_rows(rows), expected.vectors)
@@ -38,25 +38,32 @@ def assert_complete(
 
 
 @FORMATS
-def test_the_sync_client(server: Server, encoder: Encoder, encoding_format: Format) -> None:
+def test_the_sync_client_gets_the_vectors(
+    server: Server, encoder: Encoder, encoding_format: Format
+) -> None:
     with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
         answer = client.embeddings.create(model=MODEL, input=TEXTS, encoding_format=encoding_format)
     assert_complete(answer, encoder, encoding_format)
 
 
 @FORMATS
-def test_the_async_client(server: Server, encoder: Encoder, encoding_format: Format) -> None:
+def test_the_async_client_gets_the_vectors(
+    server: Server, encoder: Encoder, encoding_format: Format
+) -> None:
     async def create() -> list[CreateEmbeddingResponse]:
         async with openai.AsyncOpenAI(base_url=server.base_url, api_key=KEY) as client:
-            request = {"model": MODEL, "input": TEXTS, "encoding_format": encoding_format}
-            return await asyncio.gather(*[client.embeddings.create(**request) for _ in range(4)])
+            requests = [
+                client.embeddings.create(model=MODEL, input=TEXTS, encoding_format=encoding_format)
+                for _ in range(4)
+            ]
+            return await asyncio.gather(*requests)
 
     for answer in run(create()):
         assert_complete(answer, encoder, encoding_format)
 
 
-def test_the_client_asks_for_base64_unless_told_otherwise(server: Server, wire: Wire) -> None:
-    """Why a server has to answer it: most callers never said so."""
+def test_the_client_asks_for_base64_by_default(server: Server, wire: Wire) -> None:
+    """So a server must answer base64, though most callers never ask for it themselves."""
     with openai.OpenAI(base_url=server.base_url, api_key=KEY, http_client=wire.http) as client:
         client.embeddings.create(model=MODEL, input="a")
     assert wire.bodies == [{"model": MODEL, "input": "a", "encoding_format": "base64"}]
@@ -71,7 +78,7 @@ def test_the_client_asks_for_base64_unless_told_otherwise(server: Server, wire: 
         ([[64, 8415], [64, 5679]], ["a cat", "a dog"]),
     ],
 )
-def test_each_form_of_input(
+def test_each_form_of_input_is_accepted(
     server: Server, encoder: Encoder, value: str | list[int] | list[list[int]], texts: list[str]
 ) -> None:
     with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
@@ -80,7 +87,7 @@ def test_each_form_of_input(
     np.testing.assert_array_equal(rows, encoder.encode(texts).vectors)
 
 
-def test_dimensions(server: Server, encoder: Encoder) -> None:
+def test_dimensions_shorten_the_vectors(server: Server, encoder: Encoder) -> None:
     with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
         answer = client.embeddings.create(model=MODEL, input="a cat", dimensions=128)
     row = encoder.encode(["a cat"]).vectors[0, :128]
@@ -128,7 +135,7 @@ REFUSED = pytest.mark.parametrize(
 
 
 @REFUSED
-def test_a_refusal_is_told_and_the_request_not_sent_again(
+def test_a_refusal_raises_the_error_and_is_not_retried(
     server: Server,
     wire: Wire,
     ask: Callable[[openai.OpenAI], object],
@@ -146,7 +153,7 @@ def test_a_refusal_is_told_and_the_request_not_sent_again(
 
 
 @REFUSED
-def test_a_refusal_reaches_the_async_client(
+def test_a_refusal_raises_the_error_in_the_async_client(
     server: Server,
     ask: Callable[[openai.AsyncOpenAI], Any],
     error: type[openai.APIStatusError],
@@ -163,7 +170,7 @@ def test_a_refusal_reaches_the_async_client(
     assert (caught.value.status_code, caught.value.param) == (status, param)
 
 
-def test_the_azure_client(server: Server, encoder: Encoder, wire: Wire) -> None:
+def test_the_azure_client_gets_the_vectors(server: Server, encoder: Encoder, wire: Wire) -> None:
     with openai.AzureOpenAI(
         azure_endpoint=server.origin, api_version=API_VERSION, api_key=KEY, http_client=wire.http
     ) as client:
@@ -175,7 +182,7 @@ def test_the_azure_client(server: Server, encoder: Encoder, wire: Wire) -> None:
     assert request.headers["api-key"] == KEY
 
 
-def test_the_async_azure_client(server: Server, encoder: Encoder) -> None:
+def test_the_async_azure_client_gets_the_vectors(server: Server, encoder: Encoder) -> None:
     async def create() -> CreateEmbeddingResponse:
         async with openai.AsyncAzureOpenAI(
             azure_endpoint=server.origin, api_version=API_VERSION, api_key=KEY
@@ -192,14 +199,14 @@ def server_with_a_key() -> Iterator[Server]:
 
 
 def clients(server: Server, key: str, wire: Wire) -> Iterator[openai.OpenAI]:
-    """Both kinds: one sends its key as `Authorization: Bearer`, the other as `api-key`."""
+    """Two clients: one sends its key as `Authorization: Bearer`, the other as `api-key`."""
     yield openai.OpenAI(base_url=server.base_url, api_key=key, http_client=wire.http)
     yield openai.AzureOpenAI(
         azure_endpoint=server.origin, api_version=API_VERSION, api_key=key, http_client=wire.http
     )
 
 
-def test_the_right_key_opens_and_a_wrong_one_is_refused_once(
+def test_the_right_key_is_accepted_and_a_wrong_one_is_not_retried(
     server_with_a_key: Server, wire: Wire
 ) -> None:
     for client in clients(server_with_a_key, KEY, wire):

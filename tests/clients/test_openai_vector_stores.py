@@ -1,4 +1,4 @@
-"""openai, the Python package: its `vector_stores`, over a store of known documents."""
+"""openai for Python: `vector_stores`, over a store of known documents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def client(library_server: Server) -> Iterator[openai.OpenAI]:
         ("How long do felines rest?", CATS, 0),
     ],
 )
-def test_a_search_finds_what_is_meant(
+def test_a_search_finds_the_chunk_with_the_same_meaning(
     client: openai.OpenAI, query: str, document: object, chunk: int
 ) -> None:
     assert document in LIBRARY
@@ -51,7 +51,7 @@ def test_a_search_finds_what_is_meant(
     assert [result.score for result in page] == sorted((r.score for r in page), reverse=True)
 
 
-def test_every_option_of_a_search(client: openai.OpenAI) -> None:
+def test_a_search_takes_every_option(client: openai.OpenAI) -> None:
     page = client.vector_stores.search(
         "library",
         query=["trains", "sleepy cats"],
@@ -74,7 +74,7 @@ def test_every_option_of_a_search(client: openai.OpenAI) -> None:
         assert set(result.model_extra) == {"source", "chunk", "start", "end", "page", "heading"}
 
 
-def test_the_async_client(library_server: Server) -> None:
+def test_the_async_client_searches_and_lists(library_server: Server) -> None:
     async def search() -> tuple[str, list[str]]:
         async with openai.AsyncOpenAI(base_url=library_server.base_url, api_key=KEY) as client:
             page = await client.vector_stores.search("library", query="a cat")
@@ -123,7 +123,7 @@ def test_files_are_listed_by_their_status(client: openai.OpenAI) -> None:
     )
 
 
-def test_a_page_before_an_id(client: openai.OpenAI) -> None:
+def test_a_page_before_an_id_is_listed(client: openai.OpenAI) -> None:
     page = client.vector_stores.files.list("library", before=IDS[3], limit=2, order="asc")
     assert [file.id for file in page.data] == IDS[1:3]
 
@@ -137,8 +137,10 @@ def test_a_file_is_retrieved(client: openai.OpenAI) -> None:
     assert file.chunking_strategy.static.max_chunk_size_tokens == 256
 
 
-def test_what_was_written_meanwhile_is_found(tmp_path: Path, encoder: Encoder) -> None:
-    """`make ingest` beside a server that runs."""
+def test_a_running_server_finds_documents_ingested_after_its_start(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    """`make ingest` while a server runs."""
     path = tmp_path / "library.sqlite"
     with start_server(VECTOR_STORE=f"sqlite:///{path}") as server:
         with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
@@ -158,7 +160,7 @@ def test_what_was_written_meanwhile_is_found(tmp_path: Path, encoder: Encoder) -
         ("library", openai.BadRequestError, "it must be a number"),
     ],
 )
-def test_a_refusal_is_told_and_the_request_not_sent_again(
+def test_a_refusal_raises_the_error_and_is_not_retried(
     library_server: Server, wire: Wire, name: str, error: type[openai.APIStatusError], message: str
 ) -> None:
     filters = {"type": "gt", "key": "level", "value": "high"} if name == "library" else openai.omit
@@ -170,7 +172,7 @@ def test_a_refusal_is_told_and_the_request_not_sent_again(
     assert len(wire.requests) == 1
 
 
-def test_a_server_without_a_store_says_how_to_have_one(server: Server) -> None:
+def test_a_server_without_a_store_says_how_to_set_one_up(server: Server) -> None:
     with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
         with pytest.raises(openai.NotFoundError, match="Set VECTOR_STORE"):
             client.vector_stores.search("library", query="a")

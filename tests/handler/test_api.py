@@ -1,4 +1,4 @@
-"""`lambda_handler` on real events: each road is answered, or refused with words."""
+"""`lambda_handler` answers real events of every transport, and refuses others with the reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -61,11 +61,11 @@ BODIES = [
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_an_event_gives_the_bytes_that_the_server_gives(
+def test_an_event_gets_the_same_bytes_as_a_request_to_the_server(
     server: Server, body: dict[str, Any]
 ) -> None:
     event = {**load_event("http-api-v2"), "body": json.dumps(body)}
-    served = httpx.post(f"{server.base_url}/embeddings", content=event["body"], timeout=60)
+    served = httpx2.post(f"{server.base_url}/embeddings", content=event["body"], timeout=60)
     answer = lambda_handler(event, None)
     assert answer["statusCode"] == served.status_code
     assert answer["body"].encode() == served.content
@@ -74,7 +74,7 @@ def test_an_event_gives_the_bytes_that_the_server_gives(
         assert answer["headers"].get(name) == served.headers.get(name)
 
 
-def test_it_answers_on_any_thread_and_after_asyncio_has_run() -> None:
+def test_events_are_answered_on_any_thread_and_after_asyncio_run() -> None:
     asyncio.run(asyncio.sleep(0))
     assert lambda_handler(load_event("http-api-v2"), None)["statusCode"] == 200
     with ThreadPoolExecutor(1) as pool:
@@ -96,11 +96,11 @@ def test_bad_input_is_a_400_in_openais_shape() -> None:
 
 
 @pytest.mark.parametrize("name", ["http-api-v2-models", "http-api-v2-health"])
-def test_the_other_routes_are_there(name: str) -> None:
+def test_events_for_other_routes_are_answered(name: str) -> None:
     assert lambda_handler(load_event(name), None)["statusCode"] == 200
 
 
-def test_a_direct_payload_is_answered_with_openais_object(client: TestClient) -> None:
+def test_a_direct_payload_gets_openais_object(client: TestClient) -> None:
     answer = lambda_handler(load_event("direct"), None)
     served = client.post("/v1/embeddings", json=load_event("direct"))
     in_headers = {
@@ -108,11 +108,11 @@ def test_a_direct_payload_is_answered_with_openais_object(client: TestClient) ->
         "truncated": 0,
     }
     assert answer == {**served.json(), **in_headers}
-    # The runtime writes it with json.dumps: no float64 noise may appear.
+    # The runtime writes it with json.dumps, where the digits of float64 would show.
     assert len(json.dumps(answer)) < 1.2 * len(served.content)
 
 
-def test_a_bad_direct_payload_is_answered_with_the_error_and_its_status() -> None:
+def test_a_bad_direct_payload_gets_the_error_and_its_status() -> None:
     answer = lambda_handler(load_event("direct-bad-input"), None)
     assert answer["status"] == 400
     assert answer["error"]["param"] == "input[1]"
@@ -122,7 +122,7 @@ def test_a_bad_direct_payload_is_answered_with_the_error_and_its_status() -> Non
 
 @pytest.mark.parametrize("source", ["aws.events", "aws.scheduler", "serverless-plugin-warmup"])
 def test_a_warm_up_returns_at_once(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handler.api.embeddings", None)  # it needs no encoder
+    monkeypatch.setattr("handler.api.embeddings", None)  # the answer needs no encoder
     event = {**load_event("warm-up"), "source": source}
     assert lambda_handler(event, None) == {"status": True}
 
@@ -132,7 +132,7 @@ def test_a_warm_up_returns_at_once(source: str, monkeypatch: pytest.MonkeyPatch)
     [load_event("unsupported-sqs"), {}, {"text": "a"}, [], None, "input", 3]
     + [{"requestContext": None}, {"requestContext": {}, "version": "2.0"}, {"requestContext": 1}],
 )
-def test_anything_else_is_refused_with_what_is_understood(event: Any) -> None:
+def test_other_events_are_refused_with_the_kinds_that_are_answered(event: Any) -> None:
     with pytest.raises(UnsupportedEvent, match="This function understands: .*{'input': …}"):
         lambda_handler(event, None)
 
@@ -144,7 +144,7 @@ def test_a_refusal_names_keys_and_never_values() -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_body_that_is_no_base64_is_refused() -> None:
+def test_a_body_that_is_not_base64_is_refused() -> None:
     event = {**load_event("http-api-v2"), "isBase64Encoded": True, "body": "a"}
     with pytest.raises(UnsupportedEvent):
         lambda_handler(event, None)

@@ -1,6 +1,6 @@
-"""A cold start does what the first request would otherwise wait for, and nothing it can do without.
+"""A cold start does all that the first request would otherwise wait for, and nothing else.
 
-In fresh interpreters, since this one has imported everything.
+Most tests run in fresh interpreters, since this one has imported everything.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REQUESTS = [
 
 
 def run(program: str) -> list[str]:
-    """What a fresh interpreter prints, as on Lambda."""
+    """The words that a fresh interpreter prints, with Lambda's environment."""
     environment = {**os.environ, "AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
     command = [sys.executable, "-c", program]
     done = subprocess.run(
@@ -51,7 +51,7 @@ print("answered", *set(sys.modules) - before)
     assert run(program) == ["answered"]
 
 
-def test_what_only_the_documentation_needs_is_not_made_at_init() -> None:
+def test_models_for_the_documentation_are_not_built_at_init() -> None:
     program = """
 import sys, handler.api
 from fastapi.openapi.models import OpenAPI
@@ -62,15 +62,15 @@ print(OpenAPI.__pydantic_complete__, EmbeddingRequest.__pydantic_complete__)
     assert run(program) == ["False", "True"]
 
 
-def test_the_collector_works_again_after_init() -> None:
+def test_the_garbage_collector_runs_after_init() -> None:
     program = "import gc, handler.api; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
     assert run(program) == ["True", "True"]
 
 
-def test_lambda_encodes_on_its_thread_and_a_server_on_another(
+def test_lambda_encodes_on_the_main_thread_and_a_server_on_another(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one has nobody to keep waiting; the other would."""
+    """A server must answer other requests meanwhile; Lambda sends an instance one at a time."""
     threads: list[int] = []
     encode = embeddings.encoder.encode
 

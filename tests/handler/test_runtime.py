@@ -1,4 +1,4 @@
-"""AWS's own runtime client drives the handler, over the real protocol, on the real events."""
+"""AWS's runtime client calls the handler with real events, over the real protocol."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def test_an_http_event_is_answered(runtime: LocalRuntime, name: str, start: str)
     assert len(json.loads(outcome.body["body"])["data"]) == 2
 
 
-def test_a_direct_payload_has_the_encoders_vectors(runtime: LocalRuntime, encoder: Encoder) -> None:
+def test_a_direct_payload_gets_the_encoders_vectors(
+    runtime: LocalRuntime, encoder: Encoder
+) -> None:
     outcome = runtime.invoke(load_event("direct"))
     assert outcome.kind == "response"
     rows = [item["embedding"] for item in outcome.body["data"]]
@@ -42,24 +44,24 @@ def test_a_direct_payload_has_the_encoders_vectors(runtime: LocalRuntime, encode
 
 
 @pytest.mark.parametrize("name", ["http-api-v2-bad-input", "direct-bad-input"])
-def test_a_callers_mistake_is_an_answer(runtime: LocalRuntime, name: str) -> None:
+def test_a_callers_mistake_is_answered(runtime: LocalRuntime, name: str) -> None:
     outcome = runtime.invoke(load_event(name))
     assert outcome.kind == "response"
     assert outcome.body.get("statusCode", outcome.body.get("status")) == 400
 
 
-def test_an_event_that_is_not_understood_is_an_error(runtime: LocalRuntime) -> None:
+def test_an_event_of_an_unknown_kind_fails(runtime: LocalRuntime) -> None:
     outcome = runtime.invoke(load_event("unsupported-sqs"))
     assert outcome.kind == "error"
     assert outcome.body["errorType"] == "UnsupportedEvent"
     assert "['Records']" in outcome.body["errorMessage"]
 
 
-def test_the_function_goes_on_after_an_error(runtime: LocalRuntime) -> None:
+def test_the_function_answers_after_an_error(runtime: LocalRuntime) -> None:
     assert runtime.invoke(load_event("warm-up")).body == {"status": True}
 
 
-def test_a_bad_setting_stops_the_init_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_setting_fails_the_init_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCODER_THREADS", "many")
     api = LocalRuntime("handler.api.lambda_handler", ROOT)
     try:
@@ -70,7 +72,9 @@ def test_a_bad_setting_stops_the_init_with_its_name(monkeypatch: pytest.MonkeyPa
     assert "ENCODER_THREADS is 'many'" in outcome.body["errorMessage"]
 
 
-def test_what_a_stage_puts_before_the_path_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_has_the_prefix_that_a_stage_puts_before_the_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("API_BASE_PATH", "/prod")
     event = load_event("http-api-v2")
     event["rawPath"] = event["requestContext"]["http"]["path"] = "/prod/v1/embeddings"

@@ -1,4 +1,4 @@
-"""What is left out of a long input can be chosen, and is told; tokens can be counted before."""
+"""A request chooses how a long input is cut, and can count tokens before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from handler.api import embeddings
 from handler.embeddings.operations import EmbeddingOperations
+from handler.embeddings.schemas import TokensList
 from handler.http.app import create_app
 from handler.settings import Settings
 from model_layer import Cl100k, Encoder
@@ -18,7 +18,7 @@ from tests.handler.http.error_shape import assert_error
 LONG = "first " + "word " * 300 + "last"
 
 
-def test_what_is_left_out_of_a_long_input_can_be_chosen(
+def test_a_request_chooses_which_end_of_a_long_input_is_cut(
     client: TestClient, encoder: Encoder
 ) -> None:
     def embed(truncate: str | None) -> Any:
@@ -37,7 +37,7 @@ def test_what_is_left_out_of_a_long_input_can_be_chosen(
     ("input_", "place"),
     [(LONG, "input"), (["a", LONG], "input[1]"), ([1176] + [3492] * 301, "input")],
 )
-def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
+def test_with_truncate_none_a_long_input_is_a_400_with_its_token_count(
     client: TestClient, input_: object, place: str
 ) -> None:
     response = client.post("/v1/embeddings", json={"input": input_, "truncate": "NONE"})
@@ -46,7 +46,7 @@ def test_an_input_that_may_not_be_cut_is_a_400_with_the_counts(
     assert f"'{place}' has 304 tokens; the model reads 256" in error["message"]
 
 
-def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl100k) -> None:
+def test_a_setting_has_the_default_of_truncate(encoder: Encoder, cl100k: Cl100k) -> None:
     strict = TestClient(
         create_app(EmbeddingOperations(encoder, cl100k, truncate="NONE"), Settings())
     )
@@ -55,29 +55,11 @@ def test_the_default_of_what_is_left_out_can_be_set(encoder: Encoder, cl100k: Cl
     assert cut.status_code == 200
 
 
-def test_the_model_is_ready(client: TestClient, encoder: Encoder) -> None:
-    body = client.get("/ready").json()
-    assert body["status"] is True
-    assert body["cosine"] >= encoder.bundle.canary.minimum_cosine
-    assert body["fingerprint"] == encoder.bundle.fingerprint
-
-
-def test_a_broken_model_is_a_503_that_may_be_tried_again(
-    client: TestClient, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+def test_tokenize_counts_all_tokens_and_lists_those_read(
+    client: TestClient, encoder: Encoder
 ) -> None:
-    def run(_: object) -> Any:
-        return np.full(384, 384**-0.5, np.float32)
-
-    monkeypatch.setattr(embeddings.encoder._session, "run", run)
-    response = client.get("/ready")
-    assert response.status_code == 503
-    assert response.headers["retry-after"] == "1"
-    assert response.json()["error"]["type"] == "server_error"
-    assert client.get("/health").status_code == 200
-
-
-def test_tokens_are_counted_whole(client: TestClient, encoder: Encoder) -> None:
     body = client.post("/tokenize", json={"input": ["hello world", LONG]}).json()
+    assert TokensList.model_validate(body, strict=True, extra="forbid").model_dump() == body
     short, long = body["data"]
     assert short == {
         "object": "tokens",

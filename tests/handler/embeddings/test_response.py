@@ -1,4 +1,4 @@
-"""What goes on the wire is the vectors, exactly, in both encodings."""
+"""An answer has exactly the encoder's vectors, in both encodings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.embeddings.response import render, shorten
+from handler.embeddings.response import reduce_dimensions, render
+from handler.embeddings.schemas import EmbeddingList
 from model_layer import Encoded, Encoder
 
 
@@ -19,7 +20,7 @@ def encoded(encoder: Encoder) -> Encoded:
     return encoder.encode(["one", "two two", "three " * 300])
 
 
-def test_floats_are_the_vectors_to_the_last_bit(encoded: Encoded) -> None:
+def test_floats_are_exactly_the_vectors(encoded: Encoded) -> None:
     answer = render(encoded, model="m", fingerprint="f")
     rows = [item["embedding"] for item in json.loads(answer.body)["data"]]
     np.testing.assert_array_equal(np.array(rows, np.float32), encoded.vectors)
@@ -32,7 +33,7 @@ def test_base64_is_little_endian_float32(encoded: Encoded) -> None:
     assert b"".join(rows) == encoded.vectors.astype("<f4").tobytes()
 
 
-def test_the_rest_of_the_body_is_openais(encoded: Encoded) -> None:
+def test_the_rest_of_the_body_has_openais_shape(encoded: Encoded) -> None:
     body = json.loads(render(encoded, model="m", fingerprint="f").body)
     tokens = 3 + 4 + 256
     assert body["object"] == "list"
@@ -42,7 +43,16 @@ def test_the_rest_of_the_body_is_openais(encoded: Encoded) -> None:
     assert body["usage"] == {"prompt_tokens": tokens, "total_tokens": tokens}
 
 
-def test_headers_name_the_vector_space_and_the_cut(encoded: Encoded, encoder: Encoder) -> None:
+@pytest.mark.parametrize("encoding_format", ["float", "base64"])
+def test_the_body_is_what_the_documented_model_says(encoded: Encoded, encoding_format: str) -> None:
+    answer = render(encoded, model="m", fingerprint="f", encoding_format=encoding_format)
+    body = json.loads(answer.body)
+    assert EmbeddingList.model_validate(body, strict=True, extra="forbid").model_dump() == body
+
+
+def test_headers_name_the_vector_space_and_count_cut_inputs(
+    encoded: Encoded, encoder: Encoder
+) -> None:
     assert render(encoded, model="m", fingerprint="f").headers == {
         "x-embedding-fingerprint": "f",
         "x-embedding-truncated": "1/3",
@@ -57,7 +67,7 @@ def test_headers_name_the_vector_space_and_the_cut(encoded: Encoded, encoder: En
 def test_shortened_vectors_have_unit_length_and_the_same_direction(
     encoded: Encoded, dimensions: int
 ) -> None:
-    short = shorten(encoded.vectors, dimensions)
+    short = reduce_dimensions(encoded.vectors, dimensions)
     assert short.shape == (3, dimensions)
     np.testing.assert_allclose(np.linalg.norm(short, axis=1), 1, atol=1e-6)
     cut = encoded.vectors[:, :dimensions]
@@ -65,6 +75,6 @@ def test_shortened_vectors_have_unit_length_and_the_same_direction(
     np.testing.assert_allclose(cosines, 1, atol=1e-6)
 
 
-def test_all_dimensions_leave_the_bytes_alone(encoded: Encoded) -> None:
-    assert shorten(encoded.vectors, 384) is encoded.vectors
-    assert shorten(encoded.vectors, None) is encoded.vectors
+def test_all_dimensions_leave_the_vectors_as_they_are(encoded: Encoded) -> None:
+    assert reduce_dimensions(encoded.vectors, 384) is encoded.vectors
+    assert reduce_dimensions(encoded.vectors, None) is encoded.vectors

@@ -5,7 +5,8 @@ A 5xx fails, and so does a status, a body or a content type that is not document
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import hypothesis
 import schemathesis
@@ -21,6 +22,8 @@ from schemathesis.specs.openapi.checks import (
 
 from handler.api import app
 
+Test = TypeVar("Test", bound=Callable[..., None])
+
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -34,14 +37,15 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 schema.config.generation.update(modes=list(GenerationMode), with_security_parameters=False)
 
 
-def requests_for(path_regex: str, *, examples: int) -> Any:
-    """A decorator: run a test with so many requests for each route that the pattern finds."""
+def requests_for(path_regex: str, *, examples: int) -> Callable[[Test], Test]:
+    """A decorator: run a test with `examples` requests for each route that the pattern finds."""
 
-    def decorate(test: Any) -> Any:
+    def decorate(test: Test) -> Test:
         settings = hypothesis.settings(
             max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck)
         )
-        return schema.include(path_regex=path_regex).parametrize()(settings(test))
+        routes = schema.include(path_regex=path_regex)
+        return cast(Test, routes.parametrize()(settings(test)))
 
     return decorate
 

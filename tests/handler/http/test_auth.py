@@ -1,4 +1,4 @@
-"""Who may call: keys in two headers, and pages of other sites."""
+"""API keys in two headers, and calls from pages of other sites."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def locked() -> TestClient:
         {"authorization": "Bearer ", "api-key": "sk-b"},
     ],
 )
-def test_each_key_opens(locked: TestClient, headers: dict[str, str]) -> None:
+def test_each_key_is_accepted_in_each_header(locked: TestClient, headers: dict[str, str]) -> None:
     assert locked.post("/v1/embeddings", json={"input": "a"}, headers=headers).status_code == 200
     assert locked.get("/v1/models", headers=headers).status_code == 200
 
@@ -48,7 +48,9 @@ def test_each_key_opens(locked: TestClient, headers: dict[str, str]) -> None:
     ],
 )
 @pytest.mark.parametrize("path", [*EMBEDDINGS_PATHS, "/v1/models", "/v1/models/all-MiniLM-L6-v2"])
-def test_without_a_key_it_is_a_401(locked: TestClient, path: str, headers: dict[str, str]) -> None:
+def test_a_missing_or_wrong_key_is_a_401(
+    locked: TestClient, path: str, headers: dict[str, str]
+) -> None:
     method = "POST" if path in EMBEDDINGS_PATHS else "GET"
     response = locked.request(method, path, headers=headers, content=b"not even json")
     error = assert_error(response, 401)
@@ -62,7 +64,7 @@ def test_health_needs_no_key(locked: TestClient) -> None:
     assert locked.get("/health").status_code == locked.get("/v1/").status_code == 200
 
 
-def test_pages_of_the_sites_that_are_set_may_call() -> None:
+def test_pages_of_configured_sites_may_call() -> None:
     app = create_app(embeddings, Settings(cors_origins=("https://a.example",)))
     browser = TestClient(app)
     asks = {
@@ -80,7 +82,7 @@ def test_pages_of_the_sites_that_are_set_may_call() -> None:
     assert other.status_code == 400
 
 
-def test_no_other_sites_pages_may_call_unless_set(client: TestClient) -> None:
+def test_by_default_pages_of_other_sites_may_not_call(client: TestClient) -> None:
     response = client.post(
         "/v1/embeddings", json={"input": "a"}, headers={"origin": "https://a.example"}
     )

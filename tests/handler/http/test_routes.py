@@ -83,7 +83,7 @@ def test_a_compressed_body_is_a_400(client: TestClient) -> None:
     assert "gzip is not accepted" in error["message"]
 
 
-def test_a_body_that_says_it_is_not_compressed_is_answered(client: TestClient) -> None:
+def test_content_encoding_identity_is_accepted(client: TestClient) -> None:
     headers = {"content-encoding": "identity"}
     assert client.post("/v1/embeddings", json={"input": "a"}, headers=headers).status_code == 200
 
@@ -109,7 +109,9 @@ def test_a_body_at_the_limit_is_answered(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_a_wrong_method_is_a_405_that_names_the_right_one(client: TestClient, method: str) -> None:
+def test_a_wrong_method_is_a_405_that_names_the_allowed_one(
+    client: TestClient, method: str
+) -> None:
     response = client.request(method, "/v1/embeddings")
     error = assert_error(response, 405)
     assert error["code"] == "method_not_supported"
@@ -118,14 +120,14 @@ def test_a_wrong_method_is_a_405_that_names_the_right_one(client: TestClient, me
 
 
 @pytest.mark.parametrize("path", ["/v2/embeddings", "/v1/embeddings/", "/v1/chat/completions", "/"])
-def test_a_wrong_path_is_a_404_that_names_the_right_one(client: TestClient, path: str) -> None:
+def test_a_wrong_path_is_a_404_that_names_the_right_path(client: TestClient, path: str) -> None:
     error = assert_error(client.post(path, json={"input": "a"}), 404)
     assert error["code"] == "unknown_url"
     assert path in error["message"]
     assert "/v1/embeddings" in error["message"]
 
 
-def test_an_error_of_ours_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
+def test_a_bug_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
     class Failing(EmbeddingOperations):
         def create_from_body(self, *_: object, **__: object) -> NoReturn:
             raise ZeroDivisionError("a secret")
@@ -138,7 +140,7 @@ def test_an_error_of_ours_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: C
 
 
 @given(body=st.binary(max_size=200) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
-def test_no_body_is_a_500(client: TestClient, body: bytes) -> None:
+def test_any_other_body_is_a_400(client: TestClient, body: bytes) -> None:
     assert_error(client.post("/v1/embeddings", content=body), 400)
 
 
@@ -156,8 +158,10 @@ NUMBERS = st.sampled_from(
 
 
 @given(data=st.data(), body=REQUESTS)
-def test_no_damaged_request_is_a_500(client: TestClient, data: st.DataObject, body: bytes) -> None:
-    """Cut, doubled, nested, in another encoding, with other numbers, with bytes that are wrong."""
+def test_a_damaged_request_is_answered_or_a_400(
+    client: TestClient, data: st.DataObject, body: bytes
+) -> None:
+    """Damage: a part cut, doubled or nested, wrong numbers or bytes, or another encoding."""
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
     piece = data.draw(
         st.sampled_from([b"", body[start:end] * 2, b"[" * 5_000, b'{"input":' * 500, b"\xff\xfe"])
@@ -171,9 +175,7 @@ def test_no_damaged_request_is_a_500(client: TestClient, data: st.DataObject, bo
 
 
 @given(value=JSON_VALUES)
-def test_no_input_is_a_500_or_a_vector_that_is_not_of_unit_length(
-    client: TestClient, value: object
-) -> None:
+def test_any_input_gives_unit_vectors_or_a_400(client: TestClient, value: object) -> None:
     content = json.dumps({"input": value})
     response = client.post("/v1/embeddings", content=content)
     if response.status_code != 200:
@@ -197,18 +199,9 @@ def test_models_are_listed_with_limits_and_fingerprint(client: TestClient) -> No
     assert error["code"] == "model_not_found"
 
 
-@pytest.mark.parametrize("path", ["/v1/", "/v1", "/health"])
-def test_it_is_alive(client: TestClient, path: str) -> None:
-    response = client.get(path)
-    assert (response.status_code, response.json()) == (200, {"status": True})
-
-
-def test_a_monitor_may_ask_with_head(client: TestClient) -> None:
-    response = client.head("/health")
-    assert (response.status_code, response.content) == (200, b"")
-
-
-def test_unknown_models_are_a_404_if_so_set(encoder: Encoder, cl100k: Cl100k) -> None:
+def test_with_accept_any_model_off_an_unknown_model_is_a_404(
+    encoder: Encoder, cl100k: Cl100k
+) -> None:
     strict = TestClient(
         create_app(EmbeddingOperations(encoder, cl100k, accept_any_model=False), Settings())
     )

@@ -1,4 +1,4 @@
-"""The configured store: opened when it is asked for, once, and never made by asking."""
+"""The configured store is opened once, at its first use, and never created."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.handler.vector_stores.searches import ask
 from tests.library import fill
 
 
-def test_searching_makes_no_store(tmp_path: Path, encoder: Encoder) -> None:
+def test_searching_does_not_create_a_store(tmp_path: Path, encoder: Encoder) -> None:
     path = tmp_path / "folder" / "later.sqlite"
     configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
@@ -29,8 +29,8 @@ def test_searching_makes_no_store(tmp_path: Path, encoder: Encoder) -> None:
     assert ask(search, query="a")["data"]
 
 
-def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encoder) -> None:
-    """Or a server would go on answering from the one that was deleted."""
+def test_a_store_whose_file_was_replaced_is_opened_again(tmp_path: Path, encoder: Encoder) -> None:
+    """Otherwise a server would answer from the deleted file."""
     path = tmp_path / "library.sqlite"
     configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
@@ -44,12 +44,13 @@ def test_a_file_that_was_made_anew_is_opened_anew(tmp_path: Path, encoder: Encod
     assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
 
 
-def test_the_store_is_opened_once_and_a_failure_is_not_kept(
+def test_the_store_is_opened_once_and_again_after_a_failure(
     library: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from handler.stores import open_store
     from handler.vector_stores import configured_store
 
-    opened, open_store = [], configured_store.open_store
+    opened = []
     barrier = threading.Barrier(4)
 
     def failing_first(*args: Any, **kwargs: Any) -> Any:

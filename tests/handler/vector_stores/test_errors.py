@@ -1,4 +1,4 @@
-"""The vector store routes: what they refuse, and how they say so."""
+"""Errors of the vector store routes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_bad_parameter_is_a_400(
 
 
 @EACH_ROUTE
-def test_without_a_store_it_is_said_how_to_have_one(
+def test_without_a_store_the_404_says_how_to_set_one_up(
     client: TestClient, method: str, path: str
 ) -> None:
     error = assert_error(send(client, method, path), 404)
@@ -42,7 +42,7 @@ def test_without_a_store_it_is_said_how_to_have_one(
 
 
 @EACH_ROUTE
-def test_before_anything_is_ingested_it_is_said_how_to(
+def test_before_ingestion_the_404_says_how_to_ingest(
     tmp_path: Path, method: str, path: str
 ) -> None:
     client = serve(Settings(vector_store=SqliteAddress(str(tmp_path / "library.sqlite"))))
@@ -62,7 +62,7 @@ def test_another_store_is_a_404(store_client: TestClient, method: str, path: str
     assert "this server has 'library'" in error["message"]
 
 
-def test_a_file_that_is_not_there_is_a_404(store_client: TestClient) -> None:
+def test_an_unknown_file_is_a_404(store_client: TestClient) -> None:
     error = assert_error(store_client.get(f"{FILES}/file-none"), 404)
     assert (error["param"], error["code"]) == ("file_id", "file_not_found")
 
@@ -83,7 +83,7 @@ def test_a_store_of_another_model_is_a_409(
 
 
 @EACH_ROUTE
-def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(
+def test_a_store_that_does_not_answer_is_a_503_with_retry_after(
     store_client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
     def fail(*_: object, **__: object) -> object:
@@ -101,7 +101,7 @@ def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(
     assert "secret" not in response.text
 
 
-def test_a_file_that_is_no_database_is_a_503(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_a_503(tmp_path: Path) -> None:
     path = tmp_path / "library.sqlite"
     path.write_text("no database, and long enough to be seen to be none " * 50)
     client = serve(Settings(vector_store=SqliteAddress(str(path))))
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_database_is_a_503(tmp_path: Path) -> None:
 
 
 @EACH_ROUTE
-def test_a_key_is_needed_if_there_are_any(library: SqliteAddress, method: str, path: str) -> None:
+def test_a_server_with_keys_needs_one(library: SqliteAddress, method: str, path: str) -> None:
     locked = Settings(vector_store=library, key_hashes={"a": hash_key("secret")})
     client = serve(locked)
     assert_error(send(client, method, path), 401)
@@ -136,7 +136,7 @@ def test_a_bad_request_is_a_400(store_client: TestClient, body: bytes, param: st
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_stores_and_files_are_not_made_or_deleted_by_callers(
+def test_callers_cannot_create_or_delete_stores_and_files(
     store_client: TestClient, method: str
 ) -> None:
     for path in ("/v1/vector_stores", FILES, f"{FILES}/{CATS.id}"):

@@ -1,4 +1,4 @@
-"""The vector store routes, over HTTP and by direct invocation: answers and pages."""
+"""Answers of the vector store routes, over HTTP and by direct invocation."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ def test_each_route_answers(store_client: TestClient, method: str, path: str) ->
     assert response.json()["object"]
 
 
-def test_a_search_has_the_headers_and_the_log_line_of_an_embeddings_request(
+def test_a_search_has_headers_and_a_log_line_like_an_embeddings_request(
     store_client: TestClient, encoder: Encoder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    body = {"query": ["a cat", "x " * 300], "max_num_results": 1}
+    queries = ["a cat", "x " * 300]
+    body = {"query": queries, "max_num_results": 1}
     response = store_client.post("/v1/vector_stores/library/search", json=body)
     assert response.headers["x-embedding-fingerprint"] == encoder.bundle.fingerprint
     assert response.headers["x-embedding-truncated"] == "1/2"
     line = json.loads(capsys.readouterr().err)
     assert line["route"] == "/v1/vector_stores/{vector_store_id}/search"
     assert (line["inputs"], line["truncated"]) == (2, 1)
-    assert line["tokens"] == encoder.encode(body["query"]).token_counts.sum()
+    assert line["tokens"] == encoder.encode(queries).token_counts.sum()
     assert {"run", "search"} <= set(line["stages"])
     assert "a cat" not in json.dumps(line)
 
@@ -72,7 +73,7 @@ def test_the_store_has_the_counts_of_its_files(store_client: TestClient) -> None
     ("at_once", "most", "total", "is_all"),
     [(2, 10_000, 5, True), (5, 10_000, 5, True), (2, 4, 4, False), (1, 3, 3, False)],
 )
-def test_counting_stops_and_says_so(
+def test_counts_stop_at_their_limit_and_say_so(
     store_client: TestClient,
     monkeypatch: pytest.MonkeyPatch,
     at_once: int,
@@ -88,7 +89,7 @@ def test_counting_stops_and_says_so(
     assert sum(counts.values()) == total
 
 
-def test_a_file_says_what_became_of_it(store_client: TestClient) -> None:
+def test_a_file_has_its_status_and_error(store_client: TestClient) -> None:
     assert store_client.get(f"{FILES}/{PASSWORDS.id}").json() == {
         "id": "file-passwords",
         "object": "vector_store.file",
@@ -138,7 +139,7 @@ def test_a_file_says_what_became_of_it(store_client: TestClient) -> None:
         ({"filter": "cancelled"}, [], False),
     ],
 )
-def test_pages_of_files(
+def test_files_are_listed_page_by_page(
     store_client: TestClient, query: dict[str, Any], ids: list[str], has_more: bool
 ) -> None:
     page = store_client.get(FILES, params=query).json()
@@ -160,7 +161,9 @@ def test_pages_of_files(
         ({"before": "z", "order": "asc"}, True),
     ],
 )
-def test_pages_of_stores(store_client: TestClient, query: dict[str, str], is_there: bool) -> None:
+def test_stores_are_listed_page_by_page(
+    store_client: TestClient, query: dict[str, str], is_there: bool
+) -> None:
     page = store_client.get("/v1/vector_stores", params=query).json()
     assert [store["id"] for store in page["data"]] == ["library"] * is_there
 
@@ -185,7 +188,7 @@ def test_a_direct_search_is_answered_like_one_over_http(
     assert lambda_handler({"query": ""}, None)["status"] == 400
 
 
-def test_a_direct_search_without_a_store_says_how_to_have_one() -> None:
+def test_a_direct_search_without_a_store_says_how_to_set_one_up() -> None:
     answer = lambda_handler(load_event("direct-search"), None)
     assert answer["status"] == 404
     assert "Set VECTOR_STORE" in answer["error"]["message"]

@@ -1,4 +1,4 @@
-"""The filters of a search request: what is accepted, and what a caller is told of the rest."""
+"""The filters of a search request: correct ones are read, others are refused with their place."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read_filters(value: object) -> Filter | None:
 
 
 def as_json(filters: Filter) -> dict[str, Any]:
-    """What a client sends for it."""
+    """The JSON that a client sends for the filter."""
     if isinstance(filters, Compound):
         return {"type": filters.type, "filters": [as_json(inner) for inner in filters.filters]}
     value = list(filters.value) if isinstance(filters.value, tuple) else filters.value
@@ -56,7 +56,7 @@ def as_json(filters: Filter) -> dict[str, Any]:
 
 
 @given(filters=nested(MAX_FILTER_DEPTH))
-def test_every_filter_is_read_as_it_was_meant(filters: Filter) -> None:
+def test_every_filter_is_read_as_it_was_written(filters: Filter) -> None:
     assert read_filters(as_json(filters)) == filters
 
 
@@ -67,7 +67,7 @@ def test_every_filter_is_read_as_it_was_meant(filters: Filter) -> None:
     )
     | st.fixed_dictionaries({"type": st.just("and"), "filters": JSON_VALUES})
 )
-def test_anything_else_is_refused_at_its_place(value: object) -> None:
+def test_any_other_value_is_refused_with_its_place(value: object) -> None:
     try:
         filters = read_filters(value)
     except InvalidRequest as error:
@@ -143,14 +143,14 @@ def deep(levels: int) -> dict[str, object]:
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(value: object, param: str, message: str) -> None:
+def test_a_wrong_filter_is_refused_with_its_place(value: object, param: str, message: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         read_filters(value)
     assert caught.value.param == param
     assert message in caught.value.message
 
 
-def test_the_limits_themselves_are_accepted() -> None:
+def test_filters_at_the_limits_are_accepted() -> None:
     assert read_filters(deep(MAX_FILTER_DEPTH))
     assert read_filters({"type": "or", "filters": [comparison()] * MAX_FILTER_ITEMS})
     assert read_filters(

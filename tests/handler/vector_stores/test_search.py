@@ -1,4 +1,4 @@
-"""Search from JSON to results, in a store of known documents."""
+"""Searches from JSON to results, in a store of known documents."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def texts(page: dict[str, Any]) -> list[str]:
     return [result["content"][0]["text"] for result in page["data"]]
 
 
-def test_a_result_has_everything_that_is_known_of_it(
-    search: VectorSearch, encoder: Encoder
-) -> None:
+def test_a_result_has_all_metadata_of_its_chunk(search: VectorSearch, encoder: Encoder) -> None:
     query = "Where do I change my password?"
     page = ask(search, query=query, max_num_results=1)
     (result,) = page.pop("data")
@@ -73,7 +71,9 @@ def test_results_are_ranked_by_cosine(search: VectorSearch, encoder: Encoder) ->
     np.testing.assert_allclose(scores, np.sort(np.maximum(cosines, 0))[::-1], atol=1e-6)
 
 
-def test_several_queries_are_merged_by_the_best_score_of_each_chunk(search: VectorSearch) -> None:
+def test_results_of_several_queries_are_merged_by_each_chunks_best_score(
+    search: VectorSearch,
+) -> None:
     queries = ["railways", "passwords", "pets"]
     best: dict[str, float] = {}
     for query in queries:
@@ -87,7 +87,7 @@ def test_several_queries_are_merged_by_the_best_score_of_each_chunk(search: Vect
     assert texts(ask(search, query=queries, max_num_results=2)) == texts(page)[:2]
 
 
-def test_a_threshold_leaves_out_what_scores_lower(search: VectorSearch) -> None:
+def test_a_threshold_leaves_out_lower_scores(search: VectorSearch) -> None:
     scores = [result["score"] for result in ask(search, query="railways")["data"]]
     page = ask(search, query="railways", ranking_options={"score_threshold": scores[1]})
     assert [result["score"] for result in page["data"]] == scores[:2]
@@ -125,14 +125,14 @@ def test_a_threshold_leaves_out_what_scores_lower(search: VectorSearch) -> None:
         ),
     ],
 )
-def test_filters_leave_the_documents_that_they_hold_for(
+def test_filters_keep_the_matching_documents(
     search: VectorSearch, filters: object, found: list[Any]
 ) -> None:
     page = ask(search, query="anything", filters=filters)
     assert {result["file_id"] for result in page["data"]} == {document.id for document in found}
 
 
-def test_the_call_is_told_what_it_took(search: VectorSearch, encoder: Encoder) -> None:
+def test_the_context_records_the_cost(search: VectorSearch, encoder: Encoder) -> None:
     context = RequestContext("id")
     queries = ["a cat", "x " * 300]
     answer = search.search(None, {"query": queries}, context)
@@ -145,7 +145,7 @@ def test_the_call_is_told_what_it_took(search: VectorSearch, encoder: Encoder) -
     }
 
 
-def test_a_query_that_must_not_be_cut_is_refused(search: VectorSearch) -> None:
+def test_with_truncate_none_a_long_query_is_refused(search: VectorSearch) -> None:
     with pytest.raises(InvalidRequest, match="has 302 tokens; the model reads 256") as caught:
         ask(search, query=["a", "x " * 300], truncate="NONE")
     assert (caught.value.param, caught.value.code) == ("query[1]", "input_too_long")
@@ -166,16 +166,14 @@ def test_half_an_emoji_in_a_query_is_answered(search: VectorSearch) -> None:
         },
     )
 )
-def test_no_request_fails_otherwise_than_told(search: VectorSearch, request: object) -> None:
+def test_any_request_is_answered_or_refused(search: VectorSearch, request: object) -> None:
     try:
         search.search(None, request, RequestContext("id"))
     except InvalidRequest as error:
         assert error.param
 
 
-def test_a_record_that_says_nothing_of_itself_is_found_all_the_same(
-    tmp_path: Path, encoder: Encoder
-) -> None:
+def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) -> None:
     address = SqliteAddress(str(tmp_path / "bare.sqlite"))
     store = fill(Path(address.path), encoder)
     store.index.upsert([Record("bare", encoder.encode(["zebra"]).vectors[0], {})])
@@ -218,7 +216,7 @@ def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:
         ask(search, RequestContext("id", deadline=0.0), query=["a", "b"])
 
 
-def test_another_id_is_told_the_one_there_is(search: VectorSearch) -> None:
+def test_a_wrong_store_id_is_refused_with_the_right_one(search: VectorSearch) -> None:
     with pytest.raises(NotFound, match="'books' does not exist here; this server has 'library'"):
         search.search("books", {"query": "a"}, RequestContext("id"))
 

@@ -1,4 +1,4 @@
-"""The body of a search request: what is accepted, and what a caller is told of the rest."""
+"""The body of a search request: correct ones are read, others are refused with their place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from handler.vector_stores.search_request import parse_search
         ({"query": "a", "filters": "x"}, "filters", 'is the string "x"; it must be an object'),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(
+def test_a_wrong_request_is_refused_with_its_place(
     payload: object, param: str | None, message: str
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
@@ -42,8 +42,8 @@ def test_what_is_wrong_is_told_with_its_place(
     assert message in caught.value.message
 
 
-def test_what_proxies_add_is_accepted() -> None:
-    """Nulls, the rankers there are, whole numbers as floats, fields we do not know."""
+def test_fields_that_proxies_add_are_accepted() -> None:
+    """Nulls, OpenAI's rankers, whole numbers as floats, and unknown fields."""
     search = parse_search(
         {
             "query": "a",
