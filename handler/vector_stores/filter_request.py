@@ -78,7 +78,7 @@ ListSize = Field(min_length=1, max_length=MAX_FILTER_ITEMS)
 class FilterModel(BaseModel):
     """What all forms of filter share."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -149,6 +149,11 @@ def _check_type(value: object, types: tuple[str, ...]) -> object:
     raise ValidationError.from_exception_data("filter", [place])
 
 
+def _drop_discriminator(schema: dict[str, Any]) -> None:
+    """Keep OpenAPI's `discriminator` out: tools read one type a model, and ours have several."""
+    schema.pop("discriminator", None)
+
+
 def _filters(depth: int) -> Any:
     """The type of a filter with at most `depth` compounds around a comparison.
 
@@ -170,7 +175,7 @@ def _filters(depth: int) -> Any:
         )
     return Annotated[
         forms,
-        Field(discriminator="type"),
+        Field(discriminator="type", json_schema_extra=_drop_discriminator),
         BeforeValidator(lambda value: _check_type(value, types)),
     ]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from handler.stores.attributes import Attribute
 
@@ -20,14 +20,20 @@ __all__ = [
 ]
 
 
-class SearchContent(BaseModel):
+class Response(BaseModel):
+    """What all answers share: validators are built at their first use."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class SearchContent(Response):
     """The text of a chunk."""
 
     type: Literal["text"]
     text: str
 
 
-class SearchResult(BaseModel):
+class SearchResult(Response):
     """A chunk and its place. Offsets are in characters of the document's text."""
 
     file_id: str
@@ -43,7 +49,7 @@ class SearchResult(BaseModel):
     heading: str | None
 
 
-class SearchResults(BaseModel):
+class SearchResults(Response):
     """The chunks found, nearest first. There is only one page."""
 
     object: Literal["vector_store.search_results.page"]
@@ -53,7 +59,7 @@ class SearchResults(BaseModel):
     next_page: None
 
 
-class FileCounts(BaseModel):
+class FileCounts(Response):
     """The number of files by status."""
 
     in_progress: int
@@ -63,7 +69,7 @@ class FileCounts(BaseModel):
     total: int
 
 
-class Item(BaseModel):
+class Item(Response):
     """An item of a list."""
 
     id: str
@@ -72,7 +78,7 @@ class Item(BaseModel):
 AnyItem = TypeVar("AnyItem", bound=Item)
 
 
-class ItemList(BaseModel, Generic[AnyItem]):
+class ItemList(Response, Generic[AnyItem]):
     """OpenAI's list, with the ids that the pages before and after it are asked for by."""
 
     object: Literal["list"]
@@ -113,21 +119,21 @@ class VectorStoreList(ItemList[VectorStore]):
     """The list of vector stores: one."""
 
 
-class LastError(BaseModel):
+class LastError(Response):
     """Why a file failed."""
 
     code: Literal["server_error", "unsupported_file", "invalid_file"]
     message: str
 
 
-class ChunkSizes(BaseModel):
+class ChunkSizes(Response):
     """The sizes of chunks in tokens. The maximum includes special tokens."""
 
     max_chunk_size_tokens: int
     chunk_overlap_tokens: int
 
 
-class ChunkingStrategy(BaseModel):
+class ChunkingStrategy(Response):
     """How documents are split into chunks."""
 
     type: Literal["static"]
