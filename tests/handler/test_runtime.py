@@ -11,8 +11,8 @@ import pytest
 
 from model_layer import Encoder
 from tests.events import load_event
+from tests.handler.runtime_api import LocalRuntime
 from tests.paths import ROOT
-from tests.runtime_api import LocalRuntime
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="awslambdaric runs on Linux only")
 

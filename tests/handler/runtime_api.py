@@ -28,18 +28,14 @@ class Outcome:
 
     kind: str  # "response" or "error"
     body: Any  # the JSON value that the runtime posted
-    seconds: float  # from sending the event to the last byte of the answer
 
 
 class RuntimeApi:
     """Hands the runtime one event at a time."""
 
     def __init__(self) -> None:
-        # When (by time.time) the runtime asked for each event. At the first, init has ended.
-        self.idle: queue.Queue[float] = queue.Queue()
         self._events: queue.Queue[Any] = queue.Queue()
         self._outcomes: queue.Queue[Outcome] = queue.Queue()
-        self._sent = time.perf_counter()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -71,7 +67,6 @@ class RuntimeApi:
                     super().handle()
 
             def do_GET(self) -> None:
-                api.idle.put(time.time())
                 assert self.path == f"{PREFIX}/invocation/next"
                 body = json.dumps(api._events.get()).encode()
                 self.send_response(200)
@@ -80,13 +75,11 @@ class RuntimeApi:
                 self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline))
                 arn = "arn:aws:lambda:us-east-1:123456789012:function:embeddings"
                 self.send_header("Lambda-Runtime-Invoked-Function-Arn", arn)
-                api._sent = time.perf_counter()
                 self._send(body)
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                seconds = time.perf_counter() - api._sent
-                api._outcomes.put(Outcome(self.path.rsplit("/", 1)[1], json.loads(body), seconds))
+                api._outcomes.put(Outcome(self.path.rsplit("/", 1)[1], json.loads(body)))
                 self.send_response(202)
                 self._send(b'{"status": "OK"}')
 
