@@ -53,10 +53,15 @@ def must_be(expected: str) -> WrapValidator:
         try:
             return handler(value)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False)[0]
+            errors = error.errors(include_url=False, include_context=False)
+            first = errors[0]
             if first["type"] == REFUSED or any(isinstance(part, int) for part in first["loc"]):
                 raise
-            raise refused(f"it must be {expected}") from error
+            if isinstance(value, str) and "string_too_long" in {each["type"] for each in errors}:
+                reason = f"it has {len(value)} characters, and must be {expected}"
+            else:
+                reason = f"it must be {expected}"
+            raise refused(reason) from error
 
     return WrapValidator(validate)
 

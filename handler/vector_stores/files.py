@@ -6,6 +6,7 @@ import operator
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast, get_args
 
 from handler.errors import NotFound
 from handler.limits import MAX_FILE_ID, MAX_FILES_COUNTED
@@ -16,6 +17,7 @@ from handler.vector_stores.pagination import Page, read_page
 from handler.vector_stores.schemas import (
     ChunkingStrategy,
     ChunkSizes,
+    ErrorCode,
     FileCounts,
     LastError,
     VectorStore,
@@ -103,9 +105,8 @@ class StoreFiles:
 def _last_error(row: Row) -> LastError | None:
     if row.status != "failed":
         return None
-    return LastError.model_validate(
-        {"code": row.error_code or "server_error", "message": row.error or "It failed."}
-    )
+    code = row.error_code if row.error_code in get_args(ErrorCode) else "server_error"
+    return LastError(code=cast(ErrorCode, code), message=row.error or "It failed.")
 
 
 @dataclass

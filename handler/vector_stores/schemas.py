@@ -20,20 +20,20 @@ __all__ = [
 ]
 
 
-class Response(BaseModel):
+class ResponseModel(BaseModel):
     """What all answers share: validators are built at their first use."""
 
     model_config = ConfigDict(defer_build=True)
 
 
-class SearchContent(Response):
+class SearchContent(ResponseModel):
     """The text of a chunk."""
 
     type: Literal["text"]
     text: str
 
 
-class SearchResult(Response):
+class SearchResult(ResponseModel):
     """A chunk and its place. Offsets are in characters of the document's text."""
 
     file_id: str
@@ -49,7 +49,7 @@ class SearchResult(Response):
     heading: str | None
 
 
-class SearchResults(Response):
+class SearchResults(ResponseModel):
     """The chunks found, nearest first. There is only one page."""
 
     object: Literal["vector_store.search_results.page"]
@@ -59,7 +59,7 @@ class SearchResults(Response):
     next_page: None
 
 
-class FileCounts(Response):
+class FileCounts(ResponseModel):
     """The number of files by status."""
 
     in_progress: int
@@ -69,7 +69,7 @@ class FileCounts(Response):
     total: int
 
 
-class Item(Response):
+class Item(ResponseModel):
     """An item of a list."""
 
     id: str
@@ -78,7 +78,7 @@ class Item(Response):
 AnyItem = TypeVar("AnyItem", bound=Item)
 
 
-class ItemList(Response, Generic[AnyItem]):
+class ItemList(ResponseModel, Generic[AnyItem]):
     """OpenAI's list, with the ids that the pages before and after it are asked for by."""
 
     object: Literal["list"]
@@ -119,21 +119,24 @@ class VectorStoreList(ItemList[VectorStore]):
     """The list of vector stores: one."""
 
 
-class LastError(Response):
+ErrorCode = Literal["server_error", "unsupported_file", "invalid_file"]
+
+
+class LastError(ResponseModel):
     """Why a file failed."""
 
-    code: Literal["server_error", "unsupported_file", "invalid_file"]
+    code: ErrorCode
     message: str
 
 
-class ChunkSizes(Response):
+class ChunkSizes(ResponseModel):
     """The sizes of chunks in tokens. The maximum includes special tokens."""
 
     max_chunk_size_tokens: int
     chunk_overlap_tokens: int
 
 
-class ChunkingStrategy(Response):
+class ChunkingStrategy(ResponseModel):
     """How documents are split into chunks."""
 
     type: Literal["static"]

@@ -108,7 +108,11 @@ def _result(match: Match) -> SearchResult:
         file_id=document,
         filename=_known(metadata, "filename", str) or "",
         score=_score(match),
-        attributes={key: value for key, value in metadata.items() if key not in NOT_FILTERABLE},
+        attributes={
+            key: value
+            for key, value in metadata.items()
+            if key not in NOT_FILTERABLE and isinstance(value, Attribute)
+        },
         content=[text],
         source=_known(metadata, "source", str),
         chunk=int(chunk) if chunk.isdecimal() else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ import handler.vector_stores.files
 from handler import api
 from handler.api import embeddings, lambda_handler
 from handler.settings import Settings, SqliteAddress
+from handler.stores.contract import Row
 from handler.vector_stores import lazy_vector_stores
 from model_layer import Encoder
 from tests.events import load_event
-from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send
-from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS
+from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send, serve
+from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS, fill
 
 
 @EACH_ROUTE
@@ -114,6 +116,15 @@ def test_a_file_has_its_status_and_error(store_client: TestClient) -> None:
     assert broken["status"] == "failed"
     assert broken["last_error"] == {"code": "invalid_file", "message": "The PDF has no pages."}
     assert store_client.get(f"{FILES}/{LATE.id}").json()["status"] == "in_progress"
+
+
+def test_a_failure_with_an_unknown_code_is_listed(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "library.sqlite"
+    row = Row("file-a", "file:///a.txt", status="failed", error_code="of a newer version")
+    fill(path, encoder).ledger.put(row)
+    client = serve(Settings(vector_store=SqliteAddress(str(path))))
+    file = client.get(f"{FILES}/file-a").json()
+    assert file["last_error"] == {"code": "server_error", "message": "It failed."}
 
 
 @pytest.mark.parametrize(

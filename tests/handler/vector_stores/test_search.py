@@ -190,6 +190,22 @@ def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) ->
     }
 
 
+def test_metadata_of_unknown_types_are_left_out(tmp_path: Path, encoder: Encoder) -> None:
+    address = SqliteAddress(str(tmp_path / "foreign.sqlite"))
+    store = fill(Path(address.path), encoder)
+    metadata: dict[str, Any] = {"text": 5, "page": "iv", "start": 7.0, "heading": True, "level": 2}
+    store.index.upsert([Record("foreign#1", encoder.encode(["zebra"]).vectors[0], metadata)])
+    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
+    (result,) = page["data"]
+    assert (result["content"], result["page"]) == ([{"type": "text", "text": ""}], None)
+    assert (result["start"], result["heading"], result["attributes"]) == (
+        7,
+        None,
+        {"page": "iv", "level": 2},
+    )
+
+
 def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
     address = SqliteAddress(str(tmp_path / "opposites.sqlite"))
     store = fill(Path(address.path), encoder)
