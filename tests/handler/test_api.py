@@ -133,7 +133,7 @@ def test_a_warm_up_returns_at_once(source: str, monkeypatch: pytest.MonkeyPatch)
     + [{"requestContext": None}, {"requestContext": {}, "version": "2.0"}, {"requestContext": 1}],
 )
 def test_other_events_are_refused_with_the_kinds_that_are_answered(event: Any) -> None:
-    with pytest.raises(UnsupportedEvent, match="This function understands: .*{'input': …}"):
+    with pytest.raises(UnsupportedEvent, match=r"This function understands: .*\{'input': …\}"):
         lambda_handler(event, None)
 
 

@@ -22,7 +22,7 @@ def test_searching_does_not_create_a_store(tmp_path: Path, encoder: Encoder) -> 
     path = tmp_path / "folder" / "later.sqlite"
     configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
-    with pytest.raises(NotFound, match="nothing has been ingested yet. `make ingest DIR=folder`"):
+    with pytest.raises(NotFound, match=r"nothing has been ingested yet\. `make ingest DIR=folder`"):
         ask(search, query="a")
     assert not path.parent.exists()
     fill(path, encoder)
@@ -61,7 +61,7 @@ def test_the_store_is_opened_once_and_again_after_a_failure(
 
     monkeypatch.setattr(configured_store, "open_store", failing_first)
     configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
-    with pytest.raises(NotReady, match="does not answer at the moment. Try again.") as caught:
+    with pytest.raises(NotReady, match=r"does not answer at the moment\. Try again\.") as caught:
         configured.open()
     assert "secret" not in caught.value.message
 

@@ -71,7 +71,8 @@ def test_any_other_value_is_refused_with_its_place(value: object) -> None:
     try:
         filters = read_filters(value)
     except InvalidRequest as error:
-        assert error.param is not None and error.param.startswith("filters")
+        assert error.param is not None
+        assert error.param.startswith("filters")
         assert error.param in error.message
     else:
         if filters is None:

@@ -221,7 +221,7 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
 
 def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -> None:
     context = RequestContext("id", answer_limit=5_000)
-    with pytest.raises(RequestTooLarge, match="the limit is 5000. Ask for at most") as caught:
+    with pytest.raises(RequestTooLarge, match=r"the limit is 5000\. Ask for at most") as caught:
         ask(search, context, query="a")
     assert (caught.value.param, caught.value.code) == ("max_num_results", "answer_too_large")
     assert ask(search, context, query="a", max_num_results=1)["data"]
