@@ -9,6 +9,7 @@ from __future__ import annotations
 MAX_INPUTS = 2_048
 MAX_TOKEN_IDS = 8_192  # in one input
 MAX_TOKEN_IDS_PER_REQUEST = 300_000
+MAX_TOKEN_ID = 100_255  # of cl100k_base, without its special tokens
 DIMENSIONS = 384
 
 # --- Bodies. Lambda's limit for a synchronous invocation, in both directions

@@ -11,12 +11,18 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
-from handler.limits import DIMENSIONS, MAX_INPUTS, MAX_TOKEN_IDS, MAX_TOKEN_IDS_PER_REQUEST
+from handler.limits import (
+    DIMENSIONS,
+    MAX_INPUTS,
+    MAX_TOKEN_ID,
+    MAX_TOKEN_IDS,
+    MAX_TOKEN_IDS_PER_REQUEST,
+)
 from handler.validation import integral, invalid, kind_of, shorten
 from model_layer import Cl100k, TokenIdError, Truncate
 
 INPUT_FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
-ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 100_255}
+ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": MAX_TOKEN_ID}
 IDS_SCHEMA = {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_TOKEN_IDS}
 LISTS = {"type": "array", "minItems": 1, "maxItems": MAX_INPUTS}
 INPUT_SCHEMA = {

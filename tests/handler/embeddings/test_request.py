@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handler.embeddings.request import parse_request, read_texts
 from handler.errors import InvalidRequest
-from handler.limits import DIMENSIONS
+from handler.limits import DIMENSIONS, MAX_TOKEN_ID
 from model_layer import Cl100k
 from model_layer.artifacts import read_bundle
 from model_layer.cl100k import RANKS
@@ -140,5 +140,6 @@ def test_any_payload_is_read_or_refused_in_few_words(payload: object) -> None:
         assert len(error.message) < 300
 
 
-def test_the_limit_of_dimensions_is_the_models() -> None:
+def test_the_limits_of_dimensions_and_token_ids_are_the_models() -> None:
     assert read_bundle().dimensions == DIMENSIONS
+    assert MAX_TOKEN_ID == RANKS - 1
