@@ -32,14 +32,17 @@ ingest: $(VENV)/serve model ## ingest the files of a folder into the local store
 serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
 
 test: $(VENV)/dev model ## run the tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-test-load: $(VENV)/dev model ## sixteen clients for a minute: nothing lost, no wrong vector, memory flat
+test-slow: $(VENV)/dev model ## run the slow tests: the model built anew, every precision, many examples
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m slow $(ARGS)
+
+test-load: $(VENV)/dev model ## serve sixteen clients for a minute: no request lost, no wrong vector, flat memory
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
 
-test-chaos: $(VENV)/dev model ## ingest through thousands of new random histories (HISTORIES=, SEED=)
+test-chaos: $(VENV)/dev model ## run ingestion through thousands of new random histories (HISTORIES=, SEED=)
 	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,2000)) \
-		$(BIN)/python -m pytest -v -n auto tests/chaos $(ARGS)
+		$(BIN)/python -m pytest -v -n auto -m '' tests/chaos $(ARGS)
 
 test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)
 	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
@@ -183,4 +186,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow

@@ -1,25 +1,13 @@
-"""What several test files share: the encoder, a client in this process, a server in another."""
+"""Fixtures for every test: the model's parts, a client in this process, a server, AWS."""
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import json
-import os
-import re
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import hypothesis
-import numpy as np
 import pytest
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 from starlette.testclient import TestClient
 from tokenizers import Tokenizer as WordPiece
 
@@ -30,48 +18,30 @@ from model_layer.build import __main__ as command
 from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import Dense, Parameters, read_parameters
+from tests.fake_clock import FakeClock
+from tests.golden.reference import Golden, read_golden
 from tests.library import fill
+from tests.local_server import Server, start_server
+from tests.paths import BUNDLES
 
-ROOT = Path(__file__).parents[1]
-GOLDEN = ROOT / "tests" / "golden"
-BUNDLES = ROOT / ".bundles"  # kept between runs
+# Until every test imports these from their own modules.
+from tests.events import load_event as load_event  # isort: skip
+from tests.paths import ROOT as ROOT  # isort: skip
+from tests.strategies import ANY_CHARACTER as ANY_CHARACTER  # isort: skip
 
-# Encoding a text takes milliseconds or, on a busy machine, many more: no deadline an example.
+# No deadline for an example: encoding takes milliseconds, or many more on a busy machine.
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("here")
 
-# Any code point at all. Lone surrogates and NUL are so few among them that they need a push.
-ANY_CHARACTER = st.characters(exclude_categories=()) | st.sampled_from("\ud83d\udc00\x00")
 
-
-def load_event(name: str) -> dict[str, Any]:
-    """The event in `events/<name>.json`."""
-    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
-    return event
-
-
-@dataclass(frozen=True)
-class Golden:
-    """The reference: what sentence-transformers gives."""
-
-    texts: list[str]
-    kinds: list[str]
-    vectors: NDArray[np.float32]  # (texts, 384)
-    tokens_read: NDArray[np.int32]  # (texts,)
-    tokens: NDArray[np.int32]  # (texts,), before any cut
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture(scope="session")
 def golden() -> Golden:
-    pairs = json.loads((GOLDEN / "texts.json").read_text())
-    tokens = np.load(GOLDEN / "tokens.npy")
-    return Golden(
-        texts=[pair["text"] for pair in pairs],
-        kinds=[pair["kind"] for pair in pairs],
-        vectors=np.load(GOLDEN / "vectors.npy"),
-        tokens_read=tokens[:, 0],
-        tokens=tokens[:, 1],
-    )
+    return read_golden()
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +51,7 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def bundles() -> Mapping[str, Path]:
-    """Of each precision: the folder of its bundle. The default's is the one of `make model`."""
+    """The bundle's folder for each precision. The default's is the one that `make model` builds."""
     folder = BUNDLES / "fp32"
     BUNDLES.mkdir(exist_ok=True)
     with (BUNDLES / "lock").open("w") as lock:
@@ -99,7 +69,7 @@ def each_encoder(request: pytest.FixtureRequest, bundles: Mapping[str, Path]) ->
 
 @pytest.fixture(scope="session")
 def parameters() -> Parameters[Dense]:
-    """The model's, as sentence-transformers published them."""
+    """The model's parameters, as sentence-transformers published them."""
     return read_parameters(fetch(next(f for f in source_files() if f.name == "model.safetensors")))
 
 
@@ -119,7 +89,7 @@ def wordpiece() -> WordPiece:
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> SqliteAddress:
-    """The vector store with all of `library.LIBRARY` in it. Not to be written to."""
+    """The vector store with all of `library.LIBRARY` in it. Tests must not write to it."""
     path = tmp_path_factory.mktemp("store") / "library.sqlite"
     fill(path, encoder)
     return SqliteAddress(str(path))
@@ -127,45 +97,10 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Sqlit
 
 @pytest.fixture(scope="session")
 def client() -> TestClient:
-    """The application of `handler.api`, called in this process."""
+    """A client of the application of `handler.api`, in this process."""
     from handler.api import app
 
     return TestClient(app, raise_server_exceptions=False)
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server process, as `make serve` starts it."""
-
-    port: int
-    pid: int
-
-    @property
-    def origin(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    @property
-    def base_url(self) -> str:
-        return f"{self.origin}/v1"
-
-
-@contextlib.contextmanager
-def start_server(**settings: str) -> Iterator[Server]:
-    """Run a server with these settings, besides those of the environment."""
-    # Port 0: the system picks a free one, and the server's first line says which.
-    address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
-    environment = {**os.environ, **address, **settings}
-    command = [sys.executable, "-m", "handler.commands.serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
-        assert found, "the server did not start"
-        # Its log is read, or the pipe would fill up and stop it.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        try:
-            yield Server(int(found[1]), process.pid)
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -176,8 +111,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
-    """The address of a server that answers as AWS does; the environment says to call it."""
-    from tests.handler.stores.aws import serving_aws  # moto takes a second to import
+    """The address of a server that answers as AWS does; the environment points clients at it."""
+    from tests.handler.aws.moto_server import serving_aws  # moto takes a second to import
 
     with serving_aws() as address:
         yield address
@@ -185,7 +120,7 @@ def aws() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder where tiktoken finds the verified vocabulary, so that it downloads nothing."""
+    """A folder with the verified vocabulary, where tiktoken finds it and downloads nothing."""
     vocabulary = next(file for file in source_files() if file.name == "cl100k_base.tiktoken")
     folder = tmp_path_factory.mktemp("tiktoken")
     # The name is the SHA-1 of the address that tiktoken would download from.

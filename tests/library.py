@@ -1,4 +1,4 @@
-"""A small vector store of known documents, filled as ingestion does: through the contract."""
+"""A small vector store of known documents, filled through the contract, as ingestion does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.stores.contract import Attribute, Record, Row, Status, Store
+from handler.stores.attributes import Attribute
+from handler.stores.contract import Record, Row, Status, Store
 from model_layer import Encoder
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """A document, and what the store has of it."""
+    """A document, and what the store holds of it."""
 
     name: str
     chunks: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ def fill(path: Path, encoder: Encoder) -> Store:
     store = open_store(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     for number, document in enumerate(LIBRARY):
         source = f"s3://library/shelf/{document.name}"
-        vectors = encoder.encode(document.chunks).vectors if document.chunks else []
+        vectors = encoder.encode(document.chunks).vectors
         store.index.upsert(
             [
                 Record(

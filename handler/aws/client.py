@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError,
     HTTPClientError,
     IncompleteReadError,
     ParamValidationError,
 )
+from botocore.exceptions import ConnectionError as BotoConnectionError
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from handler.errors import ServiceUnavailable
 
 T = TypeVar("T")
+Service = Literal["dynamodb", "s3", "s3vectors", "sqs"]
 
 PATIENCE_SECONDS = 20.0  # how long a call without a deadline is retried
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # an attempt can outlast its deadline by these
@@ -73,7 +74,7 @@ class AwsClient:
 
     def __init__(
         self,
-        service: str,
+        service: Service,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -85,41 +86,38 @@ class AwsClient:
             retries={"total_max_attempts": 1},
         )
         try:
-            self._client = boto3.client(service, config=config)
+            self._client: Any = boto3.client(service, config=config)
         except BotoCoreError as error:  # no region, say
             raise ServiceUnavailable(f"{service} cannot be called: {error}") from error
 
-    def call(
-        self, operation: str, *, deadline: float | None = None, **parameters: Any
-    ) -> dict[str, Any]:
-        """Call `operation` (put_vectors, say) with AWS's own parameters. Returns its answer.
+    def call(self, operation: str, *, deadline: float | None = None, **parameters: Any) -> Any:
+        """Call `operation`, such as put_vectors, with AWS's parameters. Returns its answer, a dict.
 
         Raises as `attempt` does.
         """
-        response: dict[str, Any] = self.attempt(
+        return self.attempt(
             operation,
             lambda client: getattr(client, operation)(**parameters),
             deadline=deadline,
         )
-        return response
 
     def attempt(
         self, operation: str, action: Callable[[Any], T], *, deadline: float | None = None
     ) -> T:
         """What `action` returns for boto3's client. Retried as a whole if it fails transiently.
 
-        For actions that make several calls, or read a streamed body, which can break off.
-        `operation` is their name in messages.
+        For actions that make several calls, or read a body. `operation` names them in messages.
 
         Raises ServiceUnavailable if the action does not succeed by the deadline, or only the
         operator can fix it. An attempt starts before the deadline, and can outlast it by
         CONNECT_SECONDS + READ_SECONDS. Any other refusal raises botocore's ClientError: the caller
         expects it (a condition does not hold, no such key), or it is a bug.
         """
+        name = f"{self._service} {operation}"
         if deadline is None:
             deadline = self._clock() + PATIENCE_SECONDS
         elif self._clock() >= deadline:
-            raise ServiceUnavailable(f"{self._service} {operation} was not called: the time is up.")
+            raise ServiceUnavailable(f"{name} was not called: the time is up.")
         retrying = Retrying(
             retry=retry_if_exception(_is_transient),
             wait=_wait,
@@ -134,23 +132,22 @@ class AwsClient:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if _is_transient(error):
-                problem = f"still answers {code} after the last retry."
+                problem = f"{name} still answers {code} after the last retry."
             elif code in CURE_BY_CODE:
-                problem = f"answers {code}. {CURE_BY_CODE[code]}"
+                problem = f"{name} answers {code}. {CURE_BY_CODE[code]}"
             else:
                 raise
-            raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
+            raise ServiceUnavailable(problem) from error
         except BotoCoreError as error:
             # The error's text can quote the request's address, so only its type is told.
-            problem = f"failed: {type(error).__name__}."
-            raise ServiceUnavailable(f"{self._service} {operation} {problem}") from error
+            raise ServiceUnavailable(f"{name} failed: {type(error).__name__}.") from error
 
 
 def _is_transient(error: BaseException) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status // 100 == 5 or error.response["Error"]["Code"] in TRANSIENT_CODES
-    return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
+    return isinstance(error, BotoConnectionError | HTTPClientError | IncompleteReadError)
 
 
 def _wait(state: RetryCallState) -> float:

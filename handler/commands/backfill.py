@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 from botocore.exceptions import ClientError
@@ -23,6 +23,11 @@ from tqdm import tqdm
 from handler.aws.client import AwsClient
 from handler.commands.failure import fail
 from handler.errors import ServiceUnavailable
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ObjectTypeDef
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 MESSAGES_PER_REQUEST = 10  # SQS's limit
 STATES = Path("~/.cache/minilm-lambda/backfill")
@@ -41,13 +46,13 @@ class Backfill:
         """The last key that an interrupted run has sent; empty if there was none."""
         return self._state.read_text() if self._state.exists() else ""
 
-    def objects(self, after: str) -> Iterator[dict[str, Any]]:
+    def objects(self, after: str) -> Iterator[ObjectTypeDef]:
         """The objects with keys after `after`, in the order of their keys."""
         parameters: dict[str, Any] = {"Bucket": self._bucket, "Prefix": self._prefix}
         if after:
             parameters["StartAfter"] = after
         while True:
-            page = self._s3.call("list_objects_v2", **parameters)
+            page: ListObjectsV2OutputTypeDef = self._s3.call("list_objects_v2", **parameters)
             # The console's empty folders are not documents.
             yield from (
                 one
@@ -69,19 +74,19 @@ class Backfill:
         self._state.unlink(missing_ok=True)
 
     def _send(self, keys: list[str]) -> None:
-        entries = [
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(place), "MessageBody": message(self._bucket, key)}
             for place, key in enumerate(keys)
         ]
 
-        def send(client: Any) -> None:
+        def send(client: SQSClient) -> None:
             # Only the failed messages are sent again.
             answer = client.send_message_batch(QueueUrl=self._queue, Entries=entries)
             failed = {one["Id"]: one for one in answer.get("Failed", [])}
             entries[:] = [entry for entry in entries if entry["Id"] in failed]
             for one in failed.values():
                 status = 400 if one["SenderFault"] else 500
-                about = {"Error": one, "ResponseMetadata": {"HTTPStatusCode": status}}
+                about: Any = {"Error": one, "ResponseMetadata": {"HTTPStatusCode": status}}
                 raise ClientError(about, "SendMessageBatch")
 
         self._sqs.attempt("send_message_batch", send)

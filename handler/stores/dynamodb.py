@@ -8,13 +8,20 @@ attributes that conditions use.
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import StoreConflict
 from handler.stores.contract import Row, Status
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        GetItemOutputTypeDef,
+        QueryOutputTypeDef,
+    )
 
 
 class DynamoDBLedger:
@@ -25,12 +32,15 @@ class DynamoDBLedger:
 
     def bind(self, fingerprint: str) -> str:
         # In a partition of its own: the store's has only rows.
-        key = {"store": {"S": f"{self._store}#space"}, "document": {"S": "fingerprint"}}
+        key: dict[str, AttributeValueTypeDef] = {
+            "store": {"S": f"{self._store}#space"},
+            "document": {"S": "fingerprint"},
+        }
         old = self._put({**key, "fingerprint": {"S": fingerprint}}, revision=0)
         return fingerprint if old is None else str(old["fingerprint"]["S"])
 
     def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
-        answer = self._client.call(
+        answer: GetItemOutputTypeDef = self._client.call(
             "get_item",
             **self._table,
             Key=self._key(document_id),
@@ -42,7 +52,7 @@ class DynamoDBLedger:
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         written = row.rewritten()
         write = uuid.uuid4().hex
-        item = {
+        item: dict[str, AttributeValueTypeDef] = {
             **self._key(row.document_id),
             "revision": {"N": str(written.revision)},
             "status": {"S": row.status},
@@ -99,18 +109,22 @@ class DynamoDBLedger:
         found: list[Row] = []
         while True:
             # The filter applies after the page is read, so a page can come back empty.
-            page = self._client.call("query", **parameters)
+            page: QueryOutputTypeDef = self._client.call("query", **parameters)
             found += [Row.from_json(item["row"]["S"]) for item in page["Items"]]
             if len(found) >= limit or "LastEvaluatedKey" not in page:
                 return found[:limit]
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _key(self, document_id: str) -> dict[str, Any]:
+    def _key(self, document_id: str) -> dict[str, AttributeValueTypeDef]:
         return {"store": {"S": self._store}, "document": {"S": document_id}}
 
     def _put(
-        self, item: dict[str, Any], *, revision: int, deadline: float | None = None
-    ) -> dict[str, Any] | None:
+        self,
+        item: dict[str, AttributeValueTypeDef],
+        *,
+        revision: int,
+        deadline: float | None = None,
+    ) -> dict[str, AttributeValueTypeDef] | None:
         """Write `item` if the table has this revision of it. Returns None, or else the old item."""
         try:
             self._client.call(
@@ -124,7 +138,8 @@ class DynamoDBLedger:
         except ClientError as error:
             if not _is_conflict(error):
                 raise
-            old: dict[str, Any] = error.response.get("Item", {})
+            response: dict[str, Any] = {**error.response}  # the stub has no Item
+            old: dict[str, AttributeValueTypeDef] = response.get("Item", {})
             return old
         return None
 
@@ -144,7 +159,7 @@ def _condition(revision: int) -> dict[str, Any]:
 
 
 def _is_conflict(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def _conflict(row: Row) -> StoreConflict:

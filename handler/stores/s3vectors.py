@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -25,6 +25,13 @@ from handler.stores.contract import Match, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.s3vectors_filters import expression
+
+if TYPE_CHECKING:
+    from types_boto3_s3vectors.type_defs import (
+        PutInputVectorTypeDef,
+        QueryOutputVectorTypeDef,
+        QueryVectorsOutputTypeDef,
+    )
 
 MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
 MAX_REQUEST_BYTES = 8 << 20  # 20 MiB are allowed, but take long to send
@@ -95,14 +102,16 @@ class S3VectorsIndex:
             parameters["filter"] = expression(where)
         matches: list[Match] = []
         while True:
-            page = self._client.call("query_vectors", **parameters, deadline=deadline)
+            page: QueryVectorsOutputTypeDef = self._client.call(
+                "query_vectors", **parameters, deadline=deadline
+            )
             matches += [_match(found) for found in page["vectors"]]
             if not page.get("nextToken"):
                 return matches
             parameters["nextToken"] = page["nextToken"]
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def _entry(record: Record) -> PutInputVectorTypeDef:
     """The record in the shape of PutVectors."""
     _check(record.metadata)
     return {
@@ -112,14 +121,16 @@ def _entry(record: Record) -> dict[str, Any]:
     }
 
 
-def _match(found: Mapping[str, Any]) -> Match:
+def _match(found: QueryOutputVectorTypeDef) -> Match:
     score = 1 - found["distance"]
     return Match(found["key"], min(1.0, max(-1.0, score)), found.get("metadata") or {})
 
 
-def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _batches(
+    entries: Sequence[PutInputVectorTypeDef],
+) -> Iterator[list[PutInputVectorTypeDef]]:
     """The entries, in as few requests as the limits of number and bytes allow."""
-    batch: list[dict[str, Any]] = []
+    batch: list[PutInputVectorTypeDef] = []
     size = 0  # bytes of the batch
     for entry in entries:
         length = len(json.dumps(entry))  # as botocore writes it: ASCII

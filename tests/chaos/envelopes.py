@@ -1,23 +1,25 @@
-"""What the queue holds of changes, in one of the envelopes that they come in."""
+"""Messages as the queue holds them: changes in one of the envelopes of S3, SNS or EventBridge."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 from urllib.parse import quote_plus
 
+SourceChange = tuple[str, str | None]  # the source, and its sequencer
 
-def message_body(changes: list[tuple[str, str | None]], random: Random) -> str:
-    """The changes in one of the envelopes; EventBridge's have one only."""
-    envelopes: list[Callable[[list[tuple[str, str | None]]], dict[str, Any]]] = [_s3, _sns]
+
+def message_body(changes: Sequence[SourceChange], random: Random) -> str:
+    """The changes in a random envelope; EventBridge's holds a single one."""
+    envelopes: list[Callable[[Sequence[SourceChange]], dict[str, Any]]] = [_s3, _sns]
     if len(changes) == 1:
         envelopes.append(_eventbridge)
     return json.dumps(random.choice(envelopes)(changes))
 
 
-def _s3(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+def _s3(changes: Sequence[SourceChange]) -> dict[str, Any]:
     return {"Records": [_record(*change) for change in changes]}
 
 
@@ -27,11 +29,11 @@ def _record(source: str, sequencer: str | None) -> dict[str, Any]:
     return {"eventSource": "aws:s3", "s3": {"bucket": {"name": bucket}, "object": about}}
 
 
-def _sns(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+def _sns(changes: Sequence[SourceChange]) -> dict[str, Any]:
     return {"Type": "Notification", "Message": json.dumps(_s3(changes))}
 
 
-def _eventbridge(changes: list[tuple[str, str | None]]) -> dict[str, Any]:
+def _eventbridge(changes: Sequence[SourceChange]) -> dict[str, Any]:
     ((source, sequencer),) = changes
     bucket, _, key = source.removeprefix("s3://").partition("/")
     about = {"key": key, **({"sequencer": sequencer} if sequencer else {})}

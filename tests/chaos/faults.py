@@ -1,7 +1,7 @@
-"""A bucket, a vector store and a ledger that fail in every way that they can.
+"""A bucket, a vector index and a ledger that fail in every way they can.
 
-Each operation is a step. It may fail before it has done anything, after it has done all of it (the
-answer is lost), after a part of it, or end the invocation at any of these places.
+Each operation is a step. It may fail before it does anything, after part of its work, or after all
+of it (the answer is lost); and it may end the invocation at any of these points.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass
 class Faults:
-    """How often an operation fails."""
+    """Makes operations fail, at the rates given."""
 
     random: Random
     clock: Clock
@@ -38,13 +38,13 @@ class Faults:
         self.scheduler.step()
         self._strike()
         if deadline is not None and self.clock.monotonic() > deadline:
-            raise ServiceUnavailable("The time for it is up.")
+            raise ServiceUnavailable("The deadline has passed.")
         result = action()
         self._strike()
         return result
 
     def some(self, items: Sequence[T]) -> Sequence[T]:
-        """All of the items, or those that are done when it breaks off."""
+        """All of the items, or those done before the operation breaks off."""
         if self.random.random() < self.unavailable + self.crash:
             return items[: self.random.randrange(len(items) + 1)]
         return items
@@ -54,10 +54,10 @@ class Faults:
         if chance < self.crash:
             raise Crash
         if chance < self.crash + self.unavailable:
-            raise ServiceUnavailable("It is throttled, or gone.")
+            raise ServiceUnavailable("The service throttles, or is gone.")
 
 
-class FaultyVectors:
+class FaultyIndex:
     def __init__(self, store: VectorIndex, faults: Faults) -> None:
         self._store, self._faults = store, faults
 
@@ -75,7 +75,7 @@ class FaultyVectors:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        raise NotImplementedError("no history asks")
+        raise NotImplementedError("no history calls this")
 
     def _in_part(
         self, action: Callable[[Sequence[T]], None], items: Sequence[T], deadline: float | None
@@ -84,7 +84,7 @@ class FaultyVectors:
             part = self._faults.some(items)
             action(part)
             if len(part) < len(items):
-                raise ServiceUnavailable("It broke off.")
+                raise ServiceUnavailable("The operation broke off.")
 
         self._faults.run(act, deadline)
 
@@ -113,12 +113,12 @@ class FaultyLedger:
         descending: bool = False,
         status: Status | None = None,
     ) -> list[Row]:
-        raise NotImplementedError("no history asks")
+        raise NotImplementedError("no history calls this")
 
 
 @dataclass
 class Bucket:
-    """Objects by source, of which every write is an event with a sequencer."""
+    """Objects by source. Every write gives the sequencer of its event."""
 
     faults: Faults
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class Bucket:
         def read() -> bytes:
             now = self.faults.run(lambda: self.contents.get(source))
             if now != content:
-                raise StoreConflict("It is another by now.")
+                raise StoreConflict("The object has changed.")
             return now
 
         return SourceSnapshot(etag(content), None, len(content), 0.0, "text/plain", read)

@@ -1,6 +1,6 @@
-"""One history: objects are written and removed, events come as they like, everything fails.
+"""One history: objects are written and removed, events arrive in any order, everything fails.
 
-When no more events are left, the store must be what the bucket's contents imply.
+When no event is left, the store must be what the bucket's contents imply.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from handler import documents, ingest
 from handler.documents.document import Document
+from handler.errors import DocumentRejected
 from handler.ingestion import leases
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import LEASE_SECONDS
@@ -22,26 +23,27 @@ from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.write_batch import MIN_WRITE_BYTES
 from handler.stores.contract import Row, Store
+from handler.stores.filters import Comparison
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
-from tests.chaos.envelopes import message_body
-from tests.chaos.faults import Bucket, Faults, FaultyLedger, FaultyVectors, etag
+from tests.chaos.envelopes import SourceChange, message_body
+from tests.chaos.faults import Bucket, Faults, FaultyIndex, FaultyLedger, etag
 from tests.chaos.scheduler import Clock, Scheduler
 
-MOST_INVOCATIONS = 3  # at a time
-EPOCHS = 3  # of trouble, each with rest behind it
+MAX_INVOCATIONS = 3  # at a time
+EPOCHS = 3  # periods of trouble, each with a rest after it
 
-# Sentences that chunks of a few tokens are made of; and what is no text.
+# Sentences to make chunks of a few tokens from; and contents that are not text.
 SENTENCES = [
-    f"{who} {what} {where}."
-    for who in ("The cat", "A heron", "My uncle", "Nobody")
-    for what in ("sleeps", "waited all day", "sells old maps")
-    for where in ("in the harbour", "behind the mill", "on Sundays")
+    f"{subject} {verb} {place}."
+    for subject in ("The cat", "A heron", "My uncle", "Nobody")
+    for verb in ("sleeps", "waited all day", "sells old maps")
+    for place in ("in the harbour", "behind the mill", "on Sundays")
 ]
 BROKEN = (b"", b" \n ", b"\x00\x01\x02\x03\xff\xfe\x00", b"%PDF-1.7 cut off")
 
 
 class RememberingEncoder:
-    """The encoder, which encodes a text once: histories repeat their few. Reads their clock."""
+    """An encoder that remembers: histories repeat their few texts. It keeps to their clock."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder, self.bundle = encoder, encoder.bundle
@@ -66,7 +68,7 @@ class RememberingEncoder:
 
 @dataclass
 class Message:
-    """A message in the queue, invisible until its time."""
+    """A message in the queue, invisible until `visible`."""
 
     body: str
     visible: float
@@ -75,17 +77,19 @@ class Message:
 
 @dataclass
 class Context:
+    """What Lambda passes to the handler."""
+
     deadline: float
 
 
 @dataclass
 class History:
-    """A random history, by its seed."""
+    """A random history, repeatable by its seed."""
 
     seed: int
     store: Store
     encoder: RememberingEncoder
-    chunkers: tuple[Chunker, Chunker]  # it may begin with the second, and go over to the first
+    chunkers: tuple[Chunker, Chunker]  # it may start with the second and switch to the first
     queue: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -95,19 +99,19 @@ class History:
         self.faults = Faults(self.random, self.clock, self.scheduler)
         self.bucket = Bucket(self.faults)
         self.encoder.clock = self.clock
-        # Keys that need encoding, of which each envelope has its own.
+        # Keys that need encoding; each envelope encodes in its own way.
         keys = ["a b+c.txt", "é/ü.txt", "100%.txt"][: self.random.choice([1, 1, 2, 3])]
         self.sources = [f"s3://bucket/{self.seed}/{key}" for key in keys]
-        # A window at a time, some together, or whole documents with each other.
+        # A write holds one window, several, or whole documents.
         self.request = self.random.choice([1, 5_000, MIN_WRITE_BYTES])
         self.pool = [self._content() for _ in range(4)]
 
     def run(self) -> None:
-        """Live through it. Raises what no invocation may, and if the store is wrong at rest."""
+        """Run it. Raises if an invocation fails unexpectedly, or the store is wrong at rest."""
         new, old = map(self._pipeline, self.chunkers)
         self.chunker = self.random.choice(self.chunkers)
         self.deployed = new if self.chunker is self.chunkers[0] else old
-        quiet = self.random.random() < 0.1  # a tenth of the histories see no fault but disorder
+        quiet = self.random.random() < 0.1  # a tenth of the histories see disorder, and no faults
         with (
             patch.object(ingest, "open_pipeline", lambda: self.deployed),
             patch.object(ingest, "deadline", lambda context: context.deadline),
@@ -120,14 +124,14 @@ class History:
                 for _ in range(self.random.randint(1, 8)):
                     self._mutate()
                     for _ in range(self.random.randint(0, 12)):
-                        self._go_on()
+                        self._advance()
                     if self.random.random() < 0.1:
                         self._deploy(new)
                 for _ in range(self.random.randint(0, 100)):
-                    self._go_on()
+                    self._advance()
                 self._set_faults(0.0)
                 while self.queue or self.scheduler.running:
-                    self._go_on()
+                    self._advance()
                 self.check()
 
     def check(self) -> None:
@@ -152,22 +156,22 @@ class History:
             self.bucket,
             Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
             DocumentEncoder(self.encoder, chunker, _extract),  # type: ignore[arg-type]
-            clock=self,  # type: ignore[arg-type]
+            clock=self,
             min_write_bytes=self.request,
         )
 
     def _deploy(self, new: Pipeline) -> None:
-        """Chunk in another way from here on, and have all objects sent again."""
+        """Switch to the new chunker, and send all objects again."""
         if self.deployed is not new:
-            while self.scheduler.running:  # what has begun ends as it began
+            while self.scheduler.running:  # running invocations end with the old one
                 self.scheduler.turn()
             self.deployed, self.chunker = new, self.chunkers[0]
             for source in self.sources:
                 body = message_body([(source, None)], self.random)
                 self.queue.append(Message(body, self.clock.time))
 
-    def _vectors(self) -> FaultyVectors:
-        return FaultyVectors(self.store.index, self.faults)
+    def _vectors(self) -> FaultyIndex:
+        return FaultyIndex(self.store.index, self.faults)
 
     def _set_faults(self, rate: float) -> None:
         self.faults.unavailable, self.faults.crash = rate, rate / 2
@@ -179,25 +183,25 @@ class History:
         return " ".join(sentences).encode()
 
     def _mutate(self) -> None:
-        """Write or remove an object; its event is sent once or more often, sooner or later."""
+        """Write or remove an object, and send its event at least once, now or later."""
         source = self.random.choice(self.sources)
         if self.random.random() < 0.3:
             sequencer = self.bucket.delete(source)
         else:
-            # From a pool, so that contents come back.
+            # From a pool, so that contents recur.
             sequencer = self.bucket.put(source, self.random.choice(self.pool))
-        changes = [(source, sequencer)]
-        if self.random.random() < 0.2:  # a backfill, of another object perhaps
+        changes: list[SourceChange] = [(source, sequencer)]
+        if self.random.random() < 0.2:  # a backfill, perhaps of another object
             changes.append((self.random.choice(self.sources), None))
         self.random.shuffle(changes)
         for _ in range(1 + (self.random.random() < 0.3)):
             delay = self.random.choice([0, 0, 1, 10, 200])
             self.queue.append(Message(message_body(changes, self.random), self.clock.time + delay))
 
-    def _go_on(self) -> None:
-        """Start an invocation, or let one of those that run do its next step."""
+    def _advance(self) -> None:
+        """Start an invocation, or let a running one do its next step."""
         visible = [message for message in self.queue if message.visible <= self.clock.time]
-        start = self.scheduler.running < MOST_INVOCATIONS and self.random.random() < 0.4
+        start = self.scheduler.running < MAX_INVOCATIONS and self.random.random() < 0.4
         if visible and (start or not self.scheduler.running):
             self._invoke(self.random.sample(visible, min(len(visible), self.random.randint(1, 3))))
         elif self.scheduler.running:
@@ -207,12 +211,12 @@ class History:
 
     def _invoke(self, batch: list[Message]) -> None:
         timeout = self.random.choice([3, 30, 300])
-        # A short timeout shows what happens; but some day there must be enough.
+        # A short timeout makes trouble, but repeated attempts must get enough time in the end.
         timeout = timeout * max(1, max(message.received for message in batch) // 5)
         for message in batch:
             message.received += 1
-            # Until then nobody else gets it: six times what it may take, as the template has it.
-            # Then again, though it may be at work still: SQS delivers at least once.
+            # Six times the timeout, as in the template; or too early, while the invocation is still
+            # running: SQS delivers at least once.
             message.visible = self.clock.time + self.random.choice([6 * timeout, 1])
         records = [
             {"eventSource": "aws:sqs", "messageId": str(id(message)), "body": message.body}
@@ -230,9 +234,7 @@ class History:
         self.scheduler.start(invoke)
 
     def _found(self, source: str, row: Row | None) -> dict[str, Any]:
-        """What the store has of a document, by key."""
-        from handler.stores.filters import Comparison
-
+        """The metadata of a document's records, by key."""
         where = Comparison("source", "eq", source)
         anything = np.ones(384, np.float32)
         matches = self.store.index.query(anything, limit=100, where=where)
@@ -242,17 +244,17 @@ class History:
         self, source: str, content: bytes | None, row: Row | None, *, found: dict[str, Any]
     ) -> None:
         if content is None:
-            assert row is None, f"{source} is gone, and has a row: {row}"
-            assert found == {}, f"{source} is gone, and has vectors"
+            assert row is None, f"{source} is gone, but has a row: {row}"
+            assert found == {}, f"{source} is gone, but has vectors"
             return
-        assert row is not None, f"{source} is there, and has no row"
-        assert row.etag == etag(content), f"{source}: the row is of other content: {row}"
+        assert row is not None, f"{source} exists, but has no row"
+        assert row.etag == etag(content), f"{source}: the row describes other content: {row}"
         assert row.owner is None or row.leased_until <= self.clock.now() + LEASE_SECONDS
         try:
             text = _extract(content, name=source, content_type="text/plain", seconds=60).text
-        except documents.DocumentRejected as rejected:
+        except DocumentRejected as rejected:
             assert (row.status, row.error) == ("failed", rejected.message)
-            assert found == {}, f"{source} cannot be read, and has vectors"
+            assert found == {}, f"{source} cannot be read, but has vectors"
             return
         assert row.status == "completed", row
         assert row.recipe.endswith(self.chunker.recipe)
@@ -272,4 +274,4 @@ def _extract(content: bytes, *, name: str, content_type: str | None, seconds: fl
 
 
 def _fail(message: str, *values: Any, exc_info: BaseException) -> None:
-    raise AssertionError("an invocation failed in a way nobody foresaw") from exc_info
+    raise AssertionError("an invocation failed unexpectedly") from exc_info

@@ -1,6 +1,6 @@
-"""Actors that take turns: each runs until its next step, and chance says whose turn it is.
+"""Actors that take turns: each runs until its next step, and chance picks the next one.
 
-Threads, of which one runs at a time: the same seed gives the same history, whatever the machine.
+Actors are threads, and one runs at a time: a seed gives the same history on every machine.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ import threading
 from collections.abc import Callable
 from random import Random
 
-STILL = 0.05  # how often an actor stands still after a step
+PAUSE_RATE = 0.05  # how often an actor pauses after a step
 
 
 class Crash(BaseException):
-    """The invocation ends here: out of memory, killed, the machine gone. Nothing may catch it."""
+    """The invocation ends here: out of memory, or killed. The product must not catch it."""
 
 
 class Clock:
-    """The time in a history: it passes at steps only, mostly little, at times much."""
+    """A history's time: it passes at steps only, mostly a little, sometimes a lot."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self.time = 1_000_000.0
 
     def tick(self) -> None:
-        much = self._random.random() < 0.02
-        self.time += self._random.uniform(20, 100) if much else self._random.uniform(0, 1)
+        is_long = self._random.random() < 0.02
+        self.time += self._random.uniform(20, 100) if is_long else self._random.uniform(0, 1)
 
     def now(self) -> float:
         return self.time
@@ -39,7 +39,7 @@ class Scheduler:
     def __init__(self, random: Random, clock: Clock) -> None:
         self._random, self._clock = random, clock
         self._actors: list[_Actor] = []
-        self._here = threading.Semaphore(0)
+        self._returned = threading.Semaphore(0)
         self._current: _Actor | None = None
 
     @property
@@ -47,37 +47,35 @@ class Scheduler:
         return len(self._actors)
 
     def start(self, action: Callable[[], None]) -> None:
-        self._actors.append(_Actor(action, self._here))
+        self._actors.append(_Actor(action, self._returned))
 
     def turn(self) -> None:
-        """Let one of the actors go on to its next step, or to its end; or time pass, if all of
-        them stand still.
-        """
+        """Let one actor run to its next step or its end. If all of them pause, let time pass."""
         awake = [actor for actor in self._actors if actor.wakes <= self._clock.time]
         if not awake:
             self._clock.time += 5
             return
         self._current = actor = self._random.choice(awake)
-        # Some stand still for long in the midst of something, and others do not.
-        if self._random.random() < STILL:
+        # Some actors pause for long in the middle of their work.
+        if self._random.random() < PAUSE_RATE:
             actor.wakes = self._clock.time + self._random.uniform(5, 100)
         self._clock.tick()
         actor.go.release()
-        self._here.acquire()
+        self._returned.acquire()
         if actor.is_done:
             self._actors.remove(actor)
             if actor.error is not None:
                 raise actor.error
 
     def step(self) -> None:
-        """Where an actor may be made to wait; called by itself."""
+        """Called by the running actor: let others run."""
         assert self._current is not None
         self._current.pause()
 
 
 class _Actor:
-    def __init__(self, action: Callable[[], None], here: threading.Semaphore) -> None:
-        self._action, self._here = action, here
+    def __init__(self, action: Callable[[], None], returned: threading.Semaphore) -> None:
+        self._action, self._returned = action, returned
         self.go = threading.Semaphore(0)
         self.is_done, self.error = False, None
         self.wakes = 0.0
@@ -93,10 +91,10 @@ class _Actor:
             self.error = error
         finally:
             self.is_done = True
-            self._here.release()
+            self._returned.release()
 
     error: BaseException | None
 
     def pause(self) -> None:
-        self._here.release()
+        self._returned.release()
         self.go.acquire()

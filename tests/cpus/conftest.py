@@ -19,7 +19,7 @@ from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 CPUS = ROOT / ".cpus"  # kept between runs
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_layer.build.verify import MEAN, WORST
-from tests.conftest import Golden
+from tests.golden.reference import Golden
 
 Vectors = NDArray[np.float32]  # (texts, 384), rows of unit length
 

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from model_layer import Encoder, load_encoder
 from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.verify import WORST
-from tests.conftest import ROOT, Golden, load_event
 from tests.cpus.conftest import FULL_RANGE, GRAVITON2, HASWELL, MACHINES, Emulate
 from tests.cpus.fidelity import MOST_TOKENS, Cosines, Vectors, differences, misses, sample
+from tests.events import load_event
+from tests.golden.reference import Golden
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.cpus
 

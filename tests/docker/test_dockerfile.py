@@ -9,7 +9,7 @@ from pathlib import Path
 
 from model_layer.artifacts import read_bundle
 from model_layer.build.__main__ import PRECISIONS
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.template.transformed import PARAMETERS
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

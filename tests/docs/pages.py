@@ -87,7 +87,7 @@ def anchors(text: str) -> set[str]:
 
 def section(text: str, heading: str) -> str:
     """The part of a page under a heading, up to the next one of its level."""
-    level = heading.split(" ")[0]
+    level = heading.split(" ", maxsplit=1)[0]
     after = text.split(f"\n{heading}\n", 1)[1]
     return re.split(rf"^{level} ", after, maxsplit=1, flags=re.MULTILINE)[0]
 

@@ -20,8 +20,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Server, start_server
 from tests.docs.pages import PAGES, Example, examples
+from tests.local_server import Server, start_server
+from tests.paths import ROOT
 
 # The line that begins a block; the one that ends it has no language.
 OPENING = re.compile(r"^ *```(?!\s*$)(\S*)", re.MULTILINE)

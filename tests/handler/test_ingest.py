@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -20,8 +19,12 @@ from handler.errors import DocumentBusy, DocumentUnfinished
 from handler.ingestion.storage_events import Change
 from handler.settings import S3VectorsAddress, Settings
 from model_layer import Cl100k, Encoder
-from tests.conftest import load_event
+from tests.events import load_event
+from tests.handler.aws.moto_server import create_bucket, new_bucket
 from tests.handler.documents.samples import pdf, word
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import QueueConfigurationTypeDef
 
 FACT = "The lighthouse keeper counts the ships that pass at night"
 FILES: dict[str, tuple[bytes, str]] = {
@@ -51,7 +54,7 @@ class Aws:
         self.s3, self.sqs = boto3.client("s3"), boto3.client("sqs")
 
     def deliver(self) -> list[list[dict[str, str]]]:
-        """Do as Lambda does until the queue is empty: invoke, delete what did not fail."""
+        """Act as Lambda until the queue is empty: invoke, then delete what succeeded."""
         answers = []
         while messages := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get(
             "Messages"
@@ -66,8 +69,8 @@ class Aws:
         return answers
 
 
-def sqs_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """What Lambda makes of messages that it has received."""
+def sqs_event(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The event that Lambda makes of messages that it has received."""
     names = {"MessageId": "messageId", "Body": "body", "ReceiptHandle": "receiptHandle"}
     return {
         "Records": [
@@ -79,17 +82,14 @@ def sqs_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 @pytest.fixture
 def deployed(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    """What template.yaml makes, as far as moto can."""
-    from tests.handler.stores.aws import new_index
+    """The resources of template.yaml that moto can play."""
+    from tests.handler.aws.moto_server import new_index
 
-    name = f"documents-{uuid.uuid4().hex[:12]}"
+    name = new_bucket("documents")
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    s3.create_bucket(
-        Bucket=name, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name}
-    )
-    notify = {
+    notify: QueueConfigurationTypeDef = {
         "QueueArn": attributes["Attributes"]["QueueArn"],
         "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
     }
@@ -115,7 +115,7 @@ def client(deployed: Aws, encoder: Encoder, cl100k: Cl100k) -> Iterator[OpenAI]:
         yield OpenAI(base_url="http://testserver/v1", api_key="none", http_client=transport)
 
 
-def test_files_of_every_format_are_found_and_what_is_wrong_with_others_is_told(
+def test_files_of_every_format_are_found_and_broken_ones_say_why(
     deployed: Aws, client: OpenAI
 ) -> None:
     for key, (content, content_type) in FILES.items():
@@ -126,7 +126,7 @@ def test_files_of_every_format_are_found_and_what_is_wrong_with_others_is_told(
     others = {"locked.pdf": encrypted, "cut.pdf": b"%PDF-1.7", "empty.txt": b"", "folder/": b""}
     for key, content in others.items():
         deployed.s3.put_object(Bucket=deployed.bucket, Key=key, Body=content)
-    assert set(map(len, deployed.deliver())) == {0}  # S3's test event, too
+    assert set(map(len, deployed.deliver())) == {0}  # S3's test event succeeds too
 
     files = {file.id: file for file in client.vector_stores.files.list(deployed.store.index)}
     by_name = {file.model_dump()["filename"]: file for file in files.values()}
@@ -149,27 +149,29 @@ def test_files_of_every_format_are_found_and_what_is_wrong_with_others_is_told(
     assert page == 2
 
 
-def test_what_is_overwritten_and_removed_is_so_in_the_index(deployed: Aws, client: OpenAI) -> None:
+def test_overwriting_and_removing_an_object_changes_the_index(
+    deployed: Aws, client: OpenAI
+) -> None:
     def texts() -> list[str]:
         found = client.vector_stores.search(deployed.store.index, query="animals")
         return [part.text for result in found.data for part in result.content]
 
-    put = {"Bucket": deployed.bucket, "Key": "a b/c.txt"}
-    deployed.s3.put_object(**put, Body=b"Cats sleep.")
+    bucket, key = deployed.bucket, "a b/c.txt"
+    deployed.s3.put_object(Bucket=bucket, Key=key, Body=b"Cats sleep.")
     deployed.deliver()
     assert texts() == ["Cats sleep."]
-    deployed.s3.put_object(**put, Body=b"Dogs bark.")
-    deployed.s3.put_object(**put, Body=b"Birds sing.")
+    deployed.s3.put_object(Bucket=bucket, Key=key, Body=b"Dogs bark.")
+    deployed.s3.put_object(Bucket=bucket, Key=key, Body=b"Birds sing.")
     deployed.deliver()
     assert texts() == ["Birds sing."]
-    deployed.s3.delete_object(**put)
+    deployed.s3.delete_object(Bucket=bucket, Key=key)
     deployed.deliver()
     assert texts() == []
     assert client.vector_stores.files.list(deployed.store.index).data == []
 
 
-def test_ids_that_dynamodb_takes_no_key_of_are_answered(deployed: Aws, client: OpenAI) -> None:
-    """It refuses keys that are empty, or over 1,024 bytes; a caller need not know."""
+def test_ids_that_dynamodb_refuses_as_keys_get_an_answer(deployed: Aws, client: OpenAI) -> None:
+    """DynamoDB refuses keys that are empty or over 1,024 bytes; callers need not know."""
     files = client.vector_stores.files
     assert files.list(deployed.store.index, after="", before="").data == []
     assert files.list(deployed.store.index, after="\U0001f600" * 256).data == []
@@ -179,7 +181,7 @@ def test_ids_that_dynamodb_takes_no_key_of_are_answered(deployed: Aws, client: O
         files.retrieve("x" * 3_000, vector_store_id=deployed.store.index)
 
 
-def test_a_message_that_nobody_understands_is_delivered_again_and_no_other(
+def test_only_an_unknown_message_is_delivered_again(
     deployed: Aws,
 ) -> None:
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=b"Cats sleep.")
@@ -189,17 +191,14 @@ def test_a_message_that_nobody_understands_is_delivered_again_and_no_other(
     assert answer == {"batchItemFailures": [{"itemIdentifier": "strange"}]}
 
 
-def test_every_road_ends_at_the_same_document(
+def test_every_transport_leads_to_the_same_document(
     deployed: Aws, client: OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    boto3.client("s3").create_bucket(
-        Bucket="documents-of-example",
-        CreateBucketConfiguration={"LocationConstraint": deployed.s3.meta.region_name},
-    )
+    create_bucket("documents-of-example")
     key = "reports/Q3 2026 (final) été.pdf"
     deployed.s3.put_object(Bucket="documents-of-example", Key=key, Body=pdf("Revenue rose."))
-    for road in ("s3", "sns", "sns-sqs", "s3-sqs", "eventbridge", "eventbridge-sqs"):
-        answer = ingest.lambda_handler(load_event(f"ingest-{road}"), None)
+    for transport in ("s3", "sns", "sns-sqs", "s3-sqs", "eventbridge", "eventbridge-sqs"):
+        answer = ingest.lambda_handler(load_event(f"ingest-{transport}"), None)
         assert answer == {"batchItemFailures": []}
     (file,) = client.vector_stores.files.list(deployed.store.index).data
     assert file.model_dump()["source"] == f"s3://documents-of-example/{key}"
@@ -209,13 +208,13 @@ def test_every_road_ends_at_the_same_document(
 
 
 @pytest.mark.parametrize(
-    "error, seconds",
+    ("error", "seconds"),
     [
         (DocumentUnfinished("the time is up"), "RETRY_SOON_SECONDS"),
         (DocumentBusy("it is being ingested"), "RETRY_BUSY_SECONDS"),
     ],
 )
-def test_a_document_that_needs_more_time_does_not_wait_for_the_queues(
+def test_an_unfinished_or_busy_document_skips_the_visibility_timeout(
     error: Exception, seconds: str, deployed: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=b"Cats sleep.")
@@ -236,7 +235,7 @@ def test_a_document_that_needs_more_time_does_not_wait_for_the_queues(
     assert [message["MessageId"] for message in again] == failed
 
 
-def test_what_a_batch_has_no_time_for_is_delivered_again_soon(
+def test_documents_that_a_batch_had_no_time_for_are_delivered_again_soon(
     deployed: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key in "abc":
@@ -252,7 +251,7 @@ def test_what_a_batch_has_no_time_for_is_delivered_again_soon(
     assert len(again["Messages"]) == 3
 
 
-def test_a_store_of_another_model_keeps_its_messages(
+def test_messages_for_a_store_of_another_model_are_kept(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from handler.stores.s3vectors import open_s3vectors
@@ -265,10 +264,10 @@ def test_a_store_of_another_model_keeps_its_messages(
     assert "holds vectors of another-model" in capsys.readouterr().err
 
 
-def test_each_document_is_a_line_of_the_log_without_its_text(
+def test_each_document_gets_a_log_line_without_its_text(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sentences = f"{FACT}. " * 40  # of two chunks, with little overlap
+    sentences = f"{FACT}. " * 40  # two chunks, with little overlap
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=sentences.encode())
     deployed.s3.put_object(Bucket=deployed.bucket, Key="b.txt", Body=b"")
     deployed.deliver()

@@ -1,4 +1,4 @@
-"""What the ingest function answers, or raises, when it cannot do what an event asks for."""
+"""The ingest function's answers and errors when it cannot do what an event asks for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from handler import ingest
 from handler.errors import ServiceUnavailable, UnsupportedEvent
 from handler.ingestion.storage_events import Change
 from handler.settings import Settings
-from tests.conftest import load_event
+from tests.events import load_event
 
 
-class Away:
+class UnreachableStore:
     """A pipeline whose store does not answer."""
 
     def reconcile_all(self, changes: list[Change], **_: Any) -> list[Exception]:
@@ -21,19 +21,19 @@ class Away:
         return [error] * len(changes)
 
 
-@pytest.mark.parametrize("road", ["ingest-s3", "ingest-sns", "ingest-eventbridge"])
-def test_without_a_queue_a_failure_is_raised_for_only_then_is_it_delivered_again(
-    road: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("transport", ["ingest-s3", "ingest-sns", "ingest-eventbridge"])
+def test_a_failure_without_a_queue_is_raised_so_that_lambda_retries(
+    transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "open_pipeline", Away)
+    monkeypatch.setattr(ingest, "open_pipeline", UnreachableStore)
     with pytest.raises(ServiceUnavailable):
-        ingest.lambda_handler(load_event(road), None)
+        ingest.lambda_handler(load_event(transport), None)
 
 
-def test_when_the_store_does_not_answer_the_messages_are_kept(
+def test_messages_are_kept_while_the_store_does_not_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ingest, "open_pipeline", Away)
+    monkeypatch.setattr(ingest, "open_pipeline", UnreachableStore)
     event = load_event("ingest-s3-sqs")
     answer = ingest.lambda_handler(event, None)
     assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == [
@@ -42,7 +42,7 @@ def test_when_the_store_does_not_answer_the_messages_are_kept(
     assert "still answers TooManyRequests" in capsys.readouterr().err
 
 
-def test_without_a_store_the_event_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_store_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "settings", Settings())
     ingest.open_pipeline.cache_clear()
     with pytest.raises(ValueError, match="VECTOR_STORE is not set; it can be sqlite:///"):
@@ -50,6 +50,6 @@ def test_without_a_store_the_event_says_what_to_set(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("event", [{}, {"input": "hello"}, [], None, {"Records": []}])
-def test_any_other_event_is_an_error_that_says_what_is_understood(event: object) -> None:
+def test_any_other_event_is_refused_with_a_list_of_the_known_ones(event: object) -> None:
     with pytest.raises(UnsupportedEvent, match="This function understands: S3 notifications"):
         ingest.lambda_handler(event, None)

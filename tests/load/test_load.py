@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from tests.conftest import Server, start_server
+from tests.local_server import Server, start_server
 
 pytestmark = pytest.mark.load
 

@@ -1,4 +1,4 @@
-"""Whoever asks in their own words finds the passage: its document, page, heading and place.
+"""A paraphrased question finds the right chunk, with its document, page, heading and offsets.
 
 A dozen short documents of every format go through the real pipeline: the sandbox, the chunker, the
 encoder, SQLite, the search. (`make bench-retrieval` asks 73 questions about 350 documents.)
@@ -30,7 +30,7 @@ from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder, load_chunker
 
-# Less than the model reads, so that each of the short sections is a chunk of its own.
+# Less than the model reads, so that each short section is a chunk of its own.
 MAX_TOKENS = 64
 
 VOLCANO = [
@@ -94,11 +94,11 @@ FIRST_AID = {
 
 
 class Question(NamedTuple):
-    """A query in other words, and what is to be found first."""
+    """A paraphrased query, and the result that must come first."""
 
     query: str
     filename: str
-    passage: str  # begins with these words
+    beginning: str  # of the chunk
     page: int | None = None
     heading: str | None = None
 
@@ -122,7 +122,7 @@ QUESTIONS = [
         "# Ending",
         heading="Ending the contract",
     ),
-    # A chunk's heading is the one that it begins under.
+    # A chunk's heading is the one it begins under.
     Question("my tire is flat", "bicycle.html", "# Bicycle\n\n## Repairing", heading="Bicycle"),
     Question("a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Roasting"),
     Question(
@@ -158,21 +158,21 @@ def as_pdf(pages: Sequence[str]) -> bytes:
     return bytes(pdf.output())
 
 
-MADE: dict[str, Callable[[], bytes]] = {
+GENERATED: dict[str, Callable[[], bytes]] = {
     "volcano.pdf": lambda: as_pdf(VOLCANO),
     "tax.pdf": lambda: as_pdf(TAX),
     "lease.docx": lambda: as_docx(LEASE),
     "first-aid.docx": lambda: as_docx(FIRST_AID),
 }
-WRITTEN = Path(__file__).with_name("documents")  # the files of the other formats
-NAMES = sorted([*MADE, *(path.name for path in WRITTEN.iterdir())])
+FILES = Path(__file__).with_name("documents")  # of the other formats
+NAMES = sorted([*GENERATED, *(path.name for path in FILES.iterdir())])
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("retrieval") / "documents"
-    copytree(WRITTEN, folder)
-    for name, content in MADE.items():
+    copytree(FILES, folder)
+    for name, content in GENERATED.items():
         (folder / name).write_bytes(content())
     return folder
 
@@ -181,7 +181,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def search(
     folder: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
 ) -> VectorSearch:
-    """The search operation over the store that the documents were ingested into."""
+    """The search operation on a store that holds the ingested documents."""
     address = SqliteAddress(str(tmp_path_factory.mktemp("store") / "documents.sqlite"))
     fingerprint = encoder.bundle.fingerprint
     store = open_store(address, fingerprint=fingerprint)
@@ -195,21 +195,21 @@ def search(
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.query)
-def test_a_question_in_other_words_finds_the_passage(
+def test_a_paraphrased_question_finds_the_right_chunk(
     question: Question, search: VectorSearch, folder: Path
 ) -> None:
     request = {"query": question.query, "max_num_results": 1}
     answer = search.search(None, request, RequestContext(request_id="test"))
     (found,) = json.loads(answer.body)["data"]
-    passage = found["content"][0]["text"]
+    chunk = found["content"][0]["text"]
     assert found["filename"] == question.filename
-    assert passage.startswith(question.passage)
+    assert chunk.startswith(question.beginning)
     assert (found["page"], found["heading"]) == (question.page, question.heading)
-    # The offsets are the passage's, in the text as it is extracted.
+    # The offsets locate the chunk in the extracted text.
     content = (folder / question.filename).read_bytes()
     text = extract(content, name=question.filename, content_type=None).text
-    assert text[found["start"] : found["end"]] == passage
+    assert text[found["start"] : found["end"]] == chunk
 
 
-def test_every_document_is_asked_about() -> None:
+def test_every_document_has_a_question() -> None:
     assert {question.filename for question in QUESTIONS} == set(NAMES)

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 SAM = str(ROOT / ".venv-sam" / "bin" / "sam")
 ARM = platform.machine() in ("arm64", "aarch64")

@@ -16,7 +16,7 @@ from typing import IO
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.sam.commands import ARCHITECTURE, IMAGE, SAM, docker, environment, sam
 from tests.sam.moto_server import Aws, start_aws
 

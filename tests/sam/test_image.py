@@ -16,8 +16,8 @@ import pytest
 
 from model_layer import Encoder
 from model_layer.build.__main__ import PRECISIONS
-from tests.conftest import Golden
 from tests.cpus.fidelity import Cosines, misses
+from tests.golden.reference import Golden
 from tests.sam.commands import BASE, IMAGE, docker
 
 MOST_BYTES = 250_000_000  # above the base image

@@ -19,8 +19,9 @@ from langchain_openai import OpenAIEmbeddings
 from pydantic import SecretStr
 
 from model_layer import Encoder
-from tests.conftest import ROOT, load_event
 from tests.docs.pages import Example, examples
+from tests.events import load_event
+from tests.paths import ROOT
 from tests.sam.commands import ARCHITECTURE, sam
 
 EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))

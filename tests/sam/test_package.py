@@ -12,7 +12,7 @@ import boto3
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.sam.commands import sam
 from tests.sam.moto_server import Aws
 from tests.template.transformed import IMAGE_FUNCTIONS

@@ -13,7 +13,7 @@ from handler.limits import READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.attributes import NOT_FILTERABLE
 from model_layer import Encoder
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.template.cloudformation import PSEUDO, Stack
 from tests.template.transformed import (
     IMAGE_FUNCTIONS,

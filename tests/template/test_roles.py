@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.session import get_session
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.template.transformed import of_type
 
 HOOK = ROOT / "deployment" / "hook" / "warm_up.py"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deployment.hook import warm_up
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.template.cloudformation import Stack
 from tests.template.transformed import (
     IMAGE_FUNCTIONS,
@@ -86,7 +86,7 @@ def test_the_function_times_out_before_the_http_api() -> None:
 
 
 def test_the_hook_has_time_for_all_attempts() -> None:
-    assert warm_up.ATTEMPTS * warm_up.READ_TIMEOUT_SECONDS < properties("WarmUpFunction")["Timeout"]
+    assert properties("WarmUpFunction")["Timeout"] > warm_up.ATTEMPTS * warm_up.READ_TIMEOUT_SECONDS
 
 
 def test_codedeploy_may_call_the_hook_and_the_hook_calls_the_new_version() -> None:
@@ -122,7 +122,9 @@ def test_access_log_lines_are_json_without_personal_data() -> None:
     (stage,) = of_type("ApiGatewayV2::Stage").values()
     line = stage["AccessLogSettings"]["Format"]
     assert json.loads(line.replace("$context.status", "200"))["status"] == 200
-    assert not re.search("authori[sz]|body|ip|userAgent", line.replace("Description", ""), re.I)
+    assert not re.search(
+        "authori[sz]|body|ip|userAgent", line.replace("Description", ""), re.IGNORECASE
+    )
 
 
 def test_every_function_logs_to_a_group_that_expires_and_goes_with_the_stack() -> None:

@@ -1,11 +1,10 @@
-"""The policy of calls to AWS (handler/aws/client.py), against servers that fail."""
+"""How calls to AWS are retried (handler/aws/client.py), against servers that fail."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -18,33 +17,14 @@ from botocore.exceptions import (
 )
 
 from handler.aws import client as aws_client
-from handler.aws.client import PATIENCE_SECONDS, AwsClient
+from handler.aws.client import PATIENCE_SECONDS, AwsClient, Service
 from handler.errors import ServiceUnavailable, StoreConflict
 from handler.stores.contract import Row
 from handler.stores.dynamodb import DynamoDBLedger
-from tests.handler.stores.answers import Answer, Script, refusal, serving
+from tests.fake_clock import START, FakeClock
+from tests.handler.aws.scripted_server import Answer, Script, refusal, serving
 
 OK = Answer()
-
-
-@dataclass
-class Clock:
-    """Time that passes by sleeping only."""
-
-    now: float = 1_000.0
-    slept: list[float] = field(default_factory=list)
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 Serve = Callable[..., Script]
@@ -52,7 +32,7 @@ Serve = Callable[..., Script]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Serves the answers given, at the address that AWS' clients call."""
+    """Starts a server with the given answers, and points AWS' clients at it."""
     with ExitStack() as stack:
 
         def start(*answers: Answer) -> Script:
@@ -66,18 +46,17 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
         yield start
 
 
-def client(clock: Clock, service: str = "s3vectors") -> AwsClient:
-    return AwsClient(service, sleep=clock.sleep, clock=clock.time)
+def client(clock: FakeClock, service: Service = "s3vectors") -> AwsClient:
+    return AwsClient(service, sleep=clock.sleep, clock=clock.monotonic)
 
 
-def put(aws: AwsClient, **options: Any) -> dict[str, Any]:
+def put(aws: AwsClient, *, deadline: float | None = None) -> None:
     vectors = [{"key": "k", "data": {"float32": [1.0]}}]
-    return aws.call(
-        "put_vectors", vectorBucketName="bucket", indexName="index", vectors=vectors, **options
-    )
+    index = {"vectorBucketName": "bucket", "indexName": "index"}
+    aws.call("put_vectors", **index, vectors=vectors, deadline=deadline)
 
 
-PASSING = [
+TRANSIENT = [
     refusal("ThrottlingException"),
     refusal("TooManyRequestsException", 429),
     refusal("ProvisionedThroughputExceededException"),
@@ -92,53 +71,55 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("answer", PASSING, ids=lambda a: a.body.decode()[:40] or "closes")
-def test_what_may_pass_is_tried_again(serve: Serve, clock: Clock, answer: Answer) -> None:
+@pytest.mark.parametrize("answer", TRANSIENT, ids=lambda a: a.body.decode()[:40] or "closes")
+def test_a_transient_failure_is_retried(serve: Serve, clock: FakeClock, answer: Answer) -> None:
     script = serve(answer, answer, answer, OK)
     put(client(clock))
     assert script.asked == 4
     assert len(clock.slept) == 3
 
 
-@pytest.mark.parametrize("answer", PASSING, ids=lambda a: a.body.decode()[:40] or "closes")
-def test_it_is_given_up_in_time(serve: Serve, clock: Clock, answer: Answer) -> None:
+@pytest.mark.parametrize("answer", TRANSIENT, ids=lambda a: a.body.decode()[:40] or "closes")
+def test_retries_stop_before_the_deadline(serve: Serve, clock: FakeClock, answer: Answer) -> None:
     script = serve(answer)
     with pytest.raises(ServiceUnavailable, match="s3vectors put_vectors") as raised:
-        put(client(clock), deadline=clock.now + 5)
+        put(client(clock), deadline=clock.time + 5)
     assert raised.value.__cause__ is not None
     assert "secret" not in str(raised.value)
-    assert clock.now < 1_005.0
+    assert clock.time < START + 5
     assert script.asked == len(clock.slept) + 1 > 2
 
 
-def test_without_a_deadline_patience_has_an_end(serve: Serve, clock: Clock) -> None:
+def test_retries_stop_without_a_deadline_too(serve: Serve, clock: FakeClock) -> None:
     serve(refusal("ThrottlingException"))
     with pytest.raises(ServiceUnavailable, match="ThrottlingException"):
         put(client(clock))
     assert (
-        PATIENCE_SECONDS - 5 <= clock.now - 1_000 < PATIENCE_SECONDS
-    )  # the last wait would have been 5 at most
+        PATIENCE_SECONDS - 5 <= clock.time - START < PATIENCE_SECONDS
+    )  # the last wait would have been at most 5 s
 
 
-def test_the_waits_are_of_full_jitter(serve: Serve, clock: Clock) -> None:
-    """From 0 to 0.1, 0.2, 0.4 … 5 s: never more, and all over it."""
+def test_waits_have_full_jitter(serve: Serve, clock: FakeClock) -> None:
+    """They spread from 0 to 0.1, 0.2, 0.4 … 5 s, and never exceed it."""
     random.seed(6)
     serve(refusal("SlowDown", 503))
     shares = []
     for _ in range(12):
         clock.slept.clear()
         with pytest.raises(ServiceUnavailable):
-            put(client(clock), deadline=clock.now + 60)
+            put(client(clock), deadline=clock.time + 60)
         shares += [s / min(5.0, 0.1 * 2**n) for n, s in enumerate(clock.slept)]
     assert all(0 <= share <= 1 for share in shares)
-    assert min(shares) < 0.1 and max(shares) > 0.9 and 0.4 < sum(shares) / len(shares) < 0.6
+    assert min(shares) < 0.1
+    assert max(shares) > 0.9
+    assert 0.4 < sum(shares) / len(shares) < 0.6
 
 
 @pytest.mark.parametrize(
     ("headers", "seconds"), [({"retry_after": "3"}, 3), ({"x_amz_retry_after": "1500"}, 1.5)]
 )
-def test_a_wait_that_is_asked_for_is_kept(
-    serve: Serve, clock: Clock, headers: dict[str, str], seconds: float
+def test_a_wait_that_the_service_asks_for_is_kept(
+    serve: Serve, clock: FakeClock, headers: dict[str, str], seconds: float
 ) -> None:
     serve(refusal("SlowDown", 503, **headers), OK)
     put(client(clock))
@@ -146,22 +127,24 @@ def test_a_wait_that_is_asked_for_is_kept(
     assert seconds <= slept <= seconds + 0.1
 
 
-def test_a_wait_beyond_the_deadline_is_not_begun(serve: Serve, clock: Clock) -> None:
+def test_a_wait_that_would_outlast_the_deadline_does_not_begin(
+    serve: Serve, clock: FakeClock
+) -> None:
     script = serve(refusal("SlowDown", 503, retry_after="60"), OK)
     with pytest.raises(ServiceUnavailable):
-        put(client(clock), deadline=clock.now + 30)
+        put(client(clock), deadline=clock.time + 30)
     assert (script.asked, clock.slept) == (1, [])
 
 
-def test_nothing_is_called_when_time_is_up(serve: Serve, clock: Clock) -> None:
+def test_nothing_is_called_after_the_deadline(serve: Serve, clock: FakeClock) -> None:
     script = serve(OK)
     with pytest.raises(ServiceUnavailable, match="time is up"):
-        put(client(clock), deadline=clock.now)
+        put(client(clock), deadline=clock.time)
     assert script.asked == 0
 
 
-def test_a_server_that_hangs_is_left(
-    serve: Serve, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_a_call_that_hangs_is_retried(
+    serve: Serve, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aws_client, "READ_SECONDS", 0.05)
     script = serve(Answer(hangs=True), Answer(hangs=True), OK)
@@ -169,22 +152,22 @@ def test_a_server_that_hangs_is_left(
     assert script.asked == 3
 
 
-def test_a_server_that_only_hangs_is_given_up(
-    serve: Serve, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_a_server_that_always_hangs_is_given_up(
+    serve: Serve, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aws_client, "READ_SECONDS", 0.05)
     serve(Answer(hangs=True))
     with pytest.raises(ServiceUnavailable, match="ReadTimeoutError"):
-        put(client(clock), deadline=clock.now + 1)
+        put(client(clock), deadline=clock.time + 1)
 
 
-def test_no_server_at_all_is_given_up(
-    serve: Serve, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_an_unreachable_server_is_given_up(
+    serve: Serve, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(OK)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")  # no one listens there
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")  # nothing listens there
     with pytest.raises(ServiceUnavailable, match="EndpointConnectionError"):
-        put(client(clock), deadline=clock.now + 5)
+        put(client(clock), deadline=clock.time + 5)
     assert clock.slept
 
 
@@ -197,8 +180,8 @@ def test_no_server_at_all_is_given_up(
         ("ServiceQuotaExceededException", "quota"),
     ],
 )
-def test_what_an_operator_can_cure_says_how(
-    serve: Serve, clock: Clock, code: str, cure: str
+def test_a_failure_that_an_operator_can_fix_says_how(
+    serve: Serve, clock: FakeClock, code: str, cure: str
 ) -> None:
     script = serve(refusal(code))
     with pytest.raises(
@@ -209,7 +192,7 @@ def test_what_an_operator_can_cure_says_how(
     assert (script.asked, clock.slept) == (1, [])
 
 
-def test_what_is_our_mistake_is_raised_as_it_is(serve: Serve, clock: Clock) -> None:
+def test_a_bug_of_ours_is_raised_unchanged(serve: Serve, clock: FakeClock) -> None:
     script = serve(refusal("ValidationException"))
     with pytest.raises(ClientError, match="ValidationException"):
         put(client(clock))
@@ -218,7 +201,7 @@ def test_what_is_our_mistake_is_raised_as_it_is(serve: Serve, clock: Clock) -> N
     assert script.asked == 1
 
 
-def test_a_client_without_a_region_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
@@ -226,7 +209,7 @@ def test_a_client_without_a_region_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         AwsClient("s3vectors")
 
 
-def test_a_body_that_breaks_off_is_read_again(serve: Serve, clock: Clock) -> None:
+def test_a_truncated_body_is_read_again(serve: Serve, clock: FakeClock) -> None:
     script = serve(Answer(body=b"half of", length=15), Answer(body=b"half of and all"))
     body = client(clock, "s3").attempt(
         "get_object", lambda s3: s3.get_object(Bucket="bucket", Key="key")["Body"].read()
@@ -238,12 +221,14 @@ def test_a_body_that_breaks_off_is_read_again(serve: Serve, clock: Clock) -> Non
     "error",
     [
         IncompleteReadError(actual_bytes=7, expected_bytes=15),
-        ResponseStreamingError(error="broke off"),
+        ResponseStreamingError(error="connection broken"),
         ReadTimeoutError(endpoint_url="http://127.0.0.1"),
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_any_way_to_break_off_may_pass(serve: Serve, clock: Clock, error: Exception) -> None:
+def test_every_kind_of_truncation_is_retried(
+    serve: Serve, clock: FakeClock, error: Exception
+) -> None:
     serve(OK)
     outcomes = iter([error, error])
 
@@ -256,13 +241,13 @@ def test_any_way_to_break_off_may_pass(serve: Serve, clock: Clock, error: Except
     assert len(clock.slept) == 2
 
 
-def test_an_attempt_ends_by_its_timeouts(serve: Serve, clock: Clock) -> None:
+def test_an_attempt_has_timeouts(serve: Serve, clock: FakeClock) -> None:
     serve(OK)
     config = client(clock).attempt("put_vectors", lambda s3vectors: s3vectors.meta.config)
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
 
 
-def test_a_missing_object_is_no_fault_of_s3(serve: Serve, clock: Clock) -> None:
+def test_a_missing_object_is_not_retried(serve: Serve, clock: FakeClock) -> None:
     serve(Answer(404, b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"))
     with pytest.raises(ClientError) as raised:
         client(clock, "s3").call("get_object", Bucket="bucket", Key="key")
@@ -270,7 +255,7 @@ def test_a_missing_object_is_no_fault_of_s3(serve: Serve, clock: Clock) -> None:
 
 
 class LosesAnswers(AwsClient):
-    """DynamoDB whose first answer to a write is lost, after the write."""
+    """DynamoDB, whose first write succeeds while its answer is lost."""
 
     lost = False
 
@@ -285,12 +270,13 @@ class LosesAnswers(AwsClient):
         return super().attempt(operation, losing, **options)
 
 
-def test_a_row_whose_writing_was_not_answered_is_written(aws: str, clock: Clock) -> None:
-    """The second attempt finds the condition broken by the first: that is no conflict."""
-    dynamodb = LosesAnswers("dynamodb", sleep=clock.sleep, clock=clock.time)
+def test_a_write_whose_answer_was_lost_is_no_conflict(aws: str, clock: FakeClock) -> None:
+    """The retry finds its condition broken by the first attempt, and recognises its own write."""
+    dynamodb = LosesAnswers("dynamodb", sleep=clock.sleep, clock=clock.monotonic)
     ledger = DynamoDBLedger(dynamodb, table="ledgers", store="bucket/unanswered")
     written = ledger.put(Row("file-1", "s3://bucket/1"))
-    assert dynamodb.lost and len(clock.slept) == 1
+    assert dynamodb.lost
+    assert len(clock.slept) == 1
     assert ledger.get("file-1") == written
     with pytest.raises(StoreConflict):
         ledger.put(Row("file-1", "s3://bucket/1"))

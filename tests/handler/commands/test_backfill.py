@@ -1,9 +1,8 @@
-"""`python -m handler.commands.backfill` sends what a bucket holds to the queue, on moto's AWS."""
+"""`python -m handler.commands.backfill` sends a bucket's objects to the queue, on moto's AWS."""
 
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,15 @@ from handler.aws.client import AwsClient
 from handler.commands import backfill
 from handler.errors import ServiceUnavailable
 from handler.ingestion.storage_events import read_changes
+from tests.handler.aws.moto_server import new_bucket
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]
 
 
 @dataclass
-class Places:
+class Setup:
+    """A bucket to read, a queue to fill, and the file that notes the progress."""
+
     bucket: str
     queue: str
     state: Path
@@ -30,7 +32,7 @@ class Places:
         return backfill.main([source, "--queue", self.queue, "--state", str(self.state), *options])
 
     def sent(self) -> list[str]:
-        """The keys in the queue's messages, as the function reads them; the queue is emptied."""
+        """Empty the queue: the keys in its messages, as the function reads them."""
         keys: list[str] = []
         sqs = boto3.client("sqs")
         while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get(
@@ -46,75 +48,70 @@ class Places:
 
 
 @pytest.fixture
-def places(aws: str, tmp_path: Path) -> Places:
-    name = f"backfill-{uuid.uuid4().hex[:12]}"
+def setup(aws: str, tmp_path: Path) -> Setup:
+    name = new_bucket("backfill")
     s3 = boto3.client("s3")
-    s3.create_bucket(
-        Bucket=name, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name}
-    )
     for key in KEYS:
         s3.put_object(Bucket=name, Key=key, Body=b"text")
     s3.put_object(Bucket=name, Key="reports/empty folder/", Body=b"")
     queue = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    return Places(name, queue, tmp_path / "state" / "backfill")
+    return Setup(name, queue, tmp_path / "state" / "backfill")
 
 
-def test_each_object_under_the_prefix_is_a_message(
-    places: Places, capsys: pytest.CaptureFixture[str]
+def test_each_object_under_the_prefix_is_sent(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert places.run() == 0
-    assert places.sent() == KEYS[:25]
+    assert setup.run() == 0
+    assert setup.sent() == KEYS[:25]
     out, err = capsys.readouterr()
     assert out == "25 messages were sent.\n"
     assert "25/25" in err  # the progress bar
-    assert not places.state.exists()
+    assert not setup.state.exists()
 
 
-def test_all_of_a_bucket(places: Places) -> None:
-    assert places.run(prefix="") == 0
-    assert places.sent() == sorted(KEYS)
+def test_a_whole_bucket_is_sent_without_a_prefix(setup: Setup) -> None:
+    assert setup.run(prefix="") == 0
+    assert setup.sent() == sorted(KEYS)
 
 
 def test_a_dry_run_counts_and_sends_nothing(
-    places: Places, capsys: pytest.CaptureFixture[str]
+    setup: Setup, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert places.run("--dry-run") == 0
+    assert setup.run("--dry-run") == 0
     assert capsys.readouterr().out == (
         "25 objects, 100 bytes: would be sent in 3 requests. Nothing was sent.\n"
     )
-    assert places.sent() == []
+    assert setup.sent() == []
 
 
-def test_stopped_it_goes_on_from_there(
-    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_interrupted_run_resumes(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     send = backfill.Backfill._send
 
-    def breaks_off(self: backfill.Backfill, keys: list[str]) -> None:
+    def fail_once(self: backfill.Backfill, keys: list[str]) -> None:
         if keys[0] == KEYS[10]:
             raise ServiceUnavailable("sqs does not answer.")
         send(self, keys)
 
-    monkeypatch.setattr(backfill.Backfill, "_send", breaks_off)
-    assert places.run() == 1
+    monkeypatch.setattr(backfill.Backfill, "_send", fail_once)
+    assert setup.run() == 1
     assert "Run the same command to resume." in capsys.readouterr().err
-    assert places.sent() == KEYS[:10]
+    assert setup.sent() == KEYS[:10]
     monkeypatch.undo()
-    assert places.run() == 0
+    assert setup.run() == 0
     assert f"Resuming after {KEYS[9]}" in capsys.readouterr().out
-    assert places.sent() == KEYS[10:25]
+    assert setup.sent() == KEYS[10:25]
 
 
-def test_from_the_start_if_so_asked(places: Places) -> None:
-    places.state.parent.mkdir()
-    places.state.write_text(KEYS[20])
-    assert places.run("--from-start") == 0
-    assert places.sent() == KEYS[:25]
+def test_from_start_ignores_the_progress_of_an_earlier_run(setup: Setup) -> None:
+    setup.state.parent.mkdir()
+    setup.state.write_text(KEYS[20])
+    assert setup.run("--from-start") == 0
+    assert setup.sent() == KEYS[:25]
 
 
-def test_only_those_that_failed_are_sent_again(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_failed_messages_are_sent_again(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     failures = 3
 
     def attempt(self: AwsClient, operation: str, action: Any, **options: Any) -> Any:
@@ -124,7 +121,7 @@ def test_only_those_that_failed_are_sent_again(
                 answer = real.send_message_batch(**parameters)
                 if failures:
                     failures -= 1
-                    # It was sent, and SQS says of one that it was not.
+                    # SQS sent all of them, and claims that one failed.
                     last = parameters["Entries"][-1]["Id"]
                     about = {"Id": last, "Code": "InternalError", "SenderFault": False}
                     return {"Successful": [], "Failed": [about]}
@@ -134,15 +131,15 @@ def test_only_those_that_failed_are_sent_again(
         original = self._client
         self._client = Client()
         try:
-            return whole(self, operation, action, **options)
+            return original_attempt(self, operation, action, **options)
         finally:
             self._client = original
 
-    whole = AwsClient.attempt
+    original_attempt = AwsClient.attempt
     monkeypatch.setattr(AwsClient, "attempt", attempt)
     keys = KEYS[:3]
-    backfill.Backfill(places.bucket, "", places.queue, state=places.state)._send(keys)
-    assert places.sent() == [*keys[:2], *[keys[2]] * 4]
+    backfill.Backfill(setup.bucket, "", setup.queue, state=setup.state)._send(keys)
+    assert setup.sent() == [*keys[:2], *[keys[2]] * 4]
 
 
 @pytest.mark.parametrize(
@@ -153,14 +150,14 @@ def test_only_those_that_failed_are_sent_again(
         (["s3://bucket"], "Name the queue: --queue URL, or QUEUE_URL"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(
+def test_a_wrong_argument_is_explained_in_a_line(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert backfill.main(arguments) == 1
     assert message in capsys.readouterr().err
 
 
-def test_a_bucket_that_is_not_there(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--queue", places.queue, "--state", str(places.state)]
+def test_a_missing_bucket_is_reported(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--queue", setup.queue, "--state", str(setup.state)]
     assert backfill.main(["s3://no-such-bucket-anywhere/x", *options]) == 1
     assert "NoSuchBucket" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`make ingest`: a folder's files into the local store, again and again."""
+"""`make ingest` brings a folder's files into the local store, and keeps the two in step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from handler.stores.sqlite import open_sqlite
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.files import StoreFiles
 from model_layer import Encoder, load_chunker
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -71,9 +71,11 @@ def test_a_folder_is_ingested_and_kept_in_step(folder: Path, tmp_path: Path) -> 
     assert len(statuses(store)) == 2
 
 
-def test_another_folder_leaves_the_first_ones_documents(folder: Path, tmp_path: Path) -> None:
+def test_ingesting_another_folder_keeps_the_documents_of_the_first(
+    folder: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "documents.sqlite"
-    other = tmp_path / "my documents" / "sub2"  # whose name begins like the first one's
+    other = tmp_path / "my documents" / "sub2"  # its name begins like the first one's
     other.mkdir()
     (other / "a.txt").write_text("Another one.")
     ingest(other, store=path)
@@ -88,14 +90,14 @@ def test_another_folder_leaves_the_first_ones_documents(folder: Path, tmp_path: 
         (["/no/such/folder"], "/no/such/folder is not a folder."),
     ],
 )
-def test_what_cannot_be_ingested_is_said_in_a_line(
+def test_a_missing_folder_is_explained_in_a_line(
     arguments: list[str], message: str, tmp_path: Path
 ) -> None:
     done = ingest(*arguments, store=tmp_path / "documents.sqlite")
     assert (done.returncode, done.stderr.strip(), done.stdout) == (1, message, "")
 
 
-def test_the_home_folder_is_understood(
+def test_a_tilde_means_the_home_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -112,27 +114,27 @@ def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_pat
     assert "Traceback" not in done.stderr
 
 
-def test_the_stores_own_files_are_no_documents(tmp_path: Path) -> None:
+def test_the_files_of_the_store_are_not_ingested(tmp_path: Path) -> None:
     (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
     path = tmp_path / "documents.sqlite"
     assert "1 ingested; 1 chunks" in ingest(tmp_path, store=path).stdout
     store = open_sqlite(SqliteAddress(str(path)))
-    assert len(statuses(store)) == 1  # beside a store that is open lies more
+    assert len(statuses(store)) == 1  # an open store has more files
     assert len(list(tmp_path.glob("documents.sqlite*"))) == 3
     assert "1 unchanged; 0 chunks" in ingest(tmp_path, store=path).stdout
 
 
-def test_a_file_whose_name_is_no_text_is_ingested(tmp_path: Path) -> None:
+def test_a_file_whose_name_is_not_utf_8_is_ingested(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     try:
         (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee is served at nine.")
     except OSError:  # macOS
-        pytest.skip("this file system has no such names")
+        pytest.skip("this file system does not allow such names")
     assert "1 ingested;" in ingest(folder, store=tmp_path / "documents.sqlite").stdout
 
 
-def test_links_are_followed_to_files_and_what_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+def test_links_to_files_are_followed_and_unreadable_ones_are_reported(tmp_path: Path) -> None:
     folder = tmp_path / "links"
     folder.mkdir()
     (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
@@ -146,7 +148,7 @@ def test_links_are_followed_to_files_and_what_cannot_be_looked_at_is_told(tmp_pa
     assert "1 ingested, 1 to be tried again; 1 chunks" in done.stdout
 
 
-def test_a_folder_that_cannot_be_listed_is_told(
+def test_a_folder_that_cannot_be_listed_is_reported(
     tmp_path: Path,
     encoder: Encoder,
     monkeypatch: pytest.MonkeyPatch,
@@ -162,20 +164,15 @@ def test_a_folder_that_cannot_be_listed_is_told(
 
     monkeypatch.setattr("handler.commands.ingest_folder.files", closed)  # the tests may run as root
     store = open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
-    pipeline = Pipeline(
-        FileReader(),
-        store,
-        DocumentEncoder(
-            encoder, load_chunker(encoder.tokenizer, max_tokens=256), Sandbox().extract
-        ),
-    )
+    chunker = load_chunker(encoder.tokenizer, max_tokens=256)
+    pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, Sandbox().extract))
     assert handler.commands.ingest_folder.ingest(tmp_path, pipeline, Settings(), threads=1) == 1
-    said = capsys.readouterr()
-    assert f"{tmp_path}/private cannot be listed: Permission denied." in said.err
-    assert "1 to be tried again" in said.out
+    output = capsys.readouterr()
+    assert f"{tmp_path}/private cannot be listed: Permission denied." in output.err
+    assert "1 to be tried again" in output.out
 
 
-def test_files_are_listed_by_their_names(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+def test_ingested_files_are_listed_by_name(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     path = tmp_path / "documents.sqlite"
     ingest(folder, store=path)
     fingerprint = encoder.bundle.fingerprint
@@ -185,7 +182,7 @@ def test_files_are_listed_by_their_names(folder: Path, tmp_path: Path, encoder: 
     assert names == {"pets.md", "photo.png", "50% off & more?.txt"}
 
 
-def test_hidden_files_and_folders_are_left_out(folder: Path) -> None:
+def test_hidden_files_and_folders_are_skipped(folder: Path) -> None:
     assert [str(path.relative_to(folder)) for path in files(folder)] == [
         "pets.md",
         "photo.png",

@@ -1,4 +1,4 @@
-"""A bucket in memory, a clock that stands still, and what a store has of a document."""
+"""A bucket in memory, and a look at what a store holds of a document."""
 
 from __future__ import annotations
 
@@ -45,27 +45,12 @@ class Bucket:
         return self.objects.get(source)
 
 
-class Clock:
-    """Stands still, unless somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-
-    def now(self) -> float:
-        return self.time
-
-    monotonic = now
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-
 def extract(content: bytes, *, name: str, content_type: str | None, seconds: float) -> Document:
     return documents.extract(content, name=name, content_type=content_type)
 
 
 def found(store: Store, source: str = SOURCE) -> list[Match]:
-    """What the store has of a document, chunk by chunk."""
+    """The document's records in the store, in the order of its chunks."""
     where = Comparison("source", "eq", source)
     matches = store.index.query(np.ones(384, np.float32), limit=100, where=where)
     return sorted(matches, key=lambda match: int(match.key.partition("#")[2]))

@@ -12,7 +12,8 @@ from handler.settings import SqliteAddress
 from handler.stores.contract import Store
 from handler.stores.sqlite import open_sqlite
 from model_layer import Chunker, Encoder
-from tests.handler.ingestion.bucket import Bucket, Clock, extract
+from tests.fake_clock import FakeClock
+from tests.handler.ingestion.bucket import Bucket, extract
 
 
 @pytest.fixture
@@ -25,19 +26,14 @@ def bucket() -> Bucket:
     return Bucket()
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture(scope="module")
 def chunker(encoder: Encoder) -> Chunker:
-    """Windows of some 600 characters, so that a document of some pages has several."""
+    """Windows of about 600 characters, so that a document of a few pages has several."""
     return Chunker(encoder.tokenizer, max_tokens=64, overlap=8, window=600)
 
 
 @pytest.fixture
 def pipeline(
-    store: Store, bucket: Bucket, clock: Clock, encoder: Encoder, chunker: Chunker
+    store: Store, bucket: Bucket, clock: FakeClock, encoder: Encoder, chunker: Chunker
 ) -> Pipeline:
-    return Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)  # type: ignore[arg-type]
+    return Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)

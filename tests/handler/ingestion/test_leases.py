@@ -1,4 +1,4 @@
-"""A lease outlasts what is written under it."""
+"""A lease outlasts every write under it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from handler.aws.client import CONNECT_SECONDS, READ_SECONDS
 from handler.ingestion.leases import LEASE_SECONDS, Lease
 from handler.stores.contract import Row
-from tests.handler.ingestion.bucket import Clock
+from tests.fake_clock import START, FakeClock
 
 
-class Slow:
-    """A ledger that is throttled for a while before it writes."""
+class SlowLedger:
+    """A ledger that takes some seconds to write."""
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    def __init__(self, clock: FakeClock, seconds: float) -> None:
         self._clock, self._seconds = clock, seconds
 
     def put(self, row: Row, **_: Any) -> Row:
@@ -22,13 +22,13 @@ class Slow:
         return replace(row, revision=row.revision + 1)
 
 
-def test_a_write_has_ended_when_the_lease_does_however_long_the_row_took() -> None:
+def test_writes_end_before_the_lease_however_slow_the_ledger_is() -> None:
     for seconds in (0, 20, 45, 200):
-        clock = Clock()
-        ledger: Any = Slow(clock, seconds)
-        lease = Lease(ledger, "file-1", deadline=None, clock=clock)  # type: ignore[arg-type]
+        clock = FakeClock()
+        ledger: Any = SlowLedger(clock, seconds)
+        lease = Lease(ledger, "file-1", deadline=None, clock=clock)
         lease.plan(Row("file-1", "s3://bucket/key"))
         lease.acquire()
-        assert lease.row.leased_until == 1_000_000 + LEASE_SECONDS
-        # An attempt that begins before its deadline can outlast it by these.
+        assert lease.row.leased_until == START + LEASE_SECONDS
+        # An attempt begins before its deadline, and can outlast it by these timeouts.
         assert lease.write_deadline + CONNECT_SECONDS + READ_SECONDS < lease.row.leased_until

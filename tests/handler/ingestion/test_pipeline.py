@@ -1,4 +1,4 @@
-"""The pipeline makes the store agree with the bucket, whatever the events say."""
+"""The pipeline makes the store match the bucket, whatever the events say."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from model_layer import Chunker, Encoder, load_chunker
 from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of
 
 
-def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
+def test_a_new_document_is_stored_with_its_metadata(
     pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
 ) -> None:
     theirs = {"team": "animals", "year": "2024", "draft": "false"}
     bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
     outcome = pipeline.reconcile(Change(SOURCE, "0A"))
     assert (outcome.result, outcome.document_id) == ("ingested", document_id(SOURCE))
-    # Names that we give a meaning to are not theirs to give.
+    # Users cannot set the attributes that we define.
     assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
     matches = found(store)
     assert [match.key for match in matches] == [
@@ -58,12 +58,10 @@ def test_a_new_document_is_in_the_store_with_all_that_is_known_of_it(
     assert (row.sequencer, row.size, row.owner) == ("0A", len(PETS), None)
 
 
-def test_an_event_that_came_twice_costs_no_look_at_the_bucket(
-    pipeline: Pipeline, bucket: Bucket
-) -> None:
+def test_a_duplicate_event_does_not_read_the_bucket(pipeline: Pipeline, bucket: Bucket) -> None:
     bucket.put(PETS)
     first = pipeline.reconcile(Change(SOURCE, "0A"))
-    bucket.objects.clear()  # would be seen
+    bucket.objects.clear()  # a look at the bucket would notice
     assert pipeline.reconcile(Change(SOURCE, "0A")) == replace(first, result="accounted for")
     assert pipeline.reconcile(Change(SOURCE, "09")) == replace(first, result="accounted for")
     assert pipeline.reconcile(Change(SOURCE, "0B")).result == "removed"
@@ -77,7 +75,9 @@ def test_unchanged_content_is_not_read_again(pipeline: Pipeline, bucket: Bucket)
     assert bucket.reads == 1
 
 
-def test_new_attributes_are_new_content(pipeline: Pipeline, store: Store, bucket: Bucket) -> None:
+def test_new_attributes_count_as_new_content(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
     bucket.put(PETS, metadata={"team": "animals"})
     pipeline.reconcile(Change(SOURCE))
     bucket.put(PETS, metadata={"team": "birds"})
@@ -85,7 +85,7 @@ def test_new_attributes_are_new_content(pipeline: Pipeline, store: Store, bucket
     assert {match.metadata["team"] for match in found(store)} == {"birds"}
 
 
-def test_other_settings_ingest_again(
+def test_new_settings_ingest_the_document_again(
     pipeline: Pipeline, store: Store, bucket: Bucket, encoder: Encoder
 ) -> None:
     bucket.put(LONG)
@@ -98,7 +98,7 @@ def test_other_settings_ingest_again(
     assert len(found(store)) == outcome.chunks
 
 
-def test_a_document_that_has_shrunk_loses_its_surplus(
+def test_a_shorter_version_removes_the_surplus_chunks(
     pipeline: Pipeline, store: Store, bucket: Bucket
 ) -> None:
     bucket.put(LONG)
@@ -115,7 +115,7 @@ def test_a_late_event_of_an_older_write_changes_nothing(
     bucket.put(PETS)
     pipeline.reconcile(Change(SOURCE, "0B"))
     before = found(store)
-    pipeline.reconcile(Change(SOURCE, "0A"))  # of a write, or of a removal: nobody asks
+    pipeline.reconcile(Change(SOURCE, "0A"))  # of a write or a removal: it makes no difference
     assert found(store) == before
 
 
@@ -128,7 +128,7 @@ def test_a_removed_document_leaves_nothing(
     assert pipeline.reconcile(Change(SOURCE, "0B")).result == "removed"
     assert found(store) == []
     assert store.ledger.get(document_id(SOURCE)) is None
-    # And an event of its past does not bring it back.
+    # An older event does not bring it back.
     assert pipeline.reconcile(Change(SOURCE, "0A")).result == "absent"
 
 
@@ -140,7 +140,7 @@ def test_a_removed_document_leaves_nothing(
         (b"%PDF-1.7 and no more", "invalid_file", "PDF"),
     ],
 )
-def test_a_document_that_cannot_be_read_is_noted_and_its_past_deleted(
+def test_an_unreadable_document_is_recorded_and_its_old_chunks_are_deleted(
     content: bytes, code: str, message: str, pipeline: Pipeline, store: Store, bucket: Bucket
 ) -> None:
     bucket.put(PETS)
@@ -152,7 +152,7 @@ def test_a_document_that_cannot_be_read_is_noted_and_its_past_deleted(
     assert (row.status, row.error_code, row.chunks) == ("failed", code, 0)
     assert message in (row.error or "")
     assert found(store) == []
-    # It is not tried again by events that are known, but by its being written again, or a backfill.
+    # A known event does not try it again. A new write does, and so does a backfill.
     reads = bucket.reads
     assert pipeline.reconcile(Change(SOURCE, "0B")) == replace(outcome, result="accounted for")
     assert bucket.reads == reads
@@ -175,7 +175,7 @@ def test_a_document_over_the_limit_is_not_downloaded(
     )
 
 
-def test_what_the_store_refuses_is_noted_too(
+def test_a_document_that_the_store_refuses_is_recorded_as_failed(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     class Refusing:
@@ -196,10 +196,10 @@ def test_what_the_store_refuses_is_noted_too(
     assert row_of(store).owner is None
 
 
-def test_what_was_archived_is_ingested_when_it_is_written_again_as_it_was(
+def test_an_archived_document_is_ingested_once_it_is_restored_and_written_again(
     pipeline: Pipeline, store: Store, bucket: Bucket
 ) -> None:
-    """As the message says: restore it, and write it again."""
+    """The message of the failure asks for exactly this."""
     archived = [True]
 
     def read() -> bytes:

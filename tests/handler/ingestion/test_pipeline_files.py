@@ -1,4 +1,4 @@
-"""Files of this machine, through the same pipeline."""
+"""Local files, through the same pipeline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from model_layer import Chunker, Encoder
 from tests.handler.ingestion.bucket import extract, found
 
 
-def test_a_page_and_its_number_come_with_each_chunk(
+def test_each_chunk_of_a_pdf_has_its_page_number(
     store: Store, encoder: Encoder, chunker: Chunker, tmp_path: Path
 ) -> None:
     from fpdf import FPDF
@@ -41,7 +41,7 @@ def test_a_page_and_its_number_come_with_each_chunk(
         assert f"page {number}" in str(match.metadata["text"])
 
 
-def test_files_that_are_gone_or_closed_to_us_are_told_apart(tmp_path: Path) -> None:
+def test_missing_and_unreadable_files_are_told_apart(tmp_path: Path) -> None:
     assert FileReader().find((tmp_path / "none.txt").as_uri()) is None
     (tmp_path / "folder").mkdir()
     with pytest.raises(SourceUnreadable, match="cannot be read: Is a directory"):

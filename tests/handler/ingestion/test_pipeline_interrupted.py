@@ -1,7 +1,8 @@
-"""What is interrupted goes on; what others do meanwhile is respected."""
+"""An interrupted run resumes, and respects what others did meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +18,15 @@ from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
-from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, Clock, extract, found, row_of
+from tests.fake_clock import START, FakeClock
+from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of
 
 
-def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
-    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+def test_a_document_too_large_for_one_run_resumes_where_it_stopped(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: FakeClock
 ) -> None:
     class Slow:
-        """Takes ten seconds for a window."""
+        """An encoder that takes ten seconds for a window."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(encoder, name)
@@ -36,10 +38,10 @@ def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
             self.windows += 1
             return encoder.encode(texts, truncate="NONE")
 
-    slow = Slow()
+    slow: Any = Slow()
     pipeline = Pipeline(
         bucket, store, DocumentEncoder(slow, chunker, extract), clock=clock, min_write_bytes=1
-    )  # type: ignore[arg-type]
+    )
     bucket.put(LONG)
     counts = []
     while True:
@@ -49,40 +51,40 @@ def test_a_document_too_large_for_the_time_goes_on_where_it_stopped(
         except DocumentUnfinished:
             counts.append(len(found(store)))
             assert row_of(store).status == "in_progress"
-            assert row_of(store).owner is None  # nobody has to wait
+            assert row_of(store).owner is None  # the next run need not wait
     assert len(counts) > 2
-    assert counts == sorted(set(counts))  # each went further than the one before
+    assert counts == sorted(set(counts))  # each run got further than the one before
     windows = len([*chunker.split(LONG.decode())])
-    assert slow.windows == windows  # none twice
+    assert slow.windows == windows  # none was encoded twice
     whole = found(store)
     assert len(whole) == outcome.chunks
-    # The same as in one go.
+    # A single run gives the same.
     store.index.delete([match.key for match in whole])
     store.ledger.delete(row_of(store))
     pipeline.reconcile(Change(SOURCE))
     assert found(store) == whole
 
 
-def test_while_somebody_else_ingests_the_document_it_is_waited_for(
-    pipeline: Pipeline, store: Store, bucket: Bucket, clock: Clock
+def test_a_document_leased_by_another_run_is_waited_for(
+    pipeline: Pipeline, store: Store, bucket: Bucket, clock: FakeClock
 ) -> None:
     bucket.put(PETS)
     other = Row(document_id(SOURCE), SOURCE, owner="other", leased_until=clock.time + LEASE_SECONDS)
     store.ledger.put(other)
     with pytest.raises(DocumentBusy):
         pipeline.reconcile(Change(SOURCE))
-    assert 20 < clock.time - 1_000_000 < 25
+    assert 20 < clock.time - START < 25
     assert found(store) == []
-    clock.time += LEASE_SECONDS  # it never came back
+    clock.time += LEASE_SECONDS  # the other run never came back
     assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
 
 
-def test_two_at_a_time_leave_one_whole_document(
-    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+def test_two_concurrent_runs_leave_one_whole_document(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: FakeClock
 ) -> None:
-    """The object is overwritten, and ingested by another, while we have read the old content."""
+    """Another run ingests new content, while this one still holds the old."""
     bucket.put(LONG)
-    other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)  # type: ignore[arg-type]
+    other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)
 
     def meanwhile(content: bytes, **about: Any) -> Document:
         if content == LONG:
@@ -90,13 +92,13 @@ def test_two_at_a_time_leave_one_whole_document(
             assert other.reconcile(Change(SOURCE, "0B")).result == "ingested"
         return extract(content, **about)
 
-    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, meanwhile), clock=clock)  # type: ignore[arg-type]
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, meanwhile), clock=clock)
     assert pipeline.reconcile(Change(SOURCE, "0A")).result == "accounted for"
     assert len(found(store)) == row_of(store).chunks < 5
 
 
-def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
-    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+def test_after_a_failed_write_the_next_run_waits_for_the_lease_and_resumes(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: FakeClock
 ) -> None:
     class Failing:
         calls = 0
@@ -116,7 +118,7 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
         bucket,
         failing_store,
         DocumentEncoder(encoder, chunker, extract),
-        clock=clock,  # type: ignore[arg-type]
+        clock=clock,
         min_write_bytes=1,
     )
     bucket.put(LONG)
@@ -125,7 +127,7 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
     row = row_of(store)
     assert row.status == "in_progress"
     assert row.written == len(found(store)) > 0
-    # The write that failed may still arrive, for as long as a write may take.
+    # The failed write may still arrive, until its deadline.
     with pytest.raises(DocumentBusy):
         pipeline.reconcile(Change(SOURCE))
     clock.time += LEASE_SECONDS
@@ -134,30 +136,30 @@ def test_after_a_failure_the_next_try_goes_on_when_nothing_can_be_on_its_way(
     assert failing.calls == windows + 1
 
 
-def test_any_number_of_vectors_is_deleted_part_by_part(
-    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: Clock
+def test_more_vectors_than_one_lease_allows_are_deleted_in_several_runs(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: FakeClock
 ) -> None:
-    """2,500 a second, as S3 Vectors does: eighty thousand take longer than a lease allows."""
+    """S3 Vectors deletes 2,500 a second: 80,000 take longer than a lease allows."""
+
+    deleted: list[str] = []
 
     class Throttled:
-        deleted: list[str] = []
-
         def __getattr__(self, name: str) -> Any:
             return getattr(store.index, name)
 
-        def delete(self, keys: Any, *, deadline: float) -> None:
+        def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+            assert deadline is not None
             for start in range(0, len(keys), 500):
                 if clock.time > deadline:
-                    raise ServiceUnavailable("The time for it is up.")
+                    raise ServiceUnavailable("The deadline has passed.")
                 clock.sleep(0.2)
-                self.deleted += keys[start : start + 500]
+                deleted.extend(keys[start : start + 500])
 
-    throttled = Throttled()
     pipeline = Pipeline(
         bucket,
-        Store("x", throttled, store.ledger),
+        Store("x", Throttled(), store.ledger),
         DocumentEncoder(encoder, chunker, extract),
-        clock=clock,  # type: ignore[arg-type]
+        clock=clock,
     )
     document = document_id(SOURCE)
     store.ledger.put(Row(document, SOURCE, status="completed", chunks=80_000, written=80_000))
@@ -169,18 +171,18 @@ def test_any_number_of_vectors_is_deleted_part_by_part(
         except (DocumentUnfinished, ServiceUnavailable):
             left.append(row_of(store).chunks)
             clock.time += LEASE_SECONDS
-    assert left == sorted(set(left), reverse=True)  # each went further than the one before
-    assert set(throttled.deleted) == {f"{document}#{number}" for number in range(80_000)}
+    assert left == sorted(set(left), reverse=True)  # each run got further than the one before
+    assert set(deleted) == {f"{document}#{number}" for number in range(80_000)}
     assert store.ledger.get(document) is None
 
 
 @pytest.mark.parametrize("half", [False, True], ids=["completed", "in progress"])
-def test_what_comes_back_after_half_a_removal_is_whole(
+def test_a_document_that_returns_after_half_a_removal_is_whole(
     half: bool,
     pipeline: Pipeline,
     store: Store,
     bucket: Bucket,
-    clock: Clock,
+    clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bucket.put(LONG)
@@ -205,10 +207,10 @@ def test_what_comes_back_after_half_a_removal_is_whole(
     assert found(store) == whole
 
 
-def test_what_is_removed_while_it_is_read_for_the_first_time_is_not_written(
+def test_a_document_removed_during_its_first_read_is_not_written(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
-    """Who hears of the removal finds neither object nor row, and leaves no trace."""
+    """The run for the removal finds neither object nor row, and leaves no trace."""
     other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract))
 
     def meanwhile(content: bytes, **about: Any) -> Document:
@@ -224,7 +226,7 @@ def test_what_is_removed_while_it_is_read_for_the_first_time_is_not_written(
 
 
 @pytest.mark.parametrize("between", [LONG, b" ", None], ids=["other", "unreadable", "removed"])
-def test_what_comes_back_while_something_else_is_dealt_with_stays(
+def test_content_that_returns_during_another_run_stays(
     between: bytes | None,
     store: Store,
     bucket: Bucket,
@@ -232,7 +234,7 @@ def test_what_comes_back_while_something_else_is_dealt_with_stays(
     chunker: Chunker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The store has the content that comes back: who hears of it has nothing to do."""
+    """The store already has the returning content, so the run for it has nothing to do."""
     other = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract))
     bucket.put(PETS)
     other.reconcile(Change(SOURCE, "0A"))

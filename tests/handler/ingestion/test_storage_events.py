@@ -1,4 +1,4 @@
-"""Envelopes to changes: each road's real payload, and anything else."""
+"""Envelopes become changes: the real payload of each transport, and anything else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from handler.errors import UnsupportedEvent
 from handler.ingestion.storage_events import Change, read_changes, read_deliveries
-from tests.conftest import load_event
+from tests.events import load_event
 
 REPORT = "s3://documents-of-example/reports/Q3 2026 (final) été.pdf"
 CREATED = Change(REPORT, "0066F2A1B3C4D5E6F7")
@@ -24,7 +24,7 @@ EXPIRED = Change("s3://documents-of-example/drafts/2019 plan.txt", "0066F2A1B3C4
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        # Keys are as in a form from S3, and as they are from EventBridge.
+        # S3 encodes keys as in a form; EventBridge does not encode them.
         ("ingest-s3-sqs", [[CREATED], [OVERWRITTEN, REMOVED], [MARKED], [EXPIRED]]),
         ("ingest-s3", [[CREATED]]),
         ("ingest-sns", [[CREATED]]),
@@ -32,10 +32,12 @@ EXPIRED = Change("s3://documents-of-example/drafts/2019 plan.txt", "0066F2A1B3C4
         ("ingest-eventbridge", [[CREATED]]),
         ("ingest-eventbridge-deleted", [[EXPIRED]]),
         ("ingest-eventbridge-sqs", [[CREATED], [EXPIRED]]),
-        ("ingest-test-event-sqs", [[]]),  # S3's test names nothing
+        ("ingest-test-event-sqs", [[]]),  # S3's test event names no object
     ],
 )
-def test_every_road_names_the_objects_that_changed(name: str, changes: list[list[Change]]) -> None:
+def test_every_transport_names_the_objects_that_changed(
+    name: str, changes: list[list[Change]]
+) -> None:
     event = load_event(name)
     deliveries = read_deliveries(event)
     assert [delivery.read() for delivery in deliveries] == changes
@@ -51,7 +53,7 @@ def test_messages_keep_their_ids_and_receipts() -> None:
     ]
 
 
-def test_a_message_that_cannot_be_read_spoils_no_other() -> None:
+def test_an_unreadable_message_does_not_affect_the_others() -> None:
     event = load_event("ingest-s3-sqs")
     event["Records"][0]["body"] = "no JSON"
     broken, sound, *_ = read_deliveries(event)
@@ -76,7 +78,7 @@ def test_a_message_that_cannot_be_read_spoils_no_other() -> None:
         (None, "of type NoneType"),
     ],
 )
-def test_any_other_event_is_refused_by_what_it_is(event: object, message: str) -> None:
+def test_any_other_event_is_refused_with_a_description_of_it(event: object, message: str) -> None:
     with pytest.raises(UnsupportedEvent, match=message):
         read_deliveries(event)
 
@@ -105,7 +107,7 @@ def test_any_other_event_is_refused_by_what_it_is(event: object, message: str) -
         ),
     )
 )
-def test_whatever_is_sent_is_read_or_refused(event: Any) -> None:
+def test_any_event_is_read_or_refused(event: Any) -> None:
     try:
         for delivery in read_deliveries(event):
             assert isinstance(delivery.read(), list)
@@ -114,7 +116,7 @@ def test_whatever_is_sent_is_read_or_refused(event: Any) -> None:
 
 
 @given(st.text(min_size=1))
-def test_any_key_comes_through_both_encodings(key: str) -> None:
+def test_any_key_survives_both_encodings(key: str) -> None:
     from urllib.parse import quote_plus
 
     key = key.encode("utf-8", "replace").decode()
@@ -129,12 +131,12 @@ def test_any_key_comes_through_both_encodings(key: str) -> None:
     ("newer", "older"),
     [("02", "01"), ("0A", "09"), ("0100", "00FF"), ("0066F2", "0066F1FFFF"), ("1", "0FFF")],
 )
-def test_sequencers_are_compared_as_if_of_one_length(newer: str, older: str) -> None:
+def test_sequencers_are_compared_as_if_padded_to_one_length(newer: str, older: str) -> None:
     assert Change("s", newer).is_after(older)
     assert not Change("s", older).is_after(newer)
     assert not Change("s", newer).is_after(newer)
 
 
-def test_what_has_no_sequencer_may_have_come_after() -> None:
+def test_a_change_without_a_sequencer_counts_as_later() -> None:
     assert Change("s", None).is_after("01")
     assert Change("s", "01").is_after(None)

@@ -1,4 +1,4 @@
-"""Documents whose vectors are written together, and are nobody else's trouble."""
+"""Documents share a write of vectors, and fail independently."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Counting:
         self._vectors.upsert(records)
 
 
-def test_small_documents_are_written_in_one_request_and_one_that_is_refused_spoils_none(
+def test_small_documents_share_a_request_and_a_refused_one_does_not_affect_the_others(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     counting = Counting(store)
@@ -59,7 +59,7 @@ def test_small_documents_are_written_in_one_request_and_one_that_is_refused_spoi
     assert [len(found(store, source)) for source in sources] == [1, 1, 1, 0, 1, 0, 1, 1, 1, 1]
 
 
-def test_a_document_that_is_named_twice_is_not_waited_for_by_itself(
+def test_a_document_named_twice_does_not_wait_for_itself(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     counting = Counting(store)
@@ -74,7 +74,7 @@ def test_a_document_that_is_named_twice_is_not_waited_for_by_itself(
     ]
 
 
-def test_what_fails_for_one_document_fails_for_it_alone(
+def test_a_failure_affects_its_own_document_only(
     store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
 ) -> None:
     def failing(content: bytes, **about: Any) -> Document:

@@ -1,4 +1,4 @@
-"""Attributes: the user's metadata, as far as a store can filter by them, beside ours."""
+"""Attributes: the user's metadata that a store can filter by, beside ours."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.limits import MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES
 from handler.stores.attributes import (
     LONGEST_PAGE,
-    MAX_ATTRIBUTE_BYTES,
-    MAX_ATTRIBUTES,
     OURS,
     Attribute,
     describe,
@@ -32,17 +31,19 @@ OUR = describe("s3://bucket/a/b.pdf", "application/pdf", 1_700_000_000.9)
         ("True", "True"),
         ("007", "007"),  # JSON has no such number
         ("1e5", "1e5"),
-        ("12345678901234567890", "12345678901234567890"),  # more digits than a float has
+        ("12345678901234567890", "12345678901234567890"),  # more digits than a float holds
         ("NaN", "NaN"),
         ("", ""),
     ],
 )
-def test_a_value_that_is_a_number_to_json_is_one(text: str, value: Attribute) -> None:
+def test_a_value_that_json_reads_as_a_number_or_boolean_becomes_one(
+    text: str, value: Attribute
+) -> None:
     (read,) = read_attributes({"key": text}, OUR).values()
     assert (read, type(read)) == (value, type(value))
 
 
-def test_ours_are_what_they_are() -> None:
+def test_our_attributes_describe_the_source() -> None:
     assert OUR == {
         "source": "s3://bucket/a/b.pdf",
         "filename": "b.pdf",
@@ -53,11 +54,11 @@ def test_ours_are_what_they_are() -> None:
 
 
 @pytest.mark.parametrize("metadata", [{name: "mine"} for name in OURS])
-def test_nobody_else_sets_ours(metadata: dict[str, str]) -> None:
+def test_users_cannot_set_our_attributes(metadata: dict[str, str]) -> None:
     assert read_attributes(metadata, OUR) == {}
 
 
-def test_what_is_over_a_limit_is_left_out_and_the_rest_kept() -> None:
+def test_attributes_over_a_limit_are_dropped_and_the_rest_is_kept() -> None:
     many = {f"key-{number:02}": "x" for number in range(20)}
     assert [*read_attributes(many, OUR)] == sorted(many)[:MAX_ATTRIBUTES]
     assert read_attributes({"k" * 64: "x", "long": "x" * 513, "fine": "x"}, OUR) == {"fine": "x"}
@@ -67,7 +68,7 @@ def test_what_is_over_a_limit_is_left_out_and_the_rest_kept() -> None:
     st.dictionaries(st.text(max_size=80), st.text(max_size=600), max_size=20),
     st.text(max_size=1_024),
 )
-def test_all_together_a_store_takes_them(metadata: dict[str, str], key: str) -> None:
+def test_any_attributes_together_fit_what_a_store_takes(metadata: dict[str, str], key: str) -> None:
     clean = {
         name.encode("utf-8", "replace").decode(): text.encode("utf-8", "replace").decode()
         for name, text in metadata.items()
@@ -83,11 +84,11 @@ def test_all_together_a_store_takes_them(metadata: dict[str, str], key: str) -> 
     ("source", "name"),
     [
         ("s3://bucket/a/b.pdf", "b.pdf"),
-        ("s3://bucket/b%20c.pdf", "b%20c.pdf"),  # a key is as it is
-        ("file:///home/me/b%20c.pdf", "b c.pdf"),  # a file's address is not
+        ("s3://bucket/b%20c.pdf", "b%20c.pdf"),  # a key is not encoded
+        ("file:///home/me/b%20c.pdf", "b c.pdf"),  # a file's URI is
         ("file:///home/me/caf%E9.txt", "caf\N{REPLACEMENT CHARACTER}.txt"),
         ("s3://bucket/folder/", "folder"),
-        ("s3://bucket/" + "é" * 200, "é" * 127),  # 255 bytes, and no half letter
+        ("s3://bucket/" + "é" * 200, "é" * 127),  # at most 255 bytes, and no half character
     ],
 )
 def test_a_filename_is_the_last_part_of_the_source(source: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Filters hold for the same records on both backends as here, in Python."""
+"""A filter selects the same records on both backends as the plain Python here."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from handler.stores.filters import Comparison, Compound, Filter, Value
 from handler.stores.s3vectors import open_s3vectors
 from handler.stores.s3vectors_filters import expression
 from handler.stores.sqlite import open_sqlite
-from tests.handler.stores import query_vectors
-from tests.handler.stores.aws import new_index
-from tests.handler.stores.vectors import NORTH, record
+from tests.handler.aws import moto_s3vectors
+from tests.handler.aws.moto_server import new_index
+from tests.handler.stores.vectors import NORTH
 
 
 def equal(one: Value, other: Value) -> bool:
@@ -31,7 +31,7 @@ def kind(value: Value) -> str:
 
 
 def holds(where: Filter, metadata: Mapping[str, Attribute]) -> bool:
-    """What handler/stores/filters.py says, as plainly as can be."""
+    """The rules of handler/stores/filters.py, in plain Python."""
     if isinstance(where, Compound):
         parts = [holds(part, metadata) for part in where.filters]
         return all(parts) if where.type == "and" else any(parts)
@@ -68,7 +68,9 @@ def found(store: Store, where: Filter) -> set[str]:
 
 @pytest.mark.parametrize("value", [1, 1.0, 0, 1.5, True, False, "1", "true", "a", ""])
 @pytest.mark.parametrize("comparator", ["eq", "ne", "in", "nin"])
-def test_equality(store: Store, comparator: str, value: Value) -> None:
+def test_equality_compares_values_of_one_type_only(
+    store: Store, comparator: str, value: Value
+) -> None:
     check(store, [Comparison(key, comparator, several(comparator, value)) for key in "xyz"])  # type: ignore[arg-type]
 
 
@@ -77,17 +79,17 @@ def several(comparator: str, value: Value) -> Value | tuple[Value, ...]:
 
 
 @pytest.mark.parametrize("comparator", ["gt", "gte", "lt", "lte"])
-def test_order_of_numbers(store: Store, comparator: str) -> None:
+def test_comparisons_order_numbers(store: Store, comparator: str) -> None:
     wanted = [-3, -3.5, 0, 0.1, 1, 1.0, 1.5, 2, 1e300]
     check(store, [Comparison(key, comparator, value) for key in "xy" for value in wanted])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("comparator", ["in", "nin"])
-def test_one_of_none(store: Store, comparator: str) -> None:
+def test_no_value_is_in_an_empty_list(store: Store, comparator: str) -> None:
     check(store, [Comparison("x", comparator, ()), Comparison("z", comparator, ())])  # type: ignore[arg-type]
 
 
-def test_nested(store: Store) -> None:
+def test_filters_can_be_nested(store: Store) -> None:
     one, a, unequal = Comparison("x", "eq", 1), Comparison("y", "eq", "a"), Comparison("y", "ne", 2)
     check(
         store,
@@ -103,7 +105,7 @@ def test_nested(store: Store) -> None:
 
 
 def check(store: Store, filters: list[Filter]) -> None:
-    store.index.upsert([record(f"k#{i}", **metadata) for i, metadata in enumerate(RECORDS)])
+    store.index.upsert([Record(f"k#{i}", NORTH, metadata) for i, metadata in enumerate(RECORDS)])
     for where in filters:
         expected = {f"k#{i}" for i, metadata in enumerate(RECORDS) if holds(where, metadata)}
         assert found(store, where) == expected, where
@@ -112,14 +114,14 @@ def check(store: Store, filters: list[Filter]) -> None:
 @pytest.mark.parametrize(
     "key", ["a.b", 'say "x"', "it's", "ключ", "a b", "[0]", "back\\slash", "1"]
 )
-def test_any_key(store: Store, key: str) -> None:
+def test_filters_accept_keys_with_special_characters(store: Store, key: str) -> None:
     store.index.upsert([Record("k#0", NORTH, {key: "v"}), Record("k#1", NORTH, {"other": "v"})])
     assert found(store, Comparison(key, "eq", "v")) == {"k#0"}
     assert found(store, Comparison(key, "ne", "v")) == {"k#1"}
 
 
-# Few keys and values, so that many filters hold for some records. Numbers as JSON's readers agree
-# on: the integers that a double can be.
+# Few keys and values, so that many filters hold for some records. Integers that a double can hold:
+# readers of JSON agree on those.
 KEYS = st.sampled_from(["x", "y", "Z", "ä b"])
 NUMBERS = st.sampled_from([-1, 0, 1, 2, 0.5, 1.0, 2**53]) | st.integers(-(2**53), 2**53)
 VALUES = NUMBERS | st.booleans() | st.sampled_from(["", "0", "1", "a", "B", "ä", "true", "😀"])
@@ -149,9 +151,30 @@ def both(aws: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Sto
     return open_sqlite(SqliteAddress(str(path))), open_s3vectors(new_index())
 
 
-@given(records=st.lists(METADATA, min_size=1, max_size=12), filters=st.lists(FILTERS, min_size=1))
-@settings(max_examples=60)
-def test_any_filter_over_any_metadata(
+RANDOM = given(
+    records=st.lists(METADATA, min_size=1, max_size=12),
+    filters=st.lists(FILTERS, min_size=1, max_size=6),
+)
+
+
+@RANDOM
+@settings(max_examples=20)
+def test_random_filters_select_the_same_records_on_both_backends(
+    both: tuple[Store, Store], records: list[dict[str, Attribute]], filters: list[Filter]
+) -> None:
+    check_both(both, records, filters)
+
+
+@pytest.mark.slow
+@RANDOM
+@settings(max_examples=300)
+def test_many_random_filters_select_the_same_records_on_both_backends(
+    both: tuple[Store, Store], records: list[dict[str, Attribute]], filters: list[Filter]
+) -> None:
+    check_both(both, records, filters)
+
+
+def check_both(
     both: tuple[Store, Store], records: list[dict[str, Attribute]], filters: list[Filter]
 ) -> None:
     keys = [f"k#{i}" for i in range(12)]
@@ -159,28 +182,28 @@ def test_any_filter_over_any_metadata(
         store.index.delete(keys)
         written = [Record(key, NORTH, item) for key, item in zip(keys, records, strict=False)]
         store.index.upsert(written)
-    for where in filters[:6]:
+    for where in filters:
         expected = {f"k#{i}" for i, metadata in enumerate(records) if holds(where, metadata)}
         assert [found(store, where) for store in both] == [expected, expected]
 
 
 @pytest.mark.parametrize("absent_is_unequal", [True, False])
-def test_absent_attributes_are_unequal_whatever_s3_vectors_thinks(
+def test_absent_attributes_count_as_unequal_whatever_s3_vectors_does(
     aws: str, monkeypatch: pytest.MonkeyPatch, absent_is_unequal: bool
 ) -> None:
-    monkeypatch.setattr(query_vectors, "ABSENT_IS_UNEQUAL", absent_is_unequal)
+    monkeypatch.setattr(moto_s3vectors, "ABSENT_IS_UNEQUAL", absent_is_unequal)
     store = open_s3vectors(new_index())
     filters = [Comparison("y", "ne", "a"), Comparison("y", "nin", ("a", 2))]
     check(store, [*filters, Compound("and", tuple(filters)), Compound("or", tuple(filters))])
 
 
 @pytest.mark.parametrize("value", ["2026-01-01", True])
-def test_s3_vectors_orders_numbers_only(value: Value) -> None:
+def test_s3_vectors_refuses_to_order_anything_but_numbers(value: Value) -> None:
     with pytest.raises(InvalidRequest, match="orders only numbers"):
         expression(Comparison("date", "gte", value))
 
 
 @pytest.mark.parametrize("key", [*NOT_FILTERABLE, "$and", "$eq"])
-def test_s3_vectors_filters_by_some_keys_only(key: str) -> None:
+def test_s3_vectors_refuses_keys_that_are_not_filterable(key: str) -> None:
     with pytest.raises(InvalidRequest, match="cannot be filtered"):
         expression(Compound("and", (Comparison(key, "eq", "x"),)))

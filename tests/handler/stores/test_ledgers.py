@@ -1,4 +1,4 @@
-"""The contract of ledgers (handler/stores/contract.py), over both backends."""
+"""The contract of ledgers (handler/stores/contract.py), on both backends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handler.errors import ServiceUnavailable, StoreConflict, WrongStore
 from handler.settings import StoreAddress
 from handler.stores import open_store, store_id
 from handler.stores.contract import Ledger, Row, Status, Store
-from tests.handler.stores.conftest import NewAddress, open_at
+from tests.handler.stores.backends import NewAddress, open_at
 
 FULL = Row(
     document_id="file-0123",
@@ -49,40 +49,42 @@ def row(number: int, status: Status = "completed") -> Row:
     return Row(f"file-{number:04}", f"s3://bucket/{number}", status)
 
 
-def test_a_document_that_is_not_there_has_no_row(ledger: Ledger) -> None:
+def test_an_unknown_document_has_no_row(ledger: Ledger) -> None:
     assert ledger.get("file-0") is None
     assert ledger.rows(limit=10) == []
 
 
 @pytest.mark.parametrize("given", [FULL, Row("file-1", "file:///a")], ids=["full", "bare"])
-def test_a_row_comes_back_as_it_was_put(ledger: Ledger, given: Row) -> None:
+def test_a_row_is_read_as_it_was_written(ledger: Ledger, given: Row) -> None:
     written = ledger.put(given)
     assert written == replace(given, revision=written.revision)
     read = ledger.get(given.document_id)
     assert read == written
-    for field in fields(Row):  # 3 == 3.0 == Decimal(3), but these are to be the same
+    for field in fields(Row):  # 3 == 3.0 == Decimal(3), but the types must not change
         assert type(getattr(read, field.name)) is type(getattr(written, field.name))
+    assert read is not None
     for key, value in given.attributes.items():
-        assert read is not None and type(read.attributes[key]) is type(value)
+        assert type(read.attributes[key]) is type(value)
 
 
-def test_each_write_has_a_revision_of_its_own(ledger: Ledger) -> None:
+def test_each_write_gets_a_new_revision(ledger: Ledger) -> None:
     rows = [ledger.put(row(1))]
     for number in range(5):
         rows.append(ledger.put(replace(rows[-1], written=number)))
     revisions = [row.revision for row in rows]
-    assert revisions == sorted(set(revisions)) and revisions[0] > 0
+    assert revisions == sorted(set(revisions))
+    assert revisions[0] > 0
     assert ledger.get("file-0001") == rows[-1]
 
 
-def test_a_row_that_is_there_is_not_put_as_new(ledger: Ledger) -> None:
+def test_a_new_row_does_not_overwrite_an_existing_one(ledger: Ledger) -> None:
     written = ledger.put(row(1))
     with pytest.raises(StoreConflict, match="file-0001"):
         ledger.put(replace(row(1), size=5))
     assert ledger.get("file-0001") == written
 
 
-def test_an_old_revision_is_neither_put_nor_deleted(ledger: Ledger) -> None:
+def test_an_old_revision_can_neither_write_nor_delete_the_row(ledger: Ledger) -> None:
     old = ledger.put(row(1))
     new = ledger.put(replace(old, size=5))
     with pytest.raises(StoreConflict):
@@ -103,7 +105,7 @@ def test_a_deleted_row_is_gone(ledger: Ledger) -> None:
     assert ledger.get("file-0001") is None
 
 
-def test_a_row_made_again_does_not_pass_for_the_deleted_one(ledger: Ledger) -> None:
+def test_a_recreated_row_is_not_mistaken_for_the_deleted_one(ledger: Ledger) -> None:
     old = ledger.put(row(1))
     ledger.delete(old)
     new = ledger.put(row(1))
@@ -115,8 +117,8 @@ def test_a_row_made_again_does_not_pass_for_the_deleted_one(ledger: Ledger) -> N
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["new", "there"])
-def test_of_writers_at_a_time_one_wins(ledger: Ledger, there: bool) -> None:
-    """Each thread puts the very same row: that nobody can tell them apart helps nobody."""
+def test_one_of_several_concurrent_writers_wins(ledger: Ledger, there: bool) -> None:
+    """Each thread puts the very same row, so the content cannot tell the winner."""
     threads = 6
     base = ledger.put(row(1)) if there else row(1)
     start = threading.Barrier(threads)
@@ -134,7 +136,7 @@ def test_of_writers_at_a_time_one_wins(ledger: Ledger, there: bool) -> None:
     assert ledger.get("file-0001") == winners[0]
 
 
-def test_no_increment_is_lost(ledger: Ledger) -> None:
+def test_concurrent_increments_are_all_counted(ledger: Ledger) -> None:
     ledger.put(row(1))
 
     def add(_: int) -> None:
@@ -143,17 +145,18 @@ def test_no_increment_is_lost(ledger: Ledger) -> None:
             assert now is not None
             try:
                 ledger.put(replace(now, written=now.written + 1))
-                return
             except StoreConflict:
                 continue
+            return
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add, range(20)))
     found = ledger.get("file-0001")
-    assert found is not None and found.written == 20
+    assert found is not None
+    assert found.written == 20
 
 
-def test_rows_come_in_the_order_of_their_documents(ledger: Ledger) -> None:
+def test_rows_are_listed_by_document_id(ledger: Ledger) -> None:
     for number in (3, 1, 4, 0, 2):
         ledger.put(row(number))
     ascending = [row(number).document_id for number in range(5)]
@@ -166,11 +169,11 @@ def test_rows_come_in_the_order_of_their_documents(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("status", [None, "completed", "failed", "in_progress"])
 @pytest.mark.parametrize("descending", [False, True])
-def test_pages_together_are_all_rows(
-    ledger: Ledger, descending: bool, status: Status | None
-) -> None:
-    """Also where a page's worth of rows has none of the status: the last 7 of 31 failed."""
-    statuses: list[Status] = ["completed", "in_progress"] * 12 + ["failed"] * 7
+def test_pages_cover_all_rows(ledger: Ledger, descending: bool, status: Status | None) -> None:
+    """Even if a whole page of rows lacks the status: the last 7 of 31 failed."""
+    alternating: list[Status] = ["completed", "in_progress"]
+    failed: list[Status] = ["failed"]
+    statuses = alternating * 12 + failed * 7
     for number, each in enumerate(statuses):
         ledger.put(row(number, each))
     expected = [row(n).document_id for n, each in enumerate(statuses) if status in (None, each)]
@@ -188,7 +191,7 @@ def test_pages_together_are_all_rows(
     assert all(len(page) == 5 for page in pages[:-1])
 
 
-def test_pages_go_on_after_a_row_that_is_gone(ledger: Ledger) -> None:
+def test_pages_continue_after_a_deleted_row(ledger: Ledger) -> None:
     for number in range(4):
         ledger.put(row(number))
     second = ledger.get("file-0001")
@@ -202,28 +205,28 @@ def test_pages_go_on_after_a_row_that_is_gone(ledger: Ledger) -> None:
     assert [r.document_id for r in before] == ["file-0000"]
 
 
-def test_a_ledger_is_bound_once(ledger: Ledger) -> None:
+def test_a_ledger_stays_bound_to_its_first_model(ledger: Ledger) -> None:
     assert ledger.bind("model-a") == "model-a"
     assert ledger.bind("model-a") == "model-a"
     assert ledger.bind("model-b") == "model-a"
     assert ledger.rows(limit=10) == []
 
 
-def test_of_models_at_a_time_one_is_noted(address: StoreAddress) -> None:
+def test_concurrent_bindings_agree_on_one_model(address: StoreAddress) -> None:
     ledgers = [open_at(address).ledger for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         noted = list(pool.map(lambda pair: pair[1].bind(f"model-{pair[0]}"), enumerate(ledgers)))
     assert len(set(noted)) == 1
 
 
-def test_a_store_is_opened_for_its_model_only(address: StoreAddress) -> None:
+def test_a_store_refuses_another_model(address: StoreAddress) -> None:
     assert open_store(address, fingerprint="model-a").id == store_id(address)
     open_store(address, fingerprint="model-a")
-    with pytest.raises(WrongStore, match="model-a.*model-b"):
+    with pytest.raises(WrongStore, match=r"model-a.*model-b"):
         open_store(address, fingerprint="model-b")
 
 
-def test_rows_outlive_the_process(store: Store, address: StoreAddress) -> None:
+def test_rows_survive_reopening(store: Store, address: StoreAddress) -> None:
     store.ledger.bind("model-a")
     written = store.ledger.put(FULL)
     again = open_at(address).ledger
@@ -233,8 +236,8 @@ def test_rows_outlive_the_process(store: Store, address: StoreAddress) -> None:
     assert store.ledger.get(FULL.document_id) is None
 
 
-def test_ledgers_are_apart(new_address: NewAddress) -> None:
-    """Two files; or two stores in one table."""
+def test_ledgers_are_independent(new_address: NewAddress) -> None:
+    """They are two files, or two stores in one table."""
     one, other = open_at(new_address()).ledger, open_at(new_address()).ledger
     assert (one.bind("model-a"), other.bind("model-b")) == ("model-a", "model-b")
     mine, theirs = one.put(row(1)), other.put(replace(row(1), size=5))
@@ -243,7 +246,7 @@ def test_ledgers_are_apart(new_address: NewAddress) -> None:
     assert other.get("file-0001") == theirs
 
 
-def test_nothing_is_written_when_time_is_up(ledger: Ledger) -> None:
+def test_nothing_is_written_after_the_deadline(ledger: Ledger) -> None:
     written = ledger.put(row(1))
     with pytest.raises(ServiceUnavailable):
         ledger.put(replace(written, size=5), deadline=time.monotonic())

@@ -1,4 +1,4 @@
-"""What only S3 Vectors has: limits, requests, settings that name nothing."""
+"""What is specific to S3 Vectors: limits, request sizes, missing resources."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from handler.errors import DocumentRejected, ServiceUnavailable
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Row
 from handler.stores.s3vectors import MAX_REQUEST_BYTES, S3VectorsIndex, open_s3vectors
-from tests.handler.stores.answers import refusal, serving
-from tests.handler.stores.aws import new_index
+from tests.handler.aws.moto_server import new_index
+from tests.handler.aws.scripted_server import refusal, serving
 from tests.handler.stores.vectors import NORTH, random_vectors, record
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
 class Counting(AwsClient):
-    """Notes the vectors and the bytes of each request."""
+    """Records the number of vectors and the bytes of each request."""
 
-    def __init__(self, service: str) -> None:
-        super().__init__(service)
+    def __init__(self) -> None:
+        super().__init__("s3vectors")
         self.requests: list[tuple[int, int]] = []
         self._client.meta.events.register("before-send", self._note)
         self._count = 0
 
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, operation: str, *, deadline: float | None = None, **parameters: Any) -> Any:
         self._count = len(parameters.get("vectors") or parameters.get("keys") or ())
-        return super().call(operation, **parameters)
+        return super().call(operation, deadline=deadline, **parameters)
 
     def _note(self, request: Any, **_: Any) -> None:
         self.requests.append((self._count, len(request.body)))
@@ -40,7 +40,7 @@ class Counting(AwsClient):
 
 @pytest.fixture
 def counting() -> Counting:
-    return Counting("s3vectors")
+    return Counting()
 
 
 @pytest.fixture
@@ -55,24 +55,24 @@ def many(count: int, text: str) -> list[Record]:
     ]
 
 
-def test_a_request_writes_500_vectors_at_most(vectors: S3VectorsIndex, counting: Counting) -> None:
+def test_a_request_writes_at_most_500_vectors(vectors: S3VectorsIndex, counting: Counting) -> None:
     vectors.upsert(many(501, "short"))
     assert [count for count, _ in counting.requests] == [500, 1]
 
 
-def test_a_request_deletes_500_vectors_at_most(vectors: S3VectorsIndex, counting: Counting) -> None:
+def test_a_request_deletes_at_most_500_vectors(vectors: S3VectorsIndex, counting: Counting) -> None:
     vectors.delete([f"k#{i}" for i in range(1_001)])
     assert [count for count, _ in counting.requests] == [500, 500, 1]
 
 
-def test_a_request_is_no_larger_than_allowed(vectors: S3VectorsIndex, counting: Counting) -> None:
-    """Of 80 KB each: a character of 3 bytes takes 6 in JSON, as botocore writes it."""
+def test_a_request_stays_below_the_size_limit(vectors: S3VectorsIndex, counting: Counting) -> None:
+    """Each record has 80 KB: botocore writes a character of 3 bytes as 6 in JSON."""
     vectors.upsert(many(300, "語" * 12_000))
     assert sum(count for count, _ in counting.requests) == 300
     largest = max(size for _, size in counting.requests)
     assert (
         0.95 * MAX_REQUEST_BYTES < largest < MAX_REQUEST_BYTES + 2_000
-    )  # a comma each, and the index's name
+    )  # commas, and the index's name
 
 
 LARGEST: list[dict[str, Attribute]] = [
@@ -90,7 +90,7 @@ TOO_LARGE: list[tuple[dict[str, Attribute], str]] = [
 
 
 @pytest.mark.parametrize("metadata", LARGEST)
-def test_the_largest_metadata_are_written(
+def test_a_record_with_metadata_at_the_limits_is_written(
     vectors: S3VectorsIndex, metadata: dict[str, Attribute]
 ) -> None:
     vectors.upsert([Record("k#0", NORTH, metadata)])
@@ -98,7 +98,7 @@ def test_the_largest_metadata_are_written(
 
 
 @pytest.mark.parametrize(("metadata", "message"), TOO_LARGE)
-def test_larger_metadata_reject_the_document(
+def test_a_document_with_metadata_over_a_limit_is_rejected(
     vectors: S3VectorsIndex, counting: Counting, metadata: dict[str, Attribute], message: str
 ) -> None:
     with pytest.raises(DocumentRejected, match=message) as raised:
@@ -115,7 +115,7 @@ def test_larger_metadata_reject_the_document(
         ("Invalid record for key 'k#0': vector must have length 384, but has length 3", False),
     ],
 )
-def test_metadata_that_only_s3_vectors_finds_too_large_reject_the_document(
+def test_a_document_that_s3_vectors_finds_too_large_is_rejected(
     monkeypatch: pytest.MonkeyPatch, message: str, raised: bool
 ) -> None:
     with serving([refusal("ValidationException", message=message)]) as (address, script):
@@ -126,25 +126,25 @@ def test_metadata_that_only_s3_vectors_finds_too_large_reject_the_document(
     assert script.asked == 1
 
 
-def test_what_s3_vectors_refuses_is_raised(vectors: S3VectorsIndex) -> None:
-    """A vector of zeros, say, which no model gives."""
+def test_other_refusals_by_s3_vectors_are_raised(vectors: S3VectorsIndex) -> None:
+    """For example a vector of zeros, which no model gives."""
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.query(NORTH, limit=101)
 
 
-def test_an_index_or_table_that_is_not_there_is_named_a_setting_to_correct() -> None:
+def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:
     address = new_index()
     no_index = open_s3vectors(replace(address, index="nothing-here"))
     with pytest.raises(
-        ServiceUnavailable, match="s3vectors put_vectors.*NotFoundException.*Deploy"
+        ServiceUnavailable, match=r"s3vectors put_vectors.*NotFoundException.*Deploy"
     ):
         no_index.index.upsert([record("k#0")])
-    with pytest.raises(ServiceUnavailable, match="s3vectors query_vectors.*Deploy"):
+    with pytest.raises(ServiceUnavailable, match=r"s3vectors query_vectors.*Deploy"):
         no_index.index.query(NORTH, limit=1)
     no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
-    with pytest.raises(ServiceUnavailable, match="dynamodb put_item.*ResourceNotFound.*Deploy"):
+    with pytest.raises(ServiceUnavailable, match=r"dynamodb put_item.*ResourceNotFound.*Deploy"):
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))
     with pytest.raises(ServiceUnavailable, match="dynamodb query"):
         no_table.ledger.rows(limit=1)

@@ -1,4 +1,4 @@
-"""The contract of vector stores (handler/stores/contract.py), over both backends."""
+"""The contract of vector indexes (handler/stores/contract.py), on both backends."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable
 from handler.settings import S3VectorsAddress, StoreAddress
+from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
-from tests.handler.stores.conftest import NewAddress, open_at
+from tests.handler.stores.backends import NewAddress, open_at
 from tests.handler.stores.vectors import NORTH, random_vectors, record, vector_at
 
 
@@ -25,8 +26,8 @@ def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert store.index.query(NORTH, limit=10) == []
 
 
-def test_what_is_written_is_found_with_its_metadata(store: Store) -> None:
-    metadata = {"text": "one", "page": 3, "share": 0.125, "draft": True, "source": "s3://b/k"}
+def test_a_record_is_found_with_its_metadata(store: Store) -> None:
+    metadata: dict[str, Attribute] = {"text": "one", "page": 3, "share": 0.125, "draft": True}
     store.index.upsert([Record("file-1#0", vector_at(0.5), metadata)])
     (match,) = store.index.query(NORTH, limit=10)
     assert match.key == "file-1#0"
@@ -35,7 +36,7 @@ def test_what_is_written_is_found_with_its_metadata(store: Store) -> None:
     assert type(match.metadata["draft"]) is bool
 
 
-def test_the_nearest_come_first(store: Store) -> None:
+def test_the_nearest_records_come_first(store: Store) -> None:
     scores = [0.3, 0.9, -1.0, 0.7, 0.0, 1.0, -0.4]
     store.index.upsert([record(str(score), score) for score in scores])
     matches = store.index.query(NORTH, limit=10)
@@ -44,7 +45,7 @@ def test_the_nearest_come_first(store: Store) -> None:
     assert all(-1 <= match.score <= 1 for match in matches)
 
 
-def test_scores_are_the_cosines(store: Store) -> None:
+def test_scores_are_cosines(store: Store) -> None:
     vectors = random_vectors(60)
     store.index.upsert([Record(f"k#{i}", vector, {}) for i, vector in enumerate(vectors)])
     query = random_vectors(1, seed=1)[0]
@@ -56,12 +57,12 @@ def test_scores_are_the_cosines(store: Store) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 39, 40, 41, 100])
-def test_no_more_than_the_limit_are_found(store: Store, limit: int) -> None:
+def test_a_query_returns_at_most_its_limit(store: Store, limit: int) -> None:
     store.index.upsert([record(f"k#{i:03}", 1 - i / 100) for i in range(120)])
     assert keys(store, limit) == [f"k#{i:03}" for i in range(limit)]
 
 
-def test_a_record_is_replaced_as_a_whole(store: Store) -> None:
+def test_an_upsert_replaces_the_whole_record(store: Store) -> None:
     store.index.upsert([record("k#0", 0.9, text="old", page=1), record("k#1", 0.5)])
     store.index.upsert([record("k#0", 0.1, text="new")])
     first, second = store.index.query(NORTH, limit=10)
@@ -69,13 +70,13 @@ def test_a_record_is_replaced_as_a_whole(store: Store) -> None:
     assert second.metadata == {"text": "new"}
 
 
-def test_of_two_records_with_one_key_the_last_stays(store: Store) -> None:
+def test_the_last_of_two_records_with_one_key_is_kept(store: Store) -> None:
     store.index.upsert([record("k#0", 0.9, text="old"), record("k#0", 0.1, text="new")])
     (match,) = store.index.query(NORTH, limit=10)
     assert match.metadata == {"text": "new"}
 
 
-def test_deleted_records_are_gone_and_others_stay(store: Store) -> None:
+def test_deleting_removes_only_the_named_records(store: Store) -> None:
     store.index.upsert([record(f"k#{i}", 1 - i / 10) for i in range(4)])
     store.index.delete(["k#0", "k#2", "k#2", "k#9", "other"])
     assert keys(store) == ["k#1", "k#3"]
@@ -83,28 +84,28 @@ def test_deleted_records_are_gone_and_others_stay(store: Store) -> None:
     assert keys(store) == ["k#1", "k#3"]
 
 
-def test_none_at_all_is_no_error(store: Store) -> None:
+def test_writing_or_deleting_nothing_is_allowed(store: Store) -> None:
     store.index.upsert([])
     store.index.delete([])
     assert keys(store) == []
 
 
-def test_more_than_a_request_takes_are_written_and_deleted(store: Store) -> None:
-    """1,200 records of 14 KB: by number three requests, by size more."""
-    vectors = random_vectors(1_200)
-    text = "é" * 2_500  # 15 KB as JSON in ASCII
+def test_more_records_than_fit_one_request_are_written_and_deleted(store: Store) -> None:
+    """600 records of 15 KB: more than 500, and more than 8 MiB."""
+    vectors = random_vectors(600)
+    text = "é" * 2_500  # 15 KB in JSON's ASCII
     records = [Record(f"k#{i}", vector, {"text": text}) for i, vector in enumerate(vectors)]
     store.index.upsert(records)
-    for i in (0, 499, 500, 1_199):
+    for i in (0, 499, 500, 599):
         (match,) = store.index.query(vectors[i], limit=1)
         assert match.key == f"k#{i}"
         assert match.score == pytest.approx(1, abs=1e-6)
-    store.index.delete([record.key for record in records if record.key != "k#777"])
-    assert keys(store) == ["k#777"]
+    store.index.delete([record.key for record in records if record.key != "k#577"])
+    assert keys(store) == ["k#577"]
 
 
 def stored(address: StoreAddress, key: str) -> NDArray[np.float32]:
-    """The vector that the backend itself has."""
+    """The vector, read from the backend itself."""
     if isinstance(address, S3VectorsAddress):
         (found,) = boto3.client("s3vectors").get_vectors(
             vectorBucketName=address.bucket,
@@ -121,7 +122,7 @@ def stored(address: StoreAddress, key: str) -> NDArray[np.float32]:
     return np.frombuffer(blob, dtype="<f4")
 
 
-def test_a_vector_is_stored_to_the_last_bit(store: Store, address: StoreAddress) -> None:
+def test_a_vector_is_stored_bit_for_bit(store: Store, address: StoreAddress) -> None:
     vector = random_vectors(1, seed=7)[0]
     store.index.upsert([Record("k#0", vector, {})])
     assert stored(address, "k#0").tobytes() == vector.tobytes()
@@ -131,7 +132,7 @@ def test_a_vector_is_stored_to_the_last_bit(store: Store, address: StoreAddress)
     "text",
     ["Zażółć gęślą jaźń", "深い海", "🐘👩‍🚀", 'a\nb\t"c"\\ \'; DROP', "\u0000\u007f\u2028", ""],
 )
-def test_any_text_comes_back(store: Store, text: str) -> None:
+def test_any_text_can_be_stored_and_filtered(store: Store, text: str) -> None:
     store.index.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
     where = Comparison("attribute", "eq", text)
     (match,) = store.index.query(NORTH, limit=2, where=where)
@@ -140,20 +141,20 @@ def test_any_text_comes_back(store: Store, text: str) -> None:
     assert store.index.query(NORTH, limit=2, where=Comparison("attribute", "ne", text)) == []
 
 
-def test_a_filter_is_no_cut_of_the_nearest(store: Store) -> None:
-    """What the filter holds for is found even behind more than the limit of others."""
+def test_a_filter_applies_before_the_limit(store: Store) -> None:
+    """A match is found even if more records than the limit are nearer."""
     store.index.upsert([record(f"k#{i}", 1 - i / 300, number=i) for i in range(300)])
     where = Compound("and", (Comparison("number", "gte", 290), Comparison("number", "ne", 295)))
     found = [match.key for match in store.index.query(NORTH, limit=5, where=where)]
     assert found == ["k#290", "k#291", "k#292", "k#293", "k#294"]
 
 
-def test_what_is_written_outlives_the_process(store: Store, address: StoreAddress) -> None:
+def test_records_survive_reopening(store: Store, address: StoreAddress) -> None:
     store.index.upsert([record("k#0", 0.5, text="kept")])
     assert [m.metadata for m in open_at(address).index.query(NORTH, limit=1)] == [{"text": "kept"}]
 
 
-def test_stores_are_apart(new_address: NewAddress) -> None:
+def test_stores_are_independent(new_address: NewAddress) -> None:
     one, other = open_at(new_address()), open_at(new_address())
     one.index.upsert([record("k#0")])
     other.index.upsert([record("k#1")])
@@ -161,7 +162,7 @@ def test_stores_are_apart(new_address: NewAddress) -> None:
     assert (keys(one), keys(other)) == (["k#0"], ["k#1"])
 
 
-def test_nothing_is_written_when_time_is_up(store: Store) -> None:
+def test_nothing_is_written_after_the_deadline(store: Store) -> None:
     store.index.upsert([record("k#0")])
     with pytest.raises(ServiceUnavailable):
         store.index.upsert([record("k#1")], deadline=time.monotonic())

@@ -1,4 +1,4 @@
-"""Vectors and records for tests."""
+"""Vectors and records with known cosines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ DIMENSIONS = 384
 def random_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
     """(count, 384), each of unit length."""
     vectors = np.random.default_rng(seed).standard_normal((count, DIMENSIONS))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    units: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return units.astype(np.float32)
 
 
 def vector_at(score: float) -> NDArray[np.float32]:

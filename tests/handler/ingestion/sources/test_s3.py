@@ -1,9 +1,8 @@
-"""Objects in S3, as moto's server has them."""
+"""Objects in S3, as moto's server plays it."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,53 +11,54 @@ from botocore.exceptions import ClientError
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
 from handler.ingestion.sources.s3 import S3Reader
+from tests.handler.aws.moto_server import new_bucket
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 
 @pytest.fixture
-def s3(aws: str) -> Any:
+def s3(aws: str) -> S3Client:
     return boto3.client("s3")
 
 
 @pytest.fixture
-def bucket(s3: Any) -> str:
-    name = f"documents-{uuid.uuid4().hex[:12]}"
-    location = {"LocationConstraint": s3.meta.region_name}
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration=location)
-    return name
+def bucket(s3: S3Client) -> str:
+    return new_bucket("documents")
 
 
 @pytest.fixture
-def buckets(aws: str) -> S3Reader:
+def reader(aws: str) -> S3Reader:
     return S3Reader(AwsClient("s3"))
 
 
-def test_an_object_is_told_by_its_head(s3: Any, bucket: str, buckets: S3Reader) -> None:
+def test_an_object_is_described_by_its_head(s3: S3Client, bucket: str, reader: S3Reader) -> None:
     key = "reports/Q3 + été.md"
     put = s3.put_object(
         Bucket=bucket, Key=key, Body=b"# Q3", ContentType="text/markdown", Metadata={"year": "2026"}
     )
-    found = buckets.find(f"s3://{bucket}/{key}")
+    found = reader.find(f"s3://{bucket}/{key}")
     assert found is not None
     assert (found.etag, found.size, found.content_type) == (put["ETag"], 4, "text/markdown")
     assert (found.metadata, found.read()) == ({"year": "2026"}, b"# Q3")
-    assert buckets.find(f"s3://{bucket}/other.md") is None
+    assert reader.find(f"s3://{bucket}/other.md") is None
 
 
-def test_the_consoles_empty_folders_are_no_documents(
-    s3: Any, bucket: str, buckets: S3Reader
+def test_the_empty_folders_of_the_console_are_not_documents(
+    s3: S3Client, bucket: str, reader: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="folder/", Body=b"")
     s3.put_object(Bucket=bucket, Key="slash/", Body=b"text")
-    assert buckets.find(f"s3://{bucket}/folder/") is None
-    assert buckets.find(f"s3://{bucket}/slash/") is not None
+    assert reader.find(f"s3://{bucket}/folder/") is None
+    assert reader.find(f"s3://{bucket}/slash/") is not None
 
 
 @pytest.mark.parametrize("change", ["overwritten", "removed"])
-def test_what_has_changed_since_is_not_read_as_the_old(
-    change: str, s3: Any, bucket: str, buckets: S3Reader
+def test_an_object_that_changed_since_it_was_found_is_not_read(
+    change: str, s3: S3Client, bucket: str, reader: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a.txt", Body=b"old")
-    found = buckets.find(f"s3://{bucket}/a.txt")
+    found = reader.find(f"s3://{bucket}/a.txt")
     if change == "overwritten":
         s3.put_object(Bucket=bucket, Key="a.txt", Body=b"new")
     else:
@@ -69,23 +69,23 @@ def test_what_has_changed_since_is_not_read_as_the_old(
 
 
 def test_an_archived_object_is_rejected_with_the_cure(
-    s3: Any, bucket: str, buckets: S3Reader
+    s3: S3Client, bucket: str, reader: S3Reader
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a.txt", Body=b"old", StorageClass="GLACIER")
-    found = buckets.find(f"s3://{bucket}/a.txt")
+    found = reader.find(f"s3://{bucket}/a.txt")
     assert found is not None
-    with pytest.raises(DocumentRejected, match="archived .* Restore it") as raised:
+    with pytest.raises(DocumentRejected, match=r"archived .* Restore it") as raised:
         found.read()
     assert raised.value.code == "invalid_file"
 
 
-def test_without_the_permission_it_is_named(
-    bucket: str, buckets: S3Reader, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_permission_is_named(
+    bucket: str, reader: S3Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(client: AwsClient, operation: str, **parameters: Any) -> None:
-        # A HEAD's answer has no body, and so no code but its status.
+        # The answer to a HEAD has no body, so its status is the only code.
         raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
 
     monkeypatch.setattr(AwsClient, "call", refuse)
-    with pytest.raises(ServiceUnavailable, match="needs s3:GetObject .* s3:ListBucket"):
-        buckets.find(f"s3://{bucket}/a.txt")
+    with pytest.raises(ServiceUnavailable, match=r"needs s3:GetObject .* s3:ListBucket"):
+        reader.find(f"s3://{bucket}/a.txt")

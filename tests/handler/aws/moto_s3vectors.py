@@ -1,17 +1,18 @@
-"""What moto's S3 Vectors lacks: QueryVectors, and the limits of the other calls.
+"""Adds to moto's S3 Vectors what it lacks: QueryVectors, and the limits of the other calls.
 
-Added to moto's own classes, so that boto3's client makes its real HTTP call to moto's server and
-everything around it (routing, parsing by botocore's model, errors) is moto's. Faked here:
+The functions join moto's own classes. boto3's client makes a real HTTP call to moto's server, and
+routing, parsing by botocore's model and errors stay moto's. Faked here:
 
-- QueryVectors, by comparing with every vector (S3 Vectors' search is approximate): topK of 1 to
-  100, dimension, filters by their documented grammar, metadata and distances as asked, pages.
-- PutVectors refuses over 500 vectors, bodies over 20 MiB, zero vectors, keys given twice, and
-  metadata over 40 KB, 50 keys or 2 KB filterable; DeleteVectors refuses over 500 keys.
-- CreateIndex keeps the keys that are not filterable.
+- QueryVectors compares with every vector (S3 Vectors' search is approximate). It checks topK (1 to
+  100), the dimension and the documented grammar of filters; it returns metadata and distances on
+  request, in pages.
+- PutVectors refuses more than 500 vectors, bodies over 20 MiB, zero vectors, duplicate keys, and
+  metadata over 40 KB, 50 keys or 2 KB filterable. DeleteVectors refuses more than 500 keys.
+- CreateIndex remembers the keys that are not filterable.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/userguide/ s3-vectors-limitations.html,
-s3-vectors-metadata-filtering.html and s3-vectors-query.html. That a key given twice is refused, and
-the size of a page, are this file's own.
+s3-vectors-metadata-filtering.html and s3-vectors-query.html. The refusal of duplicate keys and the
+size of a page are this file's own.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ from moto.s3vectors.responses import S3VectorsResponse
 PAGE = 40  # matches
 NUMBER = (int, float)
 
-# The documentation does not say which: whether $ne and $nin hold for a vector without the key.
+# The documentation does not say whether $ne and $nin hold for a vector without the key.
 ABSENT_IS_UNEQUAL = True
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
-    """Add all of it to moto, until `patch` is undone."""
+    """Add the functions to moto, until `patch` is undone."""
     for name in ("put_vectors", "delete_vectors", "create_index"):
         patch.setattr(S3VectorsResponse, f"moto_{name}", getattr(S3VectorsResponse, name), False)
     for function in (put_vectors, delete_vectors, create_index, query_vectors):
@@ -145,10 +146,9 @@ def check_filter(where: Any, not_filterable: frozenset[str]) -> None:
             continue
         require(not key.startswith("$"), f"Invalid operator {key}")
         require(key not in not_filterable, f"Metadata key {key} is not filterable")
-        if not isinstance(condition, dict):
-            condition = {"$eq": condition}
-        require(len(condition) > 0, "Invalid filter")
-        for operator, value in condition.items():
+        operators = condition if isinstance(condition, dict) else {"$eq": condition}
+        require(len(operators) > 0, "Invalid filter")
+        for operator, value in operators.items():
             require(valid(operator, value), f"Invalid {operator}")
 
 
@@ -167,7 +167,7 @@ def valid(operator: str, value: Any) -> bool:
 
 
 def holds(where: dict[str, Any], metadata: Mapping[str, Any]) -> bool:
-    """Whether a filter that has been checked holds: all of its keys and operators."""
+    """Whether all keys and operators of a checked filter hold."""
     for key, condition in where.items():
         if key == "$and":
             true = all(holds(part, metadata) for part in condition)
@@ -204,7 +204,7 @@ def compares(operator: str, value: Any, key: str, metadata: Mapping[str, Any]) -
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: a list is if one of its items is; true is no number."""
+    """Whether two JSON values are equal: a list, if one of its items is; true is not a number."""
     if isinstance(one, list):
         return any(same(item, other) for item in one)
     return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)

@@ -1,4 +1,4 @@
-"""AWS, as moto's server has it, over real connections; with what moto lacks (query_vectors.py)."""
+"""AWS, as moto's server plays it over real connections. moto_s3vectors.py adds what moto lacks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import NOT_FILTERABLE
-from tests.handler.stores import query_vectors
+from tests.handler.aws import moto_s3vectors
 
 BUCKET, TABLE = "vectors-of-tests", "ledgers"
 
 
 @contextmanager
 def serving_aws() -> Iterator[str]:
-    """The server's address, which the environment says to call; a vector bucket and a table."""
+    """Start the server with a vector bucket and a table, and point the environment at it."""
     with pytest.MonkeyPatch.context() as patch:
-        query_vectors.install(patch)
+        moto_s3vectors.install(patch)
         _write_one_at_a_time(patch)
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         server.start()
@@ -44,7 +44,7 @@ def serving_aws() -> Iterator[str]:
 
 
 def _write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
-    """DynamoDB tests a condition and writes as one; moto's threads can come in between."""
+    """Make moto's conditional writes atomic, as DynamoDB's are."""
     lock = threading.Lock()
 
     def locked(write: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +60,7 @@ def _write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def create_table(name: str) -> None:
-    """A table for ledgers, with the keys that handler/stores/dynamodb.py says it has."""
+    """Create a table for ledgers, with the keys that handler/stores/dynamodb.py expects."""
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -76,7 +76,7 @@ def create_table(name: str) -> None:
 
 
 def new_index() -> S3VectorsAddress:
-    """An index of its own, with the settings that handler/stores/s3vectors.py says it has."""
+    """A new index, with the settings that handler/stores/s3vectors.py expects."""
     name = f"index-{uuid.uuid4().hex[:12]}"
     boto3.client("s3vectors").create_index(
         vectorBucketName=BUCKET,
@@ -87,3 +87,17 @@ def new_index() -> S3VectorsAddress:
         metadataConfiguration={"nonFilterableMetadataKeys": list(NOT_FILTERABLE)},
     )
     return S3VectorsAddress(BUCKET, name, TABLE)
+
+
+def create_bucket(name: str) -> None:
+    """Create a bucket in the region of the environment."""
+    s3: Any = boto3.client("s3")  # a region is a Literal to its stubs
+    location = {"LocationConstraint": s3.meta.region_name}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=location)
+
+
+def new_bucket(prefix: str) -> str:
+    """The name of a new bucket that begins with `prefix`."""
+    name = f"{prefix}-{uuid.uuid4().hex[:12]}"
+    create_bucket(name)
+    return name

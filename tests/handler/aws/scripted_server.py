@@ -1,4 +1,4 @@
-"""A server that gives the answers it is told to, in order: throttles, hangs, breaks off."""
+"""A server that gives scripted answers, in order: it throttles, hangs, breaks off."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True)
 class Answer:
-    """What happens to a request."""
+    """What the server does with a request."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: tuple[tuple[str, str], ...] = ()
-    length: int | None = None  # that the header says, if not the body's
-    hangs: bool = False  # nothing is answered until the server stops
-    closes: bool = False  # the connection is closed without an answer
+    length: int | None = None  # in the header, if not the body's
+    hangs: bool = False  # the client waits until the server stops
+    closes: bool = False  # the server closes the connection without an answer
 
 
 def refusal(
     code: str, status: int = 400, *, message: str = "secret data", **headers: str
 ) -> Answer:
-    """An error as AWS' JSON protocols have it; `retry_after` gives the header Retry-After."""
+    """An error in AWS' JSON protocols; `retry_after` becomes the header Retry-After."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     body = json.dumps({"__type": code, "message": message}).encode()
     return Answer(status, body, (("x-amzn-errortype", code), *named))
@@ -33,10 +33,10 @@ def refusal(
 
 @dataclass
 class Script:
-    """What is still to be answered; the last answer is repeated."""
+    """The answers still to give; the last one repeats."""
 
     answers: list[Answer]
-    asked: int = 0  # requests until now
+    asked: int = 0  # requests so far
     stopped: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,7 +49,7 @@ class Script:
 
 @contextmanager
 def serving(answers: Iterable[Answer]) -> Iterator[tuple[str, Script]]:
-    """The server's address, and what it does."""
+    """The server's address, and its script."""
     script = Script(list(answers))
 
     class Handler(BaseHTTPRequestHandler):
@@ -72,7 +72,7 @@ def serving(answers: Iterable[Answer]) -> Iterator[tuple[str, Script]]:
         do_GET = do_POST = do_PUT = handle_any
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,0 +1,1 @@
+"""The reference vectors, and the command that makes them."""

@@ -1,0 +1,80 @@
+"""`make` on a machine that lacks something: one clear sentence, no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+
+
+def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=cwd,
+        env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout without an environment: all that `make` needs to begin."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    return tmp_path
+
+
+def test_an_older_python_is_named(checkout: Path) -> None:
+    old = checkout / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n")  # "is the version at least 3.11?" "no"
+    old.chmod(0o755)
+    done = make("serve", f"PYTHON={old}", cwd=checkout)
+    assert done.returncode != 0
+    assert f"{old} is not Python 3.11 or newer." in done.stderr
+    done = make("serve", "PYTHON=", cwd=checkout)
+    assert "Python 3.11 or newer is needed; none was found." in done.stderr
+
+
+def test_an_unreachable_package_index_is_explained(checkout: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        address = f"http://127.0.0.1:{closed_soon.getsockname()[1]}/simple"
+    done = make(
+        "serve", f"PYTHON={sys.executable}",
+        cwd=checkout, PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=address, PIP_NO_CACHE_DIR="1",
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "check the network or set PIP_INDEX_URL to a mirror" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert len(done.stderr.splitlines()) < 6
+    assert not (checkout / ".venv" / "serve").exists()
+
+
+@pytest.mark.parametrize("target", ["image", "sam-local"])
+def test_a_docker_daemon_that_does_not_answer_is_explained(target: str) -> None:
+    done = make(target, DOCKER_HOST="unix:///nowhere")
+    assert done.returncode != 0
+    assert done.stderr.startswith("Docker does not answer. Start it, or install it")
+
+
+def test_without_docker_the_docker_tests_are_skipped_except_in_ci() -> None:
+    done = make("test-sam", DOCKER_HOST="unix:///nowhere", CI="")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Skipped: Docker does not answer.")
+    done = make("test-sam", DOCKER_HOST="unix:///nowhere", CI="true")
+    assert done.returncode != 0
+    assert "CI=true asks for its tests" in done.stderr
+
+
+def test_an_architecture_that_lambda_lacks_is_named() -> None:
+    done = make("image", "ARCH=riscv64", "-o", "docker")
+    assert done.returncode != 0
+    assert done.stderr.startswith("ARCH is 'riscv64'; it can be amd64 or arm64.")
