@@ -24,11 +24,6 @@ from tests.library import fill
 from tests.local_server import Server, start_server
 from tests.paths import BUNDLES
 
-# Until every test imports these from their own modules.
-from tests.events import load_event as load_event  # isort: skip
-from tests.paths import ROOT as ROOT  # isort: skip
-from tests.strategies import ANY_CHARACTER as ANY_CHARACTER  # isort: skip
-
 # No deadline for an example: encoding takes milliseconds, or many more on a busy machine.
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("here")

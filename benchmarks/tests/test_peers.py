@@ -38,7 +38,7 @@ def test_the_empty_function_has_the_versions_of_the_image() -> None:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_every_precision_is_measured(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "bundle", lambda one: Path(one))
+    monkeypatch.setattr(servers, "bundle", Path)
     name = f"minilm-lambda {precision}"
     assert name in [one.name for one in contestants.contestants()]
     (server,) = (one for one in servers.servers(2) if one.name == name)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from model_layer import Chunk, Chunker, Encoder, load_chunker
 from model_layer.chunking import MAX_CHARACTERS, Window
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 # Any text without lone surrogates, as documents are.
 LINES = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from model_layer import cpuinfo
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 # What onnxruntime 1.32 writes at its import on Lambda's arm64.
 COMPLAINTS = b"""\

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model_layer import DeadlineExceeded, Encoder, TextTooLong, load_encoder
 from model_layer.session import Session
-from tests.conftest import ANY_CHARACTER
+from tests.strategies import ANY_CHARACTER
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 

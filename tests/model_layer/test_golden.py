@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from handler.api import lambda_handler
 from model_layer import Encoder
 from model_layer.build import verify
-from tests.conftest import Golden, load_event
+from tests.events import load_event
+from tests.golden.reference import Golden
 
 Vectors = NDArray[np.float32]  # (texts, 384)
 

@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model_layer import Encoder, load_encoder
-from tests.conftest import ANY_CHARACTER, ROOT, Golden
+from tests.golden.reference import Golden
+from tests.paths import ROOT
+from tests.strategies import ANY_CHARACTER
 
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=300)
 THREADS = (1, 2, 5)  # texts encoded at a time

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer as WordPiece
 from model_layer import BundleError
 from model_layer.artifacts import TOKENIZER, read_bundle
 from model_layer.tokenizer import Tokenizer, load_tokenizer
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 # Strings that a cut might tear apart: words, marks, brackets, what BERT removes or splits at.
 STRINGS = st.sampled_from(

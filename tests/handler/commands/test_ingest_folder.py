@@ -178,7 +178,7 @@ def test_ingested_files_are_listed_by_name(folder: Path, tmp_path: Path, encoder
     fingerprint = encoder.bundle.fingerprint
     store = ConfiguredStore(SqliteAddress(str(path)), fingerprint=fingerprint)
     listed = StoreFiles(store, max_tokens=256, overlap=32).list_files("documents", {})
-    names = {file["filename"] for file in listed["data"]}
+    names = {file.filename for file in listed.data}
     assert names == {"pets.md", "photo.png", "50% off & more?.txt"}
 
 

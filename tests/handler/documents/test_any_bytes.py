@@ -13,8 +13,8 @@ from handler.documents import Document, extract
 from handler.documents.formats import EXTENSIONS, MEDIA_TYPES
 from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected
-from tests.conftest import ANY_CHARACTER
 from tests.handler.documents.samples import pdf, word
+from tests.strategies import ANY_CHARACTER
 
 PDF = pdf("First page.", "", "Third page.")
 WORD = word(lambda document: document.add_heading("Heading", 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 LIBRARIES = {"pypdfium2", "docx", "lxml", "selectolax", "charset_normalizer"}
 READERS = ("pdf", "docx", "html", "tables", "json_items", "text")

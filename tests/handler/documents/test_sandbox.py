@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from handler.documents.sandbox import Sandbox
-from tests.conftest import ROOT
 from tests.handler.documents.samples import pdf, read, rejected, word
 from tests.handler.documents.sandboxed import (
     SLOW_HTML,
@@ -24,6 +23,7 @@ from tests.handler.documents.sandboxed import (
     run_in_workers,
     worker_pid,
 )
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
 from model_layer.build.calibration import TEXTS, Key, calibration_ids, grams
 from model_layer.build.forward import forward, row_divisor
 from model_layer.build.parameters import MAX_TOKENS, Dense, Floats, Parameters
-from tests.conftest import Golden
+from tests.golden.reference import Golden
 
 LINES = TEXTS.read_text(encoding="utf-8").splitlines()
 

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from model_layer import Encoder
 from model_layer.build.forward import GELU_MINIMUM, forward, gelu, row_divisor
 from model_layer.build.parameters import Dense, Floats, Parameters
-from tests.conftest import Golden
+from tests.golden.reference import Golden
 
 
 def test_its_vectors_are_those_of_sentence_transformers(

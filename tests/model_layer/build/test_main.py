@@ -16,7 +16,7 @@ from model_layer.build import __main__ as command
 from model_layer.build import fetch, graph, manifest
 from model_layer.build.errors import Disagreement
 from model_layer.build.parameters import Dense, Parameters
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 
 def assert_same_files(built: Path, expected: Path) -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from model_layer.build.parameters import Floats
 from model_layer.build.rounding import DAMPING, LARGEST, LARGEST_PAIR, round_weights
-from tests.conftest import ROOT
 from tests.model_layer.build.saturation import extremes, largest_pair, saturates
+from tests.paths import ROOT
 
 OUTPUTS = 5
 # Includes columns of zeros, and single weights a hundred times as large as the others.

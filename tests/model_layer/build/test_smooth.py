@@ -13,7 +13,7 @@ from model_layer.build.calibration import ranges
 from model_layer.build.forward import forward
 from model_layer.build.parameters import LAYERS, Dense, Floats, Parameters
 from model_layer.build.smooth import ALPHA, smooth
-from tests.conftest import Golden
+from tests.golden.reference import Golden
 
 
 @pytest.fixture(scope="module")
