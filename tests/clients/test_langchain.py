@@ -12,16 +12,8 @@ from langchain_openai import AzureOpenAIEmbeddings, OpenAIEmbeddings
 from pydantic import SecretStr
 
 from model_layer import Encoder
-from tests.clients.conftest import (
-    API_VERSION,
-    KEY,
-    TEXTS,
-    Wire,
-    assert_equal_to_the_last_bits,
-    many,
-    run,
-    vectors_of,
-)
+from tests.clients.texts import TEXTS, assert_equal_to_the_last_bits, many, vectors_of
+from tests.clients.wire import API_VERSION, KEY, Wire, run
 from tests.local_server import Server
 
 PREM = "Prem is an easy to use open source AI platform."

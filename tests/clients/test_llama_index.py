@@ -11,7 +11,8 @@ from llama_index.embeddings.openai import OpenAIEmbedding
 from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
 from model_layer import Encoder
-from tests.clients.conftest import KEY, Wire, as_rows, many, run, vectors_of
+from tests.clients.texts import as_rows, many, vectors_of
+from tests.clients.wire import KEY, Wire, run
 from tests.local_server import Server
 
 # Enough for several batches: by default, one sends 100 texts at once and the other 10.

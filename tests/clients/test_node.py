@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
+from tests.clients.texts import TEXTS, as_rows, many, vectors_of
 from tests.docs.pages import Example, examples
 from tests.local_server import Server
 from tests.paths import ROOT

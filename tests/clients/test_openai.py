@@ -15,7 +15,8 @@ from openai.types import CreateEmbeddingResponse
 from handler.http.auth import hash_key
 from handler.limits import MAX_BODY
 from model_layer import Encoder
-from tests.clients.conftest import API_VERSION, KEY, TEXTS, Wire, as_rows, run
+from tests.clients.texts import TEXTS, as_rows
+from tests.clients.wire import API_VERSION, KEY, Wire, run
 from tests.local_server import Server, start_server
 
 Format = Literal["base64", "float"] | openai.Omit

@@ -11,7 +11,7 @@ import pytest
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
 from model_layer import Encoder
-from tests.clients.conftest import KEY, Wire, run
+from tests.clients.wire import KEY, Wire, run
 from tests.library import BROKEN, CATS, LATE, LIBRARY, PASSWORDS, TRAINS, fill
 from tests.local_server import Server, start_server
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from tests.clients.conftest import TEXTS, as_rows, many, vectors_of
+from tests.clients.texts import TEXTS, as_rows, many, vectors_of
 from tests.local_server import Server
 
 PREM = "Prem is an easy to use open source AI platform."

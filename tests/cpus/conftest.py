@@ -19,18 +19,10 @@ from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
+from tests.cpus.machines import FULL_RANGE, MACHINES, Emulate
 from tests.paths import ROOT
 
 CPUS = ROOT / ".cpus"  # kept between runs
-
-HASWELL = "Haswell-noTSX"  # AVX2 without VNNI, as on Lambda's x86; qemu cannot emulate TSX
-GRAVITON2 = "neoverse-n1"
-GRAVITON3 = "neoverse-v1"
-MACHINES = {HASWELL: "x86_64", GRAVITON2: "aarch64", GRAVITON3: "aarch64"}
-
-FULL_RANGE = "int8, full range"
-
-Emulate = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
