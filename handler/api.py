@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from mangum import Mangum
 
-from handler import payloads
+from handler import event_kinds
 from handler.embeddings.operations import EmbeddingOperations
 from handler.embeddings.response import Answer
 from handler.errors import ApiError
@@ -65,22 +65,22 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     The answer to a direct request is OpenAI's object, or the error object and its status:
     `{"error": {…}, "status": 400}`. Raises UnsupportedEvent for any other event.
     """
-    if payloads.is_http(event):
+    if event_kinds.is_http(event):
         # Set again: this may be another thread, and `asyncio.run` removes the loop.
         asyncio.set_event_loop(_loop)
         try:
             return _http(event, context)
         except Exception as error:  # the app answers its own errors: Mangum got a malformed event
             log.exception("the event could not be read as an HTTP request")
-            raise payloads.unsupported(event) from error
-    if payloads.is_warm_up(event):
+            raise event_kinds.unsupported(event) from error
+    if event_kinds.is_warm_up(event):
         mark_warm()
         return {"status": True}
-    if payloads.is_direct(event):
+    if event_kinds.is_direct(event):
         return _answer("direct", embeddings.create, event, context)
-    if payloads.is_direct_search(event):
+    if event_kinds.is_direct_search(event):
         return _answer("direct-search", _search, event, context)
-    raise payloads.unsupported(event)
+    raise event_kinds.unsupported(event)
 
 
 def _search(payload: dict[str, Any], context: RequestContext) -> Answer:

@@ -7,9 +7,9 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from handler.event_kinds import decodes_answers, is_from_gateway, is_from_load_balancer
 from handler.http.error_handlers import FAILED
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
-from handler.payloads import decodes_answers, is_from_gateway, is_from_load_balancer
 from handler.request_context import RequestContext, deadline, request_id
 
 ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
