@@ -44,7 +44,7 @@ test-chaos: $(VENV)/dev model ## run ingestion through thousands of new random h
 	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,2000)) \
 		$(BIN)/python -m pytest -v -n auto -m '' tests/chaos $(ARGS)
 
-test-cpus: $(VENV)/dev model ## run the image's content on emulated CPUs of Lambda (minutes)
+test-cpus: $(VENV)/dev model ## run the image's content on emulated Lambda CPUs (minutes)
 	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
 
 lint: $(VENV)/dev ## check style and types
@@ -52,7 +52,7 @@ lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-format: $(VENV)/dev ## put the code in style
+format: $(VENV)/dev ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -120,11 +120,11 @@ docker:
 	@docker info >/dev/null 2>&1 || { \
 		echo "Docker does not answer. Start it, or install it: https://docs.docker.com/engine/install" >&2; exit 1; }
 
-golden: .venv-bench/ready model ## make the reference vectors again (tests/golden)
+golden: .venv-bench/ready model ## regenerate the reference vectors (tests/golden)
 	@.venv-bench/bin/python -m tests.golden.make_golden
 
 # sam and scan have environments of their own: both pin what the others pin otherwise.
-lock: $(VENV)/dev ## lock the dependencies again (UPGRADE=--upgrade for newer versions)
+lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
 	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
@@ -135,7 +135,7 @@ LOCK = $(LOCK_GROUP) pyproject.toml
 LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-clean: ## remove all that was made, downloaded model files and documents.sqlite excepted
+clean: ## remove everything that make created, except downloaded model files and documents.sqlite
 	rm -rf $(VENV) .venv-* .aws-sam .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all

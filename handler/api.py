@@ -32,7 +32,7 @@ from model_layer import load_cl100k, load_encoder
 log = logging.getLogger(__name__)
 
 
-def create_embeddings(settings: Settings) -> EmbeddingOperations:
+def load_embeddings(settings: Settings) -> EmbeddingOperations:
     """Load the model and run it once, so that the first request finds it warm."""
     encoder = load_encoder(
         threads=settings.encoder_threads,
@@ -47,7 +47,7 @@ def create_embeddings(settings: Settings) -> EmbeddingOperations:
 
 
 settings = read_settings(os.environ)
-embeddings = create_embeddings(settings)
+embeddings = load_embeddings(settings)
 vector_stores = lazy_vector_stores(embeddings.encoder, settings)
 app = create_app(embeddings, settings, vector_stores=vector_stores)
 # Mangum runs the app on the thread's event loop and expects one when it is constructed. Recent

@@ -10,10 +10,11 @@ ApiError               the caller is told, in OpenAI's shape
 └── WrongStore         the vector store holds another model's vectors
 UnsupportedEvent       the function answers no events of this kind
 DocumentRejected       the document cannot be ingested until it changes
-TryLater               it did not work now; another try may succeed
+TryLater               the attempt failed for now; another may succeed
 ├── ServiceUnavailable the vector store, its ledger, S3 or SQS did not answer, or not in time
-├── SourceUnreadable   the file is there and cannot be read
-├── StoreConflict      another writer has written the ledger's row meanwhile
+├── SourceUnreadable   the file exists and cannot be read
+├── SourceChanged      the source changed while it was being ingested
+├── StoreConflict      another writer changed the ledger's row
 ├── DocumentBusy       another invocation is ingesting the document
 └── DocumentUnfinished the document is ingested in part; the next try continues from there
 """
@@ -58,13 +59,13 @@ class WrongStore(ApiError):
 
 
 class NotReady(ApiError):
-    """The model or the vector store does not work; it may later, or on another instance."""
+    """The model or the vector store is not working; it, or another instance, may work later."""
 
 
 class UnsupportedEvent(Exception):
     """The function answers no events of this kind.
 
-    The invocation fails, so that the sender (a queue, say) keeps the event.
+    The invocation fails, so that the sender, such as a queue, keeps the event.
     """
 
 
@@ -81,19 +82,23 @@ class DocumentRejected(Exception):
 
 
 class TryLater(Exception):
-    """It did not work now; another try may succeed."""
+    """The attempt failed for now; another may succeed."""
 
 
 class ServiceUnavailable(TryLater):
-    """The vector store, its ledger, S3 or SQS did not answer, or not in time."""
+    """A service did not answer in time, or refused in a way that only the operator can fix."""
 
 
 class SourceUnreadable(TryLater):
-    """The file is there and cannot be read: a permission is missing, say."""
+    """The file exists and cannot be read, for example because a permission is missing."""
+
+
+class SourceChanged(TryLater):
+    """The source changed while it was being ingested."""
 
 
 class StoreConflict(TryLater):
-    """Another writer has written the ledger's row meanwhile."""
+    """Another writer changed the ledger's row."""
 
 
 class DocumentBusy(TryLater):

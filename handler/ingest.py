@@ -41,9 +41,9 @@ from handler.settings import read_settings
 log = logging.getLogger(__name__)
 
 RETRY_SOON_SECONDS = 5  # this invocation has ended by then
-# Until a document that another invocation is ingesting is tried again. The queue's deliveries (for
-# their number see template.yaml) must outlast the longest invocation, or the document's last
-# content would never be seen.
+# Before a document that another invocation is ingesting is tried again. The queue's deliveries (for
+# their number see template.yaml) must outlast the longest invocation, or the document's latest
+# content would be missed.
 RETRY_BUSY_SECONDS = 120
 
 settings = read_settings(os.environ)
@@ -77,15 +77,17 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
     failures = []
     for delivery, each in zip(deliveries, read, strict=True):
         errors = [each] if isinstance(each, Exception) else _errors(islice(results, len(each)))
-        for error in errors[:1]:
-            if delivery.message_id is None:
-                raise error
-            failures.append({"itemIdentifier": delivery.message_id})
-            _log_failure(delivery.message_id, error)
-            if isinstance(error, DocumentUnfinished) or _is_over(until):
-                _redeliver_in(RETRY_SOON_SECONDS, delivery)
-            elif isinstance(error, DocumentBusy):
-                _redeliver_in(RETRY_BUSY_SECONDS, delivery)
+        if not errors:
+            continue
+        error = errors[0]
+        if delivery.message_id is None:
+            raise error
+        failures.append({"itemIdentifier": delivery.message_id})
+        _log_failure(delivery.message_id, error)
+        if isinstance(error, DocumentUnfinished) or _is_over(until):
+            _redeliver_in(RETRY_SOON_SECONDS, delivery)
+        elif isinstance(error, DocumentBusy):
+            _redeliver_in(RETRY_BUSY_SECONDS, delivery)
     return {"batchItemFailures": failures}
 
 
@@ -99,7 +101,7 @@ def _read(delivery: Delivery) -> list[Change] | Exception:
 def _reconcile(
     changes: list[Change], until: float | None, started: float
 ) -> list[Outcome | Exception]:
-    """What came of each change. Logs a line for each document, and one for the invocation."""
+    """The outcome of each change. Logs a line for each document, and one for the invocation."""
     try:
         pipeline = open_pipeline()
     except (TryLater, ValueError, WrongStore) as error:

@@ -52,7 +52,7 @@ class Settings:
     encoder_threads: int | None = None  # None: one for each CPU
     key_hashes: Mapping[str, str] = field(
         default_factory=dict
-    )  # name → SHA-256; empty: anybody may call
+    )  # name → SHA-256; empty: the API is open
     on_lambda: bool = False
     queue_url: str | None = None  # of the ingest function's queue
     vector_store: StoreAddress | None = None  # None: no ingestion and no search

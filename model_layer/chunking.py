@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # time grows with the square of the length. A window takes four seconds at worst.
 WINDOW = 16_000
 # The most characters of a chunk: 254 tokens can be any number of spaces, or one endless word.
-MAX_CHARACTERS = 8_000
+MAX_CHUNK_CHARACTERS = 8_000
 # No chunk contains this much white space. Looking for the overlap in a window of empty lines, the
 # library can take half a minute.
 GAP = re.compile(r"\s{100,}")
@@ -94,7 +94,7 @@ class Chunker:
 
     def _within_bounds(self, text: str, chunk: Chunk) -> Iterator[Chunk]:
         """The chunk, halved until no part has too many characters."""
-        if chunk.end - chunk.start <= MAX_CHARACTERS:
+        if chunk.end - chunk.start <= MAX_CHUNK_CHARACTERS:
             yield chunk
             return
         middle = (chunk.start + chunk.end) // 2

@@ -87,7 +87,7 @@ class AwsClient:
         )
         try:
             self._client: Any = boto3.client(service, config=config)
-        except BotoCoreError as error:  # no region, say
+        except BotoCoreError as error:  # for example, no region
             raise ServiceUnavailable(f"{service} cannot be called: {error}") from error
 
     def call(self, operation: str, *, deadline: float | None = None, **parameters: Any) -> Any:

@@ -88,7 +88,7 @@ def _reconcile(
 def _side_by_side(
     pipeline: Pipeline, sources: Sequence[str], threads: int
 ) -> Iterator[tuple[str, Outcome | TryLater]]:
-    """What came of each source, in order. Several at a time: a small file keeps one CPU busy."""
+    """The outcome of each source, in order. Several at a time: a small file keeps one CPU busy."""
 
     def reconcile(source: str) -> Outcome | TryLater:
         try:

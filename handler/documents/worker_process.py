@@ -46,14 +46,14 @@ class Crashed:
     status: int
 
 
-Outcome = Answered | TimedOut | Crashed
+Reply = Answered | TimedOut | Crashed
 
 
 class WorkerProcess:
     """A running worker. Not thread-safe: its owner asks one question at a time.
 
-    memory: bytes of address space. seconds: what one document may take at most; the worker ends
-    by itself GRACE_SECONDS later, should its parent be gone.
+    memory: bytes of address space. seconds: what one document may take at most; the worker exits
+    by itself GRACE_SECONDS later if its parent is gone.
     """
 
     def __init__(self, *, memory: int, seconds: float) -> None:
@@ -82,11 +82,11 @@ class WorkerProcess:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, fields: dict[str, Any], content: bytes, *, seconds: float) -> Outcome:
-        """Send one document and wait for the outcome, at most `seconds`.
+    def ask(self, fields: dict[str, Any], content: bytes, *, seconds: float) -> Reply:
+        """Send one document and wait for the reply, at most `seconds`.
 
-        The worker goes on only after an answer that was in time and not its last one; after any
-        other outcome, and after any exception, it has been stopped.
+        The worker stays alive only after a timely answer that is not its last. After any other
+        reply, or an exception, it has been stopped.
         """
         expired = threading.Event()
 

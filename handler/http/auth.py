@@ -15,7 +15,7 @@ HOW_TO_SEND_A_KEY = "Send one as 'Authorization: Bearer KEY' or 'api-key: KEY'."
 
 
 class ApiKeys:
-    """The accepted keys. If there are none, anybody may call. Thread-safe."""
+    """The accepted keys. Without any, the API is open. Thread-safe."""
 
     def __init__(self, hashes: Mapping[str, str]) -> None:
         """hashes: each key's name and its SHA-256 in hexadecimal."""

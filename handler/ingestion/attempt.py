@@ -13,7 +13,7 @@ from math import inf
 from typing import TypeVar
 
 from handler.documents.document import Document
-from handler.errors import DocumentRejected, StoreConflict
+from handler.errors import DocumentRejected, SourceChanged, StoreConflict
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, Lease
 from handler.ingestion.outcome import Outcome
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Components:
-    """What every attempt works with."""
+    """The collaborators of every attempt."""
 
     sources: SourceReader
     store: Store
@@ -45,8 +45,8 @@ class Components:
 class Attempt:
     """A document on its way into the store; see `write_batch.PendingDocument`.
 
-    `result` is None until the attempt has ended: then it is what came of the change, or the
-    exception that another attempt may avoid (TryLater) or that is a bug.
+    `result` is None until the attempt ends. Then it is the outcome, or the exception: TryLater if
+    another attempt may succeed, otherwise a bug.
     """
 
     def __init__(self, change: Change, components: Components, *, deadline: float | None) -> None:
@@ -104,14 +104,14 @@ class Attempt:
         self._guarded(fail)
 
     def _guarded(self, step: Callable[[], T]) -> T | None:
-        """What the step returns; None if it failed, and the attempt begins again or has ended."""
+        """The step's result; None if it failed: the attempt then begins again, or has ended."""
         try:
             try:
                 return step()
             except DocumentRejected as rejected:
                 self.result = self._reject(rejected)
-        except StoreConflict:
-            self._batches = None  # Another writer was faster; its row says what is left to do.
+        except (StoreConflict, SourceChanged):
+            self._batches = None  # Begin again with the row and the source as they are now.
         except Exception as error:
             self.result = error
         return None
@@ -186,14 +186,14 @@ class Attempt:
     def _acquire(self) -> None:
         """Acquire the lease, and look at the source again: it must still be what was found.
 
-        Raises StoreConflict if it is not. Another attempt that found nothing to do has left no
+        Raises SourceChanged if it is not. Another attempt that found nothing to do has left no
         trace in the ledger, so the change it saw must be seen here. Later attempts wait for ours.
         """
         self._lease.acquire()
         found = self._snapshot
         now = self._components.sources.find(self._change.source, deadline=self._lease.deadline)
         if (now and now.identity) != (found and found.identity):
-            raise StoreConflict(f"The source of {self._lease.document_id} has changed meanwhile.")
+            raise SourceChanged(f"The source of {self._lease.document_id} has changed.")
 
     def _finish(self) -> Outcome:
         """Delete what the document no longer has, and complete its row."""

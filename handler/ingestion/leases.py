@@ -2,7 +2,7 @@
 
 A lease is part of the document's ledger row. It is acquired by writing the row, which only one of
 several writers can do first, and it expires: a holder that vanishes (Lambda stops what takes too
-long) blocks nobody for ever.
+long) does not block others for ever.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable,
 from handler.stores.contract import Ledger, Row
 from model_layer import DeadlineExceeded
 
-# From the start of the last write of the row: how long the vectors are the holder's to write, and
-# how long a write of vectors may take, so that it has ended before the lease does. Both count from
-# the start of that write because writing the row can itself take long.
+# How long a lease lasts, and how long a write of vectors under it may take, so that it ends before
+# the lease does. Both count from the start of the last write of the row, because that write can
+# itself be slow.
 LEASE_SECONDS = 60.0
 WRITE_SECONDS = 30.0
 RELEASE_SECONDS = 0.5  # to release a lease when the attempt's own time is up
@@ -32,10 +32,10 @@ class Clock(Protocol):
     """The time, in seconds."""
 
     def now(self) -> float:
-        """Since 1970; comparable between machines."""
+        """Seconds since 1970, comparable between machines."""
 
     def monotonic(self) -> float:
-        """Since some moment; never goes back."""
+        """Seconds since an arbitrary start; never decreases."""
 
     def sleep(self, seconds: float) -> None:
         """Return that much later."""
@@ -60,8 +60,10 @@ class Lease:
                            └──────────────────────────────────────────────────────────▶ settled
                                    complete: nothing was left to write
 
-    `row` is what the ledger has, with the changes that the next write will note. It is read again
-    after a StoreConflict: somebody else has written the row.
+    A StoreConflict in any state leads back to unread: another writer changed the row. LEASE_SECONDS
+    after the last acquire, another attempt may acquire the lease.
+
+    `row` is what the ledger has, with the changes that the next write will note.
     """
 
     def __init__(
@@ -121,7 +123,7 @@ class Lease:
     def acquire(self) -> None:
         """Write the row and hold the lease from now on; if it is held, renew it.
 
-        Raises StoreConflict if somebody else has written the row since it was read.
+        Raises StoreConflict if another writer has written the row since it was read.
         """
         now, self._write_began = self._clock.now(), self._clock.monotonic()
         leased = replace(self.row, owner=self._owner, leased_until=now + LEASE_SECONDS, updated=now)
@@ -147,8 +149,8 @@ class Lease:
         try:
             yield
         except ServiceUnavailable:
-            # A write without an answer may still be on its way, and nobody else may write before
-            # it has arrived: the lease runs out by itself.
+            # A write without an answer may still be on its way. No other attempt may write before
+            # it arrives, so the lease runs out by itself.
             self._release(at_once=False)
             raise
         except DeadlineExceeded as error:

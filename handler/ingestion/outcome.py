@@ -1,4 +1,4 @@
-"""What came of a change."""
+"""The outcome of a change."""
 
 from __future__ import annotations
 

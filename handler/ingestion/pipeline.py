@@ -56,9 +56,9 @@ class Pipeline:
     def reconcile_all(
         self, changes: Sequence[Change], *, deadline: float | None = None
     ) -> list[Outcome | Exception]:
-        """Do so for several changes, whose documents share writes.
+        """Reconcile several changes; their documents share writes.
 
-        Returns what came of each, in order: what `reconcile` would return or raise.
+        Returns the outcome of each, in order: what `reconcile` would return or raise.
         """
         batcher = WriteBatcher(self.store.index, min_write_bytes=self._components.min_write_bytes)
         attempts: list[Attempt] = []

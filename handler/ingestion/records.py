@@ -12,8 +12,6 @@ from handler.stores.attributes import Attribute, describe
 from handler.stores.contract import Record, Row
 from model_layer import Chunk
 
-MAX_RECORD_HEADING = 300  # characters
-
 
 def record_key(row: Row, chunk: int) -> str:
     """The key of a document's chunk: always the same for its number."""
@@ -61,7 +59,7 @@ def make_records(
             # The page of its middle: a chunk can begin with the last words of the page before.
             "page": document.page((chunk.start + chunk.end) // 2),
             "text": document.text[chunk.start : chunk.end],
-            "heading": heading and heading[:MAX_RECORD_HEADING],
+            "heading": heading,
             "start": chunk.start,
             "end": chunk.end,
             "etag": row.etag,

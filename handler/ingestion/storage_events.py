@@ -19,10 +19,7 @@ import orjson
 
 from handler.errors import UnsupportedEvent
 
-UNDERSTOOD = (
-    "S3 notifications, alone or in SQS or SNS messages, and EventBridge events of S3, alone or in "
-    "SQS messages"
-)
+UNDERSTOOD = "S3 notifications and EventBridge events of S3, alone or in SQS or SNS messages"
 
 
 @dataclass(frozen=True)

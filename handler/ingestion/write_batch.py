@@ -1,7 +1,7 @@
 """Writes that several documents share.
 
-S3 Vectors charges a request as 128 KB at least, which is some forty chunks. Documents of a page,
-written one by one, would cost mostly that.
+S3 Vectors charges each write as at least 128 KB, about forty chunks. One-page documents, written
+one by one, would mostly pay for that minimum.
 """
 
 from __future__ import annotations

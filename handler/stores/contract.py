@@ -70,7 +70,7 @@ class VectorIndex(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """What the ledger knows about a document."""
+    """The ledger's knowledge of one document."""
 
     document_id: str  # derived from the source
     source: str  # s3://bucket/key, or file:///path

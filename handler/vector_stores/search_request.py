@@ -42,13 +42,6 @@ class SearchRequest(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
     query: Annotated[Any, WithJsonSchema(QUERY_SCHEMA)]  # see `_read_queries`
-    filters: Annotated[
-        Filters | None,
-        Field(
-            description=f"Which attributes the results must have. At most {MAX_FILTER_VALUES} "
-            f"values to compare with, at most {MAX_FILTER_DEPTH} deep in `and` and `or`."
-        ),
-    ] = None
     max_num_results: Annotated[
         Annotated[int, Field(ge=1, le=MAX_RESULTS), BeforeValidator(integral)] | None,
         Field(description="By default, 10."),
@@ -60,6 +53,13 @@ class SearchRequest(BaseModel):
         Field(
             description="Which part of a too long query to cut: its END or its START. NONE refuses "
             "the query. Ours, not OpenAI's."
+        ),
+    ] = None
+    filters: Annotated[
+        Filters | None,
+        Field(
+            description=f"Which attributes the results must have. At most {MAX_FILTER_VALUES} "
+            f"values to compare with, at most {MAX_FILTER_DEPTH} deep in `and` and `or`."
         ),
     ] = None
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.errors import ServiceUnavailable, StoreConflict
+from handler.errors import ServiceUnavailable, SourceChanged
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorIndex
 from handler.stores.filters import Filter
@@ -143,7 +143,7 @@ class Bucket:
         def read() -> bytes:
             now = self.faults.run(lambda: self.contents.get(source))
             if now != content:
-                raise StoreConflict("The object has changed.")
+                raise SourceChanged("The object has changed.")
             return now
 
         return SourceSnapshot(etag(content), None, len(content), 0.0, "text/plain", read)

@@ -43,7 +43,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     fake = SimpleNamespace(monotonic=clock.monotonic, perf_counter=time.perf_counter)
     for module in ("handler.request_context", "model_layer.encoder"):
         monkeypatch.setattr(f"{module}.time", fake)
-    monkeypatch.setattr(embeddings.encoder, "_clock", clock.monotonic, raising=False)
+    monkeypatch.setattr(embeddings.encoder, "_clock", clock.monotonic)
     return clock
 
 

@@ -75,14 +75,14 @@ def test_a_server_checks_the_contents_and_a_lambda_function_only_sizes(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The contents in the image were checked when it was built."""
-    from handler.api import create_embeddings
+    from handler.api import load_embeddings
 
     table = (bundle / CL100K).read_bytes()
     (bundle / CL100K).write_bytes(table[:-1] + b"?")
     monkeypatch.setattr("model_layer.artifacts.DEFAULT_BUNDLE", bundle)
     with pytest.raises(BundleError, match=r"cl100k\.npy has SHA-256"):
-        create_embeddings(Settings())
-    create_embeddings(Settings(on_lambda=True))
+        load_embeddings(Settings())
+    load_embeddings(Settings(on_lambda=True))
 
 
 def test_lambdas_user_can_read_every_file() -> None:

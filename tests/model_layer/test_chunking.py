@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_layer import Chunk, Chunker, Encoder, load_chunker
-from model_layer.chunking import MAX_CHARACTERS, Window
+from model_layer.chunking import MAX_CHUNK_CHARACTERS, Window
 from tests.paths import ROOT
 
 # Any text without lone surrogates, as documents are.
@@ -54,7 +54,7 @@ def check(encoder: Encoder, text: str, chunks: list[Chunk], *, max_tokens: int) 
         part = text[chunk.start : chunk.end]
         tokens = encoder.tokenizer.tokenize(part, "NONE")
         assert len(tokens.ids) <= max_tokens
-        assert len(part) <= MAX_CHARACTERS
+        assert len(part) <= MAX_CHUNK_CHARACTERS
         if before is not None:
             assert before.start < chunk.start
             assert before.end < chunk.end

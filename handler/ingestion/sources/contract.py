@@ -1,4 +1,4 @@
-"""What a reader of sources does, for a bucket or for the files of this machine."""
+"""The contract of a source reader: a bucket's, or one for the files of this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SourceSnapshot:
     size: int  # bytes
     modified: float  # s since 1970
     content_type: str | None
-    # Raises ServiceUnavailable; StoreConflict if the source has changed; DocumentRejected.
+    # Raises ServiceUnavailable; SourceChanged; DocumentRejected.
     read: Callable[[], bytes]
     metadata: Mapping[str, str] = field(default_factory=dict)  # the user's
 

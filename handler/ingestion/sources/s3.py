@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
+from handler.errors import DocumentRejected, ServiceUnavailable, SourceChanged
 from handler.ingestion.sources.contract import SourceSnapshot
 
 SCHEME = "s3://"
@@ -57,7 +57,7 @@ class S3Reader:
         except ClientError as error:
             match error.response["Error"]["Code"]:
                 case "PreconditionFailed" | "NoSuchKey":
-                    raise StoreConflict(f"{key} was written or removed meanwhile.") from error
+                    raise SourceChanged(f"{key} was written or removed meanwhile.") from error
                 case "InvalidObjectState":
                     raise DocumentRejected(
                         "invalid_file",

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, ServiceUnavailable, StoreConflict
+from handler.errors import DocumentRejected, ServiceUnavailable, SourceChanged
 from handler.ingestion.sources.s3 import S3Reader
 from tests.handler.aws.moto_server import new_bucket
 
@@ -64,7 +64,7 @@ def test_an_object_that_changed_since_it_was_found_is_not_read(
     else:
         s3.delete_object(Bucket=bucket, Key="a.txt")
     assert found is not None
-    with pytest.raises(StoreConflict, match=r"a\.txt was written or removed meanwhile"):
+    with pytest.raises(SourceChanged, match=r"a\.txt was written or removed meanwhile"):
         found.read()
 
 
