@@ -29,11 +29,12 @@ from handler.errors import (
     UnsupportedEvent,
     WrongStore,
 )
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.s3 import S3Reader
-from handler.ingestion.storage_events import Change, Delivery, read_deliveries
+from handler.ingestion.storage_events import Delivery, read_deliveries
 from handler.logs import write_line
 from handler.request_context import deadline
 from handler.settings import read_settings

@@ -110,10 +110,10 @@ def seconds(call: Callable[[], object]) -> float:
 def to_sqlite(folder: Path, threads: int) -> Iterator[Ingest]:
     """Ingests files into SQLite: the pipeline itself."""
     from handler.documents.sandbox import Sandbox
+    from handler.ingestion.change import Change
     from handler.ingestion.document_encoder import load_document_encoder
     from handler.ingestion.pipeline import build_pipeline
     from handler.ingestion.sources.files import FileReader
-    from handler.ingestion.storage_events import Change
     from handler.settings import read_settings
 
     store = f"sqlite:///{folder}/store.sqlite"

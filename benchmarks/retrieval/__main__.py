@@ -27,11 +27,11 @@ from benchmarks.measuring.reference import REFERENCE, reference_vectors
 from benchmarks.measuring.results import publish, store, stored
 from benchmarks.measuring.tables import table
 from handler.documents.sandbox import Sandbox
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.sources.files import FileReader
-from handler.ingestion.storage_events import Change
 from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store

@@ -17,7 +17,8 @@ from benchmarks.measuring.prices import VECTORS_MIN_PUT
 from benchmarks.measuring.processes import ROOT
 from benchmarks.retrieval.__main__ import QUERIES, Ranks, place
 from handler.documents import extract
-from handler.ingestion.storage_events import Change, read_deliveries
+from handler.ingestion.change import Change
+from handler.ingestion.storage_events import read_deliveries
 from handler.settings import MEMORY_PER_CPU
 from model_layer import Encoder
 

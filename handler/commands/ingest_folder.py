@@ -19,11 +19,11 @@ from tqdm import tqdm
 from handler.commands.failure import fail
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.files import FileReader, path_of
-from handler.ingestion.storage_events import Change
 from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores.contract import Store
 from model_layer import ModelLayerError

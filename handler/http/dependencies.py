@@ -6,19 +6,14 @@ takes longer than the rest of a short request.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
-from starlette.concurrency import run_in_threadpool
 
 from handler.embeddings.operations import EmbeddingOperations
 from handler.http.auth import ApiKeys
 from handler.request_context import RequestContext
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 async def get_embeddings(request: Request) -> EmbeddingOperations:
@@ -51,15 +46,3 @@ REQUIRE_KEY = (
     Security(HTTPBearer(auto_error=False, description="An API key, if the server needs one.")),
 )
 EmbeddingsDep = Annotated[EmbeddingOperations, Depends(get_embeddings)]
-
-
-async def run_off_loop(
-    context: RequestContext, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    """Call `function`, which takes long, on a thread, so that the loop can answer other requests.
-
-    A request that is alone has no others beside it: its function runs here, without the switch.
-    """
-    if context.is_alone:
-        return function(*args, **kwargs)
-    return await run_in_threadpool(function, *args, **kwargs)

@@ -14,13 +14,13 @@ from typing import TypeVar
 
 from handler.documents.document import Document
 from handler.errors import DocumentRejected, SourceChanged, StoreConflict
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, Lease
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.planning import document_id, plan_row, same_content
 from handler.ingestion.records import EncodedBatch, make_records, record_key
 from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
-from handler.ingestion.storage_events import Change
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
 from handler.stores.contract import Row, Store

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handler.ingestion.attempt import Attempt, Components
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, SystemClock
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.sources.contract import SourceReader
-from handler.ingestion.storage_events import Change
 from handler.ingestion.write_batch import MIN_WRITE_BYTES, WriteBatcher
 from handler.settings import STORE_FORMS, Settings
 from handler.stores import open_store

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handler.ingestion.change import Change
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.ingestion.storage_events import Change
 from handler.stores.attributes import Attribute, describe, read_attributes
 from handler.stores.contract import Row
 

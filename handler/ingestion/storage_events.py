@@ -18,25 +18,9 @@ from urllib.parse import unquote_plus
 import orjson
 
 from handler.errors import UnsupportedEvent
+from handler.ingestion.change import Change
 
 UNDERSTOOD = "S3 notifications and EventBridge events of S3, alone or in SQS or SNS messages"
-
-
-@dataclass(frozen=True)
-class Change:
-    """A source that may have been written or removed."""
-
-    source: str  # s3://bucket/key
-    # S3's order of the events of one key, in hexadecimal digits. None if there is none (backfill).
-    sequencer: str | None = None
-
-    def is_after(self, sequencer: str | None) -> bool:
-        """Whether this change happened, or may have happened, after that one."""
-        if self.sequencer is None or sequencer is None:
-            return True
-        # The shorter is padded with zeros, on the right. (…/notification-content-structure.html)
-        length = max(len(self.sequencer), len(sequencer))
-        return self.sequencer.ljust(length, "0") > sequencer.ljust(length, "0")
 
 
 @dataclass(frozen=True)

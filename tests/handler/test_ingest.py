@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from handler import ingest
 from handler.embeddings.operations import EmbeddingOperations
 from handler.errors import DocumentBusy, DocumentUnfinished
-from handler.ingestion.storage_events import Change
+from handler.ingestion.change import Change
 from handler.settings import S3VectorsAddress, Settings
 from model_layer import Cl100k, Encoder
 from tests.events import load_event

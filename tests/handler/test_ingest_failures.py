@@ -8,7 +8,7 @@ import pytest
 
 from handler import ingest
 from handler.errors import ServiceUnavailable, UnsupportedEvent
-from handler.ingestion.storage_events import Change
+from handler.ingestion.change import Change
 from handler.settings import Settings
 from tests.events import load_event
 

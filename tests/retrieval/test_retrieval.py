@@ -19,10 +19,10 @@ from fpdf import FPDF
 
 from handler.documents import extract
 from handler.documents.sandbox import Sandbox
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
-from handler.ingestion.storage_events import Change
 from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep, run_off_loop
+from handler.http.concurrency import run_off_loop
+from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 from handler.http.openapi import content
 from handler.http.request_body import read_body

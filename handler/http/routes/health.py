@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from handler.errors import NotReady
-from handler.http.dependencies import ContextDep, EmbeddingsDep, run_off_loop
+from handler.http.concurrency import run_off_loop
+from handler.http.dependencies import ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 
 router = APIRouter(tags=["health"])

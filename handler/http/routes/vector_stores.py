@@ -15,7 +15,8 @@ from handler.errors import (
     Unauthorized,
     WrongStore,
 )
-from handler.http.dependencies import REQUIRE_KEY, ContextDep, run_off_loop
+from handler.http.concurrency import run_off_loop
+from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
 from handler.http.openapi import content, parameter
 from handler.http.request_body import read_body

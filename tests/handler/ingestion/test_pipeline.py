@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from handler.errors import DocumentRejected
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
-from handler.ingestion.storage_events import Change
 from handler.limits import MAX_DOCUMENT
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder, load_chunker

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from handler.errors import SourceUnreadable
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
-from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
 from tests.handler.ingestion.bucket import extract, found

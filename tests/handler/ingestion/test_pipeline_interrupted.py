@@ -10,12 +10,12 @@ import pytest
 
 from handler.documents.document import Document
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import LEASE_SECONDS
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.ingestion.storage_events import Change
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
 from tests.fake_clock import START, FakeClock

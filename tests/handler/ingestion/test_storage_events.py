@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import UnsupportedEvent
-from handler.ingestion.storage_events import Change, read_changes, read_deliveries
+from handler.ingestion.change import Change
+from handler.ingestion.storage_events import read_changes, read_deliveries
 from tests.events import load_event
 
 REPORT = "s3://documents-of-example/reports/Q3 2026 (final) été.pdf"

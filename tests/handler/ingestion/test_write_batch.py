@@ -7,10 +7,10 @@ from typing import Any
 
 from handler.documents.document import Document
 from handler.errors import DocumentRejected
+from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline
-from handler.ingestion.storage_events import Change
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
 from tests.handler.ingestion.bucket import PETS, SOURCE, Bucket, extract, found
