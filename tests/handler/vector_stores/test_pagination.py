@@ -1,0 +1,48 @@
+"""The query parameters of a list name a page, or the first wrong one is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.errors import InvalidRequest
+from handler.limits import MAX_FILE_ID, MAX_PAGE
+from handler.vector_stores.pagination import read_page
+
+
+def test_a_page_has_defaults() -> None:
+    page = read_page({"unknown": "x", "after": ""})
+    assert (page.limit, page.descending, page.status) == (20, True, None)
+    assert (page.after, page.before) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("limit", "0", f"a whole number from 1 to {MAX_PAGE}"),
+        ("limit", f"{MAX_PAGE + 1}", f"a whole number from 1 to {MAX_PAGE}"),
+        ("limit", "+5", f"a whole number from 1 to {MAX_PAGE}"),
+        ("limit", "5.0", f"a whole number from 1 to {MAX_PAGE}"),
+        ("order", "up", "one of asc, desc"),
+        ("filter", "lost", "one of in_progress, completed, failed, cancelled"),
+        ("after", "x" * (MAX_FILE_ID + 1), f"an id, of {MAX_FILE_ID} characters at most"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_with_what_it_may_be(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read_page({name: value})
+    assert refused.value.param == name
+    assert expected in refused.value.message
+
+
+@given(st.dictionaries(st.sampled_from(["limit", "order", "filter", "after", "before"]), st.text()))
+def test_any_parameters_are_a_page_or_refused(parameters: dict[str, str]) -> None:
+    try:
+        page = read_page(parameters)
+    except InvalidRequest as refused:
+        assert refused.param in parameters
+    else:
+        assert 1 <= page.limit <= MAX_PAGE
