@@ -57,3 +57,9 @@ def test_fields_that_proxies_add_are_accepted() -> None:
     assert (search.limit, search.threshold, search.where) == (5, 0, None)
     empty = parse_search({"query": "a", "max_num_results": None, "ranking_options": None})
     assert (empty.limit, empty.threshold) == (10, 0)
+
+
+def test_other_wrong_fields_are_named_before_the_filters() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse_search({"query": "a", "filters": [[]], "max_num_results": 1.5})
+    assert refused.value.param == "max_num_results"
