@@ -28,6 +28,9 @@ serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 ingest: $(VENV)/serve model ## ingest the files of a folder into the local store (DIR=, VECTOR_STORE=)
 	@$(BIN)/python -m handler.commands.ingest_folder $(if $(DIR),"$(DIR)")
 
+text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
+	@$(BIN)/python -m handler.commands.read_text $(if $(FILE),"$(FILE)") $(ARGS)
+
 # What `make ingest` fills, `make serve` searches.
 serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
 
@@ -186,4 +189,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text

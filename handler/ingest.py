@@ -48,7 +48,7 @@ RETRY_SOON_SECONDS = 5  # this invocation has ended by then
 RETRY_BUSY_SECONDS = 120
 
 settings = read_settings(os.environ)
-sandbox = Sandbox()
+sandbox = Sandbox(keep_boilerplate=settings.keep_boilerplate)
 atexit.register(sandbox.close)
 encoder = load_document_encoder(settings, sandbox)
 

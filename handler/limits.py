@@ -62,6 +62,11 @@ MAX_HEADING = 200
 # More than any book has. Each takes 280 bytes in the main process, which has no memory limit: two
 # million would take more memory than a function has.
 MAX_HEADINGS = 100_000
+# More than any book has. Tables beyond it are read, but their chunks do not repeat the header.
+MAX_TABLES = 100_000
+# Warnings about a document, and characters of each: they are kept in its row of the ledger.
+MAX_WARNINGS = 20
+MAX_WARNING = 300
 # Deeper than data written by hand; Python's stack ends at about 1,000.
 MAX_JSON_DEPTH = 200
 # Browsers stop at 512. Parsing time grows with the square of the depth, to 30 s at 100,000.

@@ -48,6 +48,7 @@ class Settings:
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
+    keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
     cors_origins: tuple[str, ...] = ()  # empty: pages of other sites may not call
     encoder_threads: int | None = None  # None: one for each CPU
     key_hashes: Mapping[str, str] = field(
@@ -71,6 +72,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=environment.get("API_BASE_PATH") or "/",
+        keep_boilerplate=_boolean(environment, "KEEP_BOILERPLATE", default=False),
         cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),

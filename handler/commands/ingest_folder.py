@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         return fail(f"{folder} is not a folder.")
     try:
         settings = read_settings(os.environ)
-        with Sandbox() as sandbox:
+        with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
             encoder = load_document_encoder(settings, sandbox)
             pipeline = build_pipeline(settings, FileReader(), encoder)
             return ingest(folder, pipeline, settings, threads=encoder.threads)
@@ -75,14 +75,21 @@ def _reconcile(
         for source, outcome in bar:
             error = str(outcome) if isinstance(outcome, TryLater) else outcome.error
             if error:
-                bar.write(f"{path_of(source).relative_to(folder)}: {error}", file=sys.stderr)
+                bar.write(f"{_shown(source, folder)}: {error}", file=sys.stderr)
             if isinstance(outcome, TryLater):
                 results[AGAIN] += 1
                 continue
+            if outcome.result == "ingested":
+                for warning in outcome.warnings:
+                    bar.write(f"{_shown(source, folder)}: warning: {warning}", file=sys.stderr)
             results["failed" if error else outcome.result] += 1
             chunks += outcome.chunks if outcome.result == "ingested" else 0
             bar.set_postfix(chunks=chunks)
     return chunks
+
+
+def _shown(source: str, folder: Path) -> Path:
+    return path_of(source).relative_to(folder)
 
 
 def _side_by_side(

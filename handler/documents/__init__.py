@@ -6,10 +6,12 @@ so that a malicious file cannot crash the function.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.formats import ContentType, Format, detect, detect_text, parse_content_type
-from handler.documents.writer import clean
+from handler.documents.writer import bounded_warnings, clean
 from handler.errors import DocumentRejected
 
 __all__ = ["Document", "extract"]
@@ -17,12 +19,15 @@ __all__ = ["Document", "extract"]
 OUT_OF_MEMORY = "Reading the file takes more memory than there is; split it into several files."
 
 
-def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
-    """The text of a file, and where its pages and headings begin.
+def extract(
+    content: bytes, *, name: str, content_type: str | None, keep_boilerplate: bool = False
+) -> Document:
+    """The text of a file, and what is known about its parts.
 
     name: the file's name; only its extension matters. content_type: as declared, perhaps with a
-    charset. Raises DocumentRejected if the format is not supported, or the file is damaged,
-    encrypted, without text or over a limit.
+    charset. keep_boilerplate: whether to read all of an HTML page whose main content is marked.
+    Raises DocumentRejected if the format is not supported, or the file is damaged, encrypted,
+    without text or over a limit.
     """
     try:
         declared = parse_content_type(content_type)
@@ -36,8 +41,12 @@ def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
 
             return extract_docx(content)
         charset = declared.parameters.get("charset")
-        text = clean(decode(content, charset=charset, is_html=format == "html"))
-        return _extract_text(text, format or detect_text(text), name, declared)
+        decoded = decode(content, charset=charset, is_html=format == "html")
+        text = clean(decoded.text)
+        found = format or detect_text(text)
+        document = _extract_text(text, found, name, declared, keep_boilerplate=keep_boilerplate)
+        warnings = bounded_warnings((*decoded.warnings, *document.warnings))
+        return replace(document, charset=decoded.charset, warnings=warnings)
     except RecursionError as error:
         message = "The file is nested too deeply to be read; make it flatter."
         raise DocumentRejected("invalid_file", message) from error
@@ -45,12 +54,16 @@ def extract(content: bytes, *, name: str, content_type: str | None) -> Document:
         raise DocumentRejected("invalid_file", OUT_OF_MEMORY) from error
 
 
-def _extract_text(text: str, format: Format, name: str, declared: ContentType) -> Document:
+def _extract_text(
+    text: str, format: Format, name: str, declared: ContentType, *, keep_boilerplate: bool
+) -> Document:
     # A format's module, with its libraries, is imported when its first file arrives.
     if format == "html":
         from handler.documents.html import extract_html
 
-        return extract_html(text)
+        is_xml = name.lower().endswith((".xhtml", ".xht"))
+        is_xml = is_xml or declared.media_type == "application/xhtml+xml"
+        return extract_html(text, is_xml=is_xml, keep_boilerplate=keep_boilerplate)
     if format == "csv":
         from handler.documents.tables import extract_csv
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from handler.errors import DocumentRejected
 
@@ -84,21 +85,30 @@ META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)"
 META_WITHIN = 4_096
 
 
-def decode(content: bytes, *, charset: str | None = None, is_html: bool = False) -> str:
+@dataclass(frozen=True)
+class Decoded:
+    """A file's characters, and how they were found."""
+
+    text: str
+    charset: str  # its usual name: "utf-8", "windows-1252" …
+    warnings: tuple[str, ...] = ()  # what was guessed or replaced; a sentence each
+
+
+def decode(content: bytes, *, charset: str | None = None, is_html: bool = False) -> Decoded:
     """The text in `content`. charset: the declared character set, if there is one.
 
     Raises DocumentRejected if the content is not text, or its character set is unclear.
     """
     for mark, name in BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _decode_strictly(content, name)
+            return Decoded(_decode_strictly(content, name), name.removesuffix("-sig"))
     utf8 = _try(content, "utf-8")
     declared = _decode_declared(content, charset, is_html=is_html, is_utf8=utf8 is not None)
     if declared is not None:
-        return declared
+        return Decoded(declared, "?")
     if b"\x00" in content:
-        return _decode_utf16_without_mark(content)
-    return _detect(content) if utf8 is None else utf8
+        return Decoded(_decode_utf16_without_mark(content), "utf-16")
+    return Decoded(_detect(content), "?") if utf8 is None else Decoded(utf8, "utf-8")
 
 
 def _decode_declared(

@@ -1,9 +1,31 @@
-"""The text of a document, and where its pages and sections begin. Knows no file and no format."""
+"""The text of a document, and what is known about its parts. Knows no file and no format."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+AttributeValue = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading in a document's text."""
+
+    offset: int  # where it begins, with its # marks
+    level: int  # 1 is the highest
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a document's text: a line for each row."""
+
+    start: int  # offset of its first row
+    end: int  # offset after its last row
+    header: str  # the row that names its columns, as in the text; "" if there is none
 
 
 @dataclass(frozen=True)
@@ -14,7 +36,12 @@ class Document:
     format: str  # "pdf" …
     is_markdown: bool = False  # headings are marked with #
     pages: tuple[int, ...] = ()  # offset of each page; empty if the format has none
-    headings: tuple[tuple[int, str], ...] = ()  # offset and text of each, in order
+    headings: tuple[Heading, ...] = ()  # in order
+    tables: tuple[Table, ...] = ()  # in order
+    title: str | None = None  # as the file says it, beside or in its text
+    charset: str | None = None  # that the bytes were decoded with; None if the format has its own
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)  # that the file states
+    warnings: tuple[str, ...] = ()  # what was not read, guessed or replaced; a sentence each
 
     def page(self, offset: int) -> int | None:
         """The number of the page at `offset`, from 1; None in a format without pages."""
@@ -22,5 +49,42 @@ class Document:
 
     def heading(self, offset: int) -> str | None:
         """The last heading that begins at or before `offset`."""
-        count = bisect_right(self.headings, offset, key=lambda heading: heading[0])
-        return self.headings[count - 1][1] if count else None
+        path = self.heading_path(offset)
+        return path[-1] if path else None
+
+    def heading_path(self, offset: int) -> tuple[str, ...]:
+        """The headings that `offset` is below, from the highest level to the last heading."""
+        path: list[str] = []
+        count = bisect_right(self.headings, offset, key=lambda heading: heading.offset)
+        level = None
+        for heading in reversed(self.headings[max(0, count - MAX_LOOK_BACK) : count]):
+            if level is None or heading.level < level:
+                path.append(heading.text)
+                level = heading.level
+            if level == 1:
+                break
+        return tuple(reversed(path))
+
+    def table(self, offset: int) -> Table | None:
+        """The table at `offset`, if there is one."""
+        count = bisect_right(self.tables, offset, key=lambda table: table.start)
+        table = self.tables[count - 1] if count else None
+        return table if table and offset < table.end else None
+
+    def to_fields(self) -> dict[str, Any]:
+        """Everything but the text, by field, as orjson writes it."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "text"}
+
+    @classmethod
+    def from_fields(cls, text: str, described: Mapping[str, Any]) -> Self:
+        """The document that `to_fields` described."""
+        values = dict(described)
+        values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
+        values["tables"] = tuple(Table(**table) for table in values["tables"])
+        values["pages"] = tuple(values["pages"])
+        values["warnings"] = tuple(values["warnings"])
+        return cls(text, **values)
+
+
+# Headings that are looked at for a path: a document can hold 100,000 of one level.
+MAX_LOOK_BACK = 1_000

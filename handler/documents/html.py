@@ -54,8 +54,12 @@ NOT_NESTED = set(
 )
 
 
-def extract_html(text: str) -> Document:
-    """The document of a page. Raises DocumentRejected if its tags are nested too deeply."""
+def extract_html(text: str, *, is_xml: bool = False, keep_boilerplate: bool = False) -> Document:
+    """The document of a page.
+
+    is_xml: whether it is XHTML. keep_boilerplate: whether to read all of a page whose main content
+    is marked. Raises DocumentRejected if its tags are nested too deeply.
+    """
     _check_depth(text)
     page = LexborHTMLParser(text)
     body = page.body

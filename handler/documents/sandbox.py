@@ -23,10 +23,17 @@ class Sandbox:
     """Extracts documents in a worker process, one at a time. Thread-safe.
 
     seconds: the limit for one document. memory: bytes of address space; by default one gibibyte,
-    and at most 60 % of a Lambda function's memory.
+    and at most 60 % of a Lambda function's memory. keep_boilerplate: as in `extract`.
     """
 
-    def __init__(self, *, seconds: float = READING_SECONDS, memory: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = READING_SECONDS,
+        memory: int | None = None,
+        keep_boilerplate: bool = False,
+    ) -> None:
+        self._keep_boilerplate = keep_boilerplate
         self._seconds = seconds
         self._memory = memory or _memory_limit(os.environ)
         self._worker: WorkerProcess | None = None
@@ -44,6 +51,7 @@ class Sandbox:
         fields = {
             "name": _encodable(name),
             "content_type": content_type and _encodable(content_type),
+            "keep_boilerplate": self._keep_boilerplate,
         }
         allowed = max(min(seconds, self._seconds), 0)
         with self._lock:
@@ -103,13 +111,8 @@ def _document(answer: Answered) -> Document:
     fields = answer.fields
     if "code" in fields:
         raise DocumentRejected(fields["code"], fields["message"])
-    return Document(
-        answer.content.decode(),
-        fields["format"],
-        is_markdown=fields["is_markdown"],
-        pages=tuple(fields["pages"]),
-        headings=tuple((offset, heading) for offset, heading in fields["headings"]),
-    )
+    described = {key: value for key, value in fields.items() if key != "last"}
+    return Document.from_fields(answer.content.decode(), described)
 
 
 def _encodable(text: str) -> str:

@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
-from handler.documents import OUT_OF_MEMORY, Document, extract
+from handler.documents import OUT_OF_MEMORY, extract
 from handler.documents.pipe_protocol import LACKS_LIBRARY, read_message, write_message
 from handler.errors import DocumentRejected
 from handler.limits import READING_MEMORY_KEPT
@@ -69,8 +69,8 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
 
 def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
     try:
-        document = extract(content, name=fields["name"], content_type=fields["content_type"])
-        return _fields(document), document.text.encode()
+        document = extract(content, **fields)
+        return document.to_fields(), document.text.encode()
     except DocumentRejected as error:
         # After running out of memory, what is left is fragmented: do not reuse the process.
         last = isinstance(error.__cause__, MemoryError)
@@ -86,16 +86,6 @@ def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], byt
         sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + kind + "\n")
         message = f"The file cannot be read: {kind} while reading it. It may be damaged."
         return {"code": "invalid_file", "message": message, "last": True}, b""
-
-
-def _fields(document: Document) -> dict[str, Any]:
-    """Everything but the text."""
-    return {
-        "format": document.format,
-        "is_markdown": document.is_markdown,
-        "pages": document.pages,
-        "headings": document.headings,
-    }
 
 
 if __name__ == "__main__":

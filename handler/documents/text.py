@@ -9,7 +9,7 @@ from handler.documents.document import Document
 from handler.documents.writer import Writer, clean
 
 # From CommonMark: ATX headings, setext underlines and code fences (spec.commonmark.org/0.31.2).
-ATX = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?[ \t]*")
+ATX = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?[ \t]*")
 UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 # Lines that are not paragraph text; dashes below one of them do not make it a heading.
@@ -28,13 +28,13 @@ def extract_markdown(text: str) -> Document:
     writer = Writer("markdown", is_markdown=True)
     text = clean(text)
     writer.write(text)
-    for offset, heading in _headings(text):
-        writer.mark_heading(offset, heading)
+    for offset, level, heading in _headings(text):
+        writer.mark_heading(offset, level, heading)
     return writer.document()
 
 
-def _headings(text: str) -> Iterator[tuple[int, str]]:
-    """The offset and text of each heading."""
+def _headings(text: str) -> Iterator[tuple[int, int, str]]:
+    """The offset, level and text of each heading."""
     fence = ""  # the fence that opened the current code block
     paragraph = ""  # the line above, if it is paragraph text
     offset = 0
@@ -47,10 +47,11 @@ def _headings(text: str) -> Iterator[tuple[int, str]]:
         elif fenced and not (fenced["fence"][0] == "`" and "`" in fenced["info"]):
             fence, paragraph = fenced["fence"], ""
         elif heading := ATX.fullmatch(line):
-            yield offset, heading["text"] or ""
+            yield offset, len(heading["marks"]), heading["text"] or ""
             paragraph = ""
         elif paragraph and UNDERLINE.fullmatch(line):
-            yield offset - len(paragraph) - 1, paragraph
+            level = 1 if "=" in line else 2
+            yield offset - len(paragraph) - 1, level, paragraph
             paragraph = ""
         else:
             paragraph = "" if NOT_PARAGRAPH.match(line) else line

@@ -1,4 +1,4 @@
-"""Builds a document's text, and records where its pages and headings begin.
+"""Builds a document's text, and records its pages, headings, tables and warnings.
 
 The only place that cleans text and limits its length. Knows no format.
 """
@@ -6,11 +6,20 @@ The only place that cleans text and limits its length. Knows no format.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from handler.documents.document import Document
+from handler.documents.document import AttributeValue, Document, Heading, Table
 from handler.errors import DocumentRejected
-from handler.limits import MAX_CHARACTERS, MAX_HEADING, MAX_HEADINGS
+from handler.limits import (
+    MAX_CHARACTERS,
+    MAX_HEADING,
+    MAX_HEADINGS,
+    MAX_TABLES,
+    MAX_WARNING,
+    MAX_WARNINGS,
+)
 
 # Separators, from the weakest to the strongest.
 Break = Literal["", " ", " | ", "\n", "\n\n"]
@@ -43,10 +52,15 @@ class Writer:
         self._format, self._is_markdown = format, is_markdown
         self._parts: list[str] = []
         self._pages: list[int] = []
-        self._headings: list[tuple[int, str]] = []
+        self._headings: list[Heading] = []
+        self._tables: list[Table] = []
+        self._table: _OpenTable | None = None
+        self._warnings: dict[str, None] = {}  # in order, each once
         self._length = 0
         self._break: Break = ""  # to be written before the next text
         self._prefix = ""  # to be written between the break and the next text
+        self.title: str | None = None  # the document's, as the file says it
+        self.attributes: dict[str, AttributeValue] = {}  # that the file states
 
     @property
     def is_empty(self) -> bool:
@@ -81,16 +95,14 @@ class Writer:
         """Record that a page begins with the next text."""
         self._pages.append(self._length + (len(self._break) if self._length else 0))
 
-    def mark_heading(self, offset: int, text: str) -> None:
-        """Record a heading at `offset`.
+    def mark_heading(self, offset: int, level: int, text: str) -> None:
+        """Record a heading at `offset`. level: 1 is the highest.
 
         Raises DocumentRejected if there are too many.
         """
-        text = " ".join(clean(text).split())
-        if len(text) > MAX_HEADING:
-            text = text[: MAX_HEADING - 1] + "…"
+        text = _shortened(" ".join(clean(text).split()), MAX_HEADING)
         if text:
-            self._headings.append((offset, text))
+            self._headings.append(Heading(offset, level, text))
         if len(self._headings) > MAX_HEADINGS:
             raise DocumentRejected(
                 "invalid_file",
@@ -99,12 +111,48 @@ class Writer:
             )
 
     def heading(self, level: int, text: str) -> None:
-        """Write and record a heading, as a Markdown block. level: from 1 to 6."""
+        """Write and record a heading, as a Markdown block. level: 1 is the highest."""
         text = " ".join(text.split())
         if text:
             self.separate("\n\n")
-            self.mark_heading(self.write(f"{'#' * min(level, 6)} {text}"), text)
+            self.mark_heading(self.write(f"{'#' * min(level, 6)} {text}"), level, text)
             self.separate("\n\n")
+
+    def begin_table(self) -> None:
+        """Begin a table. Until `end_table` only rows are written."""
+        self.separate("\n\n")
+        self._table = _OpenTable()
+
+    def row(self, cells: Sequence[str], *, is_header: bool = False) -> None:
+        """Write a table's row: one line, in which every cell keeps its place, an empty one, too.
+
+        A line break in a cell becomes a space, and | becomes \\|. A row without text is left out.
+        is_header: the row names the columns; only the first row can.
+        """
+        assert self._table is not None, "a row belongs between begin_table and end_table"
+        texts = [" ".join(clean(cell).replace("|", "\\|").split()) for cell in cells]
+        if not any(texts):
+            return
+        line = " | ".join(texts).strip()
+        self.separate("\n")
+        begin = self.write(line)
+        if self._table.start is None:
+            self._table.start = begin
+            self._table.header = line if is_header else ""
+
+    def end_table(self) -> None:
+        """End the table, and record it if it has rows."""
+        table, self._table = self._table, None
+        if table and table.start is not None and len(self._tables) < MAX_TABLES:
+            self._tables.append(Table(table.start, self._length, table.header))
+        self.separate("\n\n")
+
+    def warn(self, warning: str) -> None:
+        """Record what was not read, guessed or replaced: a sentence that the user will see.
+
+        The same warning counts once. Of very many, the first are kept.
+        """
+        self._warnings[_shortened(" ".join(clean(warning).split()), MAX_WARNING)] = None
 
     def document(self) -> Document:
         """The finished document. Raises DocumentRejected if it has no text."""
@@ -113,7 +161,17 @@ class Writer:
         text = "".join(self._parts)
         # Empty pages after the last text begin at its end.
         pages = tuple(min(page, len(text)) for page in self._pages)
-        return Document(text, self._format, self._is_markdown, pages, tuple(self._headings))
+        return Document(
+            text,
+            self._format,
+            self._is_markdown,
+            pages,
+            tuple(self._headings),
+            tuple(self._tables),
+            title=_shortened(" ".join(clean(self.title or "").split()), MAX_HEADING) or None,
+            attributes=dict(self.attributes),
+            warnings=bounded_warnings(self._warnings),
+        )
 
     def _add(self, text: str) -> None:
         self._length += len(text)
@@ -124,3 +182,24 @@ class Writer:
                 "document; split it into several files.",
             )
         self._parts.append(text)
+
+
+@dataclass
+class _OpenTable:
+    """The table that is being written."""
+
+    start: int | None = None  # None: no row yet
+    header: str = ""
+
+
+def bounded_warnings(warnings: Iterable[str]) -> tuple[str, ...]:
+    """The first MAX_WARNINGS of them; the last one then says how many more there were."""
+    kept = tuple(dict.fromkeys(warnings))
+    if len(kept) <= MAX_WARNINGS:
+        return kept
+    more = len(kept) - MAX_WARNINGS + 1
+    return (*kept[: MAX_WARNINGS - 1], f"There were {more:,} more warnings.")
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

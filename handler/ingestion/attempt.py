@@ -148,6 +148,7 @@ class Attempt:
             self.result = Outcome.of("unchanged", row)
             return
         self._document = self._read(found)
+        lease.change(warnings=self._document.warnings, stated_attributes=self._document.attributes)
         self._batches = components.encoder.batches(
             self._document,
             start=lease.row.offset,

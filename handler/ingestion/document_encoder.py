@@ -16,7 +16,7 @@ from handler.settings import Settings
 from model_layer import Chunker, Encoder, load_chunker, load_encoder
 
 # Raised when documents are extracted or chunked in another way: what is ingested is ingested again.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 
 
 class Extract(Protocol):
@@ -30,11 +30,14 @@ class Extract(Protocol):
 class DocumentEncoder:
     """Extracts, chunks and encodes documents. Thread-safe."""
 
-    def __init__(self, encoder: Encoder, chunker: Chunker, extract: Extract) -> None:
+    def __init__(
+        self, encoder: Encoder, chunker: Chunker, extract: Extract, *, variant: str = ""
+    ) -> None:
+        """variant: differs if `extract` reads files in another way, by a setting."""
         self._encoder = encoder
         self.fingerprint = encoder.bundle.fingerprint
         # The recipe says with which model and settings a document's vectors were made.
-        self.recipe = f"{self.fingerprint}/{RECIPE_VERSION}/{chunker.recipe}"
+        self.recipe = f"{self.fingerprint}/{RECIPE_VERSION}/{chunker.recipe}{variant}"
         self._chunker = chunker
         self._extract = extract
 
@@ -101,4 +104,5 @@ def load_document_encoder(settings: Settings, sandbox: Sandbox) -> DocumentEncod
     chunker = load_chunker(
         encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
     )
-    return DocumentEncoder(encoder, chunker, sandbox.extract)
+    variant = "/all" if settings.keep_boilerplate else ""
+    return DocumentEncoder(encoder, chunker, sandbox.extract, variant=variant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +20,9 @@ class Outcome:
     chunks: int = 0  # in the store, now
     tokens: int = 0  # in those chunks
     error: str | None = None  # why it failed
+    warnings: Sequence[str] = ()  # what was not read, guessed or replaced
 
     @classmethod
     def of(cls, result: Result, row: Row) -> Outcome:
         """The outcome for a document, as its row has it."""
-        return cls(result, row.document_id, row.chunks, row.tokens, row.error)
+        return cls(result, row.document_id, row.chunks, row.tokens, row.error, row.warnings)

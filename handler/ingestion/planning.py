@@ -33,6 +33,8 @@ def plan_row(
         status="in_progress",
         error_code=None,
         error=None,
+        warnings=(),
+        stated_attributes={},
         etag=found.etag,
         version=found.version,
         size=found.size,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.documents.document import Document
-from handler.stores.attributes import Attribute, describe
+from handler.stores.attributes import Attribute, describe, merge_attributes
 from handler.stores.contract import Record, Row
 from model_layer import Chunk
 
@@ -50,11 +50,12 @@ def make_records(
     fingerprint: of the model that made the vectors.
     """
     ours = describe(row.source, row.content_type, row.modified)
+    attributes = merge_attributes(row.attributes, row.stated_attributes, ours)
     records = []
     for place, chunk in enumerate(batch.chunks):
         heading = document.heading(chunk.start)
         metadata: dict[str, Attribute | None] = {
-            **row.attributes,
+            **attributes,
             **ours,
             # The page of its middle: a chunk can begin with the last words of the page before.
             "page": document.page((chunk.start + chunk.end) // 2),

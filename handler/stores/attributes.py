@@ -48,17 +48,36 @@ def read_attributes(
     metadata: Mapping[str, str], ours: Mapping[str, Attribute]
 ) -> dict[str, Attribute]:
     """The user's attributes: the part of `metadata` that fits beside ours."""
-    attributes: dict[str, Attribute] = {}
+    return _fitting({key: _value(text) for key, text in metadata.items()}, ours)
+
+
+def merge_attributes(
+    users: Mapping[str, Attribute], stated: Mapping[str, Attribute], ours: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
+    """The user's attributes, and those that the document itself states, as far as they fit.
+
+    The user's come first; ours are those of `describe`.
+    """
+    others = {key: value for key, value in stated.items() if key not in users}
+    room = MAX_ATTRIBUTES - len(users)
+    fitting = _fitting(others, {**ours, **users})
+    return {**users, **dict(list(fitting.items())[:room])}
+
+
+def _fitting(
+    attributes: Mapping[str, Attribute], ours: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
+    """The attributes that fit beside ours, in the order of their keys."""
+    fitting: dict[str, Attribute] = {}
     room = MAX_ATTRIBUTE_BYTES - len(orjson.dumps({**ours, "page": LONGEST_PAGE}))
-    for key, text in sorted(metadata.items()):
-        value = _value(text)
+    for key, value in sorted(attributes.items()):
         size = len(orjson.dumps({key: value}))
-        fits = len(key) <= MAX_ATTRIBUTE_KEY and len(text) <= MAX_ATTRIBUTE_VALUE and size <= room
+        fits = len(key) <= MAX_ATTRIBUTE_KEY and len(str(value)) <= MAX_ATTRIBUTE_VALUE
         is_ours = key in OURS or key in NOT_FILTERABLE
-        if fits and not is_ours and len(attributes) < MAX_ATTRIBUTES:
-            attributes[key] = value
+        if fits and size <= room and not is_ours and len(fitting) < MAX_ATTRIBUTES:
+            fitting[key] = value
             room -= size
-    return attributes
+    return fitting
 
 
 def _value(text: str) -> Attribute:

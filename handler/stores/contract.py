@@ -77,12 +77,14 @@ class Row:
     status: Status = "in_progress"
     error_code: str | None = None  # if it failed: invalid_file or unsupported_file …
     error: str | None = None  # … and why, in a sentence
+    warnings: Sequence[str] = ()  # what was not read, guessed or replaced; a sentence each
     etag: str = ""  # of the content
     version: str | None = None  # the bucket's version id of it
     size: int = 0  # bytes
     modified: float = 0.0  # s since 1970
     content_type: str | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)  # the user's
+    stated_attributes: Mapping[str, Attribute] = field(default_factory=dict)  # the document's own
     recipe: str = ""  # the model and settings that made the vectors
     sequencer: str | None = None  # of the newest event that the row accounts for
     chunks: int = 0  # keys 0 … chunks - 1 may be in the store, none beyond

@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 from handler.errors import NotFound
 from handler.limits import MAX_FILE_ID, MAX_FILES_COUNTED
-from handler.stores.attributes import filename
+from handler.stores.attributes import Attribute, describe, filename, merge_attributes
 from handler.stores.contract import Ledger, Row, Store
 from handler.vector_stores.configured_store import ConfiguredStore, reached
 from handler.vector_stores.pagination import Page, read_page
@@ -90,8 +90,9 @@ class StoreFiles:
             vector_store_id=store.id,
             status=row.status,
             last_error=_last_error(row),
+            warnings=list(row.warnings),
             usage_bytes=row.size,
-            attributes=dict(row.attributes),
+            attributes=_attributes(row),
             chunking_strategy=ChunkingStrategy(type="static", static=sizes),
             filename=filename(row.source),
             source=row.source,
@@ -100,6 +101,11 @@ class StoreFiles:
             tokens=row.tokens,
             updated_at=int(row.updated),
         )
+
+
+def _attributes(row: Row) -> dict[str, Attribute]:
+    ours = describe(row.source, row.content_type, row.modified)
+    return merge_attributes(row.attributes, row.stated_attributes, ours)
 
 
 def _last_error(row: Row) -> LastError | None:

@@ -151,6 +151,7 @@ class VectorStoreFile(Item):
     vector_store_id: str
     status: Literal["in_progress", "completed", "failed"]
     last_error: LastError | None
+    warnings: list[str]  # what was not read, guessed or replaced; a sentence each
     usage_bytes: int  # of the document
     attributes: dict[str, Attribute]  # the user's
     chunking_strategy: ChunkingStrategy

@@ -64,9 +64,9 @@ def check_document(document: Document) -> None:
     assert "\x00" not in text
     assert "\r" not in text
     text.encode()  # no lone surrogates
-    offsets = [offset for offset, _ in document.headings]
+    offsets = [heading.offset for heading in document.headings]
     assert offsets == sorted(set(offsets))
-    assert all(heading and len(heading) <= 200 for _, heading in document.headings)
+    assert all(0 < len(heading.text) <= 200 for heading in document.headings)
     assert all(not text[offset].isspace() or text[offset] == " " for offset in offsets)
     assert list(document.pages) == sorted(document.pages)
     for offset in (*document.pages, *offsets):

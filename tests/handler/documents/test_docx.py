@@ -12,6 +12,7 @@ import pytest
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
 
+from handler.documents.document import Heading
 from tests.handler.documents.samples import (
     read,
     rejected,
@@ -47,7 +48,11 @@ def test_paragraphs_headings_and_tables_are_read_in_order() -> None:
         "# Report\n\n# Part one\n\nSome bold\ttext\n\n- first\n- second\n\n"
         "What | Price\nTea or milk | 3 €\n\n## Part two\n\nAfter."
     )
-    assert document.headings == ((0, "Report"), (10, "Part one"), (88, "Part two"))
+    assert document.headings == (
+        Heading(0, 1, "Report"),
+        Heading(10, 1, "Part one"),
+        Heading(88, 2, "Part two"),
+    )
     assert document.text.startswith("## Part two", 88)
     assert (document.format, document.is_markdown, document.pages) == ("docx", True, ())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handler.documents.document import Heading
 from tests.handler.documents.samples import read, rejected
 
 
@@ -25,7 +26,11 @@ def test_a_page_becomes_its_visible_text() -> None:
     )
     assert document.is_markdown
     assert document.format == "html"
-    assert document.headings == ((0, "A page"), (10, "The main heading"), (57, "Sub"))
+    assert document.headings == (
+        Heading(0, 1, "A page"),
+        Heading(10, 1, "The main heading"),
+        Heading(57, 2, "Sub"),
+    )
     assert document.text.startswith("### Sub", 57)
 
 
@@ -62,8 +67,8 @@ def test_code_is_kept_unchanged() -> None:
 
 def test_long_headings_are_shortened_in_the_marks_only() -> None:
     document = read(f"<html><h1>{'word ' * 100}</h1>x</html>")
-    [(offset, heading)] = document.headings
-    assert (offset, len(heading), heading[-1]) == (0, 200, "…")
+    [heading] = document.headings
+    assert (heading.offset, len(heading.text), heading.text[-1]) == (0, 200, "…")
     assert document.text == "# " + ("word " * 100).strip() + "\n\nx"
 
 

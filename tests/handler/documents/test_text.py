@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handler.documents.document import Heading
 from tests.handler.documents.samples import read, rejected
 
 PAGE = """\
@@ -41,10 +42,11 @@ def test_headings_are_found_and_the_text_is_kept() -> None:
     document = read(PAGE, "a.md")
     assert document.text == PAGE
     assert (document.format, document.is_markdown) == ("markdown", True)
-    assert [heading for _, heading in document.headings] == [
+    assert [heading.text for heading in document.headings] == [
         *("Title", "One", "Two parts", "Three", "*Four* #5"),
     ]
-    lines = [PAGE[offset:].split("\n", maxsplit=1)[0] for offset, _ in document.headings]
+    offsets = [heading.offset for heading in document.headings]
+    lines = [PAGE[offset:].split("\n", maxsplit=1)[0] for offset in offsets]
     assert lines == ["Title", "# One #", "Two parts", "   ### Three ##", "## *Four* #5"]
 
 
@@ -59,7 +61,7 @@ def test_a_chunk_is_under_the_heading_before_it() -> None:
 def test_offsets_are_right_after_line_ends_are_changed() -> None:
     document = read("a\r\n\r\n# B\r\n\r\nC\r\n===\r\n", "a.md")
     assert document.text == "a\n\n# B\n\nC\n===\n"
-    assert document.headings == ((3, "B"), (8, "C"))
+    assert document.headings == (Heading(3, 2, "B"), Heading(8, 1, "C"))
 
 
 def test_plain_text_has_no_headings() -> None:

@@ -1,0 +1,101 @@
+"""`make text FILE=PATH` (`python -m handler.commands.read_text PATH [--json]`).
+
+Shows what ingestion reads of a file: its text, and on standard error what is known of it. With
+--json it prints one JSON object. The exit status is 1 if ingestion would refuse the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from handler.commands.failure import fail
+from handler.documents.document import Document
+from handler.documents.sandbox import Sandbox
+from handler.errors import DocumentRejected, SourceUnreadable
+from handler.ingestion.document_encoder import load_document_encoder
+from handler.ingestion.sources.files import FileReader
+from handler.settings import read_settings
+from model_layer import ModelLayerError
+
+
+def main(arguments: list[str]) -> int:
+    as_json = "--json" in arguments
+    paths = [argument for argument in arguments if argument != "--json"]
+    if len(paths) != 1:
+        return fail("Name the file: make text FILE=path")
+    path = Path(paths[0]).expanduser().resolve()
+    if path.is_dir():
+        return fail(f"{path} is a folder; `make text` reads one file.")
+    try:
+        result: Document | DocumentRejected | None = _read(path)
+    except DocumentRejected as rejected:
+        result = rejected
+    except (ModelLayerError, SourceUnreadable, ValueError) as error:
+        return fail(str(error))
+    if result is None:
+        return fail(f"There is no file {path}.")
+    _print_json(result) if as_json else _print(result)
+    return 1 if isinstance(result, DocumentRejected) else 0
+
+
+def _read(path: Path) -> Document | None:
+    """The file's document; None if there is no file. Raises DocumentRejected and others."""
+    found = FileReader().find(path.as_uri())
+    if found is None:
+        return None
+    settings = read_settings(os.environ)
+    with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
+        return load_document_encoder(settings, sandbox).read(found, name=path.name)
+
+
+def _print_json(result: Document | DocumentRejected) -> None:
+    print(orjson.dumps(_described(result)).decode())
+
+
+def _described(result: Document | DocumentRejected) -> dict[str, Any]:
+    if isinstance(result, DocumentRejected):
+        return {
+            "status": "failed",
+            "format": None,
+            "charset": None,
+            "text": "",
+            "headings": [],
+            "pages": None,
+            "title": None,
+            "attributes": {},
+            "warnings": [],
+            "last_error": {"code": result.code, "message": result.message},
+        }
+    return {
+        "status": "completed",
+        "format": result.format,
+        "charset": result.charset,
+        "text": result.text,
+        "headings": [heading.text for heading in result.headings],
+        "pages": len(result.pages) or None,
+        "title": result.title,
+        "attributes": dict(result.attributes),
+        "warnings": list(result.warnings),
+        "last_error": None,
+    }
+
+
+def _print(result: Document | DocumentRejected) -> None:
+    if isinstance(result, DocumentRejected):
+        print(f"failed ({result.code}): {result.message}", file=sys.stderr)
+        return
+    print(result.text)
+    facts = [result.format, result.charset, result.pages and f"{len(result.pages):,} pages"]
+    facts.append(f"{len(result.text):,} characters")
+    print(f"completed: {', '.join(str(fact) for fact in facts if fact)}", file=sys.stderr)
+    for warning in result.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
