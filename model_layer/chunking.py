@@ -1,29 +1,35 @@
 """Long texts to chunks that fit the model's token limit, specials included.
 
-semantic-text-splitter decides where a chunk ends: at a heading or between paragraphs if it can,
-else between sentences, else between words. A chunk is an exact slice of the text. Does not encode.
+A text is taken apart into units (`chunk_units`), and borders are chosen between them
+(`chunk_borders`): before headings if possible, else between paragraphs, else between sentences.
+semantic-text-splitter splits the units that are too long. A chunk is an exact slice of the text.
+Does not encode.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model_layer.chunk_borders import choose_borders
+from model_layer.chunk_units import Outline, Unit, UnitFinder
 from model_layer.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
-    from semantic_text_splitter import MarkdownSplitter, TextSplitter
+    from semantic_text_splitter import TextSplitter
 
-# Characters that are split at a time. For some texts (Chinese without a full stop) the library's
+# Characters that are chunked at a time. For some texts (Chinese without a full stop) the splitter's
 # time grows with the square of the length. A window takes four seconds at worst.
 WINDOW = 16_000
 # The most characters of a chunk: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHUNK_CHARACTERS = 8_000
-# No chunk contains this much white space. Looking for the overlap in a window of empty lines, the
-# library can take half a minute.
-GAP = re.compile(r"\s{100,}")
+# A paragraph that is longer than a chunk is split into parts of this share of one.
+PART_SHARE = 4
+# Where a sentence begins.
+SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]»”’]*\s+(?=\S)|(?<=[。！？])(?=\S)|\n(?=\S)")
+CHARACTERS_PER_TOKEN = 8  # at most, in ordinary text
 
 
 @dataclass(frozen=True)
@@ -49,75 +55,96 @@ class Chunker:
     def __init__(
         self, tokenizer: Tokenizer, *, max_tokens: int, overlap: int = 0, window: int = WINDOW
     ) -> None:
-        # Imported here because only ingestion needs it: the API starts without it.
-        from semantic_text_splitter import MarkdownSplitter, TextSplitter
-
+        self.max_tokens = max_tokens
         self.recipe = f"{max_tokens}-{overlap}"  # texts with equal recipes have equal chunks
+        self._tokenizer = tokenizer
         self._window = window
-        capacity = max_tokens - 2  # [CLS] and [SEP]
-        self._plain: TextSplitter = TextSplitter.from_huggingface_tokenizer(
-            tokenizer.wordpiece, capacity, overlap
-        )
-        self._markdown: MarkdownSplitter = MarkdownSplitter.from_huggingface_tokenizer(
-            tokenizer.wordpiece, capacity, overlap
-        )
+        self._overlap = overlap
+        self._capacity = max_tokens - 2  # [CLS] and [SEP]
+        self._splitters: dict[int, TextSplitter] = {}  # by the tokens of a part
 
-    def split(self, text: str, *, start: int = 0, markdown: bool = False) -> Iterator[Window]:
+    def split(
+        self, text: str, *, start: int = 0, outline: Outline | None = None, reserved: int = 0
+    ) -> Iterator[Window]:
         """The chunks of `text` from `start` on, lazily, window by window.
 
+        outline: the text's headings and tables. reserved: tokens that a chunk leaves free, for what
+        is encoded beside it.
         Chunks are in order and leave out nothing but white space between them. Splitting again
         from any window's `following` gives the same rest. `text` must have no lone surrogates.
         """
-        splitter = self._markdown if markdown else self._plain
+        capacity = self._capacity - reserved
+        fresh = max(1, capacity - self._overlap)  # of a chunk, beside what it repeats
+        part = max(1, fresh // PART_SHARE)
+        finder = UnitFinder(
+            self.count,
+            lambda paragraph: self._splitter(part).chunk_indices(paragraph),
+            capacity=fresh,
+            max_characters=MAX_CHUNK_CHARACTERS,
+        )
         while start < len(text):
-            window = self._split(splitter.chunk_indices, text, start)
+            window = self._next_window(text, start, outline or Outline(), finder)
             yield window
             start = window.following
 
-    def _split(
-        self, indices: Callable[[str], list[tuple[int, str]]], text: str, start: int
-    ) -> Window:
+    def _splitter(self, tokens: int) -> TextSplitter:
+        """Splits paragraphs into parts of at most so many tokens."""
+        if tokens not in self._splitters:
+            # Imported here because only ingestion needs it: the API starts without it.
+            from semantic_text_splitter import TextSplitter
+
+            self._splitters[tokens] = TextSplitter.from_huggingface_tokenizer(
+                self._tokenizer.wordpiece, tokens
+            )
+        return self._splitters[tokens]
+
+    def count(self, texts: list[str]) -> list[int]:
+        """The tokens of each text, without [CLS] and [SEP]."""
+        encodings = self._tokenizer.wordpiece.encode_batch_fast(texts, add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def shorten(self, text: str, tokens: int) -> str:
+        """The text, cut after so many tokens."""
+        offsets = self._tokenizer.wordpiece.encode(text, add_special_tokens=False).offsets
+        return text if len(offsets) <= tokens else text[: offsets[tokens - 1][1] if tokens else 0]
+
+    def _next_window(self, text: str, start: int, outline: Outline, finder: UnitFinder) -> Window:
         end = min(start + self._window, len(text))
-        found = [
-            Chunk(begin + offset, begin + offset + len(part))
-            for begin, stop in _between_gaps(text, start, end)
-            for offset, part in indices(text[begin:stop])
-        ]
+        if len(text) - end < self._window // 2:  # what is left would be a small window
+            end = len(text)
+        units = finder.units(text, start, end, outline)
+        borders = choose_borders(
+            units, capacity=finder.capacity, max_characters=MAX_CHUNK_CHARACTERS
+        )
         following = end
         # The window's end may have cut the last chunk short, so the next window finds it again.
-        # (There it has no overlap with the chunk before, which might contain it whole.)
-        if end < len(text) and len(found) > 1:
-            found.pop()
-            following = found[-1].end
-        chunks = [part for chunk in found for part in self._within_bounds(text, chunk)]
-        return Window(start, tuple(chunks), following)
+        # (There it has no overlap with the chunk before.)
+        if end < len(text) and len(borders) > 1:
+            following = units[borders.pop()[0]].start
+        return Window(start, tuple(self._chunks(text, units, borders)), following)
 
-    def _within_bounds(self, text: str, chunk: Chunk) -> Iterator[Chunk]:
-        """The chunk, halved until no part has too many characters."""
-        if chunk.end - chunk.start <= MAX_CHUNK_CHARACTERS:
-            yield chunk
-            return
-        middle = (chunk.start + chunk.end) // 2
-        # Halve between two words, unless one word is half of the chunk.
-        space = max(text.rfind(mark, chunk.start + 1, middle) for mark in " \n\t")
-        middle = space if space > chunk.start else middle
-        for start, end in ((chunk.start, middle), (middle, chunk.end)):
-            while start < end and text[start].isspace():
-                start += 1
-            while start < end and text[end - 1].isspace():
-                end -= 1
-            if start < end:
-                yield from self._within_bounds(text, Chunk(start, end))
+    def _chunks(
+        self, text: str, units: list[Unit], borders: list[tuple[int, int]]
+    ) -> Iterator[Chunk]:
+        for first, last in borders:
+            start, end = units[first].start, units[last - 1].end
+            if first and units[first].is_prose and units[first - 1].is_prose and self._overlap:
+                start = self._overlap_start(text, units[first - 1].start, start)
+                if end - start > MAX_CHUNK_CHARACTERS:
+                    start = units[first].start
+            yield Chunk(start, end)
 
-
-def _between_gaps(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretches of `text[start:end]` that are not gaps, as (begin, stop)."""
-    for gap in GAP.finditer(text, start, end):
-        if start < gap.start():
-            yield start, gap.start()
-        start = gap.end()
-    if start < end:
-        yield start, end
+    def _overlap_start(self, text: str, earliest: int, start: int) -> int:
+        """Where the last sentences before `start` begin that have at most `overlap` tokens."""
+        earliest = max(earliest + 1, start - self._overlap * CHARACTERS_PER_TOKEN)
+        begins = [sentence.end() for sentence in SENTENCE.finditer(text, earliest, start)]
+        counts = self.count([text[begin:start] for begin in begins])
+        fitting = [
+            begin
+            for begin, tokens in zip(begins, counts, strict=True)
+            if tokens <= self._overlap and begin < start
+        ]
+        return min(fitting, default=start)
 
 
 def load_chunker(tokenizer: Tokenizer, *, max_tokens: int, overlap: int = 0) -> Chunker:

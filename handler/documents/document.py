@@ -47,23 +47,26 @@ class Document:
         """The number of the page at `offset`, from 1; None in a format without pages."""
         return bisect_right(self.pages, offset) or None
 
-    def heading(self, offset: int) -> str | None:
-        """The last heading that begins at or before `offset`."""
-        path = self.heading_path(offset)
-        return path[-1] if path else None
+    def heading_path(self, offset: int) -> tuple[Heading, ...]:
+        """The headings that `offset` is below, the highest level first.
 
-    def heading_path(self, offset: int) -> tuple[str, ...]:
-        """The headings that `offset` is below, from the highest level to the last heading."""
-        path: list[str] = []
+        A heading that begins at `offset` is the last of them.
+        """
+        path: list[Heading] = []
         count = bisect_right(self.headings, offset, key=lambda heading: heading.offset)
-        level = None
         for heading in reversed(self.headings[max(0, count - MAX_LOOK_BACK) : count]):
-            if level is None or heading.level < level:
-                path.append(heading.text)
-                level = heading.level
-            if level == 1:
+            if not path or heading.level < path[-1].level:
+                path.append(heading)
+            if heading.level == 1:
                 break
         return tuple(reversed(path))
+
+    def section(self, offset: int) -> str | None:
+        """Where `offset` is: the document's title and the headings above, joined by " > "."""
+        names = [heading.text for heading in self.heading_path(offset)]
+        if self.title and self.title not in names[:1]:
+            names.insert(0, self.title)
+        return " > ".join(names) or None
 
     def table(self, offset: int) -> Table | None:
         """The table at `offset`, if there is one."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected
+from handler.ingestion.chunk_context import context_room, outline_of, with_context
 from handler.ingestion.records import EncodedBatch
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
@@ -74,11 +75,18 @@ class DocumentEncoder:
         Raises what it raises, and DeadlineExceeded.
         """
         batch: EncodedBatch | None = None
+        room = context_room(document, self._chunker.max_tokens)
         for window in self._chunker.split(
-            document.text, start=start, markdown=document.is_markdown
+            document.text,
+            start=start,
+            outline=outline_of(document),
+            reserved=room,
         ):
             check_time()
-            texts = [document.text[chunk.start : chunk.end] for chunk in window.chunks]
+            texts = [
+                with_context(document, chunk.start, chunk.end, room, self._chunker.shorten)
+                for chunk in window.chunks
+            ]
             # A text that is too long is refused, not cut: chunker and encoder count alike.
             encoded = self._encoder.encode(texts, truncate="NONE", deadline=deadline)
             part = EncodedBatch(

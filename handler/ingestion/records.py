@@ -53,14 +53,13 @@ def make_records(
     attributes = merge_attributes(row.attributes, row.stated_attributes, ours)
     records = []
     for place, chunk in enumerate(batch.chunks):
-        heading = document.heading(chunk.start)
         metadata: dict[str, Attribute | None] = {
             **attributes,
             **ours,
             # The page of its middle: a chunk can begin with the last words of the page before.
             "page": document.page((chunk.start + chunk.end) // 2),
             "text": document.text[chunk.start : chunk.end],
-            "heading": heading,
+            "heading": document.section(chunk.start),
             "start": chunk.start,
             "end": chunk.end,
             "etag": row.etag,

@@ -107,6 +107,7 @@ class Row:
         """The row that a ledger kept. Ignores fields that a newer version may have written."""
         values = orjson.loads(text)
         known = {name: value for name, value in values.items() if name in ROW_FIELDS}
+        known["warnings"] = tuple(known.get("warnings", ()))
         return cls(document_id=values["document"], **known)
 
     def rewritten(self) -> Row:

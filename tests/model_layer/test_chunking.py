@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_layer import Chunk, Chunker, Encoder, load_chunker
+from model_layer import Chunk, Chunker, Encoder, Outline, load_chunker
 from model_layer.chunking import MAX_CHUNK_CHARACTERS, Window
 from tests.paths import ROOT
 
@@ -30,6 +31,7 @@ WORDS = st.sampled_from(
     ]
 )
 TEXTS = st.lists(LINES | WORDS, max_size=60).map("".join)
+HEADING = re.compile("^(#{1,6}) ", re.MULTILINE)
 README = (ROOT / "README.md").read_text()
 
 
@@ -39,7 +41,15 @@ def chunker(encoder: Encoder) -> Chunker:
 
 
 def split(chunker: Chunker, text: str, *, markdown: bool = False) -> list[Chunk]:
-    return chunks_of([*chunker.split(text, markdown=markdown)])
+    return chunks_of([*chunker.split(text, outline=outline(text, markdown=markdown))])
+
+
+def outline(text: str, *, markdown: bool, table: bool = False) -> Outline:
+    """The text's lines that begin with #, if it is Markdown; table: its middle is one."""
+    headings = [(found.start(), len(found[1])) for found in HEADING.finditer(text)]
+    third = len(text) // 3
+    tables = [(third, 2 * third)] if table and third else []
+    return Outline(headings if markdown else [], tables, markdown)
 
 
 def chunks_of(windows: list[Window]) -> list[Chunk]:
@@ -76,7 +86,8 @@ def check_splitting(
         overlap=min(overlap, (max_tokens - 2) // 2),
         window=window,
     )
-    check(encoder, text, split(chunker, text, markdown=markdown), max_tokens=max_tokens)
+    about = outline(text, markdown=markdown, table=markdown)
+    check(encoder, text, chunks_of([*chunker.split(text, outline=about)]), max_tokens=max_tokens)
 
 
 @settings(max_examples=30)
@@ -102,9 +113,10 @@ def test_splitting_resumes_at_any_window_as_if_it_had_not_stopped(
     encoder: Encoder, text: str, markdown: bool, window: int
 ) -> None:
     chunker = Chunker(encoder.tokenizer, max_tokens=16, overlap=4, window=window)
-    windows = [*chunker.split(text, markdown=markdown)]
+    about = outline(text, markdown=markdown, table=markdown)
+    windows = [*chunker.split(text, outline=about)]
     for index, one in enumerate(windows):
-        assert [*chunker.split(text, start=one.start, markdown=markdown)] == windows[index:]
+        assert [*chunker.split(text, start=one.start, outline=about)] == windows[index:]
 
 
 @pytest.mark.parametrize(
@@ -167,4 +179,69 @@ def test_the_model_reads_every_chunk_whole(encoder: Encoder, chunker: Chunker) -
     encoded = encoder.encode(texts, truncate="NONE")
     assert not encoded.truncated.any()
     assert encoded.token_counts.max() <= 256
-    assert encoded.token_counts.mean() > 120  # chunks are not needlessly short
+    assert encoded.token_counts.mean() > 80  # chunks are not needlessly short
+
+
+def test_reserved_tokens_are_left_free(encoder: Encoder, chunker: Chunker) -> None:
+    chunks = chunks_of([*chunker.split(README, reserved=100)])
+    check(encoder, README, chunks, max_tokens=156)
+
+
+def texts_of(chunker: Chunker, text: str) -> list[str]:
+    return [text[chunk.start : chunk.end] for chunk in split(chunker, text, markdown=True)]
+
+
+BODY = "Water freezes at zero degrees, and boils at a hundred of them. " * 5
+
+
+def test_a_heading_is_never_a_chunk_of_its_own(chunker: Chunker) -> None:
+    text = f"# Book\n\n## Part\n\n### Chapter\n\n{BODY * 8}\n\n# Empty\n\n# Last\n\n{BODY}"
+    for chunk in texts_of(chunker, text):
+        assert "Water" in chunk
+        assert not chunk.split("\n")[-1].startswith("#")
+
+
+def test_small_sections_join_their_neighbours_and_others_stay_whole(chunker: Chunker) -> None:
+    small = [f"## Size {number}\n\nIt has {number} metres." for number in range(8)]
+    large = f"## Long\n\n{BODY}".strip()
+    chunks = texts_of(chunker, "\n\n".join(["# Sizes", *small, large, f"## Other\n\n{BODY}"]))
+    assert [chunk.count("It has ") for chunk in chunks] == [7, 1, 0]
+    assert chunks[1].endswith(large)
+    assert chunks[2].startswith("## Other")
+
+
+def test_no_chunk_is_tiny_unless_its_text_is(encoder: Encoder, chunker: Chunker) -> None:
+    for tail in ("End.", "# End", "```\ncode\n```", "- one\n- two"):
+        for length in range(1, 60, 7):
+            chunks = texts_of(chunker, f"# Start\n\n{BODY * length}\n\n{tail}")
+            assert encoder.encode(chunks).token_counts.min() >= 20, (tail, length)
+    assert texts_of(chunker, "Hi.") == ["Hi."]
+
+
+def test_a_fence_stays_with_its_code(chunker: Chunker) -> None:
+    code = "\n".join(f"line_{number} = compute({number}, {number * 2})" for number in range(60))
+    chunks = texts_of(chunker, f"{BODY}\n\n```python\n{code}\n```\n\n{BODY}")
+    assert len(chunks) == 4
+    for chunk in chunks:
+        assert chunk.strip("`\n")
+        assert not chunk.endswith("```python")
+        assert not chunk.startswith("```\n")
+
+
+def test_a_table_is_split_between_its_rows_and_keeps_its_header(chunker: Chunker) -> None:
+    rows = [f"City {number} | {number * 10} | {number * 11}" for number in range(80)]
+    table = "\n".join(["City | 2023 | 2024", *rows])
+    text = f"{BODY}\n\n{table}"
+    start = text.index(table)
+    chunks = chunks_of([*chunker.split(text, outline=Outline(tables=[(start, len(text))]))])
+    parts = [text[chunk.start : chunk.end] for chunk in chunks]
+    lines = [line for part in parts for line in part.split("\n") if "|" in line]
+    assert lines == table.split("\n")
+    assert not any(part.endswith("2024") for part in parts)
+
+
+def test_a_title_with_a_setext_underline_is_a_whole(chunker: Chunker) -> None:
+    text = f"A title\nof two lines\n===\n\n{BODY * 4}"
+    outline = Outline(headings=[(0, 1)], is_markdown=True)
+    first, *_ = chunks_of([*chunker.split(text, outline=outline)])
+    assert text[: first.end].startswith("A title\nof two lines\n===\n\nWater")

@@ -52,16 +52,16 @@ def test_headings_are_found_and_the_text_is_kept() -> None:
 
 def test_a_chunk_is_under_the_heading_before_it() -> None:
     document = read(PAGE, "a.md")
-    assert document.heading(PAGE.index("Some text")) == "One"
-    assert document.heading(PAGE.index("last")) == "*Four* #5"
-    assert document.heading(0) == "Title"
-    assert read("text\n# A", "a.md").heading(0) is None
+    assert document.section(PAGE.index("Some text")) == "One"
+    assert document.section(PAGE.index("last")) == "One > *Four* #5"
+    assert document.section(0) == "Title"
+    assert read("text\n# A", "a.md").section(0) is None
 
 
 def test_offsets_are_right_after_line_ends_are_changed() -> None:
     document = read("a\r\n\r\n# B\r\n\r\nC\r\n===\r\n", "a.md")
     assert document.text == "a\n\n# B\n\nC\n===\n"
-    assert document.headings == (Heading(3, 2, "B"), Heading(8, 1, "C"))
+    assert document.headings == (Heading(3, 1, "B"), Heading(8, 1, "C"))
 
 
 def test_plain_text_has_no_headings() -> None:

@@ -99,6 +99,7 @@ def test_a_file_has_its_status_and_error(store_client: TestClient) -> None:
         "vector_store_id": "library",
         "status": "completed",
         "last_error": None,
+        "warnings": [],
         "usage_bytes": 10,
         "attributes": {"team": "support", "level": 1, "public": True},
         "chunking_strategy": {
