@@ -13,7 +13,7 @@ builds.
 """
 
 from model_layer.artifacts import Bundle
-from model_layer.chunk_units import Outline
+from model_layer.chunk_blocks import Outline
 from model_layer.chunking import Chunk, Chunker, Window, load_chunker
 from model_layer.cl100k import Cl100k, load_cl100k
 from model_layer.encoder import Encoded, Encoder, load_encoder

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model_layer.chunk_units import NEVER, Unit
+from model_layer.chunk_blocks import ALWAYS, NEVER
+from model_layer.chunk_units import Unit
 
 # The costs. A border before a heading is free, so a chunk is a section where sections have some
 # fifty tokens or more. A smaller one is cheaper with its neighbour.
@@ -38,7 +39,7 @@ def choose_borders(
             unit = units[last]
             tokens += unit.tokens
             if last > first:
-                if unit.border == -NEVER or tokens > capacity:
+                if unit.border == ALWAYS or tokens > capacity:
                     break
                 if unit.end - units[first].start > max_characters:
                     break

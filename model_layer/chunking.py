@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model_layer.chunk_blocks import Outline
 from model_layer.chunk_borders import choose_borders
-from model_layer.chunk_units import Outline, Unit, UnitFinder
+from model_layer.chunk_units import Unit, UnitFinder
 from model_layer.tokenizer import Tokenizer
 
 if TYPE_CHECKING:

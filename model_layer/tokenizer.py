@@ -10,6 +10,7 @@ limit is the model's own (256, specials included). Does not pad.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,10 @@ Truncate = Literal["END", "START", "NONE"]
 
 # Characters of a part. English has four or five a token, so one part is usually enough for 256.
 PART_SIZE = 4_096
+
+# Characters of a sample, and samples of a long text, to learn what share of it is unknown.
+SAMPLE = 2_000
+SAMPLES = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,19 @@ class Tokenizer:
             ids = ids[-self._room :] if truncate == "START" else ids[: self._room]
         return Tokens(np.concatenate([self._cls, ids, self._sep]), truncated)
 
+    def unknown_share(self, text: str) -> float:
+        """The share of the text's characters that are in words which the model reads as [UNK].
+
+        White space does not count. Of a long text, parts of it are looked at.
+        """
+        unknown = total = 0
+        for sample in _samples(_without_surrogates(text)):
+            encoding = self.wordpiece.encode(sample, add_special_tokens=False)
+            for token_id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+                total += end - start
+                unknown += end - start if token_id == self._unk[0] else 0
+        return unknown / total if total else 0.0
+
     def _enough_ids(self, text: str, truncate: Truncate) -> NDArray[np.int32]:
         """The text's own ids, or a run of more than fit, from the end that is kept."""
         from_end = truncate == "START"
@@ -91,8 +109,7 @@ class Tokenizer:
         try:
             encoding = self.wordpiece.encode(text, add_special_tokens=False)
         except TypeError:  # raised for a lone surrogate
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            encoding = self.wordpiece.encode(text, add_special_tokens=False)
+            encoding = self.wordpiece.encode(_without_surrogates(text), add_special_tokens=False)
         return np.array(encoding.ids, dtype=np.int32)
 
     def _is_unknown(self, text: str) -> bool:
@@ -104,6 +121,18 @@ class Tokenizer:
             return False
         normalized: str = self.wordpiece.normalizer.normalize_str(text[: 10 * MAX_WORD])
         return len(normalized) > MAX_WORD
+
+
+def _without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate, which UTF-8 cannot encode."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _samples(text: str) -> Iterator[str]:
+    """The text, or parts of it at equal distances."""
+    step = max(SAMPLE, len(text) // SAMPLES)
+    for start in range(0, len(text), step):
+        yield text[start : start + SAMPLE]
 
 
 def _special(wordpiece: WordPiece, name: str) -> NDArray[np.int32]:

@@ -50,7 +50,7 @@ def _read(path: Path) -> Document | None:
         return None
     settings = read_settings(os.environ)
     with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
-        return load_document_encoder(settings, sandbox).read(found, name=path.name)
+        return load_document_encoder(settings, sandbox).extract(found, name=path.name)
 
 
 def _print_json(result: Document | DocumentRejected) -> None:

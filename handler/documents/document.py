@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 AttributeValue = str | int | float | bool
@@ -73,6 +73,10 @@ class Document:
         count = bisect_right(self.tables, offset, key=lambda table: table.start)
         table = self.tables[count - 1] if count else None
         return table if table and offset < table.end else None
+
+    def with_warning(self, warning: str) -> Self:
+        """The document with one more warning, the first of them."""
+        return replace(self, warnings=(warning, *self.warnings))
 
     def to_fields(self) -> dict[str, Any]:
         """Everything but the text, by field, as orjson writes it."""

@@ -13,8 +13,9 @@ from handler.ingestion.chunk_context import context_room, outline_of, with_conte
 from handler.ingestion.records import EncodedBatch
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
+from handler.readability import describe_unknown, is_unreadable
 from handler.settings import Settings
-from model_layer import Chunker, Encoder, load_chunker, load_encoder
+from model_layer import Chunker, Encoder, Window, load_chunker, load_encoder
 
 # Raised when documents are extracted or chunked in another way: what is ingested is ingested again.
 RECIPE_VERSION = 2
@@ -48,7 +49,18 @@ class DocumentEncoder:
         return self._encoder.threads
 
     def read(self, snapshot: SourceSnapshot, *, name: str, seconds: float = inf) -> Document:
-        """The document of a source. Raises what `extract` and `SourceSnapshot.read` raise."""
+        """The document of a source. Raises what `extract` and `SourceSnapshot.read` raise.
+
+        Also raises DocumentRejected if the model cannot read the text.
+        """
+        document = self.extract(snapshot, name=name, seconds=seconds)
+        unknown = self._encoder.tokenizer.unknown_share(document.text)
+        if is_unreadable(unknown):
+            raise DocumentRejected("invalid_file", describe_unknown(unknown, "The text") or "")
+        return document
+
+    def extract(self, snapshot: SourceSnapshot, *, name: str, seconds: float = inf) -> Document:
+        """The document of a source, even if the model cannot read it: then with a warning."""
         if snapshot.size > MAX_DOCUMENT:
             raise DocumentRejected(
                 "invalid_file",
@@ -56,9 +68,12 @@ class DocumentEncoder:
                 "Split it into smaller ones.",
             )
         content = snapshot.read()
-        return self._extract(
+        document = self._extract(
             content, name=name, content_type=snapshot.content_type, seconds=seconds
         )
+        unknown = self._encoder.tokenizer.unknown_share(document.text)
+        warning = describe_unknown(unknown, "The text")
+        return document.with_warning(warning) if warning else document
 
     def batches(
         self,
@@ -83,24 +98,30 @@ class DocumentEncoder:
             reserved=room,
         ):
             check_time()
-            texts = [
-                with_context(document, chunk.start, chunk.end, room, self._chunker.shorten)
-                for chunk in window.chunks
-            ]
-            # A text that is too long is refused, not cut: chunker and encoder count alike.
-            encoded = self._encoder.encode(texts, truncate="NONE", deadline=deadline)
-            part = EncodedBatch(
-                chunks=[*window.chunks],
-                vectors=encoded.vectors,
-                tokens=int(encoded.token_counts.sum()),
-                end=window.following,
-            )
+            part = self._encode(document, window, room, deadline)
             batch = batch.with_next(part) if batch else part
             if batch.size >= min_bytes:
                 yield batch
                 batch = None
         if batch:
             yield batch
+
+    def _encode(
+        self, document: Document, window: Window, room: int, deadline: float | None
+    ) -> EncodedBatch:
+        """The chunks of a window with their vectors. room: tokens that a context may have."""
+        texts = [
+            with_context(document, chunk.start, chunk.end, room, self._chunker.shorten)
+            for chunk in window.chunks
+        ]
+        # A text that is too long is refused, not cut: chunker and encoder count alike.
+        encoded = self._encoder.encode(texts, truncate="NONE", deadline=deadline)
+        return EncodedBatch(
+            chunks=[*window.chunks],
+            vectors=encoded.vectors,
+            tokens=int(encoded.token_counts.sum()),
+            end=window.following,
+        )
 
 
 def load_document_encoder(settings: Settings, sandbox: Sandbox) -> DocumentEncoder:

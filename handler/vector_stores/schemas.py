@@ -57,6 +57,7 @@ class SearchResults(ResponseModel):
     data: list[SearchResult]
     has_more: Literal[False]
     next_page: None
+    warnings: list[str] = []  # about the queries; left out if there are none
 
 
 class FileCounts(ResponseModel):

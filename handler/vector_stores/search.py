@@ -10,7 +10,8 @@ import orjson
 from handler.embeddings.answer_size import ENVELOPE
 from handler.embeddings.encoding import encode
 from handler.embeddings.response import Answer, embedding_headers
-from handler.errors import RequestTooLarge
+from handler.errors import InvalidRequest, RequestTooLarge
+from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match
@@ -51,6 +52,7 @@ class VectorSearch:
         with context.timed("open"):
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
+        warnings = self._unknown_words(search)
         encoded = encode(
             self._encoder,
             search.queries,
@@ -68,9 +70,25 @@ class VectorSearch:
                 )
             ]
         with context.timed("respond"):
-            body = _render(search, _best(found, search))
+            body = _render(search, _best(found, search), warnings)
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
+
+    def _unknown_words(self, search: Search) -> list[str]:
+        """Warnings about queries that the model reads in part.
+
+        Raises InvalidRequest for one that it cannot read: it would find any other such text.
+        """
+        warnings = []
+        for index, query in enumerate(search.queries):
+            unknown = self._encoder.tokenizer.unknown_share(query)
+            place = f"query[{index}]" if search.is_list else "query"
+            sentence = describe_unknown(unknown, f"'{place}'")
+            if is_unreadable(unknown):
+                raise InvalidRequest(sentence or "", param=place, code="unreadable_query")
+            if sentence:
+                warnings.append(sentence)
+        return warnings
 
 
 def _best(matches: Iterable[Match], search: Search) -> list[Match]:
@@ -88,7 +106,7 @@ def _score(match: Match) -> float:
     return min(1.0, max(0.0, match.score))
 
 
-def _render(search: Search, matches: list[Match]) -> bytes:
+def _render(search: Search, matches: list[Match], warnings: list[str]) -> bytes:
     page = SearchResults(
         object="vector_store.search_results.page",
         # A query may hold half an emoji, which UTF-8 cannot encode.
@@ -96,8 +114,9 @@ def _render(search: Search, matches: list[Match]) -> bytes:
         data=[_result(match) for match in matches],
         has_more=False,
         next_page=None,
+        warnings=warnings,
     )
-    return orjson.dumps(page.model_dump())
+    return orjson.dumps(page.model_dump(exclude=None if warnings else {"warnings"}))
 
 
 def _result(match: Match) -> SearchResult:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_layer.chunk_borders import choose_borders
-from model_layer.chunk_units import (
+from model_layer.chunk_blocks import (
+    ALWAYS,
     AT_HEADING,
     AT_LINE,
     AT_PARAGRAPH,
     AT_SENTENCE,
     NEVER,
-    Unit,
 )
+from model_layer.chunk_borders import choose_borders
+from model_layer.chunk_units import Unit
 
 
 def units_of(*described: tuple[int, int]) -> list[Unit]:
@@ -33,7 +34,7 @@ def borders(units: list[Unit], capacity: int = 100) -> list[tuple[int, int]]:
     st.lists(
         st.tuples(
             st.integers(1, 100),
-            st.sampled_from([AT_HEADING, AT_PARAGRAPH, AT_LINE, AT_SENTENCE, NEVER, -NEVER]),
+            st.sampled_from([AT_HEADING, AT_PARAGRAPH, AT_LINE, AT_SENTENCE, NEVER, ALWAYS]),
             st.booleans(),
             st.integers(0, 3),
         ),
@@ -52,7 +53,7 @@ def test_chunks_cover_all_units_in_order_within_the_limits(
     for first, last in chunks:
         assert sum(unit.tokens for unit in units[first:last]) <= 100
         assert units[last - 1].end - units[first].start <= 1_000
-        assert all(unit.border != -NEVER for unit in units[first + 1 : last])
+        assert all(unit.border != ALWAYS for unit in units[first + 1 : last])
 
 
 def test_a_border_is_put_where_it_costs_least() -> None:
