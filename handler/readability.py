@@ -27,7 +27,7 @@ def describe_unknown(unknown: float, subject: str) -> str | None:
     )
     if is_unreadable(unknown):
         return (
-            f"{sentence}. The limit is {MAX_UNKNOWN:.0%}, because such texts all look alike; "
-            "translate it first."
+            f"{sentence}. Beyond {MAX_UNKNOWN:.0%} texts all look alike, so it cannot be found or "
+            "find anything; translate it first."
         )
     return f"{sentence}. Searches may not find it."

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from handler.documents.document import AttributeValue, Document, Heading, Table
 from handler.errors import DocumentRejected
 from handler.limits import (
     MAX_CHARACTERS,
+    MAX_FILTER_NUMBER,
     MAX_HEADING,
     MAX_HEADINGS,
     MAX_TABLES,
@@ -169,7 +171,7 @@ class Writer:
             tuple(self._headings),
             tuple(self._tables),
             title=_shortened(" ".join(clean(self.title or "").split()), MAX_HEADING) or None,
-            attributes=dict(self.attributes),
+            attributes={clean(key): _storable(value) for key, value in self.attributes.items()},
             warnings=bounded_warnings(self._warnings),
         )
 
@@ -199,6 +201,14 @@ def bounded_warnings(warnings: Iterable[str]) -> tuple[str, ...]:
         return kept
     more = len(kept) - MAX_WARNINGS + 1
     return (*kept[: MAX_WARNINGS - 1], f"There were {more:,} more warnings.")
+
+
+def _storable(value: AttributeValue) -> AttributeValue:
+    """The value as JSON and the stores can hold it: a number that is too large is a string."""
+    if isinstance(value, str):
+        return clean(value)
+    is_exact = isinstance(value, bool) or (isfinite(value) and abs(value) <= MAX_FILTER_NUMBER)
+    return value if is_exact else str(value)
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ import orjson
 from handler.embeddings.answer_size import ENVELOPE
 from handler.embeddings.encoding import encode
 from handler.embeddings.response import Answer, embedding_headers
-from handler.errors import InvalidRequest, RequestTooLarge
+from handler.errors import RequestTooLarge
 from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
@@ -52,7 +52,7 @@ class VectorSearch:
         with context.timed("open"):
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
-        warnings = self._unknown_words(search)
+        unreadable, warnings = self._unknown_words(search)
         encoded = encode(
             self._encoder,
             search.queries,
@@ -64,7 +64,8 @@ class VectorSearch:
         with context.timed("search"), reached():
             found = [
                 match
-                for vector in encoded.vectors
+                for index, vector in enumerate(encoded.vectors)
+                if index not in unreadable
                 for match in store.index.query(
                     vector, limit=search.limit, where=search.where, deadline=context.deadline
                 )
@@ -74,21 +75,21 @@ class VectorSearch:
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
-    def _unknown_words(self, search: Search) -> list[str]:
-        """Warnings about queries that the model reads in part.
+    def _unknown_words(self, search: Search) -> tuple[set[int], list[str]]:
+        """The indexes of queries that the model cannot read, and warnings about these and others.
 
-        Raises InvalidRequest for one that it cannot read: it would find any other such text.
+        Such a query finds nothing: its vector is that of any other text that cannot be read.
         """
-        warnings = []
+        unreadable, warnings = set(), []
         for index, query in enumerate(search.queries):
             unknown = self._encoder.tokenizer.unknown_share(query)
             place = f"query[{index}]" if search.is_list else "query"
             sentence = describe_unknown(unknown, f"'{place}'")
             if is_unreadable(unknown):
-                raise InvalidRequest(sentence or "", param=place, code="unreadable_query")
+                unreadable.add(index)
             if sentence:
                 warnings.append(sentence)
-        return warnings
+        return unreadable, warnings
 
 
 def _best(matches: Iterable[Match], search: Search) -> list[Match]:

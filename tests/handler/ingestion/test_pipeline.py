@@ -60,6 +60,31 @@ def test_a_new_document_is_stored_with_its_metadata(
     assert (row.sequencer, row.size, row.owner) == ("0A", len(PETS), None)
 
 
+def test_a_row_has_the_documents_warnings_and_the_attributes_that_it_states(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put("Tea. ห้องสมุดเปิดเวลาเก้าโมงเช้า means: it opens at nine.".encode())
+    outcome = pipeline.reconcile(Change(SOURCE))
+    assert outcome.result == "ingested"
+    (warning,) = row_of(store).warnings
+    assert "unknown to the model" in warning
+    assert outcome.warnings == (warning,)
+    bucket.put(b"Tea is ready.")
+    assert pipeline.reconcile(Change(SOURCE)).warnings == ()
+    assert row_of(store).warnings == ()
+
+
+def test_a_document_that_the_model_cannot_read_is_recorded_as_failed(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE))
+    bucket.put("ห้องสมุดเปิดเวลาเก้าโมงเช้า".encode())
+    assert pipeline.reconcile(Change(SOURCE)).result == "failed"
+    assert "unknown to the model" in (row_of(store).error or "")
+    assert not found(store)
+
+
 def test_a_duplicate_event_does_not_read_the_bucket(pipeline: Pipeline, bucket: Bucket) -> None:
     bucket.put(PETS)
     first = pipeline.reconcile(Change(SOURCE, "0A"))

@@ -14,6 +14,7 @@ from handler.stores.attributes import (
     Attribute,
     describe,
     filename,
+    merge_attributes,
     read_attributes,
 )
 
@@ -93,3 +94,17 @@ def test_any_attributes_together_fit_what_a_store_takes(metadata: dict[str, str]
 )
 def test_a_filename_is_the_last_part_of_the_source(source: str, name: str) -> None:
     assert filename(source) == name
+
+
+def test_what_a_document_states_stands_beside_the_users_attributes() -> None:
+    merged = merge_attributes({"team": "a"}, {"team": "b", "tags": "x, y", "source": "z"}, OUR)
+    assert merged == {"team": "a", "tags": "x, y"}
+
+
+def test_stated_attributes_take_only_the_room_that_is_left() -> None:
+    users: dict[str, Attribute] = {f"u{number}": "x" * 150 for number in range(10)}
+    stated: dict[str, Attribute] = {f"s{number}": "y" * 100 for number in range(10)}
+    merged = merge_attributes(users, stated, OUR)
+    assert merged.items() >= users.items()
+    assert len(merged) <= MAX_ATTRIBUTES
+    assert len(orjson.dumps({**OUR, **merged, "page": LONGEST_PAGE})) <= MAX_ATTRIBUTE_BYTES

@@ -28,6 +28,26 @@ def texts(page: dict[str, Any]) -> list[str]:
     return [result["content"][0]["text"] for result in page["data"]]
 
 
+def test_a_query_that_the_model_cannot_read_finds_nothing_and_says_why(
+    search: VectorSearch,
+) -> None:
+    thai = "ห้องสมุดเปิดเวลาเก้าโมงเช้า"
+    page = ask(search, query=thai)
+    assert page["data"] == []
+    (warning,) = page["warnings"]
+    assert warning.startswith("'query' is 100% unknown to the model")
+    both = ask(search, query=["cats", thai])
+    assert both["data"] == ask(search, query="cats")["data"]
+    assert both["warnings"] == [warning.replace("'query'", "'query[1]'")]
+
+
+def test_a_query_that_the_model_reads_in_part_has_a_warning(search: VectorSearch) -> None:
+    page = ask(search, query="Where are the cats of ห้องสมุด?")
+    (warning,) = page["warnings"]
+    assert "'query' is" in warning
+    assert "% unknown to the model" in warning
+
+
 def test_a_result_has_all_metadata_of_its_chunk(search: VectorSearch, encoder: Encoder) -> None:
     query = "Where do I change my password?"
     page = ask(search, query=query, max_num_results=1)
