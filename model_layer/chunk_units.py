@@ -42,6 +42,9 @@ class Unit:
 ENTRY = re.compile(
     r"[ \t]*(?:[-*+•|][ \t]|\d{1,9}[.)][ \t]|[^\n|]{0,200}[ \t]\|[ \t]|[^\n:]{1,80}:[ \t])"
 )
+DELIMITERS = re.compile(r"[-:| \t]+")  # the line below a Markdown table's header
+LINE_BEGIN = re.compile(r"\n[ \t]*(\w)")
+WRAPPED = 4  # one line in so many begins with a small letter, if a paragraph is wrapped
 SENTENCE_END = re.compile(r"[.!?…。！？][\"')\]»”’]*\s*\Z")
 # Units with fewer tokens are joined to their neighbours, so that a border need not be looked for
 # at each of a thousand one-word lines.
@@ -88,8 +91,10 @@ class UnitFinder:
 
     def _rows(self, text: str, block: Block) -> list[Unit]:
         units = self._entries(text, block, [*_lines(text, block.start, block.end)])
-        if len(units) > 1 and block.level:  # the block begins with the table's first row
-            units[0] = replace(units[0], leads=True)
+        if block.level:  # the block begins with the table's first row
+            for index, unit in enumerate(units[:2]):
+                if index == 0 or DELIMITERS.fullmatch(text, unit.start, unit.end):
+                    units[index] = replace(unit, leads=True)
         return units
 
     def _entries(self, text: str, block: Block, lines: list[tuple[int, int]]) -> list[Unit]:
@@ -111,9 +116,12 @@ class UnitFinder:
 
     def _parts(self, text: str, block: Block) -> list[Unit]:
         """A long paragraph in sentences, words or, at worst, characters."""
+        paragraph = text[block.start : block.end]
+        if _is_wrapped(paragraph):  # then a line's end is no better a border than a space
+            paragraph = paragraph.replace("\n", " ")
         spans = [
             span
-            for offset, part in self.split(text[block.start : block.end])
+            for offset, part in self.split(paragraph)
             for span in _within(
                 text, block.start + offset, block.start + offset + len(part), self.max_characters
             )
@@ -159,6 +167,12 @@ def _are_entries(text: str, lines: Sequence[tuple[int, int]]) -> bool:
     """Whether most lines make sense by themselves."""
     entries = sum(bool(ENTRY.match(text, start, end)) for start, end in lines)
     return len(lines) > 1 and entries * 2 > len(lines)
+
+
+def _is_wrapped(paragraph: str) -> bool:
+    """Whether its lines end where a page did, rather than where a sentence does."""
+    begins = LINE_BEGIN.findall(paragraph)
+    return sum(begin.islower() for begin in begins) * WRAPPED > len(begins)
 
 
 def _within(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:

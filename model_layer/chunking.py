@@ -29,7 +29,7 @@ MAX_CHUNK_CHARACTERS = 8_000
 # A paragraph that is longer than a chunk is split into parts of this share of one.
 PART_SHARE = 4
 # Where a sentence begins.
-SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]»”’]*\s+(?=\S)|(?<=[。！？])(?=\S)|\n(?=\S)")
+SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]»”’]*\s+(?=\S)|(?<=[。！？])(?=\S)")
 CHARACTERS_PER_TOKEN = 8  # at most, in ordinary text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import textwrap
 
 import pytest
 from hypothesis import given, settings
@@ -245,3 +246,21 @@ def test_a_title_with_a_setext_underline_is_a_whole(chunker: Chunker) -> None:
     outline = Outline(headings=[(0, 1)], is_markdown=True)
     first, *_ = chunks_of([*chunker.split(text, outline=outline)])
     assert text[: first.end].startswith("A title\nof two lines\n===\n\nWater")
+
+
+def test_wrapped_lines_are_split_between_sentences(chunker: Chunker) -> None:
+    sentence = "The heron waits in the shallow water until a fish comes near enough to be caught."
+    text = textwrap.fill(" ".join([sentence] * 60), width=60)
+    for chunk in split(chunker, text):
+        part = " ".join(text[chunk.start : chunk.end].split())
+        assert part.startswith("The heron")
+        assert part.endswith("caught.")
+
+
+def test_the_line_below_a_markdown_tables_header_stays_with_it(chunker: Chunker) -> None:
+    rows = "\n".join(f"| City {number} | {number} |" for number in range(200))
+    table = f"| City | Size |\n|{'-' * 20}|{'-' * 20}|\n{rows}"
+    (first, *_), *_ = (
+        window.chunks for window in chunker.split(table, outline=Outline(tables=[(0, len(table))]))
+    )
+    assert "| City 0 | 0 |" in table[: first.end]
