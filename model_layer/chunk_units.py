@@ -129,31 +129,26 @@ class UnitFinder:
         counts = self.count([text[start:end] for start, end in spans])
         units: list[Unit] = []
         for (start, end), tokens in zip(spans, counts, strict=True):
+            part = Unit(start, end, tokens, AT_WORD, is_prose=True)
             if not units:
-                units.append(
-                    Unit(
-                        start,
-                        end,
-                        tokens,
-                        block.border,
-                        block.level,
-                        block.level > 0,
-                        is_prose=True,
-                    )
-                )
-                continue
-            last = units[-1]
-            if _is_apart(text, last.end, start):
-                border = AT_SENTENCE if SENTENCE_END.search(text, last.start, start) else AT_WORD
-                units.append(Unit(start, end, tokens, border, is_prose=True))
-                continue
-            # The border cuts a word: its parts' tokens do not add up, so they are counted as one.
-            (whole,) = self.count([text[last.start : end]])
-            if whole <= self.capacity and end - last.start <= self.max_characters:
-                units[-1] = replace(last, end=end, tokens=whole)
+                head = block.kind == "heading"
+                units.append(replace(part, border=block.border, level=block.level, leads=head))
+            elif _is_apart(text, units[-1].end, start):
+                is_sentence = SENTENCE_END.search(text, units[-1].start, start)
+                units.append(replace(part, border=AT_SENTENCE) if is_sentence else part)
             else:
-                units.append(Unit(start, end, tokens, ALWAYS, is_prose=True))
+                units[-1:] = self._whole(text, units[-1], part)
         return units
+
+    def _whole(self, text: str, last: Unit, part: Unit) -> list[Unit]:
+        """Two units that a word lies across: as one if it fits, else with a border for certain.
+
+        The tokens of a word's parts do not add up.
+        """
+        (tokens,) = self.count([text[last.start : part.end]])
+        if tokens <= self.capacity and part.end - last.start <= self.max_characters:
+            return [replace(last, end=part.end, tokens=tokens)]
+        return [last, replace(part, border=ALWAYS)]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -171,7 +166,7 @@ def _are_entries(text: str, lines: Sequence[tuple[int, int]]) -> bool:
 
 def _is_wrapped(paragraph: str) -> bool:
     """Whether its lines end where a page did, rather than where a sentence does."""
-    begins = LINE_BEGIN.findall(paragraph)
+    begins: list[str] = LINE_BEGIN.findall(paragraph)
     return sum(begin.islower() for begin in begins) * WRAPPED > len(begins)
 
 

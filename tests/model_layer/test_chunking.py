@@ -12,26 +12,9 @@ from hypothesis import strategies as st
 
 from model_layer import Chunk, Chunker, Encoder, Outline, load_chunker
 from model_layer.chunking import MAX_CHUNK_CHARACTERS, Window
+from tests.model_layer.texts import TEXTS
 from tests.paths import ROOT
 
-# Any text without lone surrogates, as documents are.
-LINES = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80)
-WORDS = st.sampled_from(
-    [
-        "word",
-        "a",
-        "  ",
-        "\n\n",
-        "\n# Heading\n",
-        ". ",
-        "unübersetzbar",
-        "日本語",
-        "👩\u200d👧",
-        "x" * 120,
-        "```\n",
-    ]
-)
-TEXTS = st.lists(LINES | WORDS, max_size=60).map("".join)
 HEADING = re.compile("^(#{1,6}) ", re.MULTILINE)
 README = (ROOT / "README.md").read_text()
 
