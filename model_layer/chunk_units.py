@@ -186,7 +186,8 @@ def _within(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, i
 
 def _is_apart(text: str, end: int, start: int) -> bool:
     """Whether WordPiece always splits between `text[:end]` and `text[start:]`."""
-    return end < start or is_border(text[start]) or is_border(text[end - 1])
+    # Not all that is white space to Python is to BERT, which removes \x0b, \x0c and \x85.
+    return any(is_border(char) for char in text[end - 1 : start + 1])
 
 
 def _joined(units: Iterable[Unit], capacity: int) -> list[Unit]:

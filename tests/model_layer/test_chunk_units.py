@@ -50,7 +50,7 @@ def test_units_cover_the_text_within_limits_and_their_tokens_add_up(
         if index == len(units) or units[index].border == ALWAYS:
             run = units[begin:index]
             (whole,) = finder.count([text[run[0].start : run[-1].end]])
-            assert whole == sum(unit.tokens for unit in run)
+            assert whole == sum(unit.tokens for unit in run), repr(text)
             begin = index
 
 
