@@ -78,6 +78,13 @@ UNKNOWN_WARNED = 0.1
 MAX_JSON_DEPTH = 200
 # Browsers stop at 512. Parsing time grows with the square of the depth, to 30 s at 100,000.
 MAX_HTML_DEPTH = 5_000
+# Of one tag. Pages have a dozen. Parsing time grows with the square, to 30 s at 80,000.
+MAX_HTML_ATTRIBUTES = 500
+# Elements such as <b> that are never closed: a parser opens them again in every paragraph, at 370
+# bytes each.
+MAX_HTML_REOPENED = 500_000
+# Places in an HTML table, counting what its cells span: a few bytes can span millions.
+MAX_TABLE_CELLS = 1_000_000
 # Several times the length of ten million characters, for the XML around them. A bomb has
 # gigabytes.
 MAX_INFLATED = 200_000_000

@@ -29,7 +29,7 @@ def test_a_page_becomes_its_visible_text() -> None:
     assert document.headings == (
         Heading(0, 1, "A page"),
         Heading(10, 1, "The main heading"),
-        Heading(57, 2, "Sub"),
+        Heading(57, 3, "Sub"),
     )
     assert document.text.startswith("### Sub", 57)
 
@@ -50,7 +50,7 @@ def test_a_table_is_read_row_by_row() -> None:
         "<table><caption>Prices</caption><thead><tr><th>What</th><th>How much</th></tr></thead>"
         "<tr><td><p>Tea</p></td><td>3<br>€</td></tr><tr><td>Cake<td>4 €</table>after"
     )
-    assert text(html) == "Prices\nWhat | How much\nTea | 3 €\nCake | 4 €\n\nafter"
+    assert text(html) == "Prices\n\nWhat | How much\nTea | 3 €\nCake | 4 €\n\nafter"
 
 
 def test_a_layout_table_is_not_read_as_a_table() -> None:

@@ -1,0 +1,130 @@
+"""Formulas as text on one line: E=mc², (a+b)/2, √(x). Reads MathML and what KaTeX, MathJax and
+Wikipedia put around it; of presentation and TeX source, the presentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborNode
+
+from handler.documents.html.scripts import lowered, raised
+
+MAX_DEPTH = 100  # elements; a deeper formula is only its characters, as each level copies its text
+INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad\ufeff]")  # "function application" and the like
+TEX_WRAPPER = re.compile(r"^\{?\\(?:display|text|script)style\s*(.*?)\}?$", re.DOTALL)
+SOURCES = {"annotation", "annotation-xml"}
+SIMPLE = re.compile(r"[\w.,]+|\([^()]*\)|\S")
+# Whatever stands around the MathML of one formula, by its class.
+CONTAINERS = {"katex", "mwe-math-element"}
+FALLBACKS = (".katex-html", "img")
+
+
+def formula(math: LexborNode) -> str:
+    """The text of a <math> element."""
+    text = _presented(math) or math.attributes.get("alttext") or ""
+    if not text:
+        source = math.css_first("annotation")
+        text = source.text() if source else ""
+    return tex(text) if "\\" in text else _tidy(text)
+
+
+def contained_formula(container: LexborNode) -> str:
+    """The text of the formula in an element of one of the CONTAINERS' classes; "" if none."""
+    math = container.css_first("math")
+    text = formula(math) if math else ""
+    for selector in FALLBACKS:
+        other = None if text else container.css_first(selector)
+        if other:
+            text = tex(other.attributes.get("alt") or "") or _tidy(other.text())
+    return text
+
+
+def tex(source: str) -> str:
+    """TeX source without the wrapper that Wikipedia puts around it."""
+    source = _tidy(source)
+    wrapped = TEX_WRAPPER.match(source)
+    return wrapped[1].strip() if wrapped else source
+
+
+def _tidy(text: str) -> str:
+    return " ".join(INVISIBLE.sub("", text).split())
+
+
+def _presented(math: LexborNode) -> str:
+    """The presentation, composed from the innermost elements to the outermost."""
+    path, parts = [math], [list[str]()]
+    node = math.first_child
+    while path:
+        if node is None:
+            node = path.pop()
+            text = _composed(node, parts.pop())
+            if not parts:
+                return _tidy(text)
+            parts[-1].append(text)
+            node = node.next
+        elif node.tag == "-text":
+            parts[-1].append((node.text_content or "").strip("\n\t\r\f "))
+            node = node.next
+        elif not node.is_element_node or node.tag in SOURCES:
+            node = node.next
+        elif len(path) > MAX_DEPTH:
+            parts[-1].append(node.text())
+            node = node.next
+        else:
+            path.append(node)
+            parts.append([])
+            node = node.first_child
+    return ""
+
+
+def _composed(node: LexborNode, parts: list[str]) -> str:
+    tag = node.tag or ""
+    if tag == "mfenced":
+        attributes = node.attributes
+        inner = (attributes.get("separators") or ",")[0].join(filter(None, parts))
+        return f"{attributes.get('open') or '('}{inner}{attributes.get('close') or ')'}"
+    if tag == "mtr":
+        return ", ".join(filter(None, parts))
+    if tag == "mtable":
+        return "; ".join(filter(None, parts))
+    if tag == "mspace":
+        return " "
+    if tag == "msqrt":
+        return f"√{_bracketed(''.join(parts))}"
+    # White space between elements is none of their operands.
+    operands = parts if tag in ("mi", "mn", "mo", "mtext") else [part for part in parts if part]
+    compose = COMPOSED.get(tag)
+    if compose and len(operands) == OPERANDS[tag]:
+        return compose(*operands)
+    return "".join(operands)
+
+
+def _bracketed(text: str) -> str:
+    return text if SIMPLE.fullmatch(text) else f"({text})"
+
+
+def _above(base: str, text: str) -> str:
+    return base + raised(text, base)
+
+
+def _below(base: str, text: str) -> str:
+    return base + lowered(text, base)
+
+
+def _over(base: str, mark: str) -> str:
+    return base + mark if len(mark) == 1 and not mark.isalnum() else _above(base, mark)
+
+
+COMPOSED: dict[str, Callable[..., str]] = {
+    "mfrac": lambda top, bottom: f"{_bracketed(top)}/{_bracketed(bottom)}",
+    "msup": _above,
+    "msub": _below,
+    "mover": _over,
+    "munder": _below,
+    "msubsup": lambda base, low, high: _above(_below(base, low), high),
+    "munderover": lambda base, low, high: _above(_below(base, low), high),
+    "mroot": lambda base, index: f"{raised(index, base)}√{_bracketed(base)}",
+}
+OPERANDS = {name: 3 if name in ("msubsup", "munderover") else 2 for name in COMPOSED}
