@@ -83,6 +83,8 @@ MAX_HTML_ATTRIBUTES = 500
 # Elements such as <b> that are never closed: a parser opens them again in every paragraph, at 370
 # bytes each.
 MAX_HTML_REOPENED = 500_000
+# In the <select>s of a page. Parsing time grows with the square of one's, to 6 s at 20,000.
+MAX_HTML_OPTIONS = 20_000
 # Places in an HTML table, counting what its cells span: a few bytes can span millions.
 MAX_TABLE_CELLS = 1_000_000
 # Several times the length of ten million characters, for the XML around them. A bomb has

@@ -11,7 +11,7 @@ from collections import Counter
 
 from handler.documents.html.tags import BLOCKS, CELLS, FOREIGN, FORMATTING, LINES, NOT_NESTED, RAW
 from handler.errors import DocumentRejected
-from handler.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_REOPENED
+from handler.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_OPTIONS, MAX_HTML_REOPENED
 
 ATTRIBUTE = (
     r"[^\s/>][^\s/>=]*+"
@@ -35,7 +35,7 @@ OPENS_AGAIN = BLOCKS | LINES | CELLS
 def check(text: str) -> bool:
     """Whether the page ends within a tag, as a truncated one may.
 
-    Raises DocumentRejected if its tags are nested too deeply or have too many attributes.
+    Raises DocumentRejected if its tags are nested too deeply, or have or repeat too much.
     """
     counts = _Counts()
     position, is_cut = 0, False
@@ -62,13 +62,16 @@ class _Counts:
 
     def __init__(self) -> None:
         self._open = Counter[str]()
-        self._depth = self._formatting = self._reopened = self._root_attributes = 0
+        self._depth = self._formatting = self._reopened = 0
+        self._root_attributes = self._options = 0
 
     @property
     def is_foreign(self) -> bool:
         return any(self._open[name] > 0 for name in FOREIGN)
 
     def start(self, name: str, *, is_closed: bool) -> None:
+        if name == "option" and self._open["select"]:
+            self._count_option()
         if name in OPENS_AGAIN:
             self._reopened += max(0, self._formatting - NORMAL_FORMATTING)
         if name in NOT_NESTED or (is_closed and (name in FOREIGN or self.is_foreign)):
@@ -94,6 +97,15 @@ class _Counts:
             self._open[name] -= 1
             self._depth -= 1
             self._formatting -= name in FORMATTING
+
+    def _count_option(self) -> None:
+        self._options += 1
+        if self._options > MAX_HTML_OPTIONS:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The HTML has more than {MAX_HTML_OPTIONS:,} options to choose from (<select>), "
+                "the limit of one document; split it into several files.",
+            )
 
     def attributes(self, name: str, text: str) -> None:
         if name in ("html", "body"):  # all of a page's are merged into one

@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborNode
 from handler.documents.html.scripts import lowered, raised
 
 MAX_DEPTH = 100  # elements; a deeper formula is only its characters, as each level copies its text
-INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad\ufeff]")  # "function application" and the like
+INVISIBLE = re.compile("[\u2062-\u2064\u200b\u00ad\ufeff]")  # "invisible times" and the like
+APPLIED = "\u2061"  # a function to what follows
 TEX_WRAPPER = re.compile(r"^\{?\\(?:display|text|script)style\s*(.*?)\}?$", re.DOTALL)
 SOURCES = {"annotation", "annotation-xml"}
 SIMPLE = re.compile(r"[\w.,]+|\([^()]*\)|\S")
@@ -49,7 +50,7 @@ def tex(source: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(INVISIBLE.sub("", text).split())
+    return " ".join(INVISIBLE.sub("", text.replace(APPLIED, " ")).split())
 
 
 def _presented(math: LexborNode) -> str:
@@ -65,7 +66,8 @@ def _presented(math: LexborNode) -> str:
             parts[-1].append(text)
             node = node.next
         elif node.tag == "-text":
-            parts[-1].append((node.text_content or "").strip("\n\t\r\f "))
+            text = node.text_content or ""
+            parts[-1].append(text if path[-1].tag == "mtext" else text.strip("\n\t\r\f "))
             node = node.next
         elif not node.is_element_node or node.tag in SOURCES:
             node = node.next
@@ -86,19 +88,32 @@ def _composed(node: LexborNode, parts: list[str]) -> str:
         inner = (attributes.get("separators") or ",")[0].join(filter(None, parts))
         return f"{attributes.get('open') or '('}{inner}{attributes.get('close') or ')'}"
     if tag == "mtr":
-        return ", ".join(filter(None, parts))
+        return " ".join(filter(None, parts))
     if tag == "mtable":
         return "; ".join(filter(None, parts))
     if tag == "mspace":
         return " "
     if tag == "msqrt":
-        return f"√{_bracketed(''.join(parts))}"
+        return f"√{_bracketed(_joined(parts))}"
     # White space between elements is none of their operands.
     operands = parts if tag in ("mi", "mn", "mo", "mtext") else [part for part in parts if part]
     compose = COMPOSED.get(tag)
     if compose and len(operands) == OPERANDS[tag]:
         return compose(*operands)
-    return "".join(operands)
+    return _joined(operands)
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts in a row; a word such as "sin" stands apart from other letters and digits."""
+    joined: list[str] = []
+    before = ""
+    for part in parts:
+        is_word = (len(part) > 1 and part.isalpha()) or (len(before) > 1 and before.isalpha())
+        if is_word and part and before[-1:].isalnum() and part[0].isalnum():
+            joined.append(" ")
+        joined.append(part)
+        before = part or before
+    return "".join(joined)
 
 
 def _bracketed(text: str) -> str:

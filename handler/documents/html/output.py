@@ -24,7 +24,7 @@ class Output:
         self.writer = Writer("html", is_markdown=True)
         self._flows: list[Flow] = [PageFlow(self.writer)]  # the innermost last
         self._is_boxed = False
-        self.words = 0  # so far, without the title
+        self.length = 0  # characters so far, without the title
         self.lists: list[ListNumbers] = []  # that are open
         self.tables = TableKinds()
         self.grid: TableGrid | None = None  # of the table of data that is open
@@ -70,9 +70,9 @@ class Output:
         flow = self.flow
         if isinstance(flow, CodeFlow):
             flow.write(text)
-            self.words += len(text.split())
+            self.length += len(text.strip())
             return
-        words = SPACES.sub(" ", BREAKS.sub("", text))
+        words = SPACES.sub(" ", text if text.isascii() else BREAKS.sub("", text))
         if words.startswith(" ") or words.isspace():  # isspace: &nbsp; alone is no text
             flow.separate(" ")
         if words and not words.isspace():
@@ -80,7 +80,7 @@ class Output:
             if self._is_boxed and flow.tail[-1:].isalnum() and stripped[0].isalnum():
                 flow.separate(" ")
             flow.write(stripped)
-            self.words += len(stripped.split())
+            self.length += len(stripped)
             self._is_boxed = False
         if words.endswith(" "):
             flow.separate(" ")

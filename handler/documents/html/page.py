@@ -12,9 +12,9 @@ from handler.documents.html.content import content_of, first_heading
 from handler.documents.html.output import Output
 from handler.documents.html.reader import Reader, Scope
 
-# Content of fewer words than these and than this share of the page is not what the page is about:
-# a main element may be empty until a script fills it.
-FEW_WORDS = 50
+# Content of fewer characters than these and than this share of the page is not what the page is
+# about: a main element may be empty until a script fills it.
+FEW_CHARACTERS = 300
 SMALL_SHARE = 0.25
 PLURALS = {"canvas": "canvases"}
 
@@ -42,19 +42,19 @@ def _read(page: LexborHTMLParser, body: LexborNode, *, keep_boilerplate: bool) -
     roots = [] if keep_boilerplate else content_of(body)
     everything = Scope(navigation=True)
     read = _read_part(page, body, roots, everything if keep_boilerplate else Scope())
-    words = read.words
-    if words < FEW_WORDS:
-        if not keep_boilerplate:
-            whole = _read_part(page, body, [], everything)
-            if words < SMALL_SHARE * whole.words:
-                read, roots, words = whole, [], whole.words
-        without_scripts = _read_part(page, body, roots, Scope(navigation=True, noscript=True))
-        if words < (without_scripts.words - words):
-            read = without_scripts
-            read.writer.warn(
-                "The page is written by scripts, which are not run: what it says to browsers "
-                "without scripts was read."
-            )
+    if read.length >= FEW_CHARACTERS:
+        return read
+    if not keep_boilerplate:
+        whole = _read_part(page, body, [], everything)
+        if read.length < SMALL_SHARE * whole.length:
+            read, roots = whole, []
+    without_scripts = _read_part(page, body, roots, Scope(navigation=True, noscript=True))
+    if without_scripts.length > 2 * read.length:
+        read = without_scripts
+        read.writer.warn(
+            "The page is written by scripts, which are not run: what it says to browsers without "
+            "scripts was read."
+        )
     return read
 
 
@@ -96,4 +96,5 @@ def _not_read(counts: Counter[str]) -> str:
     ]
     *most, last = parts
     listed = f"{', '.join(most)} and {last}" if most else last
-    return f"The page embeds {listed}, which were not read."
+    verb = "was" if sum(counts.values()) == 1 else "were"
+    return f"The page embeds {listed}, which {verb} not read."

@@ -105,7 +105,9 @@ class Reader:
         if tag in EMBEDDED:
             self._embedded(node, attributes)
         if tag in SKIPPED and not (tag == "noscript" and self._scope.noscript):
-            if tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
+            if tag == "noframes" and self._scope.noscript:
+                self._read_page(node.text())  # a parser takes it for text
+            elif tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
                 inline.math_source(self._output, node)
             return None
         if element := ELEMENTS.get(tag):
@@ -170,16 +172,19 @@ class Reader:
         """Read a page that is in an attribute, and count what else is embedded."""
         page = attributes.get("srcdoc") if node.tag == "iframe" else None
         if page and self._frames < MAX_FRAMES:
-            check(page)
-            self._frames += 1
-            body = LexborHTMLParser(page).body
-            if body:
-                self._output.separate("div")
-                self.read(body)
-                self._output.separate("div")
-            self._frames -= 1
+            self._read_page(page)
         elif page or not _is_empty(node, attributes):
             self._output.not_read[EMBEDDED[node.tag or ""]] += 1
+
+    def _read_page(self, page: str) -> None:
+        """Read a page that is inside this one."""
+        check(page)
+        self._frames += 1
+        if body := LexborHTMLParser(page).body:
+            self._output.separate("div")
+            self.read(body)
+            self._output.separate("div")
+        self._frames -= 1
 
 
 def _raised(attributes: Mapping[str, str | None]) -> str:

@@ -41,14 +41,18 @@ def to_html(text: str) -> str:
     prefixes = tuple(f"{prefix}:" for prefix in PREFIX.findall(text[:BEGIN_WITHIN]))
     parts: list[str] = []
     position = 0
+    unclosed: set[str] = set()  # scripts that were not found to end
     while token := TOKEN.search(text, position):
         parts.append(text[position : token.start()])
         position = token.end()
         rewritten, name = _rewritten(token, prefixes)
         parts.append(rewritten)
-        end = SCRIPT_END[name].search(text, position) if name in SCRIPT_END else None
-        if end:
-            position = end.start()
+        if name in SCRIPT_END and name not in unclosed:
+            if end := SCRIPT_END[name].search(text, position):
+                parts.append(text[position : end.start()])
+                position = end.start()
+            else:
+                unclosed.add(name)
     parts.append(text[position:])
     return "".join(parts)
 
