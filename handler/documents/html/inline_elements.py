@@ -23,6 +23,8 @@ MATHJAX = {"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "
 def script(output: Output, node: LexborNode, *, name: str = "") -> Leave | None:
     """A superscript or subscript; `name` says which if the tag does not."""
     written = SCRIPTS[name or node.tag or ""]
+    if output.is_deep:
+        return output.box
     output.begin_line()
 
     def end() -> None:
@@ -35,6 +37,8 @@ def script(output: Output, node: LexborNode, *, name: str = "") -> Leave | None:
 
 def reading(output: Output, node: LexborNode) -> Leave | None:
     """How characters are read (ruby), in brackets after them."""
+    if output.is_deep:
+        return output.box
     output.begin_line()
 
     def end() -> None:

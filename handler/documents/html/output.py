@@ -15,6 +15,7 @@ from handler.documents.writer import Writer
 SPACES = re.compile(r"[ \t\n\f\r]+")  # HTML shows these as one space; others are kept
 # Where a word may be broken. They are none of the word's characters.
 BREAKS = re.compile("[\u00ad\u200b\u2060\ufeff]")
+MAX_LINES = 8  # inside each other: a script in a script in a cell
 
 
 class Output:
@@ -44,6 +45,11 @@ class Output:
     def in_code(self) -> bool:
         """Whether text is kept unchanged."""
         return isinstance(self.flow, CodeFlow)
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether so many lines are open that another one is not begun: each copies its text."""
+        return len(self._flows) > MAX_LINES
 
     def begin_line(self) -> None:
         """Collect what follows as one line, until `end_line` gives it."""

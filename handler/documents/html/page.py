@@ -16,6 +16,7 @@ from handler.documents.html.reader import Reader, Scope
 # about: a main element may be empty until a script fills it.
 FEW_CHARACTERS = 300
 SMALL_SHARE = 0.25
+MOSTLY_HIDDEN = 4  # times the text that is shown
 PLURALS = {"canvas": "canvases"}
 
 
@@ -55,6 +56,9 @@ def _read(page: LexborHTMLParser, body: LexborNode, *, keep_boilerplate: bool) -
             "The page is written by scripts, which are not run: what it says to browsers without "
             "scripts was read."
         )
+    with_hidden = _read_part(page, body, roots, Scope(navigation=True, hidden=True))
+    if with_hidden.length > MOSTLY_HIDDEN * max(read.length, 1):
+        read.writer.warn("Most of the page's text is hidden by its attributes, and was not read.")
     return read
 
 

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from handler.documents.html import block_elements as block
 from handler.documents.html import inline_elements as inline
-from handler.documents.html.bounds import check
+from handler.documents.html.bounds import TAG, check
 from handler.documents.html.formulas import CONTAINERS
 from handler.documents.html.output import Output
 from handler.documents.html.style import declarations
@@ -51,7 +51,7 @@ EMBEDDED = {
     "iframe": "frame", "frame": "frame", "embed": "object", "object": "object",
     "canvas": "canvas", "video": "video", "audio": "sound",
 }  # fmt: skip
-MAX_FRAMES = 4  # levels of pages inside pages
+MAX_FRAMES = 8  # levels of pages inside pages, and of components inside components
 NO_SIZE = {"0", "1", "0px", "1px"}  # a frame that counts visitors
 RAISED = {"super": "sup", "sub": "sub"}
 
@@ -62,6 +62,7 @@ class Scope:
 
     navigation: bool = False
     noscript: bool = False
+    hidden: bool = False
 
 
 class Reader:
@@ -98,17 +99,15 @@ class Reader:
         classes = attributes.get("class") if attributes else None
         if classes and not CONTAINERS.isdisjoint(classes.split()):
             return self._enter_formula(node)
-        if is_hidden(tag, attributes) or (
-            not self._scope.navigation and is_navigation(tag, attributes)
-        ):
+        scope = self._scope
+        if not scope.hidden and is_hidden(tag, attributes):
+            return None
+        if not scope.navigation and is_navigation(tag, attributes):
             return None
         if tag in EMBEDDED:
             self._embedded(node, attributes)
-        if tag in SKIPPED and not (tag == "noscript" and self._scope.noscript):
-            if tag == "noframes" and self._scope.noscript:
-                self._read_page(node.text())  # a parser takes it for text
-            elif tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
-                inline.math_source(self._output, node)
+        if tag in SKIPPED and not (tag == "noscript" and scope.noscript):
+            self._skipped(node, tag, attributes)
             return None
         if element := ELEMENTS.get(tag):
             return element(self._output, node)
@@ -168,16 +167,31 @@ class Reader:
         self._pictures -= 1
         self._output.box()
 
+    def _skipped(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
+        """Read what is text in elements that are none."""
+        if tag == "noframes" and self._scope.noscript:
+            self._read_page(node.text())  # a parser takes it for text
+        elif tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
+            inline.math_source(self._output, node)
+        elif tag == "template" and "shadowrootmode" in attributes:
+            source = node.html or ""  # a component's content, which the parser keeps apart
+            begin = TAG.match(source)
+            if begin:
+                self._read_page(source[begin.end() :].removesuffix("</template>"))
+
     def _embedded(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
         """Read a page that is in an attribute, and count what else is embedded."""
         page = attributes.get("srcdoc") if node.tag == "iframe" else None
-        if page and self._frames < MAX_FRAMES:
+        if page:
             self._read_page(page)
-        elif page or not _is_empty(node, attributes):
+        elif not _is_empty(node, attributes):
             self._output.not_read[EMBEDDED[node.tag or ""]] += 1
 
     def _read_page(self, page: str) -> None:
         """Read a page that is inside this one."""
+        if self._frames == MAX_FRAMES:
+            self._output.not_read["frame"] += 1
+            return
         check(page)
         self._frames += 1
         if body := LexborHTMLParser(page).body:

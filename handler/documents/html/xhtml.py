@@ -23,7 +23,8 @@ TOKEN = re.compile(
     r"<(?:!--(?P<comment>.*?)(?:-->|\Z)"
     r"|!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)"
     r"|\?.*?(?:\?>|\Z)"
-    rf"|(?P<end>/?)(?P<name>[a-zA-Z_][^\s/>]*+)(?P<attributes>(?:[\s/]++|{ATTRIBUTE})*+)(?:>|\Z))",
+    rf"|(?P<end>/?)(?P<name>[a-zA-Z_][^\s/>]*+)(?P<attributes>(?:[\s/]++|{ATTRIBUTE})*+)"
+    r"(?:>|(?P<cut>\Z)))",
     re.DOTALL,
 )
 # Much that is called XHTML has scripts in which < is no markup.
@@ -64,6 +65,8 @@ def _rewritten(token: re.Match[str], prefixes: tuple[str, ...]) -> tuple[str, st
         return escape(token["cdata"], quote=False), ""
     if name is None:
         return "", ""  # a comment, or an instruction such as <?xml …?>
+    if token["cut"] is not None:
+        return token[0], ""
     if name.startswith(prefixes):
         name = name.partition(":")[2]
     attributes: str = token["attributes"]

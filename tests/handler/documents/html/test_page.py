@@ -119,3 +119,12 @@ def test_pictures_in_the_page_itself_are_not_text() -> None:
     assert text(f"<p>a <img src='{uri}' alt='plan'> <img alt='{uri}'><a href='{uri}'>b</a>") == (
         "a plan b"
     )
+
+
+def test_a_page_that_hides_most_of_its_text_is_read_with_a_warning() -> None:
+    document = page(f"<div aria-hidden=true>{'Hidden words. ' * 9}</div><p>Shown.")
+    assert document.text == "Shown."
+    assert document.warnings == (
+        "Most of the page's text is hidden by its attributes, and was not read.",
+    )
+    assert page("<p hidden>Menu</p><p>Shown.").warnings == ()

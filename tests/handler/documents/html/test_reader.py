@@ -47,12 +47,12 @@ def test_a_page_inside_the_page_is_read() -> None:
 
 def test_pages_inside_pages_are_read_to_a_bounded_depth() -> None:
     html = "deep"
-    for _ in range(6):
+    for _ in range(10):
         html = (
             "x<iframe srcdoc='" + html.replace("&", "&amp;").replace("'", "&#39;") + "'></iframe>"
         )
     document = page(html)
-    assert document.text == "\n\n".join("x" * 5)
+    assert document.text == "\n\n".join("x" * 9)
     assert document.warnings == ("The page embeds 1 frame, which was not read.",)
 
 
@@ -66,3 +66,10 @@ def test_the_words_of_a_picture_are_read() -> None:
     )
     assert text("<svg><foreignObject><p>a</p><p>b</p></foreignObject></svg>") == "a\n\nb"
     assert text("<p>a<title>b</title>c") == "ac"
+
+
+def test_the_content_of_a_component_is_read() -> None:
+    inner = "<a title='>'>b</a><div><template shadowrootmode=closed><p>c</template></div>"
+    assert text(f"<p>a<x-card><template shadowrootmode=open>{inner}</template>d</x-card>") == (
+        "a\n\nb\n\nc\n\nd"
+    )

@@ -81,6 +81,12 @@ def test_xhtml_that_is_not_well_formed_is_read() -> None:
     assert xhtml("<p>a<![CDATA[b", head="").text.startswith("ab")
 
 
+def test_xhtml_that_ends_within_a_tag_is_read_with_a_warning() -> None:
+    document = read(f"{XML}{HTML}<body><p>a</p><p title='b", "a.xhtml")
+    assert document.text == "a"
+    assert document.warnings == ("The page ends within a tag: it may be cut off.",)
+
+
 @given(st.text(alphabet=st.sampled_from("<>/![]-?CDATA\"'= abp"), max_size=60))
 def test_any_text_is_rewritten_without_losing_its_words(text: str) -> None:
     assert isinstance(to_html(text), str)
