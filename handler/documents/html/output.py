@@ -29,6 +29,7 @@ class Output:
         self.lists: list[ListNumbers] = []  # that are open
         self.tables = TableKinds()
         self.grid: TableGrid | None = None  # of the table of data that is open
+        self.left_out: set[str] = set()  # "hidden", "navigation", "noscript"
         self.not_read = Counter[str]()  # kinds of what is embedded
 
     @property

@@ -45,20 +45,25 @@ def _read(page: LexborHTMLParser, body: LexborNode, *, keep_boilerplate: bool) -
     read = _read_part(page, body, roots, everything if keep_boilerplate else Scope())
     if read.length >= FEW_CHARACTERS:
         return read
-    if not keep_boilerplate:
+    if roots or "navigation" in read.left_out:
         whole = _read_part(page, body, [], everything)
         if read.length < SMALL_SHARE * whole.length:
             read, roots = whole, []
-    without_scripts = _read_part(page, body, roots, Scope(navigation=True, noscript=True))
-    if without_scripts.length > 2 * read.length:
-        read = without_scripts
-        read.writer.warn(
-            "The page is written by scripts, which are not run: what it says to browsers without "
-            "scripts was read."
-        )
-    with_hidden = _read_part(page, body, roots, Scope(navigation=True, hidden=True))
-    if with_hidden.length > MOSTLY_HIDDEN * max(read.length, 1):
-        read.writer.warn("Most of the page's text is hidden by its attributes, and was not read.")
+    if "noscript" in read.left_out:
+        scope = Scope(navigation=True, noscript=True)
+        without_scripts = _read_part(page, body, roots, scope)
+        if without_scripts.length > 2 * read.length:
+            read = without_scripts
+            read.writer.warn(
+                "The page is written by scripts, which are not run: what it says to browsers "
+                "without scripts was read."
+            )
+    if "hidden" in read.left_out:
+        hidden = _read_part(page, body, roots, Scope(navigation=True, hidden=True))
+        if hidden.length > MOSTLY_HIDDEN * max(read.length, 1):
+            read.writer.warn(
+                "Most of the page's text is hidden by its attributes, and was not read."
+            )
     return read
 
 

@@ -101,8 +101,10 @@ class Reader:
             return self._enter_formula(node)
         scope = self._scope
         if not scope.hidden and is_hidden(tag, attributes):
+            self._output.left_out.add("hidden")
             return None
         if not scope.navigation and is_navigation(tag, attributes):
+            self._output.left_out.add("navigation")
             return None
         if tag in EMBEDDED:
             self._embedded(node, attributes)
@@ -169,6 +171,8 @@ class Reader:
 
     def _skipped(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
         """Read what is text in elements that are none."""
+        if tag in ("noscript", "noframes"):
+            self._output.left_out.add("noscript")
         if tag == "noframes" and self._scope.noscript:
             self._read_page(node.text())  # a parser takes it for text
         elif tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
