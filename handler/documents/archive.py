@@ -1,4 +1,4 @@
-"""A zip archive that is read under limits. Knows no format: Office files, EPUB and others use it."""
+"""A zip archive, read under limits. Knows no format: readers of Office files and EPUB use it."""
 
 from __future__ import annotations
 

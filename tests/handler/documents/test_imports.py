@@ -7,7 +7,7 @@ import sys
 
 from tests.paths import ROOT
 
-LIBRARIES = {"pypdfium2", "docx", "lxml", "selectolax", "charset_normalizer"}
+LIBRARIES = {"pypdfium2", "lxml", "selectolax", "charset_normalizer"}
 READERS = ("pdf", "docx", "html", "tables", "json_items", "text")
 
 

@@ -45,15 +45,15 @@ def test_paragraphs_headings_and_tables_are_read_in_order() -> None:
 
     document = read(word(write))
     assert document.text == (
-        "# Report\n\n# Part one\n\nSome bold\ttext\n\n- first\n- second\n\n"
-        "What | Price\nTea or milk | 3 €\n\n## Part two\n\nAfter."
+        "Header\n\n# Report\n\n# Part one\n\nSome bold\ttext\n\n- first\n- second\n\n"
+        "What | Price\nTea or milk | 3 €\n\n## Part two\n\nAfter.\n\nFooter"
     )
     assert document.headings == (
-        Heading(0, 1, "Report"),
-        Heading(10, 1, "Part one"),
-        Heading(88, 2, "Part two"),
+        Heading(8, 1, "Report"),
+        Heading(18, 1, "Part one"),
+        Heading(96, 2, "Part two"),
     )
-    assert document.text.startswith("## Part two", 88)
+    assert document.text.startswith("## Part two", 96)
     assert (document.format, document.is_markdown, document.pages) == ("docx", True, ())
 
 
@@ -64,7 +64,7 @@ def test_a_table_in_a_table_is_read_once() -> None:
         inner = table.cell(0, 1).add_table(1, 2)
         inner.cell(0, 0).text, inner.cell(0, 1).text = "a", "b"
 
-    assert read(word(write)).text == "outer\n\na | b"
+    assert read(word(write)).text == "outer |\n\na | b"
 
 
 def test_a_heading_style_is_known_by_its_name_in_any_language() -> None:
@@ -101,32 +101,48 @@ def test_an_encrypted_file_is_refused() -> None:
     encrypted = bytearray(HELLO)
     flags = HELLO.index(b"PK\x01\x02") + 8  # of the first entry of the central directory
     encrypted[flags] |= 1
-    reason = "invalid_file: The Word file is encrypted; save it without a password."
+    reason = "invalid_file: The Word file is encrypted; save it again as .docx without a password."
     assert rejected(bytes(encrypted), "a.docx") == reason
 
 
-def test_a_template_is_refused() -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "vnd.openxmlformats-officedocument.wordprocessingml.template",
+        "vnd.ms-word.document.macroEnabled",
+        "vnd.ms-word.template.macroEnabledTemplate",
+    ],
+)
+def test_a_template_and_a_file_with_macros_are_read(kind: str) -> None:
     with zipfile.ZipFile(io.BytesIO(HELLO)) as archive:
         types = archive.read("[Content_Types].xml")
-    template = types.replace(b"document.main+xml", b"template.main+xml")
-    assert rejected(replace_entry(HELLO, "[Content_Types].xml", template), "a.dotx") == (
-        "unsupported_file: The Word file is a template, or has macros; save it as a plain .docx."
-    )
+    old = b"vnd.openxmlformats-officedocument.wordprocessingml.document"
+    content = replace_entry(HELLO, "[Content_Types].xml", types.replace(old, kind.encode()))
+    assert read(content, "a.dotm").text == "Hello"
 
 
-@pytest.mark.parametrize("entry", ["word/document.xml", "word/styles.xml", "[Content_Types].xml"])
 @pytest.mark.parametrize("content", [b"", b"<w:p>", b"<a/>", b"\xff\xfe\x00"])
-def test_a_file_with_damaged_parts_is_refused(entry: str, content: bytes) -> None:
-    reason = rejected(replace_entry(HELLO, entry, content), "a.docx")
-    assert reason in (DAMAGED, "invalid_file: The file has no text.")
-    assert "Hello" not in reason
+def test_a_file_with_a_damaged_body_is_refused(content: bytes) -> None:
+    assert rejected(replace_entry(HELLO, "word/document.xml", content), "a.docx") == DAMAGED
+
+
+@pytest.mark.parametrize("entry", ["word/styles.xml", "word/numbering.xml", "word/settings.xml"])
+@pytest.mark.parametrize("content", [b"", b"<w:p>", b"\xff\xfe\x00"])
+def test_a_damaged_part_beside_the_body_is_told(entry: str, content: bytes) -> None:
+    document = read(replace_entry(HELLO, entry, content), "a.docx")
+    assert document.text == "Hello"
+    assert document.warnings == ("1 part inside the file was damaged, and not read.",)
 
 
 def test_a_damaged_archive_is_refused() -> None:
-    reason = "invalid_file: The Word file's zip archive is damaged; save it again as .docx."
-    assert rejected(HELLO[: len(HELLO) // 2], "a.docx") == reason
     renamed = HELLO.replace(b"word/document.xml", b"word/documenX.xml", 1)
+    reason = "invalid_file: The Word file's zip archive is damaged; save it again as .docx."
     assert rejected(renamed, "a.docx") == reason
+
+
+def test_a_file_that_was_cut_off_is_called_so() -> None:
+    reason = "invalid_file: The Word file is cut off: its end is missing. Upload it again."
+    assert rejected(HELLO[: len(HELLO) // 2], "a.docx") == reason
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
@@ -160,7 +176,8 @@ def test_a_compression_that_word_does_not_use_is_refused() -> None:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("word/document.xml", " " * 1_000_000)
     assert rejected(buffer.getvalue()) == (
-        "invalid_file: The Word file is not compressed as Word does it; save it again as .docx."
+        "invalid_file: The Word file is compressed in a way that its format does not know; save it "
+        "again as .docx."
     )
 
 

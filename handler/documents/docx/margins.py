@@ -1,0 +1,71 @@
+"""The lines of headers and footers, each once. Leaves out page numbers. Writes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from handler.documents.docx.blocks import CELL, PARAGRAPH, ROW, TABLE, blocks, inside
+from handler.documents.docx.drawings import Aside
+from handler.documents.docx.fields import PAGE_MARK
+from handler.documents.docx.names import Element
+from handler.documents.docx.paragraphs import Paragraphs
+from handler.documents.docx.story import Story
+
+MAX_PAGE_WORDS = 3  # "Page", "Page … of …", "Seite … von …": around a page's number
+WORD = re.compile(r"[^\W\d_]+")
+NUMBER_ONLY = re.compile(r"[\W\d_]{0,9}")  # a page's number that was typed
+GAPS = re.compile(r"\s*\t[\t ]*")
+
+
+class Margins:
+    """Collects the lines of a document's headers and footers."""
+
+    def __init__(self, story: Story, paragraphs: Paragraphs) -> None:
+        self._story, self._paragraphs = story, paragraphs
+        self._seen: set[str] = set()
+
+    def lines(self, root: Element) -> tuple[list[str], list[Aside]]:
+        """The lines of a header or footer that no earlier one had, and its charts."""
+        asides: list[Aside] = []
+        found = []
+        for line in self._all(root, asides):
+            text = _without_page(line)
+            key = " ".join(text.lower().split())
+            if key and key not in self._seen:
+                self._seen.add(key)
+                found.append(text)
+        return found, asides
+
+    def _all(self, parent: Element, asides: list[Aside]) -> Iterator[str]:
+        for block in blocks(parent):
+            if block.tag == PARAGRAPH:
+                paragraph = self._paragraphs.read(block, skip_pages=True)
+                yield paragraph.line
+                for aside in paragraph.asides:
+                    if aside.kind == "box":
+                        yield from self._all(aside.element, asides)
+                    else:
+                        asides.append(aside)
+            elif block.tag == TABLE:
+                for row in inside(block, {ROW}):
+                    cells = [
+                        self._story.flat(cell, skip_pages=True) for cell in inside(row, {CELL})
+                    ]
+                    yield "\t".join(cell.text for cell in cells)
+                    for cell in cells:
+                        asides += cell.asides
+                        for table in cell.tables:
+                            yield from self._all([table], asides)
+
+
+def _without_page(line: str) -> str:
+    pieces = [_piece(piece) for piece in GAPS.split(line)]
+    return "\t".join(piece for piece in pieces if piece)
+
+
+def _piece(piece: str) -> str:
+    if PAGE_MARK in piece and len(WORD.findall(piece)) <= MAX_PAGE_WORDS:
+        return ""
+    text = piece.replace(PAGE_MARK, "").strip()
+    return "" if NUMBER_ONLY.fullmatch(text) else text
