@@ -10,17 +10,22 @@ from handler.documents.docx.scripts import LOWERED, RAISED
 
 MATH = name("m:oMath")
 VAL = name("m:val")
-WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
+WORD = re.compile(r"\d+(?:[.,]\d+)?!?|[^\W\d_]+!?")
 OPERATORS = re.compile("[\\s+\\-−±∓=<>≤≥≠≈·×÷/,;|→∈∩∧\u222a\u2228\u2215]")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 # Accents that Word writes as combining characters; other ones stand before the letter.
 COMBINING = re.compile("[\u0300-\u036f\u20d0-\u20ff]")
+# The end of what would go on if a letter followed it.
+OPEN_END = re.compile(r"[_^/√∛∜][\w.,]+$")
+INVISIBLE = re.compile("[\u2061-\u2064]")  # "function of", "times" …
+DEGREES = {"∘": "°", "°": "°", "\u2032": "\u2032", "\u2033": "\u2033"}  # and minutes, seconds
 PROPERTIES = re.compile(r"\{[^}]*\}(?:\w+Pr|del|moveFrom)$")
 
 
 def linear(math: Element, text_of: Callable[[Element], str]) -> str:
     """The text of an equation. text_of: that of a run."""
-    return " ".join(_Line(text_of).children(math).split())
+    line = INVISIBLE.sub(" ", _Line(text_of).children(math))
+    return " ".join(line.split())
 
 
 class _Line:
@@ -55,10 +60,13 @@ class _Line:
 
     def children(self, parent: Element) -> str:
         """What is in `parent`, in order."""
-        parts = []
+        parts: list[str] = []
         for child in parent:
             if writer := self._writers.get(child.tag):
-                parts.append(writer(child))
+                part = writer(child)
+                if parts and part[:1].isalnum() and OPEN_END.search(parts[-1]):
+                    parts.append(" ")  # a_n cos x, dy/dx y
+                parts.append(part)
             elif not PROPERTIES.search(child.tag):
                 # A run of Word's own, such as a footnote's mark, or an element that only groups.
                 is_run = child.tag == name("w:r")
@@ -157,7 +165,7 @@ def is_factor(text: str) -> bool:
 
 def raised(text: str) -> str:
     """As an exponent: x², e^(−x)."""
-    return _moved(text, RAISED, "^")
+    return DEGREES.get(text) or _moved(text, RAISED, "^")
 
 
 def lowered(text: str) -> str:

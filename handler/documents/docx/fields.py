@@ -87,8 +87,7 @@ class Fields:
 def _drawn(field: Field) -> str:
     if found := SYMBOL.match(field.code):
         code = int(found[1], 0)
-        character = symbol(code, found[2] or "Symbol")
-        return chr(code) if character is None else character
+        return symbol(code, found[2] or "") or (chr(code) if code <= 0xFFFF else "")
     if field.form is None:
         return ""
     box = field.form.find(name("w:checkBox"))

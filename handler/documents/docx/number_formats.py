@@ -76,11 +76,10 @@ def written(number: int, format: str) -> str:
     """A number in one of Word's formats; in digits if the format is unknown or ends before it."""
     if format in ("none", "bullet"):
         return ""
-    if number > 0:
-        if text := _one_of(number, format):
-            return text
-        if writer := WRITERS.get(format):
-            return writer(number) or str(number)
+    if number > 0 and (text := _one_of(number, format)):
+        return text
+    if number >= 0 and (writer := WRITERS.get(format)):
+        return writer(number) or str(number)
     if format in DIGITS:
         return "".join(DIGITS[format][int(digit)] for digit in str(abs(number)))
     return str(number)
@@ -128,6 +127,8 @@ def _han(number: int) -> str:
     """As Chinese and Japanese count, to 9,999: 十二, 二十, 一百〇五."""
     if number > 9_999:
         return ""
+    if not number:
+        return HAN[0]
     text, skipped = "", False
     for power, digit in zip(
         range(len(str(number)) - 1, -1, -1), map(int, str(number)), strict=True

@@ -32,7 +32,7 @@ class _Level:
 
     format: str = "decimal"
     pattern: str = ""  # "§ %1."
-    start: int = 1
+    start: int = 0  # the standard's, if the file does not say it
     restart: int | None = None  # the level (from 1) whose items restart it; 0: none does
     is_legal: bool = False  # upper levels are written in digits
     style: str = ""  # of the paragraphs at this level
@@ -120,7 +120,7 @@ def _levels(parent: Element) -> dict[int, _Level]:
         found[at] = _Level(
             format=value(each, FORMAT) or "decimal",
             pattern=(value(each, PATTERN) or "")[:MAX_PATTERN],
-            start=1 if start is None else min(start, MAX_START),
+            start=min(start or 0, MAX_START),
             restart=number(value(each, RESTART)),
             is_legal=bool(is_on(each, LEGAL)),
             style=value(each, OF_STYLE) or "",
@@ -137,6 +137,8 @@ def _count(counts: dict[int, int], level: int, numbering: _Numbering) -> None:
         counts[level] += 1
     else:
         counts[level] = numbering.levels.get(level, _Level()).start
+    for above in range(level):  # "2.a.I" counts as an item of "2.a"
+        counts.setdefault(above, numbering.levels.get(above, _Level()).start)
     for below in range(level + 1, LEVELS):
         restart = numbering.levels.get(below, _Level()).restart
         # restart 2 means: after an item of level 2 or above, that is, of index 1 or 0.

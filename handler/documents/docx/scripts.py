@@ -9,10 +9,9 @@ Position = Literal["superscript", "subscript"]
 PLAIN = "0123456789+-−=()"
 RAISED = dict(zip(PLAIN + "ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
 LOWERED = dict(zip(PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
-# Raised by custom only: endings of ordinals, marks, signs that stand alone.
-CUSTOM = re.compile(
-    r"st|nd|rd|th|ers?|ères?|res?|es?|ème|os?|as?|ths?|tm|sm|m[mrs]{0,2}|lle|\W+", re.IGNORECASE
-)
+# Raised by custom only: endings of ordinals (5th, 1er, 2º), abbreviations, signs.
+ORDINAL = re.compile(r"st|nd|rd|th|ers?|[eè]?res?|(?:è?m)?es?|o|os|as?", re.IGNORECASE)
+CUSTOM = re.compile(r"th|tm|sm|mes?|lles?|\W+", re.IGNORECASE)
 MAX_SCRIPT = 12  # characters: more are a remark set small
 
 
@@ -31,6 +30,7 @@ def script(text: str, position: Position, before: str) -> str:
     follows_word = bool(before) and (before[-1].isalnum() or before[-1] in ")]}")
     if not follows_word or text[0].isspace() or len(bare) > MAX_SCRIPT or " " in bare:
         return text
-    if position == "superscript" and CUSTOM.fullmatch(bare):
+    is_custom = CUSTOM.fullmatch(bare) or (before[-1].isdigit() and ORDINAL.fullmatch(bare))
+    if position == "superscript" and is_custom:
         return text
     return text.replace(bare, f"{'^' if position == 'superscript' else '_'}{bare}")

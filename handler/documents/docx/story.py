@@ -187,7 +187,7 @@ class Story:
 
     def write_asides(self, asides: list[Aside], part: str) -> None:
         """Write what stands beside text of a part."""
-        for aside in asides:
+        for aside in sorted(asides, key=lambda aside: aside.kind not in ("footnote", "endnote")):
             if aside.kind == "box":
                 self._in_list = False
                 list(self.write(aside.element, part))
@@ -205,7 +205,7 @@ class Story:
         if flat.text:
             self._writer.separate("\n")
             self._writer.write(f"{aside.mark} {flat.text}".strip())
-            self._writer.separate("\n" if self._in_list else "\n\n")
+            self._writer.separate("\n")
         part = self._notes.part(aside.kind)
         for table in flat.tables:
             self._table(table, part)

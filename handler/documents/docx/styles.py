@@ -6,22 +6,18 @@ A style is based on another one, which may be based on a third.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from handler.documents.docx.names import Element, is_on, name, number, value
 
 HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 TITLES = {"title": 1, "subtitle": 2}
 BODY_TEXT = 9  # the outline level of what is no heading
-T = TypeVar("T")
 STYLE_ID, PARAGRAPH, RUN = name("w:styleId"), name("w:pPr"), name("w:rPr")
 OUTLINE, NUMBERING = name("w:outlineLvl"), name("w:numPr")
 NUMBERING_ID, LEVEL = name("w:numId"), name("w:ilvl")
 VANISH, VERTICAL = name("w:vanish"), name("w:vertAlign")
 FONTS, ASCII = name("w:rFonts"), name("w:ascii")
-MAX_BASES = 50  # of a style: Word itself stops at about 10
 
 
 @dataclass(frozen=True)
@@ -68,31 +64,32 @@ class Styles:
         return self._styles[style_id]
 
     def _read(self, style_id: str) -> Style:
-        chain = self._chain(style_id)
-        if not chain:
-            return NONE
-        numbering, level = _numbering(chain)
-        return Style(
-            name=_name(chain[0]),
-            heading=next((level for style in chain if (level := _heading(style)) is not None), 0)
-            or None,
-            numbering=numbering,
-            level=level,
-            is_hidden=bool(_first(chain, lambda run: is_on(run, VANISH))),
-            vertical=_first(chain, lambda run: value(run, VERTICAL)) or "",
-            font=_first(chain, font) or "",
-        )
+        """The style as it says itself, on top of what its bases say. A cycle ends at its start."""
+        unread: dict[str, Element] = {}
+        base = style_id
+        while base in self._elements and base not in self._styles and base not in unread:
+            unread[base] = self._elements[base]
+            base = value(unread[base], name("w:basedOn")) or ""
+        style = self._styles.get(base, NONE)
+        for each, element in reversed(unread.items()):
+            style = self._styles[each] = _on_top(element, style)
+        return style
 
-    def _chain(self, style_id: str) -> list[Element]:
-        """The style and its bases, nearest first. A cycle ends it."""
-        chain: dict[str, Element] = {}
-        next_id: str | None = style_id
-        while next_id and next_id in self._elements and next_id not in chain:
-            if len(chain) == MAX_BASES:
-                break
-            chain[next_id] = self._elements[next_id]
-            next_id = value(chain[next_id], name("w:basedOn"))
-        return list(chain.values())
+
+def _on_top(element: Element, base: Style) -> Style:
+    run = element.find(RUN)
+    heading = _heading(element)
+    num_id, level = numbering(element.find(PARAGRAPH))
+    hidden, vertical, its_font = is_on(run, VANISH), value(run, VERTICAL), font(run)
+    return Style(
+        name=_name(element),
+        heading=base.heading if heading is None else heading or None,
+        numbering=base.numbering if num_id is None else num_id,
+        level=base.level if level is None else level,
+        is_hidden=base.is_hidden if hidden is None else hidden,
+        vertical=base.vertical if vertical is None else vertical,
+        font=base.font if its_font is None else its_font,
+    )
 
 
 def _name(style: Element) -> str:
@@ -127,18 +124,3 @@ def font(run: Element | None) -> str | None:
     """The font of a run's properties; None if they do not say it."""
     fonts = None if run is None else run.find(FONTS)
     return None if fonts is None else fonts.get(ASCII)
-
-
-def _numbering(chain: list[Element]) -> tuple[str, int | None]:
-    style_id: str | None = None
-    level: int | None = None
-    for style in chain:
-        its_id, its_level = numbering(style.find(PARAGRAPH))
-        level = its_level if level is None else level
-        style_id = its_id if style_id is None else style_id
-    return style_id or "", level
-
-
-def _first(chain: list[Element], said: Callable[[Element | None], T | None]) -> T | None:
-    """What the nearest style that says it says about its run."""
-    return next((it for style in chain if (it := said(style.find(RUN))) is not None), None)

@@ -1,0 +1,65 @@
+"""A hostile Word file is refused, or read in bounded time and memory."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from handler.errors import DocumentRejected
+from tests.handler.documents.docx.word_files import cell, document, p, r, row, table
+from tests.handler.documents.samples import read, rejected
+
+
+def nested(begin: str, inner: str, end: str, depth: int) -> str:
+    return begin * depth + inner + end * depth
+
+
+BOX = (
+    "<w:p><w:r><w:pict><v:textbox><w:txbxContent>",
+    "</w:txbxContent></v:textbox></w:pict></w:r></w:p>",
+)
+TABLE = ("<w:tbl><w:tr><w:tc>", "<w:p/></w:tc></w:tr></w:tbl>")
+TWO = ("<w:tbl><w:tr><w:tc><w:p/></w:tc><w:tc>", "<w:p/></w:tc></w:tr></w:tbl>")
+MATH = ("<m:f><m:num>", "</m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>")
+CONTROL = ("<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>")
+
+
+@pytest.mark.parametrize(
+    ("around", "depth", "text"),
+    [(BOX, 38, "x"), (TABLE, 80, "x"), (TWO, 80, "| x"), (CONTROL, 120, "x")],
+)
+def test_what_is_nested_as_deep_as_xml_may_be_is_read(
+    around: tuple[str, str], depth: int, text: str
+) -> None:
+    assert read(document(nested(around[0], p("x"), around[1], depth))).text == text
+
+
+def test_an_equation_may_be_nested_as_deep() -> None:
+    math = nested(MATH[0], "<m:r><m:t>x</m:t></m:r>", MATH[1], 110)
+    text = read(document(f"<w:p><m:oMath>{math}</m:oMath></w:p>")).text
+    assert text.endswith("x/2)/2)/2)/2)/2"[-9:])
+
+
+@pytest.mark.parametrize("around", [BOX, TABLE, TWO, CONTROL])
+def test_what_is_nested_deeper_is_refused(around: tuple[str, str]) -> None:
+    content = document(nested(around[0], p("x"), around[1], 400))
+    assert rejected(content).startswith("invalid_file: The Word file is damaged")
+
+
+def test_many_alternatives_in_each_other_take_no_time() -> None:
+    """Each is tried in turn: 2 to the power of 60 walks, if the empty ones were tried again."""
+    inner = "<w:r/>"
+    for _ in range(60):
+        choices = f"<mc:Choice>{inner}</mc:Choice><mc:Fallback/>"
+        inner = f"<mc:AlternateContent>{choices}</mc:AlternateContent>"
+    begun = time.monotonic()
+    assert read(document(f"<w:p>{inner}{r('x')}</w:p>")).text == "x"
+    assert time.monotonic() - begun < 5
+
+
+def test_a_table_that_repeats_too_much_is_refused() -> None:
+    wide = cell("y" * 190, '<w:gridSpan w:val="63"/>')
+    content = document(table(*[row(wide, "x")] * 1_200))
+    with pytest.raises(DocumentRejected, match="longer than 10,000,000 characters"):
+        read(content)
