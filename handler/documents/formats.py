@@ -36,10 +36,16 @@ MEDIA_TYPES: dict[str, Format] = {
     "text/tab-separated-values": "csv",
     "text/x-markdown": "markdown",
     DOCX: "docx",
+    "application/vnd.ms-word.document.macroenabled.12": "docx",
+    "application/vnd.ms-word.template.macroenabled.12": "docx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template": "docx",
 }
 EXTENSIONS: dict[str, Format] = {
     ".csv": "csv",
+    ".docm": "docx",
     ".docx": "docx",
+    ".dotm": "docx",
+    ".dotx": "docx",
     ".geojson": "json",
     ".htm": "html",
     ".html": "html",

@@ -35,8 +35,8 @@ class Row:
 
 def rows(table: Element, text_of: Callable[[Element], str], tally: Tally) -> Iterator[Row]:
     """The rows of a table. text_of: reads a cell; each cell is read once, in order."""
-    above: dict[int, str] = {}  # by column: the text of a cell that goes on below
     elements = list(inside(table, {ROW}))
+    grid = _Grid(elements, text_of)
     for at, element in enumerate(elements):
         properties = element.find(ROW_PROPERTIES)
         if properties is not None and properties.find(DELETED) is not None:
@@ -45,43 +45,50 @@ def rows(table: Element, text_of: Callable[[Element], str], tally: Tally) -> Ite
         if is_on(properties, HIDDEN):
             tally.hidden += 1
             continue
-        cells = _cells(element, properties, above, text_of)
+        cells = grid.cells(element)
         is_header = at == 0 and (
             bool(is_on(properties, HEADER)) or (len(elements) > 1 and _names(table, cells))
         )
         yield Row(_once(cells, element), is_header)
 
 
-def _cells(
-    row: Element,
-    row_properties: Element | None,
-    above: dict[int, str],
-    text_of: Callable[[Element], str],
-) -> list[str]:
-    cells = [""] * _places(row_properties, BEFORE)
-    last = ""  # the text of the cell to the left
-    for cell in inside(row, {CELL}):
-        column = len(cells)
-        if column >= MAX_COLUMNS:
-            text_of_rest = text_of(cell)  # keep it: the table is broken, not its text
-            cells[-1] = f"{cells[-1]} {text_of_rest}".strip()
-            continue
-        properties = cell.find(CELL_PROPERTIES)
+class _Grid:
+    """Puts the cells of a table's rows into columns."""
+
+    def __init__(self, elements: list[Element], text_of: Callable[[Element], str]) -> None:
+        self._text_of = text_of
+        self._above: dict[int, str] = {}  # by column: the text of a cell that goes on below
+        properties = [element.find(ROW_PROPERTIES) for element in elements]
+        # Columns that all rows skip are no columns.
+        self._before = min((_places(each, BEFORE) for each in properties), default=0)
+        self._after = min((_places(each, AFTER) for each in properties), default=0)
+
+    def cells(self, row: Element) -> list[str]:
+        """A text for each column of a row."""
+        row_properties = row.find(ROW_PROPERTIES)
+        cells = [""] * (_places(row_properties, BEFORE) - self._before)
+        last = ""  # the text of the cell to the left
+        for cell in inside(row, {CELL}):
+            properties = cell.find(CELL_PROPERTIES)
+            last = self._cell(cell, properties, len(cells), last)
+            # Only what is repeated is bounded: other programs write more columns than Word.
+            room = max(MAX_COLUMNS - len(cells), 1)
+            span = min(max(_places(properties, SPAN), 1), room)
+            cells += [last, *[_repeated(last)] * (span - 1)]
+        return cells + [""] * (_places(row_properties, AFTER) - self._after)
+
+    def _cell(self, cell: Element, properties: Element | None, column: int, last: str) -> str:
         vertical = _merge(properties, VERTICAL)
-        if vertical == "continue" and column in above:
-            text = above[column]
-        elif _merge(properties, HORIZONTAL) == "continue":
-            text = _repeated(last)
-        else:
-            text = _read(cell, properties, text_of)
-            above.pop(column, None)
-            if vertical == "restart":
-                above[column] = _repeated(text)
-        span = max(_places(properties, SPAN), 1)
-        places = min(span, MAX_COLUMNS - column)
-        cells += [text, *[_repeated(text)] * (places - 1)]
-        last = text
-    return cells + [""] * min(_places(row_properties, AFTER), MAX_COLUMNS - len(cells))
+        if vertical == "continue" and column in self._above:
+            return self._above[column]
+        if _merge(properties, HORIZONTAL) == "continue":
+            return _repeated(last)
+        is_deleted = properties is not None and properties.find(CELL_DELETED) is not None
+        text = "" if is_deleted else self._text_of(cell)
+        self._above.pop(column, None)
+        if vertical == "restart":
+            self._above[column] = _repeated(text)
+        return text
 
 
 def _once(cells: list[str], row: Element) -> list[str]:
@@ -90,11 +97,6 @@ def _once(cells: list[str], row: Element) -> list[str]:
     text = next(filter(None, cells), "")
     first = cells.index(text) if is_one else 0
     return [cell if at <= first else "" for at, cell in enumerate(cells)] if is_one else cells
-
-
-def _read(cell: Element, properties: Element | None, text_of: Callable[[Element], str]) -> str:
-    is_deleted = properties is not None and properties.find(CELL_DELETED) is not None
-    return "" if is_deleted else text_of(cell)
 
 
 def _places(properties: Element | None, tag: str) -> int:

@@ -14,7 +14,7 @@ UNREAD = "1 embedded document in the file was not read: missing, damaged or of a
 
 def parts_with(content: str | bytes, name: str, body: str = "") -> dict[str, str | bytes]:
     references = {"rId1": f"aFChunk /chunks/{name}"}
-    found = document_parts(body or p("Before.") + CHUNK + p("After."), references=references)
+    found = document_parts(body or p("Before.") + CHUNK + p("After."), references)
     return {**found, f"chunks/{name}": content}
 
 

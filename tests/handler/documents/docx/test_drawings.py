@@ -78,7 +78,7 @@ def test_embedded_objects_are_told() -> None:
 
 def with_part(inner: str, kind: str, target: str, part: str, times: int = 1) -> Document:
     body = f"<w:p>{drawing('', inner * times)}</w:p>{p('After.')}"
-    parts = document_parts(body, references={"rId1": f"{kind} {target}"})
+    parts = document_parts(body, {"rId1": f"{kind} {target}"})
     return read(file({**parts, f"word/{target}": part}))
 
 

@@ -67,6 +67,17 @@ def test_columns_that_a_row_skips_keep_their_places() -> None:
     assert text(row("a", "b", "c"), row("x", properties=late)) == "a | b | c\n| x |"
 
 
+def test_columns_that_all_rows_skip_are_no_columns() -> None:
+    skipped = '<w:gridBefore w:val="1"/><w:gridAfter w:val="2"/>'
+    more = '<w:gridBefore w:val="2"/><w:gridAfter w:val="2"/>'
+    assert text(row("a", "b", properties=skipped), row("c", properties=more)) == "a | b\n| c"
+
+
+def test_more_columns_than_word_takes_are_read() -> None:
+    names = [f"c{at}" for at in range(100)]
+    assert text(row(*names), row(*names[:99], "end")).endswith("c98 | end")
+
+
 def test_cells_that_old_programs_merged_are_repeated() -> None:
     first = cell("wide", '<w:hMerge w:val="restart"/>')
     assert text(row(first, cell("", "<w:hMerge/>"), "c")) == "wide | wide | c"

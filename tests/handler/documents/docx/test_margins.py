@@ -34,7 +34,7 @@ def with_margins(body: str, margins: dict[str, str], settings: str = "") -> str:
     """The text of a file with this body. margins: content by reference: h1, f1 …"""
     names = {"h": "header", "f": "footer"}
     references = {each: f"{names[each[0]]} {each}.xml" for each in margins}
-    parts = document_parts(body, references=references, settings=settings)
+    parts = document_parts(body, references, settings=settings)
     for each, content in margins.items():
         parts[f"word/{each}.xml"] = xml("w:hdr", content)
     return read(file(parts)).text

@@ -73,7 +73,7 @@ def test_relationships_that_lead_nowhere_do_no_harm() -> None:
         "rId4": "comments NULL",
         "rId5": "footnotes missing.xml",
     }
-    assert read(document(BODY + p("Item", item(1)), references=lost, styles=STYLES)).text == (
+    assert read(document(BODY + p("Item", item(1)), lost, styles=STYLES)).text == (
         f"{TEXT}\n\n- Item"
     )
 

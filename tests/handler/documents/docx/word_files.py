@@ -56,9 +56,10 @@ def relationships(targets: Mapping[str, str]) -> str:
 
 def document(
     body: str,
+    references: Mapping[str, str] | None = None,
+    /,
     *,
     main: str = "word/document.xml",
-    references: Mapping[str, str] | None = None,
     **parts: str,
 ) -> bytes:
     """A Word file with this body.
@@ -66,14 +67,15 @@ def document(
     parts: contents of styles, numbering, footnotes, endnotes, comments, settings, each without its
     root element. references: relationships of the body, by id, as `relationships` takes them.
     """
-    return file(document_parts(body, main=main, references=references, **parts))
+    return file(document_parts(body, references, main=main, **parts))
 
 
 def document_parts(
     body: str,
+    references: Mapping[str, str] | None = None,
+    /,
     *,
     main: str = "word/document.xml",
-    references: Mapping[str, str] | None = None,
     **parts: str,
 ) -> dict[str, str | bytes]:
     """The parts of `document`, by name."""
