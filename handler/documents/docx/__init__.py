@@ -20,6 +20,7 @@ from handler.documents.docx.story import Story
 from handler.documents.docx.styles import Styles
 from handler.documents.docx.tally import Tally
 from handler.documents.writer import Writer
+from handler.errors import DocumentRejected
 
 __all__ = ["extract_docx"]
 
@@ -27,11 +28,17 @@ __all__ = ["extract_docx"]
 def extract_docx(content: bytes) -> Document:
     """The document of a Word file. Raises DocumentRejected if it is damaged or a zip bomb."""
     writer = Writer("docx", is_markdown=True)
-    _write(Archive(content, "Word file", "save it again as .docx"), writer, 0)
+    tally = _write(Archive(content, "Word file", "save it again as .docx"), writer, 0)
+    if writer.is_empty and tally.pictures:
+        message = (
+            f"The Word file has no text, only pictures ({tally.pictures:,}). If they show text, "
+            "save the file as PDF and run it through text recognition (OCR) first."
+        )
+        raise DocumentRejected("invalid_file", message)
     return writer.document()
 
 
-def _write(archive: Archive, writer: Writer, depth: int) -> None:
+def _write(archive: Archive, writer: Writer, depth: int) -> Tally:
     """Write the file. depth: in how many others it is embedded."""
     package, tally = Package(archive), Tally()
     if depth == 0:
@@ -48,6 +55,7 @@ def _write(archive: Archive, writer: Writer, depth: int) -> None:
     tally.damaged_parts = len(package.damaged)
     for warning in tally.warnings():
         writer.warn(warning)
+    return tally
 
 
 def _write_sections(

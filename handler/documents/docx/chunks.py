@@ -39,7 +39,7 @@ class ChunkReader:
         tally: Tally,
         writer: Writer,
         depth: int,
-        write_word: Callable[[Archive, Writer, int], None],
+        write_word: Callable[[Archive, Writer, int], Tally],
     ) -> None:
         self._package, self._tally, self._writer = package, tally, writer
         self._depth, self._write_word = depth, write_word

@@ -1,7 +1,8 @@
 """The rows of a table with every value in its column, cells that span several included.
 
 A value is repeated in each place that its cell spans: a search then finds it in each row. Long
-texts are not, but keep their places, and so does a row's only text.
+texts are not, but keep their places, and so does a row's only text. In a form, whose cells begin
+anywhere, each cell is written once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ CELL_DELETED = name("w:cellDel")
 LOOK = name("w:tblLook")
 FIRST_ROW = 0x20  # in the number of a w:tblLook
 MAX_COLUMNS = 63  # Word's own limit: https://support.microsoft.com, "Operating parameter limits"
+MAX_PLAIN_COLUMNS = 6  # a table of so many has its spans repeated, whatever its rows are
+FILLED = 0.75  # of the columns: the share for which some row of a table has cells
 MAX_REPEATED = 200  # characters of a text that is repeated
 MAX_NAME = 100  # characters of a column's name
 
@@ -62,20 +65,24 @@ class _Grid:
         # Columns that all rows skip are no columns.
         self._before = min((_places(each, BEFORE) for each in properties), default=0)
         self._after = min((_places(each, AFTER) for each in properties), default=0)
+        self._is_form = _is_form([_spans(element) for element in elements])
 
     def cells(self, row: Element) -> list[str]:
         """A text for each column of a row."""
         row_properties = row.find(ROW_PROPERTIES)
-        cells = [""] * (_places(row_properties, BEFORE) - self._before)
+        column = _places(row_properties, BEFORE) - self._before
+        cells = [""] * min(column, 1 if self._is_form else column)
         last = ""  # the text of the cell to the left
         for cell in inside(row, {CELL}):
             properties = cell.find(CELL_PROPERTIES)
-            last = self._cell(cell, properties, len(cells), last)
+            last = self._cell(cell, properties, column, last)
+            span = _span(properties)
+            column += span
             # Only what is repeated is bounded: other programs write more columns than Word.
-            room = max(MAX_COLUMNS - len(cells), 1)
-            span = min(max(_places(properties, SPAN), 1), room)
-            cells += [last, *[_repeated(last)] * (span - 1)]
-        return cells + [""] * (_places(row_properties, AFTER) - self._after)
+            places = 1 if self._is_form else min(span, max(MAX_COLUMNS - len(cells), 1))
+            cells += [last, *[_repeated(last)] * (places - 1)]
+        after = 0 if self._is_form else _places(row_properties, AFTER) - self._after
+        return cells + [""] * after
 
     def _cell(self, cell: Element, properties: Element | None, column: int, last: str) -> str:
         vertical = _merge(properties, VERTICAL)
@@ -89,6 +96,24 @@ class _Grid:
         if vertical == "restart":
             self._above[column] = _repeated(text)
         return text
+
+
+def _span(properties: Element | None) -> int:
+    return max(_places(properties, SPAN), 1)
+
+
+def _spans(row: Element) -> list[int]:
+    return [_span(cell.find(CELL_PROPERTIES)) for cell in inside(row, {CELL})]
+
+
+def _is_form(rows: list[list[int]]) -> bool:
+    """Whether a table has so many borders that no row has a cell for most of its columns.
+
+    Cells of forms begin anywhere. Rows of one pattern still have their values in one order.
+    """
+    width = max((sum(row) for row in rows), default=0)
+    most = max((len(row) for row in rows), default=0)
+    return width > MAX_PLAIN_COLUMNS and most < width * FILLED
 
 
 def _once(cells: list[str], row: Element) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from handler.documents.document import Document
 from tests.handler.documents.docx.word_files import document, document_parts, file, p, r, xml
-from tests.handler.documents.samples import read
+from tests.handler.documents.samples import read, rejected
 
 BOX = f"<w:txbxContent>{p('In the box.')}</w:txbxContent>"
 BLIP = '<a:graphic><a:graphicData><a:blip r:embed="rId9"/></a:graphicData></a:graphic>'
@@ -35,6 +35,13 @@ def test_a_picture_without_a_useful_text_is_counted(description: str) -> None:
     found = paragraph(r("Figure"), drawing(f' descr="{description}"', BLIP))
     assert found.text == "Figure\n\nAfter."
     assert found.warnings == ("1 picture without an alternative text was not read.",)
+
+
+def test_a_document_of_pictures_is_refused_with_the_reason() -> None:
+    assert rejected(document(f"<w:p>{drawing('', BLIP) * 2}</w:p>")) == (
+        "invalid_file: The Word file has no text, only pictures (2). If they show text, save the "
+        "file as PDF and run it through text recognition (OCR) first."
+    )
 
 
 def test_what_word_adds_to_a_description_is_left_out() -> None:
