@@ -90,8 +90,9 @@ MAX_TABLE_CELLS = 1_000_000
 # Several times the length of ten million characters, for the XML around them. A bomb has
 # gigabytes.
 MAX_INFLATED = 200_000_000
-# Elements and attributes of a part, counted by its < and = signs. A million take about 100 MB.
-MAX_XML_TAGS = 8_000_000
+# Elements and attributes of a part, counted by its < and = signs. A million take about
+# 100 MB and four seconds; a handbook of 872 pages has 340,000.
+MAX_XML_TAGS = 4_000_000
 # Word writes about 20 entries, and one more for each picture.
 MAX_ZIP_ENTRIES = 10_000
 

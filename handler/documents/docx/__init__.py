@@ -62,10 +62,14 @@ def _write_sections(
     package: Package, settings: Element | None, story: Story, margins: Margins, writer: Writer
 ) -> None:
     """Write the body; headers before the section that first shows them, and footers after it."""
+    seen: set[str] = set()
 
     def write_margins(section: Element | None, kind: str) -> None:
         for reference in () if section is None else shown(section, settings, kind):
             part = package.target(package.main, reference)
+            if part in seen:
+                continue
+            seen.add(part)
             root = package.xml(part)
             if root is None:
                 continue

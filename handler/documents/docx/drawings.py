@@ -15,6 +15,7 @@ CHART, DIAGRAM = name("c:chart"), name("dgm:relIds")
 PARAGRAPH, TEXT = name("a:p"), name("a:t")
 PICTURES = {name("a:blip"), name("v:imagedata")}
 PROPERTIES = name("wp:docPr")
+FALLBACK = name("mc:Fallback")
 DECORATIVE = name("adec:decorative")
 OLE, CONTROL = name("o:OLEObject"), name("w:control")
 TEXT_PATH = name("v:textpath")
@@ -62,6 +63,8 @@ def drawing(element: Element, tally: Tally) -> Iterator[str | Aside]:
 def _walk(parent: Element, tally: Tally) -> Iterator[str | Aside]:
     for child in parent:
         tag = child.tag
+        if tag == FALLBACK:  # shows the same in an older way
+            continue
         if tag == TEXT_BOX:
             yield Aside("box", child)
         elif tag == CHART:

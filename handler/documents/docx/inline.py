@@ -58,32 +58,15 @@ class Inline:
     asides: list[Aside] = field(default_factory=list)
 
 
-def inline(
-    paragraph: Element,
-    style: Style,
-    styles: Styles,
-    tally: Tally,
-    notes: NoteMarks,
-    *,
-    skip_pages: bool = False,
-) -> Inline:
-    """The text in `paragraph`. skip_pages: write PAGE_MARK for a page's number."""
-    fields = Fields(skip_pages=skip_pages)
-    reader = _Reader(style, styles, tally, notes, fields)
-    reader.walk(paragraph)
-    return Inline(_joined(reader.pieces), reader.asides)
-
-
-class _Reader:
+class InlineReader:
     """Collects the pieces of a paragraph's text, each with its position."""
 
-    def __init__(
-        self, style: Style, styles: Styles, tally: Tally, notes: NoteMarks, fields: Fields
-    ) -> None:
-        self._style, self._styles = style, styles
-        self._tally, self._notes, self._fields = tally, notes, fields
-        self.pieces: list[tuple[str, Position | Literal["", "mark"]]] = []
-        self.asides: list[Aside] = []
+    def __init__(self, styles: Styles, tally: Tally, notes: NoteMarks) -> None:
+        self._styles, self._tally, self._notes = styles, tally, notes
+        self._style = NONE
+        self._fields = Fields(skip_pages=False)
+        self._pieces: list[tuple[str, Position | Literal["", "mark"]]] = []
+        self._asides: list[Aside] = []
         self._position: Position | Literal[""] = ""
         self._font, self._is_hidden = "", False
         self._readers: dict[str, Callable[[Element], None]] = {
@@ -103,7 +86,14 @@ class _Reader:
             **dict.fromkeys(NOTES, self._note),
         }
 
-    def walk(self, parent: Element) -> None:
+    def read(self, paragraph: Element, style: Style, *, skip_pages: bool = False) -> Inline:
+        """The text in a paragraph. skip_pages: write PAGE_MARK for a page's number."""
+        self._style, self._fields = style, Fields(skip_pages=skip_pages)
+        self._pieces, self._asides = [], []
+        self._walk(paragraph)
+        return Inline(_joined(self._pieces), self._asides)
+
+    def _walk(self, parent: Element) -> None:
         """Read what is in `parent`, in order."""
         for child in parent:
             tag = child.tag
@@ -114,7 +104,7 @@ class _Reader:
             elif tag in DELETED:
                 self._tally.deletions += 1
             elif tag not in SKIPPED:  # insertions, links, content controls …
-                self.walk(child)
+                self._walk(child)
 
     def _add(self, text: str, position: Position | Literal["", "mark"] | None = None) -> None:
         if not text or self._fields.is_code:
@@ -123,7 +113,7 @@ class _Reader:
             self._tally.hidden += not text.isspace()
             return
         self._fields.saw_text()
-        self.pieces.append((text, self._position if position is None else position))
+        self._pieces.append((text, self._position if position is None else position))
 
     def _run(self, run: Element) -> None:
         outer = self._position, self._font, self._is_hidden
@@ -138,7 +128,7 @@ class _Reader:
         self._font = font(properties) or style.font or self._style.font
         hidden = is_on(properties, VANISH)
         self._is_hidden = style.is_hidden or self._style.is_hidden if hidden is None else hidden
-        self.walk(run)
+        self._walk(run)
         self._position, self._font, self._is_hidden = outer
 
     def _symbol(self, it: Element) -> None:
@@ -155,7 +145,7 @@ class _Reader:
         if self._fields.is_skipped_code(it.get(name("w:instr"), "")):
             self._add(PAGE_MARK)
         else:
-            self.walk(it)
+            self._walk(it)
 
     def _ruby(self, it: Element) -> None:
         """The word, and how it is read in brackets."""
@@ -163,7 +153,7 @@ class _Reader:
             child = it.find(name(part))
             if child is not None:
                 self._add(begin)
-                self.walk(child)
+                self._walk(child)
                 self._add(end)
 
     def _drawing(self, it: Element) -> None:
@@ -171,14 +161,14 @@ class _Reader:
             if isinstance(each, str):
                 self._add(f" {each} ", "")
             elif not self._is_hidden and not self._fields.is_code:
-                self.asides.append(each)
+                self._asides.append(each)
 
     def _alternatives(self, it: Element) -> None:
         """The first alternative that has something: the others show the same in an older way."""
-        before = len(self.pieces), len(self.asides), self._tally.pictures
+        before = len(self._pieces), len(self._asides), self._tally.pictures
         for child in sorted(it, key=lambda child: bool(child.tag == FALLBACK)):
-            self.walk(child)
-            if before != (len(self.pieces), len(self.asides), self._tally.pictures):
+            self._walk(child)
+            if before != (len(self._pieces), len(self._asides), self._tally.pictures):
                 return
 
     def _math(self, it: Element) -> None:
@@ -205,7 +195,7 @@ class _Reader:
         is_custom = it.get(name("w:customMarkFollows"), "0") in ("1", "true", "on")
         mark = self._notes.mark(kind, note_id, is_custom=is_custom)
         self._add(mark, "mark")
-        self.asides.append(Aside(kind, None, note_id, mark))
+        self._asides.append(Aside(kind, None, note_id, mark))
 
 
 def _joined(pieces: list[tuple[str, Position | Literal["", "mark"]]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeAlias
 
 Element: TypeAlias = Any  # lxml's, which has no types
@@ -26,6 +27,7 @@ SPACES = {
 }
 
 
+@cache
 def name(prefixed: str) -> str:
     """An element's or attribute's name as lxml has it: "w:p" is "{http://…/main}p"."""
     prefix, _, local = prefixed.partition(":")

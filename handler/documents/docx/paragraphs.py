@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handler.documents.docx.drawings import Aside
-from handler.documents.docx.inline import inline
+from handler.documents.docx.inline import InlineReader
 from handler.documents.docx.names import Element, name, value
 from handler.documents.docx.notes import Notes
 from handler.documents.docx.numbering import LEVELS, Numberings
@@ -56,14 +56,14 @@ class Paragraphs:
 
     def __init__(self, styles: Styles, numberings: Numberings, notes: Notes, tally: Tally) -> None:
         self._styles, self._numberings = styles, numberings
-        self._notes, self._tally = notes, tally
+        self._inline = InlineReader(styles, tally, notes)
 
     def read(self, element: Element, *, skip_pages: bool = False) -> Paragraph:
         """The paragraph of a <w:p>."""
         properties = element.find(PROPERTIES)
         style_id = value(properties, STYLE)
         style = self._styles.paragraph(style_id)
-        read = inline(element, style, self._styles, self._tally, self._notes, skip_pages=skip_pages)
+        read = self._inline.read(element, style, skip_pages=skip_pages)
         label, level = self._label(properties, style, style_id or "")
         heading = outline(properties)
         heading = (style.heading if heading is None else heading) or None

@@ -62,4 +62,4 @@ def test_spans_repeat_a_few_times_the_size_of_the_file() -> None:
     merged = cell("", '<w:gridSpan w:val="5"/><w:vMerge/>')
     for first in (wide, cell("y" * 190, '<w:gridSpan w:val="5"/><w:vMerge w:val="restart"/>')):
         body = table(row(first, "x"), *[row(merged, "x")] * 500)
-        assert len(read(document(body)).text) < 5 * len(body)
+        assert len(read(document(body)).text) < 8 * len(body)
