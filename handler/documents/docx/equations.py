@@ -17,6 +17,7 @@ BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 COMBINING = re.compile("[\u0300-\u036f\u20d0-\u20ff]")
 # The end of what would go on if a letter followed it.
 OPEN_END = re.compile(r"[_^/√∛∜][\w.,]+$")
+MAX_END = 50  # characters that are looked at
 INVISIBLE = re.compile("[\u2061-\u2064]")  # "function of", "times" …
 DEGREES = {"∘": "°", "°": "°", "\u2032": "\u2032", "\u2033": "\u2033"}  # and minutes, seconds
 PROPERTIES = re.compile(r"\{[^}]*\}(?:\w+Pr|del|moveFrom)$")
@@ -64,7 +65,7 @@ class _Line:
         for child in parent:
             if writer := self._writers.get(child.tag):
                 part = writer(child)
-                if parts and part[:1].isalnum() and OPEN_END.search(parts[-1]):
+                if parts and part[:1].isalnum() and OPEN_END.search(parts[-1][-MAX_END:]):
                     parts.append(" ")  # a_n cos x, dy/dx y
                 parts.append(part)
             elif not PROPERTIES.search(child.tag):

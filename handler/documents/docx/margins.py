@@ -15,7 +15,6 @@ from handler.documents.docx.story import Story
 MAX_PAGE_WORDS = 3  # "Page", "Page … of …", "Seite … von …": around a page's number
 WORD = re.compile(r"[^\W\d_]+")
 NUMBER_ONLY = re.compile(r"[\W\d_]{0,9}")  # a page's number that was typed
-GAPS = re.compile(r"\s*\t[\t ]*")
 
 
 class Margins:
@@ -60,7 +59,7 @@ class Margins:
 
 
 def _without_page(line: str) -> str:
-    pieces = [_piece(piece) for piece in GAPS.split(line)]
+    pieces = [_piece(piece) for piece in line.split("\t")]
     return "\t".join(piece for piece in pieces if piece)
 
 

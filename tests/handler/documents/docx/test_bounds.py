@@ -63,3 +63,11 @@ def test_spans_repeat_a_few_times_the_size_of_the_file() -> None:
     for first in (wide, cell("y" * 190, '<w:gridSpan w:val="5"/><w:vMerge w:val="restart"/>')):
         body = table(row(first, "x"), *[row(merged, "x")] * 500)
         assert len(read(document(body)).text) < 8 * len(body)
+
+
+def test_long_runs_of_one_character_take_no_time() -> None:
+    marks = "<m:r><m:t>" + "_" * 200_000 + "(</m:t></m:r>" + MATH[0] + MATH[1]
+    header = f"<w:sdt><w:sdtContent><w:p>{r(' ' * 200_000 + 'x')}</w:p></w:sdtContent></w:sdt>"
+    begun = time.monotonic()
+    read(document(f"<w:p><m:oMath>{marks}</m:oMath></w:p>{header}"))
+    assert time.monotonic() - begun < 5
