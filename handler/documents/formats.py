@@ -121,8 +121,9 @@ def detect_text(text: str) -> Format:
         return "text"
     if _is_json(begin):
         return "json"
-    # Either the first line is one of many JSON values, or the text is prose in brackets.
-    return "jsonl" if begin.startswith("{") and _is_json(begin.split("\n", 1)[0]) else "text"
+    # Either the first lines are two of many JSON values, or the text is prose in brackets.
+    lines = begin.split("\n", 2)[:2]
+    return "jsonl" if len(lines) == 2 and all(map(_is_json, lines)) else "text"
 
 
 def _is_json(text: str) -> bool:
