@@ -75,6 +75,10 @@ def _extract_text(
         from handler.documents.json_items import extract_json, extract_json_lines
 
         return extract_json(text) if format == "json" else extract_json_lines(text)
-    from handler.documents.text import extract_markdown, extract_text
+    if format == "markdown":
+        from handler.documents.markdown import extract_markdown
 
-    return extract_markdown(text) if format == "markdown" else extract_text(text)
+        return extract_markdown(text)
+    from handler.documents.text import extract_text
+
+    return extract_text(text)

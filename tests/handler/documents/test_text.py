@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import random
+
 from handler.documents.document import Heading
 from tests.handler.documents.samples import read, rejected
 
@@ -75,3 +78,17 @@ def test_more_headings_than_the_limit_are_refused() -> None:
     maximum = b"# a\n" * 100_000
     assert len(read(maximum, "a.md").headings) == 100_000
     assert "more than 100,000 headings" in rejected(maximum + b"# a\n", "a.md")
+
+
+def test_embedded_files_are_left_out_of_plain_text() -> None:
+    blob = base64.b64encode(random.Random(1).randbytes(3_000)).decode()
+    lines = "\n".join(blob[at : at + 76] for at in range(0, 4_000, 76))
+    document = read(f"Photo: data:image/png;base64,{blob}\nKey:\n{lines}\nEnd\n", "a.txt")
+    assert document.text.split() == ["Photo:", "Key:", "End"]
+    assert document.warnings == ("2 embedded files (base64, 8,074 characters) were left out.",)
+
+
+def test_a_text_that_is_certainly_json_lines_is_read_as_such() -> None:
+    assert read('{"a": 1}\n\n{"a": 2}\n', "a.txt").text == "a: 1\n\na: 2"
+    for content in ('{"a": 1}\n', '{"a": 1}\nand text\n', "{a}\n{b}\n", '{"a": 1}\n{"a": 2\n'):
+        assert read(content, "a.txt").text == content
