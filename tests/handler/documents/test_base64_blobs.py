@@ -84,12 +84,12 @@ def test_text_that_is_no_blob_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 3_000_000,
-        ("a" * 199 + " ") * 15_000,
-        "data:image/png;" * 200_000,
-        "data:;a=b" * 300_000,
-        ("A" * 60 + "\n") * 50_000,
-        ("aB1" * 20 + "\nx\n") * 50_000,
+        "a" * 300_000,
+        ("a" * 199 + " ") * 3_000,
+        "data:image/png;" * 20_000,
+        "data:;a=b" * 30_000,
+        ("A" * 60 + "\n") * 5_000,
+        ("aB1" * 20 + "\nx\n") * 5_000,
     ],
 )
 def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
