@@ -93,6 +93,27 @@ MAX_INFLATED = 200_000_000
 # Elements and attributes of a part, counted by its < and = signs. A million take about
 # 100 MB and four seconds; a handbook of 872 pages has 340,000.
 MAX_XML_TAGS = 4_000_000
+# Groups of a Rich Text file inside each other; Word writes about 20.
+MAX_RTF_DEPTH = 1_000
+# Slides of a presentation: more than any has. Each takes a part to be opened.
+MAX_SLIDES = 5_000
+# Sheets of a workbook: more than any has. Each takes a part to be opened.
+MAX_SHEETS = 1_000
+# Characters that merged cells repeat, and steps to find their places: a few bytes can claim 17
+# billion places.
+MAX_REPEATED_CHARACTERS = 1_000_000
+# Series of a chart that are read: every one is a cell in each of its rows.
+MAX_CHART_SERIES = 100
+# Parts of a message inside others: the parser compares each line with each of them. Twenty million
+# comparisons take about three seconds.
+MAX_MAIL_PARTS = 500
+MAX_MAIL_WORK = 20_000_000
+# Bytes of a message's headers; mail servers take some 100,000. Each header is an object.
+MAX_MAIL_HEADERS = 2_000_000
+# Messages inside messages; forwarded ones beyond it repeat what is above them.
+MAX_MAIL_DEPTH = 3
+# Attachments that are read: each can be a file of its own that takes seconds.
+MAX_ATTACHMENTS = 50
 # Word writes about 20 entries, and one more for each picture.
 MAX_ZIP_ENTRIES = 10_000
 

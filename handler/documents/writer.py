@@ -152,6 +152,8 @@ class Writer:
         is_header: the row names the columns; only the first row can.
         """
         assert self._table is not None, "a row belongs between begin_table and end_table"
+        if sum(map(len, cells)) > MAX_CHARACTERS:  # before they are joined
+            raise _too_long()
         texts = [" ".join(clean(cell).replace("|", "\\|").split()) for cell in cells]
         if not any(texts):
             return
@@ -165,9 +167,14 @@ class Writer:
     def end_table(self) -> None:
         """End the table, and record it if it has rows."""
         table, self._table = self._table, None
-        if table and table.start is not None and len(self._tables) < MAX_TABLES:
-            self._tables.append(Table(table.start, self._length, table.header))
+        if table and table.start is not None:
+            self.mark_table(table.start, self._length, table.header)
         self.separate("\n\n")
+
+    def mark_table(self, start: int, end: int, header: str) -> None:
+        """Record a table that is written already. header: the row that names its columns."""
+        if len(self._tables) < MAX_TABLES:
+            self._tables.append(Table(start, end, header))
 
     def warn(self, warning: str) -> None:
         """Record what was not read, guessed or replaced: a sentence that the user will see.
@@ -198,11 +205,7 @@ class Writer:
     def _add(self, text: str) -> None:
         self._length += len(text)
         if self._length > MAX_CHARACTERS:
-            raise DocumentRejected(
-                "invalid_file",
-                f"The file's text is longer than {MAX_CHARACTERS:,} characters, the limit of one "
-                "document; split it into several files.",
-            )
+            raise _too_long()
         self._parts.append(text)
 
 
@@ -233,3 +236,11 @@ def _storable(value: AttributeValue) -> AttributeValue:
 
 def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _too_long() -> DocumentRejected:
+    return DocumentRejected(
+        "invalid_file",
+        f"The file's text is longer than {MAX_CHARACTERS:,} characters, the limit of one "
+        "document; split it into several files.",
+    )
