@@ -1,0 +1,118 @@
+"""Text in drawings (DrawingML): paragraphs, pictures' descriptions, diagrams. Places nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from handler.documents.office.package import Package
+from handler.documents.unread import Unread
+from handler.documents.xml_tree import (
+    Element,
+    attribute,
+    child,
+    children,
+    descendants,
+    local,
+    reference,
+)
+
+# What a program fills in when nobody described the picture.
+NO_DESCRIPTION = re.compile(
+    r"\S+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)|(picture|image|grafik|bild|imagen) ?\d*",
+    re.IGNORECASE,
+)
+MAX_DESCRIPTION = 5_000  # characters
+GENERATED = re.compile(r"\s*Description automatically generated[\w ]*$")
+
+
+def paragraph_text(paragraph: Element) -> str:
+    """The text of an a:p: its runs, fields, line breaks and equations."""
+    return "".join(_characters(paragraph)).strip()
+
+
+def body_paragraphs(shape: Element) -> Iterator[tuple[Element, str]]:
+    """The paragraphs in a shape's text body that have text."""
+    for body in children(shape, "txBody"):
+        for paragraph in children(body, "p"):
+            if text := paragraph_text(paragraph):
+                yield paragraph, text
+
+
+def properties(shape: Element) -> Element | None:
+    """The element with a shape's name, description and hidden flag."""
+    for child_ in shape:
+        if local(child_).startswith("nv"):
+            return child(child_, "cNvPr")
+    return None
+
+
+def description(shape: Element) -> str:
+    """The alternative text of a picture or another object; "" if it has none."""
+    found = properties(shape)
+    if found is None:
+        return ""
+    text = attribute(found, "descr").strip() or attribute(found, "title").strip()
+    text = text[:MAX_DESCRIPTION]
+    text = GENERATED.sub("", text)
+    return "" if NO_DESCRIPTION.fullmatch(text) else " ".join(text.split())
+
+
+def is_hidden(shape: Element) -> bool:
+    """Whether the shape is not shown."""
+    found = properties(shape)
+    return found is not None and attribute(found, "hidden") in ("1", "true")
+
+
+def shapes(parent: Element) -> Iterator[Element]:
+    """The shapes in a drawing in order, those in groups and anchors included, hidden ones left out.
+
+    Of two forms of one shape, for newer and older programs, the newer one counts.
+    """
+    for element in parent:
+        name = local(element)
+        if name in ("sp", "pic", "graphicFrame", "cxnSp"):
+            if not is_hidden(element):
+                yield element
+        elif name == "AlternateContent":
+            choice = child(element, "Choice")
+            yield from shapes(choice if choice is not None else element)
+        elif (name == "grpSp" and not is_hidden(element)) or name.endswith("Anchor"):
+            yield from shapes(element)
+
+
+def diagram_lines(package: Package, part: str, frame: Element) -> list[str]:
+    """The texts of a SmartArt diagram, in the order of its outline."""
+    lines = []
+    for ids in descendants(frame, "relIds"):
+        root = package.try_xml(package.target(part, reference(ids, "dm")))
+        for point in descendants(root, "pt") if root is not None else ():
+            for body in children(point, "t"):
+                texts = [paragraph_text(paragraph) for paragraph in children(body, "p")]
+                lines += [text for text in texts if text]
+    return lines
+
+
+def count_unread(skipped: Unread, shape: Element) -> None:
+    """Count a shape without text in what is not read, if it holds something."""
+    name = local(shape)
+    if name == "pic":
+        skipped["pictures without a description"] += 1
+    elif name == "graphicFrame":
+        is_object = any(True for _ in descendants(shape, "oleObj"))
+        skipped["embedded objects" if is_object else "charts and diagrams without text"] += 1
+
+
+def _characters(parent: Element) -> Iterator[str]:
+    for element in parent:
+        name = local(element)
+        if name == "t":
+            yield element.text or ""
+        elif name == "br":
+            yield "\n"
+        elif name == "AlternateContent":
+            choice = child(element, "Choice")
+            if choice is not None:
+                yield from _characters(choice)
+        elif name not in ("rPr", "pPr", "endParaRPr"):
+            yield from _characters(element)
