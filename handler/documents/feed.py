@@ -1,0 +1,52 @@
+"""RSS and Atom: each entry under its title, with its date and its text. Fetches nothing."""
+
+from __future__ import annotations
+
+from handler.documents.document import Document
+from handler.documents.html import extract_html
+from handler.documents.inclusion import include
+from handler.documents.writer import Writer
+from handler.documents.xml_tree import Element, attribute, child, children, descendants, parse
+from handler.errors import DocumentRejected
+
+DATES = ("pubDate", "published", "date", "updated")
+# Texts of an entry, the longest form first.
+TEXTS = ("encoded", "content", "description", "summary")
+
+
+def extract_feed(content: bytes) -> Document:
+    """The document of a feed. Raises DocumentRejected if it is damaged, or has no text."""
+    root = parse(content, "feed")
+    writer = Writer("feed", is_markdown=True)
+    channel = child(root, "channel")
+    about = root if channel is None else channel
+    writer.title = _text(about, "title")
+    writer.heading(1, writer.title)
+    _write_html(writer, _text(about, "description", "subtitle"))
+    for entry in descendants(root, "item", "entry"):
+        writer.heading(2, _text(entry, "title") or "Entry without a title")
+        writer.separate("\n\n")
+        writer.write(_text(entry, *DATES))
+        _write_html(writer, _text(entry, *TEXTS))
+    return writer.document()
+
+
+def _text(parent: Element, *names: str) -> str:
+    """The text of the first of these children that has any."""
+    for name in names:
+        for each in children(parent, name):
+            if attribute(each, "type") == "xhtml":
+                # Its markup is part of the XML.
+                if text := " ".join("".join(each.itertext()).split()):
+                    return text
+            elif text := "".join(each.itertext()).strip():
+                return text
+    return ""
+
+
+def _write_html(writer: Writer, html: str) -> None:
+    if html:
+        try:
+            include(writer, extract_html(html), below=2)
+        except DocumentRejected:  # it holds a picture only
+            return
