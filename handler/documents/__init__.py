@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handler.documents.byte_formats import extract_bytes
 from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.formats import ContentType, Format, detect, detect_text, parse_content_type
 from handler.documents.writer import bounded_warnings, clean
 from handler.errors import DocumentRejected
+from handler.limits import MAX_MAIL_DEPTH
 
 __all__ = ["Document", "extract"]
 
@@ -29,17 +31,26 @@ def extract(
     Raises DocumentRejected if the format is not supported, or the file is damaged, encrypted,
     without text or over a limit.
     """
+    return _extract(content, name, content_type, keep_boilerplate=keep_boilerplate, depth=0)
+
+
+def _extract(
+    content: bytes, name: str, content_type: str | None, *, keep_boilerplate: bool, depth: int
+) -> Document:
+    """depth: how many files it is inside: an attachment of a message is inside one."""
+
+    def read(content: bytes, name: str, content_type: str | None) -> Document:
+        if depth == MAX_MAIL_DEPTH:
+            raise DocumentRejected("invalid_file", "It is inside too many other files.")
+        return _extract(
+            content, name, content_type, keep_boilerplate=keep_boilerplate, depth=depth + 1
+        )
+
     try:
         declared = parse_content_type(content_type)
         format = detect(content, name=name, media_type=declared.media_type)
-        if format == "pdf":
-            from handler.documents.pdf import extract_pdf
-
-            return extract_pdf(content)
-        if format == "docx":
-            from handler.documents.docx import extract_docx
-
-            return extract_docx(content)
+        if format and (document := extract_bytes(content, format, read)):
+            return document
         charset = declared.parameters.get("charset")
         decoded = decode(content, charset=charset, is_html=format == "html")
         text = clean(decoded.text)
@@ -75,6 +86,10 @@ def _extract_text(
         from handler.documents.json_items import extract_json, extract_json_lines
 
         return extract_json(text) if format == "json" else extract_json_lines(text)
+    if format == "ipynb":
+        from handler.documents.notebook import extract_notebook
+
+        return extract_notebook(text)
     if format == "markdown":
         from handler.documents.markdown import extract_markdown
 

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from handler.documents.signatures import PDF_HEADER_WITHIN, signature
+from handler.documents.signatures import PDF_HEADER_WITHIN, signature, unsupported
+from handler.documents.text_kinds import text_kind, xml_root
 from handler.errors import DocumentRejected
 
-Format = Literal["text", "markdown", "html", "pdf", "docx", "csv", "json", "jsonl"]
+Format = Literal[
+    "text", "markdown", "html", "pdf", "docx", "csv", "json", "jsonl",
+    "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf",
+    "eml", "mbox", "mhtml", "ipynb", "svg", "opml", "feed",
+    "xml", "css",  # only declared: of an unknown kind, and never read
+]  # fmt: skip
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+ODF = "application/vnd.oasis.opendocument"
+DOCX = f"{OFFICE}.wordprocessingml.document"
 MEDIA_TYPES: dict[str, Format] = {
     "application/csv": "csv",
     "application/json": "json",
@@ -39,29 +47,90 @@ MEDIA_TYPES: dict[str, Format] = {
     "application/vnd.ms-word.document.macroenabled.12": "docx",
     "application/vnd.ms-word.template.macroenabled.12": "docx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template": "docx",
+    f"{OFFICE}.presentationml.presentation": "pptx",
+    f"{OFFICE}.presentationml.slideshow": "pptx",
+    f"{OFFICE}.spreadsheetml.sheet": "xlsx",
+    f"{ODF}.text": "odt",
+    f"{ODF}.spreadsheet": "ods",
+    f"{ODF}.presentation": "odp",
+    "application/atom+xml": "feed",
+    "application/epub+zip": "epub",
+    "application/mbox": "mbox",
+    "application/rss+xml": "feed",
+    "application/rtf": "rtf",
+    "application/x-ipynb+json": "ipynb",
+    "application/xml": "xml",
+    "image/svg+xml": "svg",
+    "message/rfc822": "eml",
+    "multipart/related": "mhtml",
+    "text/css": "css",
+    "text/rtf": "rtf",
+    "text/x-opml": "opml",
+    "text/xml": "xml",
 }
 EXTENSIONS: dict[str, Format] = {
+    ".atom": "feed",
     ".csv": "csv",
     ".docm": "docx",
     ".docx": "docx",
     ".dotm": "docx",
     ".dotx": "docx",
+    ".eml": "eml",
+    ".epub": "epub",
     ".geojson": "json",
     ".htm": "html",
     ".html": "html",
+    ".ipynb": "ipynb",
     ".json": "json",
     ".jsonl": "jsonl",
     ".markdown": "markdown",
+    ".mbox": "mbox",
     ".md": "markdown",
+    ".mht": "mhtml",
+    ".mhtml": "mhtml",
     ".ndjson": "jsonl",
+    ".odp": "odp",
+    ".ods": "ods",
+    ".odt": "odt",
+    ".opml": "opml",
     ".pdf": "pdf",
+    ".pptx": "pptx",
+    ".rss": "feed",
+    ".rtf": "rtf",
+    ".svg": "svg",
     ".tab": "csv",
     ".text": "text",
     ".tsv": "csv",
     ".txt": "text",
     ".xhtml": "html",
+    ".xls": "xls",
+    ".xlsm": "xlsx",
+    ".xlsx": "xlsx",
+    ".xml": "xml",
 }
-NAMES = {"pdf": "a PDF", "docx": "a Word file"}
+# Formats that the first bytes prove.
+NAMES: dict[Format, str] = {
+    "pdf": "a PDF",
+    "docx": "a Word file",
+    "pptx": "a PowerPoint presentation",
+    "xlsx": "an Excel workbook",
+    "xls": "an old Excel workbook",
+    "odt": "an OpenDocument text",
+    "ods": "an OpenDocument spreadsheet",
+    "odp": "an OpenDocument presentation",
+    "epub": "an EPUB book",
+    "rtf": "a Rich Text file",
+    "svg": "an SVG picture",
+    "opml": "an OPML outline",
+    "feed": "an RSS or Atom feed",
+}
+XML_ROOTS = ("svg", "opml", "feed")
+
+
+UNKNOWN_XML = (
+    "XML of a kind that is not known; save it in one of these, or add it as text/plain to search "
+    "it as it is written"
+)
 
 
 @dataclass(frozen=True)
@@ -87,14 +156,25 @@ def detect(content: bytes, *, name: str, media_type: str) -> Format | None:
     DocumentRejected if the format is not supported, or if the bytes contradict the declared one.
     """
     proven = signature(content)
-    if proven in ("pdf", "docx"):
+    if proven not in ("html", None):
         return proven
     declared = _declared(name, media_type)
+    kind = text_kind(content)
+    if declared in (*XML_ROOTS, "xml") and xml_root(content):
+        return xml_root(content)
+    if declared in (None, "text") and kind in ("eml", "mbox", "mhtml"):
+        return kind
+    if declared is None and kind in XML_ROOTS:
+        return kind
+    if declared == "css":
+        raise unsupported("a style sheet (CSS)")
+    if proven is None and (declared == "xml" or (declared is None and kind == "xml")):
+        raise unsupported(UNKNOWN_XML)
     if declared == "pdf" and b"%PDF-" in content[:PDF_HEADER_WITHIN]:
         return "pdf"
-    if proven == "html" and declared in ("pdf", "docx", "text", None):
+    if proven == "html" and declared in (*NAMES, "text", "xml", None):
         return "html"
-    if declared in ("pdf", "docx"):
+    if declared in NAMES:
         raise DocumentRejected(
             "invalid_file",
             f"The file's content type or name says that it is {NAMES[declared]}, but it does not "
@@ -105,13 +185,20 @@ def detect(content: bytes, *, name: str, media_type: str) -> Format | None:
 
 def _declared(name: str, media_type: str) -> Format | None:
     by_type = MEDIA_TYPES.get(media_type)
-    by_name = EXTENSIONS.get(PurePosixPath(name).suffix.lower())
+    extension = PurePosixPath(name).suffix.lower()
+    by_name: Format | None = EXTENSIONS.get(extension, "css" if extension == ".css" else None)
     # A README.md may come as text/plain, and a .jsonl as application/json: the name says more.
-    if by_type == "text" and by_name not in (None, "pdf", "docx"):
+    if by_type == "text" and by_name not in (None, "xml", *NAMES):
         return by_name
-    if by_type == "json" and by_name == "jsonl":
-        return "jsonl"
-    return by_type or by_name or ("text" if media_type.startswith("text/") else None)
+    if by_type == "json" and by_name in ("jsonl", "ipynb"):
+        return by_name
+    if by_type == "xml" and by_name in (*XML_ROOTS, "html"):
+        return by_name
+    if found := by_type or by_name:
+        return found
+    if media_type.endswith("+xml"):
+        return "xml"
+    return "text" if media_type.startswith("text/") else None
 
 
 def detect_text(text: str) -> Format:

@@ -13,7 +13,7 @@ from typing import Any
 from handler.documents.document import Document
 from handler.documents.html import extract_html
 from handler.documents.inclusion import include
-from handler.documents.text import extract_markdown
+from handler.documents.markdown import extract_markdown
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, cast, get_args
 
+from handler.documents.zip_kinds import ZipFormat, zip_format
 from handler.errors import DocumentRejected
 
 UNPACK = "unpack it and add its files instead"
@@ -25,7 +26,6 @@ SIGNATURES = (
     (b"(\xb5/\xfd", f"a zstd archive; {UNPACK}"),
     (b"7z\xbc\xaf\x27\x1c", f"a 7z archive; {UNPACK}"),
     (b"Rar!\x1a\x07", f"a RAR archive; {UNPACK}"),
-    (b"{\\rtf", "a Rich Text file; save it as .docx or PDF"),
     (b"%!PS", "a PostScript file; save it as PDF"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"PAR1", "a Parquet file; save it as CSV or JSON Lines"),
@@ -39,30 +39,23 @@ WEAK_SIGNATURES = (
     (b"BZh", f"a bzip2 archive; {UNPACK}"),
     (b"MZ", "a program"),
 )
-# Zip archives, by the names of their entries, which are not compressed.
-ZIPS = (
-    (b"xl/workbook", "an Excel workbook; save its sheets as CSV"),
-    (b"ppt/presentation", "a PowerPoint presentation; save it as PDF"),
-    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file; save it as PDF"),
-    (b"mimetypeapplication/epub+zip", "an EPUB book; save it as PDF or HTML"),
-)
 # The container of old Office files, by the names of its streams (UTF-16).
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLES = (
     ("WordDocument", "an old Word document (.doc); save it as .docx or PDF"),
-    ("Workbook", "an old Excel workbook (.xls); save its sheets as CSV"),
     ("PowerPoint Document", "an old PowerPoint presentation (.ppt); save it as PDF"),
 )
 # White space, comments and an XML declaration may precede it.
 HTML = re.compile(
-    rb"\s*(?:(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->)\s*){0,4}<(?:!doctype\s+html|html)[\s>]",
+    # Atomic groups: a comment ends at its first end, or the search would take minutes.
+    rb"\s*(?>(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->)\s*){0,4}+<(?:!doctype\s+html|html)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 PDF_HEADER_WITHIN = 1_024  # bytes in which readers look for "%PDF-" (PDF 1.7, note 13)
 ZERO_BYTE_WITHIN = 1_024
 
 
-def signature(content: bytes) -> Literal["pdf", "docx", "html"] | None:
+def signature(content: bytes) -> Literal["pdf", "html", "xls", "rtf"] | ZipFormat | None:
     """The format that the bytes prove; None for text and for unknown bytes.
 
     Raises DocumentRejected for a known format that is not supported.
@@ -70,38 +63,44 @@ def signature(content: bytes) -> Literal["pdf", "docx", "html"] | None:
     if content.startswith(b"%PDF-"):
         return "pdf"
     if content.startswith(b"PK\x03\x04"):
-        if b"word/document" in content:
-            return "docx"
-        kinds = [kind for name, kind in ZIPS if name in content]
-        raise _unsupported(kinds[0] if kinds else f"a zip archive; {UNPACK}")
+        found = zip_format(content)
+        if found in get_args(ZipFormat):
+            return cast(ZipFormat, found)
+        raise unsupported(found)
     if content.startswith(OLE):
-        raise _ole(content)
+        return _ole(content)
+    if content.startswith(b"{\\rtf"):
+        return "rtf"
     for begin, kind in SIGNATURES:
         if content.startswith(begin):
-            raise _unsupported(kind)
+            raise unsupported(kind)
     for begin, kind in WEAK_SIGNATURES:
         if content.startswith(begin) and b"\x00" in content[:ZERO_BYTE_WITHIN]:
-            raise _unsupported(kind)
+            raise unsupported(kind)
     if content[4:8] == b"ftyp":
-        raise _unsupported("a video, or a HEIC or AVIF picture")
+        raise unsupported("a video, or a HEIC or AVIF picture")
     return "html" if HTML.match(content.removeprefix(b"\xef\xbb\xbf")) else None
 
 
-def _ole(content: bytes) -> DocumentRejected:
+def _ole(content: bytes) -> Literal["xls"]:
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return DocumentRejected(
+        raise DocumentRejected(
             "invalid_file",
             "The file is encrypted and needs a password to open in Office; save it without one.",
         )
     for name, kind in OLES:
         if name.encode("utf-16-le") in content:
-            return _unsupported(kind)
-    return _unsupported("a file of an old Office program; save it as .docx or PDF")
+            raise unsupported(kind)
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return "xls"
+    raise unsupported("a file of an old Office program; save it as .docx or PDF")
 
 
-def _unsupported(kind: str) -> DocumentRejected:
+def unsupported(kind: str) -> DocumentRejected:
+    """The refusal of a known format. kind: the end of a sentence, perhaps with what to do."""
     return DocumentRejected(
         "unsupported_file",
-        f"The file seems to be {kind}. Supported formats: text, Markdown, HTML, PDF, DOCX, CSV, "
+        f"The file seems to be {kind}. Supported formats: text, Markdown, HTML, PDF, DOCX, PPTX, "
+        "XLSX, XLS, ODT, ODS, ODP, RTF, EPUB, EML, MBOX, MHTML, IPYNB, SVG, OPML, RSS, Atom, CSV, "
         "JSON and JSON Lines.",
     )

@@ -25,7 +25,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         ("[1]", "a", "application/json", "json"),
         ("[1]\n[2]", "a", "application/x-ndjson", "jsonl"),
         ("a\tb", "a", "text/tab-separated-values", "csv"),
-        ("<a/>", "a.xyz", "text/xml", "text"),
+        ("<a/>", "a.xml", "text/plain", "text"),
+        ("<svg><text>A</text></svg>", "a.xyz", "text/xml", "svg"),
+        ('<?xml version="1.0"?><rss><channel><title>A</title></channel></rss>', "a", None, "feed"),
+        ("import os", "a.py", "text/x-python", "text"),
+        ("a: 1", "a.yaml", "application/yaml", "text"),
         # the name, where the content type says little or nothing
         ("# A", "notes/a.MD", None, "markdown"),
         ("# A", "a.md", "", "markdown"),
@@ -72,6 +76,10 @@ def zip_of(**entries: str) -> bytes:
     return buffer.getvalue()
 
 
+SUPPORTED = (
+    "Supported formats: text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, XLS, ODT, ODS, ODP, RTF, "
+    "EPUB, EML, MBOX, MHTML, IPYNB, SVG, OPML, RSS, Atom, CSV, JSON and JSON Lines."
+)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
@@ -88,18 +96,15 @@ WAV = b"RIFF" + struct.pack("<I", 100) + b"WAVEfmt "
         (b"\x00\x00\x00\x18ftypmp42", "a video, or a HEIC or AVIF picture"),
         (b"\x1f\x8b\x08" + bytes(9), "a gzip archive; unpack it and add its files instead"),
         (zip_of(a="x"), "a zip archive; unpack it and add its files instead"),
-        (zip_of(xl__workbook="x"), "an Excel workbook; save its sheets as CSV"),
-        (zip_of(ppt__presentation="x"), "a PowerPoint presentation; save it as PDF"),
+        (
+            zip_of(**{"xl__workbook.bin": "x"}),
+            "a binary Excel workbook (.xlsb); save it as .xlsx",
+        ),
         (OLE, "a file of an old Office program; save it as .docx or PDF"),
         (
             OLE + "WordDocument".encode("utf-16-le"),
             "an old Word document (.doc); save it as .docx or PDF",
         ),
-        (
-            OLE + "Workbook".encode("utf-16-le"),
-            "an old Excel workbook (.xls); save its sheets as CSV",
-        ),
-        (b"{\\rtf1 Hello}", "a Rich Text file; save it as .docx or PDF"),
         (b"\x7fELF\x02" + bytes(9), "a program"),
     ],
 )
@@ -108,9 +113,37 @@ def test_an_unsupported_format_is_named(
     content: bytes, kind: str, declared: tuple[str, str | None]
 ) -> None:
     assert rejected(content, *declared) == (
-        f"unsupported_file: The file seems to be {kind}. Supported formats: text, Markdown, HTML, "
-        "PDF, DOCX, CSV, JSON and JSON Lines."
+        f"unsupported_file: The file seems to be {kind}. {SUPPORTED}"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "content_type"),
+    [
+        ("<a><b/></a>", "a.xml", None),
+        ("<a/>", "a", "application/xml"),
+        ("<a/>", "a", "application/vnd.x+xml"),
+        ('<?xml version="1.0"?>\n<!-- x -->\n<a>text</a>', "a.cfg", None),
+    ],
+)
+def test_xml_of_an_unknown_kind_is_refused(
+    content: str, name: str, content_type: str | None
+) -> None:
+    assert rejected(content, name, content_type) == (
+        "unsupported_file: The file seems to be XML of a kind that is not known; save it in one of "
+        f"these, or add it as text/plain to search it as it is written. {SUPPORTED}"
+    )
+
+
+def test_a_style_sheet_is_refused() -> None:
+    message = f"unsupported_file: The file seems to be a style sheet (CSS). {SUPPORTED}"
+    assert rejected("p { color: red }", "a.css") == message
+    assert rejected("p { color: red }", "a", "text/css") == message
+
+
+@pytest.mark.parametrize("junk", ["<!---->", "<?a?>", "<!DOCTYPE a []>", " \n", "<!-- --> -->"])
+def test_what_precedes_an_xml_root_takes_no_time(junk: str) -> None:
+    assert read('<?xml version="1.0"?>' + junk * 3_000, "a.txt", "text/plain").format == "text"
 
 
 @pytest.mark.parametrize("text", ["BMW makes cars", "MZ", "BZhello", "ID3 is a tag"])
@@ -131,6 +164,9 @@ def test_other_binary_data_is_refused() -> None:
         ("a.pdf", None, "a PDF"),
         ("a", "application/pdf", "a PDF"),
         ("a.docx", None, "a Word file"),
+        ("a.pptx", None, "a PowerPoint presentation"),
+        ("a.xlsx", None, "an Excel workbook"),
+        ("a.svg", None, "an SVG picture"),
         ("a", DOCX, "a Word file"),
     ],
 )

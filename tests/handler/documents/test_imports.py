@@ -7,8 +7,11 @@ import sys
 
 from tests.paths import ROOT
 
-LIBRARIES = {"pypdfium2", "lxml", "selectolax", "charset_normalizer"}
-READERS = ("pdf", "docx", "html", "tables", "json_items", "text")
+LIBRARIES = {"pypdfium2", "lxml", "selectolax", "charset_normalizer", "xlrd"}
+READERS = (
+    *("pdf", "docx", "html", "tables", "json_items", "text", "pptx", "xlsx", "xls", "odf", "rtf"),
+    *("epub", "mail", "notebook", "svg", "opml", "feed"),
+)
 
 
 def loaded_by(*modules: str) -> set[str]:
