@@ -47,10 +47,37 @@ def test_a_file_that_needs_a_password_only_for_changes_is_read() -> None:
     assert read(pdf("Open to read", owner_password="o")).text == "Open to read"
 
 
-@pytest.mark.parametrize("keep", [0.1, 0.3])
-def test_a_damaged_file_is_refused(keep: float) -> None:
-    content = pdf("Hello")
+@pytest.mark.parametrize("keep", [0.1, 0.3, 0.6, 0.95])
+def test_a_truncated_file_is_refused(keep: float) -> None:
+    content = pdf("Hello", "world")
     assert rejected(content[: int(len(content) * keep)], "a.pdf") == (
+        "invalid_file: The PDF is truncated: its end mark, %%EOF, is missing. Upload the whole "
+        "file."
+    )
+
+
+def test_a_truncated_file_that_can_be_opened_is_read_with_a_warning() -> None:
+    document = read(pdf("Hello")[:-3])
+    assert document.text == "Hello"
+    assert document.warnings == (
+        "The PDF is truncated: its end mark, %%EOF, is missing. Its last pages may be missing, "
+        "too; upload the whole file.",
+    )
+
+
+def test_an_update_that_was_not_written_to_its_end_is_a_truncation() -> None:
+    document = read(pdf("Hello") + b"\n99 0 obj\n<< /Type /Whatever >>\nendobj\n")
+    assert document.text == "Hello"
+    assert document.warnings[0].startswith("The PDF is truncated")
+
+
+def test_lines_after_the_end_mark_are_no_reason_to_warn() -> None:
+    assert read(pdf("Hello") + b"\n<!-- served by proxy -->\n").warnings == ()
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4\n", b"%PDF-1.4\nnothing\n%%EOF"])
+def test_a_damaged_file_is_refused(content: bytes) -> None:
+    assert rejected(content, "a.pdf") == (
         "invalid_file: The PDF is damaged and cannot be opened; create it again from its source."
     )
 
