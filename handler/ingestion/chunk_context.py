@@ -1,20 +1,22 @@
-"""What is encoded beside a chunk: the title and headings above it, and its table's header.
+"""What is encoded beside a chunk: the heading above it, or the title, and its table's header.
 
 They are not part of the chunk's text. Without them a passage under "Refunds" that never says
-"refund" could not be found.
+"refund" could not be found. The whole path of headings finds less than the nearest one does
+(docs/decisions/020-chunk-borders-by-cost.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from handler.documents.document import Document
 from model_layer import Outline
 
-# The share of the model's tokens that a chunk leaves free for its context, which is shortened to
-# fit: 48 of 256. A chunk of a document without headings, title and tables leaves none.
-CONTEXT_SHARE = 3 / 16
-TABLE_HEADER_SHARE = 2 / 3  # of the context
+# Shares of the model's tokens that a chunk leaves free for its context, which is shortened to fit:
+# 24 of 256 for a heading, and 32 for a table's header.
+HEADING_SHARE = 3 / 32
+TABLE_HEADER_SHARE = 1 / 8
 
 Shorten = Callable[[str, int], str]  # a text, cut after so many tokens
 
@@ -28,38 +30,49 @@ def outline_of(document: Document) -> Outline:
     )
 
 
-def context_room(document: Document, max_tokens: int) -> int:
-    """The tokens that each chunk of the document leaves free, of `max_tokens`."""
-    has_header = any(table.header for table in document.tables)
-    is_needed = document.title or document.headings or has_header
-    return int(max_tokens * CONTEXT_SHARE) if is_needed else 0
+@dataclass(frozen=True)
+class Room:
+    """The tokens that each chunk of a document leaves free for its context."""
+
+    heading: int
+    table_header: int
+
+    @property
+    def total(self) -> int:
+        return self.heading + self.table_header
 
 
-def with_context(document: Document, start: int, end: int, room: int, shorten: Shorten) -> str:
-    """The text that is encoded for the chunk `document.text[start:end]`.
+def context_room(document: Document, max_tokens: int) -> Room:
+    """The room that the document's chunks need, of `max_tokens` each; none if it has no context."""
+    has_headings = bool(document.title or document.headings)
+    has_table_headers = any(table.header for table in document.tables)
+    return Room(
+        heading=int(max_tokens * HEADING_SHARE) if has_headings else 0,
+        table_header=int(max_tokens * TABLE_HEADER_SHARE) if has_table_headers else 0,
+    )
 
-    room: tokens that the context may have.
-    """
-    text = document.text[start:end]
-    header = _table_header(document, start)
-    header_room = int(room * TABLE_HEADER_SHARE) if header else 0
-    header = shorten(header, header_room)
-    names = [heading.text for heading in document.heading_path(start) if heading.offset < start]
-    if document.title and document.title not in (*names[:1], _first_heading(document, start)):
-        names.insert(0, document.title)
-    # The nearest headings say most: they are kept when there is not room for all.
-    path = shorten("\n".join(reversed(names)), room - header_room)
-    path = "\n".join(reversed(path.split("\n")))
-    return "\n".join(part for part in (path, header, text) if part)
+
+def with_context(document: Document, start: int, end: int, room: Room, shorten: Shorten) -> str:
+    """The text that is encoded for the chunk `document.text[start:end]`."""
+    parts = [
+        shorten(_above(document, start), room.heading),
+        shorten(_table_header(document, start), room.table_header),
+        document.text[start:end],
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _above(document: Document, start: int) -> str:
+    """The nearest heading above the chunk that its text does not begin with, or the title."""
+    path = document.heading_path(start)
+    above = [heading.text for heading in path if heading.offset < start]
+    if above:
+        return above[-1]
+    is_in_text = bool(path) and path[-1].text == document.title
+    return "" if is_in_text else document.title or ""
 
 
 def _table_header(document: Document, offset: int) -> str:
     """The header of the table that `offset` is in, unless it begins there."""
     table = document.table(offset)
     return table.header if table and table.start < offset else ""
-
-
-def _first_heading(document: Document, start: int) -> str | None:
-    """The heading that begins at `start`, which is in the chunk's text."""
-    path = document.heading_path(start)
-    return path[-1].text if path and path[-1].offset == start else None

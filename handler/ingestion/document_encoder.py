@@ -9,7 +9,7 @@ from typing import Protocol
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected
-from handler.ingestion.chunk_context import context_room, outline_of, with_context
+from handler.ingestion.chunk_context import Room, context_room, outline_of, with_context
 from handler.ingestion.records import EncodedBatch
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
@@ -95,7 +95,7 @@ class DocumentEncoder:
             document.text,
             start=start,
             outline=outline_of(document),
-            reserved=room,
+            reserved=room.total,
         ):
             check_time()
             part = self._encode(document, window, room, deadline)
@@ -107,9 +107,9 @@ class DocumentEncoder:
             yield batch
 
     def _encode(
-        self, document: Document, window: Window, room: int, deadline: float | None
+        self, document: Document, window: Window, room: Room, deadline: float | None
     ) -> EncodedBatch:
-        """The chunks of a window with their vectors. room: tokens that a context may have."""
+        """The chunks of a window with their vectors."""
         texts = [
             with_context(document, chunk.start, chunk.end, room, self._chunker.shorten)
             for chunk in window.chunks
