@@ -35,17 +35,15 @@ COPY handler /task/handler
 # - botocore's models of services, except for the four that handler/ calls, and sts, which may
 #   provide credentials (the files beside these folders configure endpoints and retries; they stay);
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
-# - lxml's modules beside etree, the only one that python-docx imports;
-# - selectolax's older parser: handler/ uses lexbor;
-# - python-docx's templates for new documents (the .xml files for parts that a document lacks stay).
+# - lxml's modules beside etree, the only one that handler/ imports;
+# - selectolax's older parser: handler/ uses lexbor.
 # Byte code is compiled for the path at run time, where Python could not write it, and unchecked.
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
         /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
-        /task/{boto3/{data,examples},charset_normalizer/cli,pypdfium2_cli} \
+        /task/{boto3/{data,examples},pypdfium2_cli} \
         /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
         /task/selectolax/{parser.*,modest} \
-        /task/docx/templates/{default.docx,default-docx-template} \
     && find /task/botocore/data -mindepth 1 -maxdepth 1 -type d \
         -not -name dynamodb -not -name s3 -not -name s3vectors -not -name sqs -not -name sts \
         -exec rm -r {} + \
