@@ -92,7 +92,7 @@ def test_importing_the_api_loads_no_boto3_no_build_tools_and_no_readers() -> Non
     assert {"fastapi", "mangum", "onnxruntime"} <= loaded
     build = {"onnx", "safetensors", "tiktoken", "torch", "tqdm"}
     clients = {"boto3", "botocore", "huggingface_hub", "requests", "httpx", "transformers"}
-    readers = {"charset_normalizer", "docx", "lxml", "pypdfium2", "selectolax"}
+    readers = {"chardet", "chardetng_py", "docx", "lxml", "pypdfium2", "selectolax"}
     ingestion = {"semantic_text_splitter", "tenacity"}
     local = {"apsw", "sqlite_vec", "uvicorn"}
     assert not loaded & (build | clients | readers | ingestion | local)

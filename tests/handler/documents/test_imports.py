@@ -7,7 +7,7 @@ import sys
 
 from tests.paths import ROOT
 
-LIBRARIES = {"pypdfium2", "lxml", "selectolax", "charset_normalizer", "xlrd"}
+LIBRARIES = {"pypdfium2", "lxml", "selectolax", "chardet", "chardetng_py", "xlrd"}
 READERS = (
     *("pdf", "docx", "html", "tables", "json_items", "text", "pptx", "xlsx", "xls", "odf", "rtf"),
     *("epub", "mail", "notebook", "svg", "opml", "feed"),
@@ -25,7 +25,7 @@ def loaded_by(*modules: str) -> set[str]:
 def test_the_readers_load_their_libraries_and_nothing_of_the_functions() -> None:
     worker = "handler.documents.sandbox_worker"
     loaded = loaded_by(worker, *(f"handler.documents.{reader}" for reader in READERS))
-    assert LIBRARIES - {"charset_normalizer"} <= loaded
+    assert LIBRARIES - {"chardet", "chardetng_py"} <= loaded
     forbidden = {"boto3", "botocore", "fastapi", "starlette", "pydantic", "mangum", "numpy"}
     assert not loaded & (forbidden | {"onnxruntime", "tokenizers", "model_layer"})
 

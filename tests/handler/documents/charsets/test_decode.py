@@ -113,7 +113,7 @@ def test_utf8_with_a_wrong_label_is_read_as_utf8(charset: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "charset"),
-    [("Привет, мир!", "cp1251"), ("café", "latin-1"), ("כל בני האדם נולדו בני", "cp1255")],
+    [("Año nuevo", "cp850"), ("café", "latin-1"), ("Łódź", "cp1250")],
 )
 def test_an_ambiguous_text_is_refused_rather_than_guessed(text: str, charset: str) -> None:
     reason = rejected(text.encode(charset))
