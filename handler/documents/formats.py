@@ -9,6 +9,7 @@ from typing import Literal
 
 from handler.documents.signatures import PDF_HEADER_WITHIN, signature, unsupported
 from handler.documents.text_kinds import text_kind, xml_root
+from handler.documents.wholeness import refuse_empty
 from handler.errors import DocumentRejected
 
 Format = Literal[
@@ -155,6 +156,7 @@ def detect(content: bytes, *, name: str, media_type: str) -> Format | None:
     The bytes, where they prove a format, outweigh the file's name and content type. Raises
     DocumentRejected if the format is not supported, or if the bytes contradict the declared one.
     """
+    refuse_empty(content)
     proven = signature(content)
     if proven not in ("html", None):
         return proven

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, cast, get_args
 
+from handler.documents.wholeness import refuse_cut_off_zip
 from handler.documents.zip_kinds import ZipFormat, zip_format
 from handler.errors import DocumentRejected
 
@@ -12,28 +13,27 @@ UNPACK = "unpack it and add its files instead"
 SIGNATURES = (
     (b"\x89PNG\r\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF87a", "a GIF picture"),
-    (b"GIF89a", "a GIF picture"),
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
-    (b"RIFF", "a WebP picture, or a sound or video file"),
     (b"\x00\x00\x01\x00", "an icon"),
-    (b"OggS", "a sound or video file"),
-    (b"fLaC", "a sound file"),
     (b"\x1aE\xdf\xa3", "a video file"),
     (b"\x1f\x8b", f"a gzip archive; {UNPACK}"),
     (b"\xfd7zXZ\x00", f"an xz archive; {UNPACK}"),
     (b"(\xb5/\xfd", f"a zstd archive; {UNPACK}"),
     (b"7z\xbc\xaf\x27\x1c", f"a 7z archive; {UNPACK}"),
     (b"Rar!\x1a\x07", f"a RAR archive; {UNPACK}"),
-    (b"%!PS", "a PostScript file; save it as PDF"),
     (b"SQLite format 3\x00", "an SQLite database"),
-    (b"PAR1", "a Parquet file; save it as CSV or JSON Lines"),
     (b"\x7fELF", "a program"),
-    (b"\xca\xfe\xba\xbe", "a program"),
 )
-# Text may begin with these letters, too, but then no zero byte follows.
+# Text may begin with these letters, too, but then no binary data follows.
 WEAK_SIGNATURES = (
+    (b"GIF87a", "a GIF picture"),
+    (b"GIF89a", "a GIF picture"),
+    (b"RIFF", "a WebP picture, or a sound or video file"),
+    (b"OggS", "a sound or video file"),
+    (b"fLaC", "a sound file"),
+    (b"PAR1", "a Parquet file; save it as CSV or JSON Lines"),
+    (b"\xca\xfe\xba\xbe", "a program"),
     (b"BM", "a BMP picture"),
     (b"ID3", "a sound file"),
     (b"BZh", f"a bzip2 archive; {UNPACK}"),
@@ -42,6 +42,7 @@ WEAK_SIGNATURES = (
 # The container of old Office files, by the names of its streams (UTF-16).
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLES = (
+    ("__properties_version1.0", "an Outlook message (.msg); save it as .eml or PDF"),
     ("WordDocument", "an old Word document (.doc); save it as .docx or PDF"),
     ("PowerPoint Document", "an old PowerPoint presentation (.ppt); save it as PDF"),
 )
@@ -52,7 +53,11 @@ HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 PDF_HEADER_WITHIN = 1_024  # bytes in which readers look for "%PDF-" (PDF 1.7, note 13)
-ZERO_BYTE_WITHIN = 1_024
+# Control characters that no text has, within the first bytes.
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+BINARY_WITHIN = 1_024
+# PostScript is text: its first line says its version, and nothing else.
+POSTSCRIPT = re.compile(rb"%!PS(?:-Adobe-[^\r\n]{1,80})?[ \t]*[\r\n]")
 
 
 def signature(content: bytes) -> Literal["pdf", "html", "xls", "rtf"] | ZipFormat | None:
@@ -66,6 +71,7 @@ def signature(content: bytes) -> Literal["pdf", "html", "xls", "rtf"] | ZipForma
         found = zip_format(content)
         if found in get_args(ZipFormat):
             return cast(ZipFormat, found)
+        refuse_cut_off_zip(content)
         raise unsupported(found)
     if content.startswith(OLE):
         return _ole(content)
@@ -75,9 +81,11 @@ def signature(content: bytes) -> Literal["pdf", "html", "xls", "rtf"] | ZipForma
         if content.startswith(begin):
             raise unsupported(kind)
     for begin, kind in WEAK_SIGNATURES:
-        if content.startswith(begin) and b"\x00" in content[:ZERO_BYTE_WITHIN]:
+        if content.startswith(begin) and BINARY.search(content, 0, BINARY_WITHIN):
             raise unsupported(kind)
-    if content[4:8] == b"ftyp":
+    if POSTSCRIPT.match(content):
+        raise unsupported("a PostScript file; save it as PDF")
+    if content[4:8] == b"ftyp" and content[0] == 0:  # the length of its first box
         raise unsupported("a video, or a HEIC or AVIF picture")
     return "html" if HTML.match(content.removeprefix(b"\xef\xbb\xbf")) else None
 

@@ -162,7 +162,7 @@ def test_a_removed_document_leaves_nothing(
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (b"", "invalid_file", "no text"),
+        (b"", "invalid_file", "is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "unsupported_file", "PNG picture"),
         (b"%PDF-1.7 and no more", "invalid_file", "PDF"),
     ],
