@@ -24,6 +24,7 @@ from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.files import FileReader, path_of
+from handler.ingestion.sources.left_out import is_left_out
 from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores.contract import Store
 from model_layer import ModelLayerError
@@ -111,7 +112,7 @@ def _side_by_side(
 
 
 def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
-    """The files in a folder and its subfolders, in order, without hidden ones.
+    """The files in a folder and its subfolders, in order, without hidden ones and lock files.
 
     Links to files are followed. Links to folders are not, since they may lead back. onerror is
     called for each folder that cannot be listed.
@@ -120,7 +121,7 @@ def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Ite
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and _is_file(path):
+            if not name.startswith(".") and not is_left_out(name) and _is_file(path):
                 yield path
 
 

@@ -30,7 +30,7 @@ class SourceReader(Protocol):
     """Finds sources by their URI (`s3://bucket/key`, `file:///path`). Thread-safe."""
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
-        """The source as it is now; None if there is none.
+        """The source as it is now; None if there is none, or if it is left out (`left_out`).
 
         Raises ServiceUnavailable, SourceUnreadable.
         """

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from handler.errors import SourceUnreadable
 from handler.ingestion.sources.contract import SourceSnapshot
+from handler.ingestion.sources.left_out import is_left_out
 from handler.limits import MAX_DOCUMENT
 
 
@@ -22,6 +23,8 @@ class FileReader:
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         path = path_of(source)
+        if is_left_out(path.name):
+            return None
         try:
             with path.open("rb") as file:
                 about = os.fstat(file.fileno())

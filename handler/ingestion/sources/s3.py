@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable, SourceChanged
+from handler.ingestion.sources.content_encoding import decode_content
 from handler.ingestion.sources.contract import SourceSnapshot
+from handler.ingestion.sources.left_out import is_left_out
 
 SCHEME = "s3://"
 
@@ -21,6 +23,8 @@ class S3Reader:
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         bucket, _, key = source.removeprefix(SCHEME).partition("/")
+        if is_left_out(key.rpartition("/")[2]):
+            return None
         try:
             found = self._client.call("head_object", Bucket=bucket, Key=key, deadline=deadline)
         except ClientError as error:
@@ -43,7 +47,9 @@ class S3Reader:
             modified=found["LastModified"].timestamp(),
             content_type=found.get("ContentType"),
             metadata=found.get("Metadata", {}),
-            read=lambda: self._read(bucket, key, found["ETag"], deadline),
+            read=lambda: decode_content(
+                self._read(bucket, key, found["ETag"], deadline), found.get("ContentEncoding")
+            ),
         )
 
     def _read(self, bucket: str, key: str, etag: str, deadline: float | None) -> bytes:

@@ -71,6 +71,13 @@ def test_a_folder_is_ingested_and_kept_in_step(folder: Path, tmp_path: Path) -> 
     assert len(statuses(store)) == 2
 
 
+def test_locks_and_markers_are_left_out(folder: Path) -> None:
+    for name in ("~$pets.docx", "_SUCCESS", "Thumbs.db", "desktop.ini", "a.crc"):
+        (folder / name).write_text("text")
+    names = {path.name for path in files(folder)}
+    assert names == {"pets.md", "50% off & more?.txt", "photo.png"}
+
+
 def test_ingesting_another_folder_keeps_the_documents_of_the_first(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -43,3 +43,9 @@ def test_any_file_name_survives_the_round_trip_through_its_uri(tmp_path: Path) -
         assert path_of(path.as_uri()) == path
     latin = Path(os.fsdecode(b"/tmp/caf\xe9.txt"))  # not UTF-8
     assert path_of(latin.as_uri()) == latin
+
+
+def test_a_file_that_is_left_out_is_as_good_as_gone(tmp_path: Path) -> None:
+    path = tmp_path / "_SUCCESS"
+    path.write_text("text")
+    assert FileReader().find(path.as_uri()) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -51,6 +52,25 @@ def test_the_empty_folders_of_the_console_are_not_documents(
     s3.put_object(Bucket=bucket, Key="slash/", Body=b"text")
     assert reader.find(f"s3://{bucket}/folder/") is None
     assert reader.find(f"s3://{bucket}/slash/") is not None
+
+
+@pytest.mark.parametrize("name", ["_SUCCESS", "~$plan.docx", ".DS_Store", "day_$folder$"])
+def test_locks_and_markers_are_not_documents(
+    name: str, s3: S3Client, bucket: str, reader: S3Reader
+) -> None:
+    s3.put_object(Bucket=bucket, Key=f"data/{name}", Body=b"text")
+    assert reader.find(f"s3://{bucket}/data/{name}") is None
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "aws-chunked,gzip"])
+def test_a_gzip_encoded_object_is_unpacked(
+    encoding: str, s3: S3Client, bucket: str, reader: S3Reader
+) -> None:
+    content = gzip.compress(b"# Q3")
+    s3.put_object(Bucket=bucket, Key="q3.md", Body=content, ContentEncoding=encoding)
+    found = reader.find(f"s3://{bucket}/q3.md")
+    assert found is not None
+    assert found.read() == b"# Q3"
 
 
 @pytest.mark.parametrize("change", ["overwritten", "removed"])
