@@ -50,7 +50,9 @@ def test_an_archive_inside_another_counts_towards_its_limit() -> None:
         archive.nested(inner, "part").read("a")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", packed({"a": b"a" * 99})[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", packed({"a": b"a" * 99})[:-30]], ids=["empty", "begun", "cut"]
+)
 def test_an_archive_without_its_end_is_called_cut_off(content: bytes) -> None:
     with pytest.raises(DocumentRejected, match="The file is cut off: its end is missing"):
         Archive(content, "file")
