@@ -278,7 +278,7 @@ def test_each_document_gets_a_log_line_without_its_text(
     assert line["source"] == f"s3://{deployed.bucket}/a.txt"
     assert (line["result"], line["chunks"] > 1) == ("ingested", True)
     assert line["tokens"] > 40 * len(FACT.split())  # of all chunks
-    assert (failed["result"], failed["error"]) == ("failed", "The file has no text.")
+    assert (failed["result"], failed["error"]) == ("failed", "The file is empty: it has 0 bytes.")
     assert "chunks" not in failed
     assert (call["inputs"], call["tokens"]) == (line["chunks"], line["tokens"])
     assert call["milliseconds"] > 0
