@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.formats import Format
+from handler.documents.signatures import ZERO_BYTE_WITHIN
 
 # Reads any file inside another: its bytes, its name and its content type.
 Read = Callable[[bytes, str, str | None], Document]
@@ -53,6 +55,8 @@ def _mail(content: bytes, format: Format, read: Read) -> Document | None:
         return None
     from handler.documents.mail import extract_mail, extract_mailbox, extract_web_archive
 
+    if b"\x00" in content[:ZERO_BYTE_WITHIN]:  # saved as UTF-16, which no header can say
+        content = decode(content).text.encode()
     if format == "mbox":
         return extract_mailbox(content, read)
     return extract_mail(content, read) if format == "eml" else extract_web_archive(content, read)
