@@ -7,10 +7,11 @@ from collections.abc import Callable
 from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.formats import Format
-from handler.documents.signatures import ZERO_BYTE_WITHIN
 
 # Reads any file inside another: its bytes, its name and its content type.
 Read = Callable[[bytes, str, str | None], Document]
+
+HEADERS = 1_024  # bytes of a mail that are headers, and ASCII in every 8-bit set
 
 
 def extract_bytes(content: bytes, format: Format, read: Read) -> Document | None:
@@ -55,7 +56,7 @@ def _mail(content: bytes, format: Format, read: Read) -> Document | None:
         return None
     from handler.documents.mail import extract_mail, extract_mailbox, extract_web_archive
 
-    if b"\x00" in content[:ZERO_BYTE_WITHIN]:  # saved as UTF-16, which no header can say
+    if b"\x00" in content[:HEADERS]:  # saved as UTF-16, which no header can say
         content = decode(content).text.encode()
     if format == "mbox":
         return extract_mailbox(content, read)

@@ -182,3 +182,10 @@ def test_a_saved_web_page_is_its_html() -> None:
 def test_a_pdf_in_a_message_gives_its_text() -> None:
     text = body(mail(attachment(pdf("Invoice 4711"), "i.pdf", "application/pdf")))
     assert text == "## i.pdf\n\nInvoice 4711"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_a_message_that_was_saved_as_utf_16_is_read(charset: str) -> None:
+    message = "From: a@b.example\r\nSubject: Plan\r\n\r\nThe library opens at nine.\r\n"
+    text = read(message.encode(charset), "a.eml").text
+    assert text == "# Plan\n\nFrom: a@b.example\n\nThe library opens at nine."
