@@ -75,6 +75,7 @@ bench: ## run a benchmark (NAME=…, ARGS=); without NAME, list them
 		grep -E '^bench/[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's|bench/(.*):.*## |  \1\t|' | expand -t 14)
 
 bench/cold_start: docker .venv-bench/ready model ## cold starts in Docker, and what requests cost
+bench/documents: .venv-bench/ready ## what is read of real documents, beside other readers
 bench/fidelity: .venv-bench/ready model ## each precision's vectors beside those of sentence-transformers
 bench/ingestion: .venv-bench/ready model ## documents and tokens per second, stages, memory, cost
 bench/peers: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## other libraries and servers: speed, cost

@@ -1,0 +1,1 @@
+"""What ingestion reads of real documents, beside reference readers."""
