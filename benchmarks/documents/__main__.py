@@ -1,8 +1,8 @@
 """`make bench NAME=documents`: what ingestion reads of real documents, beside reference readers.
 
-The documents are those that packages of PyPI and Debian carry (samples.py), or with `--corpus DIR` those
-of a folder. `--baseline DIR` reads them with another checkout of this project, too. With a folder of
-one's own nothing is saved. `--report` draws the tables of the last run again.
+The documents are those that packages of PyPI and Debian carry (samples.py), or with `--corpus DIR`
+those of a folder, of which nothing is saved. `--baseline DIR` reads them with another checkout of
+this project, too. `--report` draws the tables of the last run again.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -50,18 +51,32 @@ class Compared:
     without: int = 0  # files that the reference does not read, or that have too few words
 
 
-def files_by_format(folders: Iterable[Path], most: int) -> dict[str, list[Path]]:
-    """The folders' files of each format, without copies: at most so many, ordered by content."""
-    by_format: dict[str, dict[str, Path]] = {name: {} for name in REFERENCES}
-    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
-        format = FORMATS.get(path.suffix.lower())
-        if format and path.is_file():
-            by_format[format].setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+def files_by_format(folders: Sequence[Path], most: int) -> dict[str, list[Path]]:
+    """The folders' files of each format, without copies: at most so many, ordered by content.
+
+    The folders take turns, so that none fills a format alone. Where there is only one, its
+    subfolders do.
+    """
+    by_format: dict[str, dict[str, tuple[int, str, Path]]] = {name: {} for name in REFERENCES}
+    for folder in folders if len(folders) > 1 else [*folders[0].iterdir()]:
+        taken: Counter[str] = Counter()
+        for digest, format, path in sorted(_files(folder)):
+            if digest not in by_format[format]:
+                by_format[format][digest] = (taken[format], digest, path)
+                taken[format] += 1
     return {
-        name: [files[digest] for digest in sorted(files)[:most]]
+        name: [path for _, _, path in sorted(files.values())[:most]]
         for name, files in by_format.items()
         if files
     }
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """The digest, format and path of each file that has a reference reader."""
+    for path in [folder] if folder.is_file() else folder.rglob("*"):
+        format = FORMATS.get(path.suffix.lower())
+        if format and path.is_file():
+            yield hashlib.sha256(path.read_bytes()).hexdigest(), format, path
 
 
 def compare(
@@ -76,8 +91,7 @@ def compare(
         with ExitStack() as stack:
             # Workers of their own for each format, so that each has its own peak of memory.
             readers = {
-                name: stack.enter_context(closing(reader(root)))
-                for name, root in checkouts.items()
+                name: stack.enter_context(closing(reader(root))) for name, root in checkouts.items()
             }
             references = stack.enter_context(closing(reference()))
             bar = tqdm(paths, desc=format, unit="file", dynamic_ncols=True)

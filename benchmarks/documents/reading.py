@@ -2,10 +2,10 @@
 
     python -P reading.py
 
-The checkout is the one on PYTHONPATH, so this file imports nothing else of the benchmarks. Each line
-of its input is a JSON object with the path of a file and the type to declare; the answer is a line,
-too: what `handler.documents` makes of the file in the sandbox, with the seconds and the peak memory
-of the sandbox's worker.
+The checkout is the one on PYTHONPATH, so this file imports nothing else of the benchmarks. Each
+line of its input is a JSON object with the path of a file. The answer is a line, too: what
+`handler.documents` makes of the file in the sandbox, with the seconds, and the peak memory of the
+sandbox's worker.
 """
 
 from __future__ import annotations
@@ -31,16 +31,14 @@ def main() -> None:
     with Sandbox(**options) as sandbox:
         for line in sys.stdin:
             asked = json.loads(line)
-            print(json.dumps(answer(sandbox, Path(asked["path"]), asked.get("type"))), flush=True)
+            print(json.dumps(answer(sandbox, Path(asked["path"]))), flush=True)
 
 
-def answer(sandbox: Sandbox, path: Path, content_type: str | None) -> dict[str, Any]:
+def answer(sandbox: Sandbox, path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     started = time.perf_counter()
     try:
-        document = sandbox.extract(
-            content, name=path.name, content_type=content_type, seconds=SECONDS
-        )
+        document = sandbox.extract(content, name=path.name, content_type=None, seconds=SECONDS)
         answered: dict[str, Any] = {
             "text": document.text,
             "tables": [(table.start, table.end) for table in getattr(document, "tables", ())],

@@ -4,8 +4,8 @@
 |---|---|
 | PDF | the tests of pypdf; Debian's manuals |
 | DOCX, PPTX | the tests of python-docx and python-pptx: much of it written by Word and PowerPoint |
-| HTML | the tests of html2text and talon; Debian's manuals |
-| CSV, JSON, XLSX | agate, agate-excel, xlsx2csv, tablib, vega_datasets |
+| HTML | the tests of html2text, newspaper4k and talon; Debian's manuals |
+| CSV, JSON, XLSX | agate, agate-excel, newspaper4k, pyexcel-xlsx, tablib, vega_datasets, xlsx2csv |
 | IPYNB | jupytext, nbclient, nbconvert, nbformat |
 | EML | talon |
 | ODT | odfpy |
@@ -26,7 +26,9 @@ SOURCES = (
     "nbclient==0.11.0",
     "nbconvert==7.17.2",
     "nbformat==5.11.1",
+    "newspaper4k==0.9.6",
     "odfpy==1.4.1",
+    "pyexcel-xlsx==0.6.1",
     "pypdf==7.1.1",
     "python-docx==1.2.0",
     "python-pptx==1.0.2",

@@ -1,10 +1,12 @@
-"""`make bench NAME=retrieval`: does a search find the document that a paraphrased query is about?
+"""`make bench NAME=retrieval`: does a search find what a question is about?
 
-The 350 news of gensim's Lee corpus are ingested as files (text, HTML, Markdown, DOCX, JSON in turn)
-through the pipeline, and searched by the operation behind the search route. The queries, each about
-one of them, were written by hand (queries.json). The reference is sentence-transformers' vectors of
-the same chunks and queries, all compared; BM25 shows what the words alone find. A document ranks
-with its nearest chunk. `--report` draws the table of the last run again.
+Two sets of questions: about news, and about manuals (manuals.py). The 350 news of gensim's Lee
+corpus are ingested as files (text, HTML, Markdown, DOCX, JSON in turn) through the pipeline, and
+searched by the operation behind the search route. The queries, each about one of them, were written
+by hand (queries.json). The reference is sentence-transformers' vectors of the same chunks and
+queries, all compared; BM25 shows what the words alone find. A document ranks with its nearest
+chunk. `--only` asks one of the sets; `--baseline DIR` asks the manuals with the chunks of another
+checkout, too. `--report` draws the tables of the last run again.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from benchmarks.measuring.bundles import bundle
 from benchmarks.measuring.corpora import lee
 from benchmarks.measuring.formats import as_format
 from benchmarks.measuring.machine import machine
+from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.reference import REFERENCE, reference_vectors
 from benchmarks.measuring.results import publish, store, stored
 from benchmarks.measuring.tables import table
+from benchmarks.retrieval import manuals
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
@@ -230,11 +234,23 @@ def tables(result: RetrievalResult) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench NAME=retrieval", description=__doc__)
+    parser.add_argument("--only", choices=("news", "manuals"), help="one of the question sets")
+    parser.add_argument("--baseline", type=Path, metavar="DIR", help="another checkout")
     parser.add_argument("--report", action="store_true")
-    if not parser.parse_args().report:
+    options = parser.parse_args()
+    if not options.report and options.only != "manuals":
         with tempfile.TemporaryDirectory() as folder:
             store("retrieval", measure(Path(folder)))
-    publish("retrieval", *tables(stored("retrieval", RetrievalResult)))
+    if not options.report and options.only != "news":
+        checkouts = {"this checkout": ROOT}
+        if options.baseline:
+            checkouts["baseline"] = options.baseline.resolve()
+        with tempfile.TemporaryDirectory() as folder:
+            store("manuals", manuals.measure(Path(folder), checkouts))
+    if options.only != "manuals":
+        publish("retrieval", *tables(stored("retrieval", RetrievalResult)))
+    if options.only != "news":
+        publish("manuals", *manuals.tables(stored("manuals", manuals.ManualsResult)))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Do questions about manuals find the passage that answers, and not a heading alone?
 
-The manuals are the Markdown documentation in the source packages of three Python projects. Each question
-(manual_questions.json) has one passage that answers it, known by a quote. Those with a "heading" are
-answered by a section that repeats no word of its short heading. Each checkout ingests the manuals through its
-own pipeline, with its own chunks.
+The manuals are the Markdown documentation in the source packages of three Python projects. Each
+question (manual_questions.json) has one passage that answers it, known by a quote. Those with a
+"heading" are answered by a section that repeats no word of its short heading. Each checkout ingests
+the manuals through its own pipeline, with its own chunks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measuring.machine import machine
 from benchmarks.measuring.packages import sdist
 from benchmarks.measuring.tables import table
 from handler.ingestion.planning import document_id
@@ -69,6 +70,7 @@ class ManualsResult:
     """The questions, and how each checkout did."""
 
     setting: str
+    machine: str
     questions: list[ManualQuestion]
     measured: list[ManualRanks]
 
@@ -92,7 +94,7 @@ def measure(folder: Path, checkouts: Mapping[str, Path]) -> ManualsResult:
     ]
     count = sum(path.is_file() for path in manuals.rglob("*"))
     setting = f"{len(asked)} questions, {count} files of {', '.join(PACKAGES.values())}"
-    return ManualsResult(setting, asked, measured)
+    return ManualsResult(setting, machine(), asked, measured)
 
 
 def _ranks(
@@ -109,6 +111,8 @@ def _ranks(
         check=True,
     )
     answer = json.loads(done.stdout)
+    for one in asked:
+        assert any(has_most(chunk, one.quote) for chunk in answer["chunks"]), one.quote
     ids = [document_id((manuals / one.package / one.document).resolve().as_uri()) for one in asked]
     return ManualRanks(
         name,
@@ -129,12 +133,8 @@ def _all_but_markdown(folder: str, names: list[str]) -> list[str]:
 
 def place(quote: str, document: str, found: Sequence[tuple[str, str]]) -> int:
     """The rank of the first chunk found that answers, from 1; 0: none does."""
-    ranks = (
-        rank
-        for rank, (id, text) in enumerate(found, 1)
-        if id == document and has_most(text, quote)
-    )
-    return next(ranks, 0)
+    answers = (found_in == document and has_most(text, quote) for found_in, text in found)
+    return next((rank for rank, answer in enumerate(answers, 1) if answer), 0)
 
 
 def has_most(text: str, quote: str) -> bool:
@@ -177,7 +177,7 @@ def tables(result: ManualsResult) -> list[str]:
         if not 0 < place <= 5
     ]
     return [
-        f"The passage that answers, in manuals: {result.setting}",
+        f"The passage that answers, in manuals: {result.setting}; {result.machine}",
         table(result.measured, columns),
         f"Not in the first five for {ours.name} (and the rank):\n\n" + "\n".join(missed),
     ]

@@ -2,10 +2,10 @@
 
     python -P manuals_worker.py FOLDER STORE
 
-The checkout is the one on PYTHONPATH, so this file imports nothing else of the benchmarks, and uses only
-what the checkouts have in common: the pipeline, and the store's index. STORE is the path of a new SQLite
-file. Input: a JSON array of queries. Output: `{"chunks": [text …], "found": [[[id, text] …] …]}`, the
-chunks of all documents and the nearest ones of each query.
+The checkout is the one on PYTHONPATH, so this file imports nothing else of the benchmarks, and uses
+only what checkouts have in common: the pipeline, and the store's index. STORE is the path of a new
+SQLite file. Input: a JSON array of queries. Output: `{"chunks": [text …], "found": [[[id, text] …]
+…]}`, the chunks of all documents and the nearest ones of each query.
 """
 
 from __future__ import annotations

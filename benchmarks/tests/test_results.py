@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.cold_start.report import ColdStartResult
 from benchmarks.cold_start.report import tables as cold_start_tables
+from benchmarks.documents.report import DocumentsResult
+from benchmarks.documents.report import tables as documents_tables
 from benchmarks.fidelity.report import FidelityResult
 from benchmarks.fidelity.report import tables as fidelity_tables
 from benchmarks.ingestion.report import IngestionResult
@@ -23,21 +25,27 @@ from benchmarks.requests.__main__ import RequestsResult, added
 from benchmarks.requests.__main__ import tables as requests_tables
 from benchmarks.retrieval.__main__ import RetrievalResult
 from benchmarks.retrieval.__main__ import tables as retrieval_tables
+from benchmarks.retrieval.manuals import ManualsResult
+from benchmarks.retrieval.manuals import tables as manuals_tables
 
 TABLES = {
     "cold-start": cold_start_tables,
+    "documents": documents_tables,
     "fidelity": fidelity_tables,
     "ingestion": ingestion_tables,
     "library": library_tables,
+    "manuals": manuals_tables,
     "requests": requests_tables,
     "retrieval": retrieval_tables,
     "servers": server_tables,
 }
 KINDS = {
     "cold-start": ColdStartResult,
+    "documents": DocumentsResult,
     "fidelity": FidelityResult,
     "ingestion": IngestionResult,
     "library": LibraryResult,
+    "manuals": ManualsResult,
     "requests": RequestsResult,
     "retrieval": RetrievalResult,
     "servers": ServersResult,
