@@ -26,6 +26,8 @@ from typing import Any, NamedTuple
 
 MEMORY = 4 << 30  # bytes of address space
 SECONDS = 60
+UNDECLARED = "x-user-defined"
+MANY_NUMBERS = 200
 TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 HIDDEN = {"script", "style", "template", "noscript", "head", "iframe", "datalist", "object"}
 INLINE = set("a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s"
@@ -51,14 +53,17 @@ def by_html5lib(path: Path) -> str:
     try:
         return html_text(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return html_text(content)  # as the page declares it
+        return html_text(content, useChardet=False, default_encoding=UNDECLARED)
 
 
-def html_text(page: str | bytes) -> str:
-    """The visible text of a page, boilerplate included."""
+def html_text(page: str | bytes, **encoding: object) -> str:
+    """The visible text of a page, boilerplate included. Raises ValueError without a charset."""
     import html5lib
 
-    root = html5lib.parse(page, namespaceHTMLElements=False)
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root = parser.parse(page, **encoding)
+    if parser.documentEncoding == UNDECLARED:
+        raise ValueError("the page declares no character set")
     return "".join(visible(root))
 
 
@@ -144,19 +149,34 @@ def regular(rows: list[list[str]]) -> tuple[int, int]:
 
 
 def by_json(path: Path) -> str:
-    """The values, without the names of objects."""
+    """The values, without the names of objects, and without long lists of numbers under a name.
+
+    Our reader leaves such lists out, with a warning: they are coordinates, not text.
+    """
     text = path.read_bytes().decode("utf-8-sig")
     try:
-        parts = [json.loads(text, parse_float=str, parse_int=str)]
+        parts = [json.loads(text, parse_float=Number, parse_int=Number)]
     except ValueError:  # JSON Lines
         lines = [line for line in text.splitlines() if line.strip()]
-        parts = [json.loads(line, parse_float=str, parse_int=str) for line in lines]
+        parts = [json.loads(line, parse_float=Number, parse_int=Number) for line in lines]
     return "\n".join(scalars(parts))
 
 
+class Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
 def scalars(value: Any) -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
+    if isinstance(value, dict):
+        for each in value.values():
+            found = [*scalars(each)]
+            only_numbers = all(isinstance(one, Number) for one in found)
+            if not (isinstance(each, list) and only_numbers and len(found) > MANY_NUMBERS):
+                yield from found
+    elif isinstance(value, list):
+        for each in value:
             yield from scalars(each)
     elif value is not None:
         yield str(value).lower() if isinstance(value, bool) else value

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 WORD = re.compile(r"\w+")
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # soft hyphens …
 DIGITS = re.compile(r"[0-9]+")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 BLOB = re.compile(r"[A-Za-z0-9+/]{160,}={0,2}")
@@ -21,8 +22,9 @@ FAULTS = ("fused numbers", "uneven tables", "replaced characters", "base64", "ra
 
 
 def words(text: str) -> Counter[str]:
-    """The words of a text, each with how often it occurs: lower case, NFKC."""
-    return Counter(WORD.findall(unicodedata.normalize("NFKC", text).lower()))
+    """The words of a text, each with how often it occurs: lower case, NFKC, without base64."""
+    seen = UNSEEN.sub("", BLOB.sub(" ", text))
+    return Counter(WORD.findall(unicodedata.normalize("NFKC", seen).lower()))
 
 
 def found(ours: Counter[str], reference: Counter[str]) -> float:

@@ -35,6 +35,14 @@ def test_words_are_compared_without_case_and_compatibility_forms() -> None:
     assert found(words("A ﬁne Café"), words("a fine CAFÉ")) == 1.0
 
 
+def test_characters_that_nobody_sees_do_not_part_words() -> None:
+    assert words("Strah\u00adlen\u200bschutz") == words("Strahlenschutz")
+
+
+def test_embedded_files_are_no_words() -> None:
+    assert words(f"a {BLOB} b") == words("a b")
+
+
 def test_a_word_is_found_as_often_as_we_have_it() -> None:
     assert found(words("one one two"), words("one one one two")) == 0.75
 
@@ -99,6 +107,12 @@ def test_the_reference_reads_numbers_of_json_as_they_are_written(tmp_path: Path)
     path = tmp_path / "a.jsonl"
     path.write_text('{"a": 1.50, "b": [true, null]}\n{"a": 12345678901234567890}\n')
     assert by_json(path).splitlines() == ["1.50", "true", "12345678901234567890"]
+
+
+def test_long_lists_of_numbers_are_not_in_the_reference(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"name": "x", "at": [[n, n] for n in range(101)], "few": [1, 2]}))
+    assert by_json(path).splitlines() == ["x", "1", "2"]
 
 
 def test_the_reference_reads_a_messages_headers_and_text(tmp_path: Path) -> None:
