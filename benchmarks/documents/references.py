@@ -43,8 +43,20 @@ def by_pandoc(path: Path) -> str:
     return TEX_COMMAND.sub(" ", run("pandoc", "--to=plain", "--wrap=none", "--sandbox", str(path)))
 
 
-def run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS)
+def by_pandoc_ipynb(path: Path) -> str:
+    """A notebook without the data of its charts and widgets, which are no text."""
+    book = json.loads(path.read_bytes())
+    for cell in book["cells"]:
+        for output in cell.get("outputs", ()):
+            kinds: dict[str, object] = output.get("data", {})
+            for kind in [kind for kind in kinds if not kind.startswith("text/")]:
+                del kinds[kind]
+    command = ("pandoc", "--from=ipynb", "--to=plain", "--wrap=none", "--sandbox")
+    return TEX_COMMAND.sub(" ", run(*command, given=json.dumps(book).encode()))
+
+
+def run(*command: str, given: bytes | None = None) -> str:
+    done = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS, input=given)
     return done.stdout.decode(errors="replace")
 
 
@@ -105,11 +117,18 @@ def shapes_text(shapes: Any) -> Iterator[str]:
 
 
 def by_openpyxl(path: Path) -> str:
+    """The values of cells that are not hidden."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
-    cells = (value for sheet in book.worksheets for row in sheet.values for value in row)
-    return "\n".join(shown(value) for value in cells if value is not None)
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = (
+        row
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible"
+        for number, row in enumerate(sheet.values, sheet.min_row)
+        if not sheet.row_dimensions[number].hidden
+    )
+    return "\n".join(shown(value) for row in rows for value in row if value is not None)
 
 
 def shown(value: object) -> str:
@@ -121,7 +140,7 @@ def shown(value: object) -> str:
 
 def by_email(path: Path) -> str:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    found = [str(message[name] or "") for name in ("subject", "from", "to", "date")]
+    found = [str(message[name] or "") for name in ("subject", "from", "to")]
     body = message.get_body(("plain", "html"))
     if isinstance(body, email.message.EmailMessage):
         text = body.get_content()
@@ -200,7 +219,7 @@ REFERENCES = {
     "pptx": Reference("python-pptx", by_python_pptx, (".pptx",)),
     "xlsx": Reference("openpyxl", by_openpyxl, (".xlsx",)),
     "eml": Reference("email", by_email, (".eml",)),
-    "ipynb": Reference("pandoc", by_pandoc, (".ipynb",), "pandoc"),
+    "ipynb": Reference("pandoc", by_pandoc_ipynb, (".ipynb",), "pandoc"),
     "odt": Reference("pandoc", by_pandoc, (".odt",), "pandoc"),
     "epub": Reference("pandoc", by_pandoc, (".epub",), "pandoc"),
     "rtf": Reference("pandoc", by_pandoc, (".rtf",), "pandoc"),
