@@ -28,6 +28,7 @@ MEMORY = 4 << 30  # bytes of address space
 SECONDS = 60
 UNDECLARED = "x-user-defined"
 MANY_NUMBERS = 200
+EXCEL_DIGITS = 11  # that a cell shows of a number without a format
 TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 HIDDEN = {"script", "style", "template", "noscript", "head", "iframe", "datalist", "object"}
 INLINE = set("a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s"
@@ -48,9 +49,9 @@ def by_pandoc_ipynb(path: Path) -> str:
     book = json.loads(path.read_bytes())
     for cell in book["cells"]:
         for output in cell.get("outputs", ()):
-            kinds: dict[str, object] = output.get("data", {})
-            for kind in [kind for kind in kinds if not kind.startswith("text/")]:
-                del kinds[kind]
+            kinds = output.get("data", {})
+            if any(not kind.startswith("text/") for kind in kinds):
+                output["data"] = {}  # its text only names the chart: "<Figure size 400x300>"
     command = ("pandoc", "--from=ipynb", "--to=plain", "--wrap=none", "--sandbox")
     return TEX_COMMAND.sub(" ", run(*command, given=json.dumps(book).encode()))
 
@@ -117,18 +118,29 @@ def shapes_text(shapes: Any) -> Iterator[str]:
 
 
 def by_openpyxl(path: Path) -> str:
-    """The values of cells that are not hidden."""
+    """The values of cells in rows that are not hidden, but not numbers that Excel shows shorter."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, data_only=True)
-    rows = (
-        row
+    cells = (
+        cell
         for sheet in book.worksheets
         if sheet.sheet_state == "visible"
-        for number, row in enumerate(sheet.values, sheet.min_row)
+        for number, row in enumerate(sheet.iter_rows(), sheet.min_row)
         if not sheet.row_dimensions[number].hidden
+        for cell in row
     )
-    return "\n".join(shown(value) for row in rows for value in row if value is not None)
+    return "\n".join(
+        shown(cell.value)
+        for cell in cells
+        if cell.value is not None
+        and not (isinstance(cell.value, float) and is_rounded(cell.value, cell.number_format))
+    )
+
+
+def is_rounded(value: float, number_format: str) -> bool:
+    """Whether a person sees other digits than the file has."""
+    return number_format != "General" or len(repr(value)) > EXCEL_DIGITS
 
 
 def shown(value: object) -> str:
