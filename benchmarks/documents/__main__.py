@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.documents.charsets import read_charsets
 from benchmarks.documents.comparison import compare
-from benchmarks.documents.report import DocumentsResult, tables
+from benchmarks.documents.report import DocumentsResult, summary, tables
 from benchmarks.documents.samples import download
 from benchmarks.measuring.machine import load_average, machine
 from benchmarks.measuring.processes import ROOT
@@ -57,7 +57,9 @@ def main() -> None:
             print(*tables(result), sep="\n\n")
             return
         store("documents", result)
-    publish("documents", *tables(stored("documents", DocumentsResult)))
+    kept = stored("documents", DocumentsResult)
+    publish("documents", *tables(kept))
+    publish("documents-summary", summary(kept))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,22 @@ def tables(result: DocumentsResult) -> list[str]:
     return parts
 
 
+def summary(result: DocumentsResult) -> str:
+    """The words found, a line for each format."""
+    columns: dict[str, Callable[[Compared], str]] = {
+        "format": lambda one: f"{one.format}, beside {one.reference}",
+        "files": lambda one: f"{len(one.readers[0].files)}",
+    }
+    for number, reader in enumerate(result.compared[0].readers):
+        for name, of in (("median", statistics.median), ("mean", statistics.mean)):
+            columns[f"{reader.name}: {name}"] = _of_reader(number, of)
+    return table(result.compared, columns)
+
+
+def _of_reader(number: int, of: Callable[[Sequence[float]], float]) -> Callable[[Compared], str]:
+    return lambda one: _share(one.readers[number], of)
+
+
 def shares(reader: Reader) -> list[float]:
     return [one.found for one in reader.files if one.found is not None]
 

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.cold_start.report import ColdStartResult
 from benchmarks.cold_start.report import tables as cold_start_tables
 from benchmarks.documents.report import DocumentsResult
+from benchmarks.documents.report import summary as documents_summary
 from benchmarks.documents.report import tables as documents_tables
 from benchmarks.fidelity.report import FidelityResult
 from benchmarks.fidelity.report import tables as fidelity_tables
@@ -61,6 +62,11 @@ def test_the_tables_are_those_of_the_kept_numbers(name: str) -> None:
 def test_the_summary_is_that_of_the_kept_numbers() -> None:
     parts = summary(stored("library", LibraryResult), stored("servers", ServersResult))
     assert (RESULTS / "side-by-side.md").read_text() == "\n\n".join(parts) + "\n"
+
+
+def test_the_summary_of_documents_is_that_of_the_kept_numbers() -> None:
+    part = documents_summary(stored("documents", DocumentsResult))
+    assert (RESULTS / "documents-summary.md").read_text() == part + "\n"
 
 
 def test_every_result_is_linked() -> None:
