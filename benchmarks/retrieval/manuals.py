@@ -51,10 +51,10 @@ class ManualRanks:
 
     name: str
     chunks: int
-    headings: int  # chunks that are only a heading
+    headings: int  # chunks of headings and rules only
     short: int  # chunks of fewer words than FEW
     places: list[int]  # rank of the first chunk that answers, from 1; 0: not found
-    first_headings: int  # questions whose first hit is only a heading
+    first_headings: int  # questions whose first hit is one of these
 
     def hits(self, within: int, among: Sequence[bool]) -> float:
         """The share of the questions, those that are `among`, answered by the first so many."""
@@ -146,7 +146,7 @@ def has_most(text: str, quote: str) -> bool:
 
 
 def is_heading(chunk: str) -> bool:
-    """Whether nothing is left of a chunk without its headings."""
+    """Whether a chunk has no word beside its headings: rules of tables have none, either."""
     return not WORD.search(HEADING.sub("", chunk))
 
 
@@ -161,14 +161,14 @@ def tables(result: ManualsResult) -> list[str]:
     columns: dict[str, Callable[[ManualRanks], str]] = {
         "": lambda one: one.name,
         "chunks": lambda one: f"{one.chunks}",
-        "only a heading": lambda one: f"{one.headings}",
+        "only headings or rules": lambda one: f"{one.headings}",
         f"under {FEW} words": lambda one: f"{one.short}",
         "first": lambda one: f"{one.hits(1, every):.1%}",
         "in the first five": lambda one: f"{one.hits(5, every):.1%}",
         "mean reciprocal rank": lambda one: f"{one.reciprocal():.3f}",
         f"first, {sum(under)} under a short heading": lambda one: f"{one.hits(1, under):.1%}",
         "in the first five of these": lambda one: f"{one.hits(5, under):.1%}",
-        "first hit only a heading": lambda one: f"{one.first_headings}",
+        "first hit only headings or rules": lambda one: f"{one.first_headings}",
     }
     ours = result.measured[0]
     missed = [
