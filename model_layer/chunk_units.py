@@ -92,9 +92,10 @@ class UnitFinder:
     def _rows(self, text: str, block: Block) -> list[Unit]:
         units = self._entries(text, block, [*_lines(text, block.start, block.end)])
         if block.level:  # the block begins with the table's first row
-            for index, unit in enumerate(units[:2]):
-                if index == 0 or DELIMITERS.fullmatch(text, unit.start, unit.end):
-                    units[index] = replace(unit, leads=True)
+            for index, unit in enumerate(units):
+                if index and not DELIMITERS.fullmatch(text, unit.start, unit.end):
+                    break
+                units[index] = replace(unit, leads=True)
         return units
 
     def _entries(self, text: str, block: Block, lines: list[tuple[int, int]]) -> list[Unit]:

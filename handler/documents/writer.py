@@ -186,7 +186,10 @@ class Writer:
     def document(self) -> Document:
         """The finished document. Raises DocumentRejected if it has no text."""
         if self.is_empty:
-            raise DocumentRejected("invalid_file", "The file has no text.")
+            # What was left out may be all there is.
+            raise DocumentRejected(
+                "invalid_file", " ".join(["The file has no text.", *[*self._warnings][:3]])
+            )
         text = "".join(self._parts)
         # Empty pages after the last text begin at its end.
         pages = tuple(min(page, len(text)) for page in self._pages)

@@ -110,3 +110,10 @@ def test_a_title_and_attributes_are_cleaned() -> None:
 def test_a_document_without_text_is_refused() -> None:
     with pytest.raises(DocumentRejected, match="no text"):
         Writer("text").document()
+
+
+def test_a_document_without_text_says_what_was_left_out_of_it() -> None:
+    writer = Writer("text")
+    writer.warn("3 pictures were not read.")
+    with pytest.raises(DocumentRejected, match=r"no text\. 3 pictures were not read\."):
+        writer.document()
