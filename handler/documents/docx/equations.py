@@ -40,7 +40,7 @@ class _Line:
                 "r": text_of,
                 "f": self._fraction,
                 "rad": self._radical,
-                "sSup": lambda it: self._part(it, "e") + self._raised(it),
+                "sSup": lambda it: self._base(it) + self._raised(it),
                 "sSub": lambda it: self._part(it, "e") + self._lowered(it),
                 "sSubSup": lambda it: self._part(it, "e") + self._lowered(it) + self._raised(it),
                 "sPre": lambda it: self._lowered(it) + self._raised(it) + self._part(it, "e"),
@@ -65,7 +65,9 @@ class _Line:
         for child in parent:
             if writer := self._writers.get(child.tag):
                 part = writer(child)
-                if parts and part[:1].isalnum() and OPEN_END.search(parts[-1][-MAX_END:]):
+                end = parts[-1][-MAX_END:] if parts else ""
+                is_mixed = child.tag == name("m:f") and end[-1:].isalnum()  # 1 1/2
+                if part[:1].isalnum() and (is_mixed or OPEN_END.search(end)):
                     parts.append(" ")  # a_n cos x, dy/dx y
                 parts.append(part)
             elif not PROPERTIES.search(child.tag):
@@ -77,6 +79,11 @@ class _Line:
     def _part(self, parent: Element, tag: str) -> str:
         child = parent.find(name(f"m:{tag}"))
         return "" if child is None else self.children(child).strip()
+
+    def _base(self, parent: Element) -> str:
+        """The base of a power: (1/2)³."""
+        base = self._part(parent, "e")
+        return f"({base})" if "/" in base and not is_bracketed(base) else base
 
     def _each(self, parent: Element, tag: str) -> list[str]:
         return [self.children(child).strip() for child in parent.findall(name(f"m:{tag}"))]

@@ -172,7 +172,10 @@ class InlineReader:
                 return
 
     def _math(self, it: Element) -> None:
-        self._add(linear(it, self._math_text), "")
+        text = linear(it, self._math_text)
+        before = self._pieces[-1][0] if self._pieces else ""
+        is_mixed = before[-1:].isdigit() and text[:1].isdigit()  # 2 3/4
+        self._add(f" {text}" if is_mixed else text, "")
 
     def _math_paragraph(self, it: Element) -> None:
         for equation in it.iter(MATH):

@@ -14,7 +14,8 @@ from handler.documents.docx.story import Story
 
 MAX_PAGE_WORDS = 3  # "Page", "Page … of …", "Seite … von …": around a page's number
 WORD = re.compile(r"[^\W\d_]+")
-NUMBER_ONLY = re.compile(r"[\W\d_]{0,9}")  # a page's number that was typed
+# A page's number that was typed: 7, – 7 –, 7/12. Others may be those of a contract or a bill.
+NUMBER_ONLY = re.compile(r"[\W_]{0,9}(?:\d{1,3}(?:\s?/\s?\d{1,3})?)?[\W_]{0,9}")
 
 
 class Margins:
@@ -64,7 +65,8 @@ def _without_page(line: str) -> str:
 
 
 def _piece(piece: str) -> str:
-    if PAGE_MARK in piece and len(WORD.findall(piece)) <= MAX_PAGE_WORDS:
-        return ""
     text = piece.replace(PAGE_MARK, "").strip()
+    has_number = any(character.isdigit() for character in text)
+    if PAGE_MARK in piece and not has_number and len(WORD.findall(text)) <= MAX_PAGE_WORDS:
+        return ""
     return "" if NUMBER_ONLY.fullmatch(text) else text

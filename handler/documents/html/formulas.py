@@ -17,6 +17,9 @@ APPLIED = "\u2061"  # a function to what follows
 TEX_WRAPPER = re.compile(r"^\{?\\(?:display|text|script)style\s*(.*?)\}?$", re.DOTALL)
 SOURCES = {"annotation", "annotation-xml"}
 SIMPLE = re.compile(r"[\w.,]+|\([^()]*\)|\S")
+FRACTION = re.compile(r"[\w.,]{1,50}/")  # 1½ is not 11/2 …
+FRACTION_END = re.compile(r"/[\w.,]+$")  # … and ½ · 3 is not 1/23
+MAX_END = 50  # characters that are looked at
 # Whatever stands around the MathML of one formula, by its class.
 CONTAINERS = {"katex", "mwe-math-element"}
 FALLBACKS = (".katex-html", "img")
@@ -91,6 +94,8 @@ def _composed(node: LexborNode, parts: list[str]) -> str:
         return " ".join(filter(None, parts))
     if tag == "mtable":
         return "; ".join(filter(None, parts))
+    if tag == "mfrac" and (node.attributes.get("linethickness") or "")[:1] == "0":
+        return " ¦ ".join(filter(None, parts))  # a binomial: its brackets stand around it
     if tag == "mspace":
         return " "
     if tag == "msqrt":
@@ -109,7 +114,8 @@ def _joined(parts: list[str]) -> str:
     before = ""
     for part in parts:
         is_word = (len(part) > 1 and part.isalpha()) or (len(before) > 1 and before.isalpha())
-        if is_word and part and before[-1:].isalnum() and part[0].isalnum():
+        is_apart = is_word or FRACTION.match(part) or FRACTION_END.search(before[-MAX_END:])
+        if is_apart and part and before[-1:].isalnum() and part[0].isalnum():
             joined.append(" ")
         joined.append(part)
         before = part or before
@@ -134,7 +140,7 @@ def _over(base: str, mark: str) -> str:
 
 COMPOSED: dict[str, Callable[..., str]] = {
     "mfrac": lambda top, bottom: f"{_bracketed(top)}/{_bracketed(bottom)}",
-    "msup": _above,
+    "msup": lambda base, high: _above(f"({base})" if "/" in base else base, high),
     "msub": _below,
     "mover": _over,
     "munder": _below,

@@ -37,6 +37,8 @@ EQUATIONS = [
     (fraction("a+b", "2"), "(a+b)/2"),
     (fraction("1", "2a"), "1/(2a)"),
     (fraction("dy", "dx") + t("z"), "dy/dx z"),
+    (t("1") + fraction("1", "2"), "1 1/2"),
+    (power(fraction("1", "2"), "3"), "(1/2)³"),
     (of("rad", e("x"), degHide="1"), "√x"),
     (of("rad", e("3", "deg"), e("x+1")), "∛(x+1)"),
     (of("rad", e("n", "deg"), e("x")), "ⁿ√x"),
@@ -89,3 +91,8 @@ def test_equations_of_the_old_editor_are_told() -> None:
     assert read(document(body)).warnings == (
         "1 equation of Word's old equation editor was not read.",
     )
+
+
+def test_a_fraction_after_a_number_stands_apart() -> None:
+    math = f"<m:oMath>{fraction('3', '4')}</m:oMath>"
+    assert read(document(f"<w:p>{r('2')}{math}{r(' cups')}</w:p>"), "a.docx").text == "2 3/4 cups"

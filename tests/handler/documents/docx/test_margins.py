@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.handler.documents.docx.word_files import (
     document_parts,
     file,
@@ -81,6 +83,21 @@ def test_page_numbers_are_left_out() -> None:
     assert with_margins(p("A.") + section("footer default f1"), {"f1": long}) == (
         "A.\n\nContract no. 4711 with Acme, page"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "has_page", "read"),
+    [
+        ("Contract no. 4711 – page ", True, "Contract no. 4711 – page"),
+        ("Invoice 2024-117, ", True, "Invoice 2024-117,"),
+        ("2024/4711", False, "2024/4711"),
+        ("7/12", False, ""),
+    ],
+)
+def test_a_number_beside_the_page_s_is_read(text: str, has_page: bool, read: str) -> None:
+    footer = f"<w:p>{r(text)}{PAGE if has_page else ''}</w:p>"
+    found = with_margins(p("A.") + section("footer default f1"), {"f1": footer})
+    assert found == (f"A.\n\n{read}" if read else "A.")
 
 
 def test_a_table_in_a_header_is_read() -> None:
