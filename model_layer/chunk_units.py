@@ -77,7 +77,7 @@ class UnitFinder:
         return _joined(units, self.capacity)
 
     def _block_units(self, text: str, block: Block, tokens: int) -> list[Unit]:
-        fits = tokens <= self.capacity and block.end - block.start <= self.max_characters
+        fits = self._fits(tokens, block.start, block.end)
         if block.kind == "table":
             return self._rows(text, block)
         if fits:
@@ -88,6 +88,9 @@ class UnitFinder:
         if block.kind == "code" or _are_entries(text, lines):
             return self._entries(text, block, lines)
         return self._parts(text, block)
+
+    def _fits(self, tokens: int, start: int, end: int) -> bool:
+        return tokens <= self.capacity and end - start <= self.max_characters
 
     def _rows(self, text: str, block: Block) -> list[Unit]:
         units = self._entries(text, block, [*_lines(text, block.start, block.end)])
@@ -104,7 +107,7 @@ class UnitFinder:
         units: list[Unit] = []
         for (start, end), tokens in zip(lines, counts, strict=True):
             border = AT_LINE if units else block.border
-            if tokens <= self.capacity and end - start <= self.max_characters:
+            if self._fits(tokens, start, end):
                 units.append(Unit(start, end, tokens, border))
             else:
                 units += self._parts(text, Block(start, end, border))
@@ -147,7 +150,7 @@ class UnitFinder:
         The tokens of a word's parts do not add up.
         """
         (tokens,) = self.count([text[last.start : part.end]])
-        if tokens <= self.capacity and part.end - last.start <= self.max_characters:
+        if self._fits(tokens, last.start, part.end):
             return [replace(last, end=part.end, tokens=tokens)]
         return [last, replace(part, border=ALWAYS)]
 

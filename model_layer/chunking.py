@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 WINDOW = 16_000
 # The most characters of a chunk: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHUNK_CHARACTERS = 8_000
-# A paragraph that is longer than a chunk is split into parts of this share of one.
+# A unit is at most this part of a chunk, so that a heading has room before it. A longer paragraph
+# is split into parts, of which a chunk holds as many as fit.
+UNIT_SHARE = 2
 PART_SHARE = 4
 # Where a sentence begins.
 SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]»”’]*\s+(?=\S)|(?<=[。！？])(?=\S)")
@@ -80,11 +82,11 @@ class Chunker:
         finder = UnitFinder(
             self.count,
             lambda paragraph: self._splitter(part).chunk_indices(paragraph),
-            capacity=fresh,
-            max_characters=MAX_CHUNK_CHARACTERS,
+            capacity=max(1, fresh // UNIT_SHARE),
+            max_characters=MAX_CHUNK_CHARACTERS // UNIT_SHARE,
         )
         while start < len(text):
-            window = self._next_window(text, start, outline or Outline(), finder)
+            window = self._next_window(text, start, outline or Outline(), finder, fresh)
             yield window
             start = window.following
 
@@ -109,14 +111,14 @@ class Chunker:
         offsets = self._tokenizer.wordpiece.encode(text, add_special_tokens=False).offsets
         return text if len(offsets) <= tokens else text[: offsets[tokens - 1][1] if tokens else 0]
 
-    def _next_window(self, text: str, start: int, outline: Outline, finder: UnitFinder) -> Window:
+    def _next_window(
+        self, text: str, start: int, outline: Outline, finder: UnitFinder, capacity: int
+    ) -> Window:
         end = min(start + self._window, len(text))
         if len(text) - end < self._window // 2:  # what is left would be a small window
             end = len(text)
         units = finder.units(text, start, end, outline)
-        borders = choose_borders(
-            units, capacity=finder.capacity, max_characters=MAX_CHUNK_CHARACTERS
-        )
+        borders = choose_borders(units, capacity=capacity, max_characters=MAX_CHUNK_CHARACTERS)
         following = end
         # The window's end may have cut the last chunk short, so the next window finds it again.
         # (There it has no overlap with the chunk before.)

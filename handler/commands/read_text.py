@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
     path = Path(paths[0]).expanduser().resolve()
     if path.is_dir():
         return fail(f"{path} is a folder; `make text` reads one file.")
+    if path.exists() and not path.is_file():  # a pipe would keep us waiting
+        return fail(f"{path} is not a regular file.")
     try:
         result: Document | DocumentRejected | None = _read(path)
     except DocumentRejected as rejected:

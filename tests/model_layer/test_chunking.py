@@ -247,3 +247,14 @@ def test_the_line_below_a_markdown_tables_header_stays_with_it(chunker: Chunker)
         window.chunks for window in chunker.split(table, outline=Outline(tables=[(0, len(table))]))
     )
     assert "| City 0 | 0 |" in table[: first.end]
+
+
+@pytest.mark.parametrize("length", [150, 185, 190, 195, 198, 200, 230, 400])
+def test_a_heading_has_room_before_a_paragraph_of_any_length(chunker: Chunker, length: int) -> None:
+    chunks = texts_of(chunker, f"## A heading of six words\n\n{'word ' * length}")
+    assert all("word word" in chunk for chunk in chunks)
+
+
+@pytest.mark.parametrize("body", ["a" * 200_000, "日" * 5_000, "a.b" * 3_000])
+def test_a_heading_stays_with_a_text_without_spaces(chunker: Chunker, body: str) -> None:
+    assert len(texts_of(chunker, f"# Head\n\n{body}")[0]) > 50

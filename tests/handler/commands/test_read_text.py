@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,10 @@ def test_a_wrong_argument_is_named(
 ) -> None:
     assert main(arguments) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_pipe_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    assert main([str(pipe)]) == 1
+    assert "is not a regular file" in capsys.readouterr().err
