@@ -283,3 +283,20 @@ def test_each_document_gets_a_log_line_without_its_text(
     assert (call["inputs"], call["tokens"]) == (line["chunks"], line["tokens"])
     assert call["milliseconds"] > 0
     assert "lighthouse" not in err
+
+
+def test_a_documents_warnings_are_in_its_log_line_and_its_file(
+    deployed: Aws, client: OpenAI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = f"<p>{FACT}.</p><iframe src=x></iframe>".encode()
+    deployed.s3.put_object(
+        Bucket=deployed.bucket, Key="page.html", Body=page, ContentType="text/html"
+    )
+    deployed.deliver()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    (line,) = [line for line in lines if line.get("source", "").endswith("page.html")]
+    (warning,) = line["warnings"]
+    assert "was not read" in warning
+    (file,) = client.vector_stores.files.list(deployed.store.index).data
+    assert file.model_extra
+    assert file.model_extra["warnings"] == [warning]

@@ -195,3 +195,16 @@ def test_hidden_files_and_folders_are_skipped(folder: Path) -> None:
         "photo.png",
         "sub/50% off & more?.txt",
     ]
+
+
+def test_what_was_not_read_of_a_file_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "page.html").write_text("<p>The library opens at nine.</p><iframe src=x></iframe>")
+    store = tmp_path / "documents.sqlite"
+    done = ingest(folder, store=store)
+    assert "1 ingested;" in done.stdout
+    assert "page.html: warning: " in done.stderr
+    (row,) = open_sqlite(SqliteAddress(str(store))).ledger.rows(limit=10)
+    assert f"page.html: warning: {row.warnings[0]}" in done.stderr
+    assert "warning" not in ingest(folder, store=store).stderr  # nothing was read again
