@@ -81,6 +81,13 @@ class DocumentRejected(Exception):
         self.code, self.message = code, message
 
 
+class WithoutText(DocumentRejected):
+    """The document can be read, and holds no text: an empty page, or pictures only."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("invalid_file", message)
+
+
 class TryLater(Exception):
     """The attempt failed for now; another may succeed."""
 

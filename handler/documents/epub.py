@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 from handler.documents.archive import Archive
@@ -14,6 +15,7 @@ from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.html import extract_html
 from handler.documents.inclusion import include
+from handler.documents.unread import Unread
 from handler.documents.writer import Writer
 from handler.documents.xml_tree import (
     Element,
@@ -24,7 +26,7 @@ from handler.documents.xml_tree import (
     descendants,
     parse,
 )
-from handler.errors import DocumentRejected
+from handler.errors import DocumentRejected, WithoutText
 
 KIND = "EPUB book"
 CONTAINER = "META-INF/container.xml"
@@ -62,7 +64,7 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
     items = {attribute(each, "id"): each for each in manifest} if manifest is not None else {}
     labels = _labels(archive, items, folder)
     below = 1 if writer.title else 0
-    missing = 0
+    unread, read = Unread(), 0
     for reference in children(spine, "itemref") if spine is not None else ():
         item = items.get(attribute(reference, "idref"))
         if item is None or attribute(item, "media-type") not in CHAPTERS:
@@ -70,25 +72,35 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
         if "nav" in attribute(item, "properties").split():
             continue
         name = _resolved(folder, attribute(item, "href"))
-        chapter = _chapter(archive, name) if name in archive else None
-        missing += name not in archive
-        if chapter:
+        if name not in archive:
+            unread["chapters that are not in the file"] += 1
+            continue
+        try:
+            chapter = _chapter(archive, name)
+        except DocumentRejected:
+            unread["chapters that are damaged, or in an unclear character set"] += 1
+            continue
+        if chapter is None:
+            unread["chapters without text, such as pictures"] += 1
+        else:
+            read += 1
             if not chapter.headings and (label := labels.get(name)):
                 writer.heading(below + 1, label)
             include(writer, chapter, below=below)
-    if missing:
-        writer.warn(f"{missing:,} chapters that the book lists are not in the file.")
+    if not read:
+        reasons = " ".join(["No chapter can be read.", *unread.said()])
+        raise DocumentRejected("invalid_file", reasons)
+    unread.report(writer, "EPUB book")
 
 
 def _chapter(archive: Archive, name: str) -> Document | None:
     """A chapter's document; None if it has no text."""
-    text = TITLE.sub("", decode(archive.read(name), is_html=True).text)
+    decoded = decode(archive.read(name), is_html=True)
     try:
-        return extract_html(text, is_xml=True, keep_boilerplate=True)
-    except DocumentRejected as rejected:
-        if "no text" in rejected.message:  # a picture, such as the cover
-            return None
-        raise
+        document = extract_html(TITLE.sub("", decoded.text), is_xml=True, keep_boilerplate=True)
+    except WithoutText:
+        return None
+    return replace(document, warnings=(*decoded.warnings, *document.warnings))
 
 
 def _labels(archive: Archive, items: dict[str, Element], folder: str) -> dict[str, str]:

@@ -6,8 +6,16 @@ from handler.documents.document import Document
 from handler.documents.html import extract_html
 from handler.documents.inclusion import include
 from handler.documents.writer import Writer
-from handler.documents.xml_tree import Element, attribute, child, children, descendants, parse
-from handler.errors import DocumentRejected
+from handler.documents.xml_tree import (
+    Element,
+    attribute,
+    child,
+    children,
+    descendants,
+    markup,
+    parse,
+)
+from handler.errors import WithoutText
 
 DATES = ("pubDate", "published", "date", "updated")
 # Texts of an entry, the longest form first.
@@ -20,25 +28,35 @@ def extract_feed(content: bytes) -> Document:
     writer = Writer("feed", is_markdown=True)
     channel = child(root, "channel")
     about = root if channel is None else channel
-    writer.title = _text(about, "title")
+    writer.title = _title(about)
     writer.heading(1, writer.title)
     _write_html(writer, _text(about, "description", "subtitle"))
     for entry in descendants(root, "item", "entry"):
-        writer.heading(2, _text(entry, "title") or "Entry without a title")
+        writer.heading(2, _title(entry) or "Entry without a title")
         writer.separate("\n\n")
         writer.write(_text(entry, *DATES))
         _write_html(writer, _text(entry, *TEXTS))
     return writer.document()
 
 
+def _title(parent: Element) -> str:
+    """A title's text: many feeds write it as HTML."""
+    title = _text(parent, "title")
+    if "<" not in title and "&" not in title:
+        return title
+    try:
+        return " ".join(extract_html(title).text.split())
+    except WithoutText:
+        return ""
+
+
 def _text(parent: Element, *names: str) -> str:
     """The text of the first of these children that has any."""
     for name in names:
         for each in children(parent, name):
-            if attribute(each, "type") == "xhtml":
-                # Its markup is part of the XML.
-                if text := " ".join("".join(each.itertext()).split()):
-                    return text
+            if attribute(each, "type") == "xhtml":  # its markup is part of the XML
+                if "".join(each.itertext()).strip():
+                    return markup(each)
             elif text := "".join(each.itertext()).strip():
                 return text
     return ""
@@ -47,6 +65,6 @@ def _text(parent: Element, *names: str) -> str:
 def _write_html(writer: Writer, html: str) -> None:
     if html:
         try:
-            include(writer, extract_html(html), below=2)
-        except DocumentRejected:  # it holds a picture only
+            include(writer, extract_html(html, is_xml="xmlns" in html), below=2)
+        except WithoutText:  # it holds a picture only
             return

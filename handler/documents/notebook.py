@@ -16,7 +16,7 @@ from handler.documents.inclusion import include
 from handler.documents.markdown import extract_markdown
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
-from handler.errors import DocumentRejected
+from handler.errors import DocumentRejected, WithoutText
 
 # Colours, cursor moves and window titles, for a terminal.
 TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -98,8 +98,10 @@ class _Reader:
         self._skipped.report(self._writer, "notebook")
 
     def _markdown(self, source: str) -> None:
-        if source.strip():
+        try:
             include(self._writer, extract_markdown(source))
+        except WithoutText:  # nothing, or only a comment
+            return
 
     def _code(self, text: str, language: str = "") -> None:
         """Write code or what it printed unchanged, in a fence longer than any in it."""

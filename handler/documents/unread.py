@@ -16,11 +16,15 @@ class Unread(Counter[str]):
 
         Raises DocumentRejected if nothing else is in the file.
         """
-        found = [f"{what} ({count:,})" for what, count in self.items() if count]
+        found = self.said()
         if found and writer.is_empty:
             raise DocumentRejected(
                 "invalid_file",
-                f"The {kind} has no text that can be read. Not read: {', '.join(found)}.",
+                f"The {kind} has no text that can be read. {' '.join(found)}",
             )
         for each in found:
-            writer.warn(f"Not read: {each}.")
+            writer.warn(each)
+
+    def said(self) -> list[str]:
+        """A sentence for each kind."""
+        return [f"Not read: {what} ({count:,})." for what, count in self.items() if count]

@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Literal
 
 from handler.documents.document import AttributeValue, Document, Heading, Table
-from handler.errors import DocumentRejected
+from handler.errors import DocumentRejected, WithoutText
 from handler.limits import (
     MAX_CHARACTERS,
     MAX_FILTER_NUMBER,
@@ -184,12 +184,10 @@ class Writer:
         self._warnings[_shortened(" ".join(clean(warning).split()), MAX_WARNING)] = None
 
     def document(self) -> Document:
-        """The finished document. Raises DocumentRejected if it has no text."""
+        """The finished document. Raises WithoutText if it has none."""
         if self.is_empty:
             # What was left out may be all there is.
-            raise DocumentRejected(
-                "invalid_file", " ".join(["The file has no text.", *[*self._warnings][:3]])
-            )
+            raise WithoutText(" ".join(["The file has no text.", *[*self._warnings][:3]]))
         text = "".join(self._parts)
         # Empty pages after the last text begin at its end.
         pages = tuple(min(page, len(text)) for page in self._pages)

@@ -74,6 +74,11 @@ def damaged(kind: str) -> DocumentRejected:
     )
 
 
+def markup(element: Element) -> str:
+    """What is inside an element, as XML."""
+    return "".join(etree.tostring(each, encoding="unicode") for each in element)
+
+
 def local(element: Element) -> str:
     """The element's name without its namespace; "" for an entity."""
     tag = element.tag

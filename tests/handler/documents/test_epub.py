@@ -42,3 +42,17 @@ def test_a_book_without_its_list_of_parts_is_damaged() -> None:
     assert rejected(archive({"mimetype": "application/epub+zip", "a": "b"})) == (
         "invalid_file: The EPUB book is damaged: its XML is not well-formed. Save it again."
     )
+
+
+def test_a_chapter_that_cannot_be_read_does_not_cost_the_others() -> None:
+    book = epub({"one": "<p>Dear reader</p>", "two": "<img src='a.png'/>", "three": "<p>End</p>"})
+    document = read(book)
+    assert "Dear reader" in document.text
+    assert "End" in document.text
+    assert document.warnings == ("Not read: chapters without text, such as pictures (1).",)
+
+
+def test_a_book_of_pictures_only_is_refused() -> None:
+    assert "No chapter can be read. Not read: chapters without text" in rejected(
+        epub({"one": "<img src='a.png'/>"})
+    )

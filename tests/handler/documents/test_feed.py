@@ -22,3 +22,18 @@ def test_entries_of_atom() -> None:
     entry = f"<entry><title>A</title><updated>2024-05-31</updated>{text}</entry>"
     content = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{entry}</feed>'
     assert read(content, "a.atom").text == "# F\n\n## A\n\n2024-05-31\n\nHello you"
+
+
+def test_paragraphs_of_xhtml_content_stay_apart() -> None:
+    content = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><title>A</title>'
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>one</p><p>two</p></div>'
+        "</content></entry></feed>"
+    )
+    assert read(content, "a.atom").text == "# F\n\n## A\n\none\n\ntwo"
+
+
+def test_titles_that_are_html_are_read_as_text() -> None:
+    item = "<item><title>AT&amp;amp;T &lt;b&gt;grows&lt;/b&gt;</title></item>"
+    document = read(f"<rss><channel><title>News</title>{item}</channel></rss>", "a.rss")
+    assert document.text == "# News\n\n## AT&T grows"

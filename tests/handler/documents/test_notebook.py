@@ -122,3 +122,8 @@ def test_odd_values_are_left_out(odd: Any) -> None:
 def test_very_long_outputs_are_refused() -> None:
     content = notebook(code("x", stream("a" * 10_000_001)))
     assert "longer than 10,000,000 characters" in rejected(content, "a.ipynb")
+
+
+def test_an_empty_cell_does_not_cost_the_others() -> None:
+    document = read(notebook(text("<!-- a comment -->"), text(""), text("real text")), "a.ipynb")
+    assert document.text == "real text"
