@@ -27,7 +27,7 @@ def describe_unknown(unknown: float, subject: str) -> str | None:
     )
     if is_unreadable(unknown):
         return (
-            f"{sentence}. Beyond {MAX_UNKNOWN:.0%} texts all look alike, so it cannot be found or "
-            "find anything; translate it first."
+            f"{sentence}. Beyond {MAX_UNKNOWN:.0%} texts all look alike, so a document is refused, "
+            "and a query finds nothing; translate it first."
         )
     return f"{sentence}. Searches may not find it."

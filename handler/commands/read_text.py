@@ -1,7 +1,8 @@
 """`make text FILE=PATH` (`python -m handler.commands.read_text PATH [--json]`).
 
 Shows what ingestion reads of a file: its text, and on standard error what is known of it. With
---json it prints one JSON object. The exit status is 1 if ingestion would refuse the file.
+--json it prints one JSON object. The exit status is 1 if the file cannot be read. A text that can,
+and that the model does not know the words of, is shown with a warning that ingestion refuses it.
 """
 
 from __future__ import annotations
