@@ -86,10 +86,15 @@ def write_sheet(writer: Writer, grid: Grid) -> None:
 
 
 def _blocks(rows: list[Row]) -> Iterator[list[Row]]:
-    """Rows that follow each other without an empty one between."""
+    """Rows that follow each other without an empty one between.
+
+    An empty row below a row of names does not part it from its table.
+    """
     block: list[Row] = []
     for row in rows:
-        if block and row.number > block[-1].number + 1:
+        gap = row.number - block[-1].number if block else 1
+        are_names = len(block) == 1 and len(block[0].cells) > 1
+        if gap > (2 if are_names else 1):
             yield block
             block = []
         block.append(row)

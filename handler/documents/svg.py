@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handler.documents.document import Document
+from handler.documents.scripts import Position, script
 from handler.documents.writer import Writer
 from handler.documents.xml_tree import Element, attribute, child, local, parse
 from handler.errors import DocumentRejected
@@ -33,7 +34,7 @@ def extract_svg(content: bytes) -> Document:
 def _lines(parent: Element) -> Iterator[str]:
     for element in parent:
         name = local(element)
-        if name in SKIPPED or attribute(element, "display") == "none":
+        if name in SKIPPED or _is_hidden(element):
             continue
         if name in LINES:
             if text := "".join(_characters(element)).strip():
@@ -42,11 +43,27 @@ def _lines(parent: Element) -> Iterator[str]:
             yield from _lines(element)
 
 
+def _is_hidden(element: Element) -> bool:
+    styles = [each.split(":") for each in attribute(element, "style").split(";") if ":" in each]
+    values = {pair[0].strip(): pair[1].strip() for pair in styles}
+    display = values.get("display", attribute(element, "display"))
+    visibility = values.get("visibility", attribute(element, "visibility"))
+    return display == "none" or visibility in ("hidden", "collapse")
+
+
+def _position(element: Element) -> Position | None:
+    """Whether text is raised or lowered."""
+    shift = attribute(element, "baseline-shift")
+    if shift in ("", "0", "baseline"):
+        return None
+    return "subscript" if shift == "sub" or shift.startswith("-") else "superscript"
+
+
 def _characters(element: Element) -> Iterator[str]:
     """The text in an element; parts with a place of their own are words of their own."""
     yield element.text or ""
     for each in element:
-        if local(each) not in ("title", "desc", ""):
+        if local(each) not in ("title", "desc", "") and not _is_hidden(each):
             if (
                 "x" in each.attrib
                 or "y" in each.attrib
@@ -54,5 +71,7 @@ def _characters(element: Element) -> Iterator[str]:
                 or local(each) == "br"
             ):
                 yield " "
-            yield from _characters(each)
+            position = _position(each)
+            text = "".join(_characters(each))
+            yield script(text, position, "x") if position else text
         yield each.tail or ""

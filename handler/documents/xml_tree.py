@@ -76,7 +76,12 @@ def damaged(kind: str) -> DocumentRejected:
 
 def markup(element: Element) -> str:
     """What is inside an element, as XML."""
-    return "".join(etree.tostring(each, encoding="unicode") for each in element)
+    return "".join(outer(each) for each in element)
+
+
+def outer(element: Element) -> str:
+    """An element as XML, without what follows it."""
+    return str(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
 def local(element: Element) -> str:

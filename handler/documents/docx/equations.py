@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from handler.documents.docx.names import Element, name
-from handler.documents.docx.scripts import LOWERED, RAISED
+from handler.documents.scripts import LOWERED, RAISED
 
 MATH = name("m:oMath")
 VAL = name("m:val")

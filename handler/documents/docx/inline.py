@@ -11,10 +11,10 @@ from handler.documents.docx.drawings import Aside, drawing
 from handler.documents.docx.equations import MATH, linear
 from handler.documents.docx.fields import PAGE_MARK, Fields
 from handler.documents.docx.names import Element, is_on, name, value
-from handler.documents.docx.scripts import Position, script
 from handler.documents.docx.styles import NONE, VANISH, VERTICAL, Style, Styles, font
 from handler.documents.docx.symbols import symbol, with_symbols
 from handler.documents.docx.tally import Tally
+from handler.documents.scripts import Position, script
 
 Kind = Literal["footnote", "endnote"]
 RUN, RUN_PROPERTIES, RUN_STYLE = name("w:r"), name("w:rPr"), name("w:rStyle")

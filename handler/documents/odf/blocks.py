@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 
 from handler.documents.archive import Archive
+from handler.documents.html import extract_html
 from handler.documents.odf.characters import Extras, characters
 from handler.documents.odf.styles import Styles
 from handler.documents.odf.table import table_rows
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
-from handler.documents.xml_tree import Element, attribute, child, children, local, parse
-from handler.errors import DocumentRejected
+from handler.documents.xml_tree import Element, attribute, child, children, local, outer, parse
+from handler.errors import DocumentRejected, WithoutText
 
 SKIPPED = {"tracked-changes", "table-of-content", "forms", "scripts", "event-listeners"}
 SKIPPED |= {"notes", "desc", "sequence-decls", "variable-decls", "user-field-decls"}
@@ -35,7 +36,7 @@ class BlockWriter:
         """Write one block."""
         name = local(element)
         if name == "h":
-            extras = Extras(self.skipped)
+            extras = Extras(self.skipped, self.styles.positions)
             level = attribute(element, "outline-level", "1")
             text = "".join(characters(element, extras))
             self.writer.heading(int(level) if level in "123456789" else 1, text)
@@ -82,7 +83,7 @@ class BlockWriter:
             self.skipped["pictures without a description"] += 1
 
     def _paragraph(self, element: Element, mark: str, between: str) -> None:
-        extras = Extras(self.skipped)
+        extras = Extras(self.skipped, self.styles.positions)
         text = "".join(characters(element, extras)).strip()
         if text:
             self.writer.separate("\n\n" if between == "\n\n" else "\n")
@@ -128,8 +129,19 @@ class BlockWriter:
                 except DocumentRejected:  # the text can be read without it
                     continue
             if root is not None and local(root) == "math":
-                parts = root.iter("{*}mi", "{*}mn", "{*}mo", "{*}mtext")
-                return "".join((part.text or "").strip() for part in parts)
+                return _formula_text(root)
+        return ""
+
+
+def _formula_text(math: Element) -> str:
+    """A formula on one line, as HTML's reader writes it; "" if it is empty."""
+    annotation = "{*}annotation"
+    for each in list(math.iter(annotation)):
+        each.getparent().remove(each)
+    body = "".join(outer(each) for each in math)
+    try:
+        return " ".join(extract_html(f"<math>{body}</math>", is_xml=True).text.split())
+    except WithoutText:
         return ""
 
 

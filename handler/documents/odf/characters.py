@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from handler.documents.scripts import Position, script
 from handler.documents.unread import Unread
 from handler.documents.xml_tree import Element, attribute, child, children, local
 
@@ -18,6 +19,7 @@ class Extras:
     """What is written below a paragraph, and a count of what is not."""
 
     skipped: Unread
+    positions: Mapping[str, Position] = field(default_factory=dict)  # of raised text, by style
     notes: list[str] = field(default_factory=list)  # a line each
     frames: list[Element] = field(default_factory=list)
 
@@ -42,6 +44,9 @@ def characters(parent: Element, extras: Extras) -> Iterator[str]:
             yield from _ruby(element, extras)
         elif name in SHAPES:
             extras.frames.append(element)
+        elif position := extras.positions.get(attribute(element, "style-name")):
+            # Only its own text is known here, so what stands before it counts as a word.
+            yield script("".join(characters(element, extras)), position, "x")
         elif name not in SKIPPED:
             yield from characters(element, extras)
         yield _collapsed(element.tail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handler.documents.scripts import Position
 from handler.documents.xml_tree import Element, attribute, descendants
 
 
@@ -10,6 +11,7 @@ class Styles:
 
     def __init__(self, content: Element, common: Element | None) -> None:
         self._numbered: dict[str, set[int]] = {}  # the levels of each list style with numbers
+        self.positions: dict[str, Position] = {}  # of the styles of raised and lowered text
         self._hidden: set[str] = set()  # styles of sheets and slides that are not shown
         for root in (common, content):
             if root is not None:
@@ -29,10 +31,21 @@ class Styles:
             found = {attribute(each, "level") for each in levels}
             self._numbered[attribute(style, "name")] = {int(n) for n in found if n in DIGITS}
         for style in descendants(root, "style"):
+            for each in descendants(style, "text-properties"):
+                if position := _position(attribute(each, "text-position")):
+                    self.positions[attribute(style, "name")] = position
             for each in descendants(style, "table-properties", "drawing-page-properties"):
                 is_shown = attribute(each, "display", "true") != "false"
                 if not is_shown or attribute(each, "visibility") == "hidden":
                     self._hidden.add(attribute(style, "name"))
+
+
+def _position(text_position: str) -> Position | None:
+    """Whether text is raised or lowered: "super 58%", "-33% 100%", "0% 100%"."""
+    first = text_position.split(" ", maxsplit=1)[0]
+    if first == "super" or (first.rstrip("%").isdecimal() and first.rstrip("%0")):
+        return "superscript"
+    return "subscript" if first == "sub" or first.startswith("-") else None
 
 
 DIGITS = {str(level) for level in range(1, 11)}

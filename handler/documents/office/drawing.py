@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from handler.documents.office.package import Package
+from handler.documents.scripts import Position, script
 from handler.documents.unread import Unread
 from handler.documents.xml_tree import (
     Element,
@@ -28,7 +29,10 @@ GENERATED = re.compile(r"\s*Description automatically generated[\w ]*$")
 
 def paragraph_text(paragraph: Element) -> str:
     """The text of an a:p: its runs, fields, line breaks and equations."""
-    return "".join(_characters(paragraph)).strip()
+    text = ""
+    for part, position in _runs(paragraph):
+        text += script(part, position, text) if position else part
+    return text.strip()
 
 
 def body_paragraphs(shape: Element) -> Iterator[tuple[Element, str]]:
@@ -103,16 +107,37 @@ def count_unread(skipped: Unread, shape: Element) -> None:
         skipped["embedded objects" if is_object else "charts and diagrams without text"] += 1
 
 
-def _characters(parent: Element) -> Iterator[str]:
+def _runs(
+    parent: Element, position: Position | None = None
+) -> Iterator[tuple[str, Position | None]]:
+    """The texts in `parent`, in order, and whether each is raised or lowered."""
     for element in parent:
         name = local(element)
         if name == "t":
-            yield element.text or ""
+            yield element.text or "", position
         elif name == "br":
-            yield "\n"
+            yield "\n", None
+        elif name == "oMath":
+            # Few presentations have equations, and the module comes with Word's reader.
+            from handler.documents.docx.equations import linear
+
+            yield linear(element, _math_text), None
         elif name == "AlternateContent":
             choice = child(element, "Choice")
             if choice is not None:
-                yield from _characters(choice)
+                yield from _runs(choice, position)
         elif name not in ("rPr", "pPr", "endParaRPr"):
-            yield from _characters(element)
+            yield from _runs(element, _position(element))
+
+
+def _position(run: Element) -> Position | None:
+    """Whether a run is raised or lowered (ECMA-376, part 1, section 21.1.2.3.9: baseline)."""
+    properties = child(run, "rPr")
+    baseline = "" if properties is None else attribute(properties, "baseline")
+    if baseline in ("", "0", "0%"):
+        return None
+    return "subscript" if baseline.startswith("-") else "superscript"
+
+
+def _math_text(run: Element) -> str:
+    return "".join(each.text or "" for each in children(run, "t"))

@@ -84,8 +84,9 @@ class SlideReader:
             style = child(paragraph, "pPr")
             level = attribute(style, "lvl", "0") if style is not None else "0"
             indent = "  " * (int(level) if level in "012345678" else 0)
-            is_numbered = child(style, "buAutoNum") is not None
-            number = number + 1 if is_numbered else 0
+            numbering = child(style, "buAutoNum")
+            is_numbered = numbering is not None
+            number = (number or _start(numbering) - 1) + 1 if is_numbered else 0
             has_bullet = is_list and child(style, "buNone") is None
             has_bullet = has_bullet or child(style, "buChar") is not None
             mark = f"{number}. " if is_numbered else "- " if has_bullet else ""
@@ -146,6 +147,12 @@ def _placeholder(shape: Element) -> str | None:
             found = child(properties, "nvPr", "ph")
             return None if found is None else attribute(found, "type")
     return None
+
+
+def _start(numbering: Element) -> int:
+    """The number of a list's first item."""
+    start = attribute(numbering, "startAt", "1")
+    return int(start) if start.isdecimal() and len(start) < 6 else 1
 
 
 def _text(shape: Element, between: str = " ") -> str:

@@ -9,6 +9,7 @@ from handler.documents.rtf import words
 from handler.documents.rtf.code_pages import CHARSETS, DEFAULT, NAMED, code_page, decoded
 from handler.documents.rtf.table import RowShape, write_rows
 from handler.documents.rtf.tokens import Token, tokens
+from handler.documents.scripts import Position, script
 from handler.documents.unread import Unread
 from handler.documents.writer import Break, Writer
 from handler.errors import DocumentRejected
@@ -16,6 +17,15 @@ from handler.limits import MAX_RTF_DEPTH
 
 HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop) ([1-9])", re.IGNORECASE)
 SURROGATES = re.compile("[\ud800-\udfff]+")
+
+
+POSITIONS: dict[bytes, Position | None] = {
+    b"super": "superscript",
+    b"up": "superscript",
+    b"sub": "subscript",
+    b"dn": "subscript",
+    b"nosupersub": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class State:
     font: int = 0
     fallback: int = 1  # characters that follow \\u for older programs
     is_hidden: bool = False
+    position: Position | None = None  # of raised and lowered text
 
 
 @dataclass
@@ -93,12 +104,18 @@ class Reader:
 
     def _flush(self) -> None:
         if self._bytes:
-            self._add(decoded(bytes(self._bytes), self._state.page))
+            text = decoded(bytes(self._bytes), self._state.page)
+            position = self._state.position
+            self._add(script(text, position, self._before()) if position else text)
             self._bytes.clear()
 
     def _add(self, text: str) -> None:
         if self._state.place and not self._state.is_hidden:
             self._texts.setdefault(self._state.place, []).append(text)
+
+    def _before(self) -> str:
+        """The last text of this place."""
+        return next(reversed(self._texts.get(self._state.place, ())), "")
 
     def _take(self, place: str) -> str:
         text = "".join(self._texts.pop(place, ()))
@@ -203,11 +220,13 @@ class Reader:
         elif word == b"fcharset" and state.place == "fonts":
             self._fonts[state.font] = CHARSETS.get(number or 0, self._page)
         elif word == b"plain":
-            self._state = replace(state, is_hidden=False, page=self._page)
+            self._state = replace(state, is_hidden=False, position=None, page=self._page)
         elif word == b"uc":
             self._state = replace(state, fallback=min(max(number or 0, 0), 100))
         elif word in (b"v", b"deleted"):
             self._state = replace(state, is_hidden=number != 0)
+        elif word in POSITIONS:
+            self._state = replace(state, position=POSITIONS[word] if number != 0 else None)
         elif word == b"pard":
             self._style, self._level, self._in_table = 0, 0, False
         elif word == b"s":

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-NumberKind = Literal["number", "percent", "date", "duration"]
+# A whole number: the digits that are shown at least, as in the code 00000 of post codes.
+NumberKind = Literal["number", "percent", "date", "duration"] | int
 
 # Excel's own formats by number (ECMA-376, part 1, section 18.8.30), and those of East Asia.
 DATES = [*range(14, 23), *range(27, 37), *range(50, 59)]
@@ -22,6 +23,7 @@ BUILT_IN: dict[str, NumberKind] = {
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
+ZEROS = re.compile("00+")
 GENERAL = {"general", "standard"}  # some programs write its German name
 # Excel takes 1900 for a leap year, so day 60 does not exist.
 EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
@@ -39,6 +41,8 @@ def kind_of(code: str) -> NumberKind:
         return "duration"
     if DATE_LETTERS.search(code) and code.strip().lower() not in GENERAL:
         return "date"
+    if ZEROS.fullmatch(code):
+        return len(code)
     return "percent" if "%" in code else "number"
 
 
@@ -51,6 +55,8 @@ def number_text(value: float, kind: NumberKind, *, is_1904: bool = False) -> str
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if kind == "date" and 0 <= value < LAST_DAY - (1_462 if is_1904 else 0):
         return _date(value, is_1904=is_1904)
+    if isinstance(kind, int) and value == int(value):
+        return f"{int(value):0{kind}}"
     return _digits(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handler.documents.office.package import Package
+from handler.documents.scripts import Position, script
 from handler.documents.xlsx.number_formats import BUILT_IN, NumberKind, kind_of
 from handler.documents.xml_tree import (
     Element,
@@ -53,13 +54,24 @@ class Workbook:
 
 def text_of(element: Element) -> str:
     """The text of a string with or without formatting; not how it is pronounced."""
-    parts = []
+    text = ""
     for each in element:
         if local(each) == "t":
-            parts.append(each.text or "")
+            text += each.text or ""
         elif local(each) == "r":
-            parts += [run.text or "" for run in children(each, "t")]
-    return "".join(parts)
+            part = "".join(run.text or "" for run in children(each, "t"))
+            position = _position(each)
+            text += script(part, position, text) if position else part
+    return text
+
+
+def _position(run: Element) -> Position | None:
+    """Whether a run is raised or lowered."""
+    align = child(run, "rPr", "vertAlign")
+    value = "" if align is None else attribute(align, "val")
+    return (
+        "superscript" if value == "superscript" else "subscript" if value == "subscript" else None
+    )
 
 
 def _sheets(package: Package, main: str, root: Element) -> list[Sheet]:

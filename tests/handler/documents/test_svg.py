@@ -29,3 +29,12 @@ def test_deep_groups_are_refused() -> None:
     assert rejected(SVG + "<g>" * 100_000, "a.svg") == (
         "invalid_file: The SVG picture is damaged: its XML is not well-formed. Save it again."
     )
+
+
+def test_raised_text_does_not_fuse_and_hidden_text_is_left_out() -> None:
+    content = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><text>10<tspan baseline-shift="super">6</tspan>'
+        ' cells</text><text style="fill: red; display: none">no</text>'
+        '<g visibility="hidden"><text>no</text></g></svg>'
+    )
+    assert read(content, "a.svg").text == "10⁶ cells"

@@ -151,3 +151,17 @@ def test_a_damaged_file_is_refused(content: str) -> None:
     assert rejected(archive(parts)) == (
         "invalid_file: The OpenDocument file is damaged: its XML is not well-formed. Save it again."
     )
+
+
+def test_raised_digits_and_fractions_do_not_fuse_with_others() -> None:
+    style = (
+        '<style:style style:name="up"><style:text-properties style:text-position="super 58%"/>'
+        "</style:style>"
+    )
+    raised = '<text:span text:style-name="up">6</text:span>'
+    fraction = "<mfrac><mi>a</mi><mn>2</mn></mfrac>"
+    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mn>1</mn>{fraction}</math>'
+    formula = f"<draw:object>{math}</draw:object>"
+    body = p(f"10{raised} cells") + p(f"<draw:frame>{formula}</draw:frame>")
+    text = read(opendocument("text", body, styles=style)).text
+    assert text == "10⁶ cells\n\n1 a/2"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from tests.handler.documents.zips import archive, relationships
 
 SPACES = " ".join(
-    f'xmlns:{name}="urn:{name}"' for name in ("a", "p", "r", "c", "dgm", "mc", "m", "dc")
+    [
+        *(f'xmlns:{name}="urn:{name}"' for name in ("a", "p", "r", "c", "dgm", "mc", "dc")),
+        'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"',
+    ]
 )
 
 

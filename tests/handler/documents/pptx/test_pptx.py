@@ -130,6 +130,24 @@ def test_groups_are_entered_and_an_equation_is_text() -> None:
     assert read(pptx(f"<p:grpSp>{inner}</p:grpSp>")).text == "# Slide 1\n\nSo a=b"
 
 
+def test_raised_digits_and_fractions_do_not_fuse_with_others() -> None:
+    raised = '<a:r><a:rPr baseline="30000"/><a:t>6</a:t></a:r>'
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    math = f"<m:oMath><m:r><m:t>1</m:t></m:r>{half}</m:oMath>"
+    paragraphs = (
+        f"<a:p><a:r><a:t>10</a:t></a:r>{raised}<a:r><a:t> cells</a:t></a:r></a:p><a:p>{math}</a:p>"
+    )
+    body = f"<p:sp><p:nvSpPr/><p:txBody>{paragraphs}</p:txBody></p:sp>"
+    assert read(pptx(body)).text == "# Slide 1\n\n10⁶ cells\n\n1 1/2"
+
+
+def test_a_list_begins_at_its_own_number() -> None:
+    numbering = '<a:pPr><a:buAutoNum type="arabicPeriod" startAt="3"/></a:pPr>'
+    item = f"<a:p>{numbering}<a:r><a:t>{{}}</a:t></a:r></a:p>"
+    body = f"<p:sp><p:nvSpPr/><p:txBody>{item.format('A')}{item.format('B')}</p:txBody></p:sp>"
+    assert read(pptx(body)).text == "# Slide 1\n\n3. A\n4. B"
+
+
 def test_hidden_slides_and_comments_are_left_out_and_counted() -> None:
     entries = {
         "ppt/slides/slide2.xml": slide(title("Secret"), 'show="0"'),

@@ -102,3 +102,9 @@ def test_deep_groups_are_refused() -> None:
     assert rejected(rtf("{" * 2_000)) == (
         "invalid_file: The Rich Text file is nested deeper than 1,000 groups, the limit."
     )
+
+
+def test_raised_and_lowered_digits_do_not_fuse_with_others() -> None:
+    first = rb"{\rtf1\ansi 10{\super 6} cells, H{\sub 2}O, 5{\super th}, "
+    content = first + rb"10\super 6\nosupersub  m\par}"
+    assert read(content, "a.rtf").text == "10⁶ cells, H₂O, 5th, 10⁶ m"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.documents.document import Heading
+from handler.documents.xlsx.number_formats import kind_of, number_text
 from tests.handler.documents.samples import read, rejected
 from tests.handler.documents.xlsx.samples import SPACES, cell, row, rows, xlsx
 from tests.handler.documents.zips import relationships
@@ -228,3 +229,22 @@ def test_many_sheets_are_refused() -> None:
 def test_rows_are_written_in_order_whatever_their_numbers_say() -> None:
     assert body(sheet(row(5, cell("A5", "a")), row(2, cell("A2", "b")))) == "a\nb"
     assert rows([["x"]]).startswith("<sheetData>")
+
+
+def test_an_empty_row_below_the_names_does_not_move_the_columns() -> None:
+    sheet = rows([["Name", "2023", None, "2024"], [], ["Ana", None, None, 17]])
+    assert read(xlsx(A=sheet)).text.endswith("Name | 2023 | 2024\nAna |  | 17")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("00000", "00042"), ("0", "42"), ("General", "42"), ("0.00", "42")]
+)
+def test_leading_zeros_that_a_format_shows_are_kept(code: str, text: str) -> None:
+    assert number_text(42, kind_of(code)) == text
+
+
+def test_raised_digits_do_not_fuse_with_others() -> None:
+    raised = '<r><rPr><vertAlign val="superscript"/></rPr><t>6</t></r>'
+    string = f"<is><r><t>10</t></r>{raised}</is>"
+    sheet = f'<sheetData>{row(1, f"""<c r="A1" t="inlineStr">{string}</c>""")}</sheetData>'
+    assert read(xlsx(A=sheet)).text.endswith("10⁶")
