@@ -11,6 +11,7 @@ from array import array
 
 from handler.documents.base64_blobs import Base64Blobs
 from handler.documents.document import Document
+from handler.documents.line_limit import check_lines
 from handler.documents.tables.comments import split_comments
 from handler.documents.tables.dialect import find_dialect
 from handler.documents.tables.layout import divide
@@ -18,13 +19,9 @@ from handler.documents.tables.quotes import check_quotes
 from handler.documents.tables.rows import Dialect, read_rows
 from handler.documents.tables.sections import SectionWriter
 from handler.documents.writer import Writer
-from handler.errors import DocumentRejected
-from handler.limits import MAX_CHARACTERS
 
 __all__ = ["extract_csv"]
 
-# Each line takes a character and a line end of the text, or more.
-MAX_LINES = MAX_CHARACTERS // 2
 # Excel's own line: the delimiter, for programs in other countries.
 SEPARATOR_LINE = re.compile(
     r"\s*(?P<quote>\"?)sep=(?P<delimiter>[^\w\"'\n])(?P=quote)[^\S\n]*(?:\n|$)"
@@ -37,7 +34,7 @@ def extract_csv(text: str, *, delimiter: str | None = None, header: bool | None 
     delimiter: the character between cells; None to find it. header: whether the first row names
     the columns (the parameter of text/csv in RFC 4180); None to find it out.
     """
-    _check_lines(text)
+    check_lines(text, "CSV file")
     writer = Writer("csv")
     blobs = Base64Blobs()
     text = blobs.leave_out(text.removeprefix("\ufeff"))
@@ -61,13 +58,3 @@ def extract_csv(text: str, *, delimiter: str | None = None, header: bool | None 
     rows = read_rows(text, dialect, lines_before=lines_before)
     SectionWriter(writer, dialect, rows, comments, header=header).write(divide(widths))
     return writer.document()
-
-
-def _check_lines(text: str) -> None:
-    if text.count("\n") > MAX_LINES:
-        raise DocumentRejected(
-            "invalid_file",
-            f"The CSV file has more than {MAX_LINES:,} lines, and its text would be longer than "
-            f"{MAX_CHARACTERS:,} characters, the limit of one document; split it into several "
-            "files.",
-        )

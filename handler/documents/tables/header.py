@@ -20,6 +20,7 @@ NAMELESS_INDEX = 2  # points for an empty cell above a column of numbers
 MIN_LOOKS = 2  # values without which a column has no look
 REPEATED = 3  # points against: a first cell that is a value of its column, too
 YEARS = range(1_700, 2_101)
+NEAR_YEARS = range(1_900, 2_101)  # the only names that are numbers without a word beside them
 
 # A word and a number: col1 col2, V1 V2, Field 1 Field 2.
 COUNTED = re.compile(r"([^\W\d]+[ _]?)1(?: \1(?:2|3|4|5|6|7|8|9|\d\d+))+")
@@ -64,9 +65,13 @@ def _with_series(
     below = {
         row[at] for row in rows for at, cell in enumerate(first) if at < len(row) and cell in series
     }
+    # Without a word or an index beside them, numbers are values: 1,2,3 above 4.5,5.5,6.5.
+    alone = all(kind(cell) in ("", "number") for cell in first) and bool(kind(first[0]))
     if _are_years(series) and not all(_are_years([value]) for value in below if value):
-        return points + SERIES
-    counts = series[0] in ("0", "1") and _rise_by_one(series)
+        near = all(int(cell) in NEAR_YEARS for cell in series)
+        ordered = _are_in_order(series) and (near or not alone)
+        return points + SERIES if ordered or points > 0 else 0
+    counts = not alone and series[0] in ("0", "1") and _rise_by_one(series)
     if counts and not _rise_by_one(rows[0][-len(series) :]):
         return points + SERIES
     return points if _are_in_order(series) and points >= ENOUGH else 0

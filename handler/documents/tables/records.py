@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from handler.documents.tables.kinds import kind
@@ -23,12 +24,19 @@ class Records:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._names: list[str] = []
+        self._times: Counter[str] = Counter()  # how often each name occurs
+        self._numbers: list[int] = []  # of each name, among those that are the same
+        self._has_repeated = False
+        self._unfilled: set[int] = set()  # columns with a name, without a value so far
+        self._empty = 0  # such columns of the tables above
         self._index: int | None = None  # the number in the next row's first cell, if rows count
         self._wider = 0  # rows with more cells than there are names
         self._first_wider = 0  # its line
 
     def begin(self, names: Sequence[str] | None, rows: Sequence[Row]) -> None:
         """Begin a table. names: None if its rows are kept whole. rows: its first ones."""
+        self._empty += len(self._unfilled)
+        self._unfilled = set()
         self._names = [" ".join(name.split()) for name in names or ()]
         self._index = None
         if names and not rows:  # only a header: it is all there is to read
@@ -46,6 +54,12 @@ class Records:
             first = int(rows[0].cells[0])
             counts = [row.cells[0] == str(first + at) for at, row in enumerate(rows)]
             self._index = first if all(counts) else None
+        self._unfilled = {at for at, name in enumerate(self._names) if name}
+        self._times, self._numbers = Counter(), []
+        for name in self._names:
+            self._times[name] += 1
+            self._numbers.append(self._times[name])
+        self._has_repeated = len(self._times) < len(self._names)
 
     def write(self, row: Row) -> None:
         """Write a row of the table."""
@@ -58,10 +72,12 @@ class Records:
         if filled and filled[-1] >= len(self._names):
             self._wider += 1
             self._first_wider = self._first_wider or row.line
+        self._unfilled.difference_update(filled)
+        numbered = self._numbered(filled) if self._has_repeated else {}
         lines = []
         for at in filled:
             cell = BLANK_LINES.sub("\n", row.cells[at])
-            name = self._names[at] if at < len(self._names) else ""
+            name = numbered.get(at) or (self._names[at] if at < len(self._names) else "")
             if at == 0 and not name and self._counts(cell):
                 continue
             lines.append(f"{name or f'column {at + 1}'}: {cell}")
@@ -76,13 +92,26 @@ class Records:
         self._writer.write(BLANK_LINES.sub("\n", text))
 
     def finish(self) -> None:
-        """Warn of what did not fit."""
+        """Warn of what did not fit, and of names without a value."""
+        if empty := self._empty + len(self._unfilled):
+            columns = "1 column has" if empty == 1 else f"{empty:,} columns have"
+            self._writer.warn(f"{columns} a name and no values, and the name is not in the text.")
         if self._wider:
             rows = "1 row has" if self._wider == 1 else f"{self._wider:,} rows have"
             self._writer.warn(
                 f"{rows} more cells than there are names of columns, the first at line "
                 f"{self._first_wider:,}; is a delimiter in a cell that is not in quotation marks?"
             )
+
+    def _numbered(self, filled: Sequence[int]) -> dict[int, str]:
+        """Names with their number, if other columns of the same name are empty in the row."""
+        named = [at for at in filled if at < len(self._names) and self._names[at]]
+        present = Counter(self._names[at] for at in named)
+        return {
+            at: f"{self._names[at]} ({self._numbers[at]})"
+            for at in named
+            if present[self._names[at]] < self._times[self._names[at]]
+        }
 
     def _counts(self, cell: str) -> bool:
         """Whether a cell only counts the rows, as a data frame's index does."""

@@ -11,6 +11,7 @@ from handler.documents.tables.layout import Section
 from handler.documents.tables.lines_above import lines_above
 from handler.documents.tables.records import Records
 from handler.documents.tables.rows import Dialect, Row, read_rows
+from handler.documents.tables.two_rows import joined_names
 from handler.documents.writer import Writer
 
 # Rows that are looked at for a header, and cells in them: a file can have a million columns.
@@ -51,14 +52,15 @@ class SectionWriter:
         above = 0 if self._header else lines_above([row.cells for row in sample], section.width)
         table = sample[above:]
         cells = [row.cells for row in table]
-        names = self._names(section, cells)
+        joined = None if self._header is False else joined_names(cells)
+        names = joined.names if joined else self._names(section, cells)
         self._write_comments()
         for row in sample[:above]:
             self._records.write_text(row)
-        names_row = int(names is not None and names is cells[0])
+        names_rows = joined.rows if joined else int(names is not None and names is cells[0])
         if names is not None or not section.continues:
-            self._records.begin(names, table[names_row:])
-        for row in chain(table[names_row:], rows):
+            self._records.begin(names, table[names_rows:])
+        for row in chain(table[names_rows:], rows):
             self._records.write(row)
         self._tables += 1
 
