@@ -6,8 +6,10 @@ Of several forms of one text, plain text counts, unless it is only a fragment of
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
+from handler.documents.charsets import Decoded
 from handler.documents.document import AttributeValue, Document
 from handler.documents.inclusion import include
 from handler.documents.mail.headers import date, header
@@ -17,10 +19,12 @@ from handler.documents.mail.parts import (
     content_of,
     filename,
     inner_parts,
+    is_damaged,
     media_type,
     parse,
     plain_text,
 )
+from handler.documents.mail.uuencoded import without_uuencoded
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
@@ -32,7 +36,9 @@ Read = Callable[[bytes, str, str | None], Document]
 SHOWN_HEADERS = ("From", "To", "Cc")
 # The title of a mail's HTML repeats its subject, or names the program that made it.
 TITLE = re.compile(rb"<title\b[^>]{0,200}>[^<]{0,2000}</title\s*>", re.IGNORECASE)
-FRAGMENT = 0.5  # of the words of the HTML: "Your program cannot show this message"
+WORD = re.compile(r"\w+")
+SAME = 0.5  # the share of the HTML's words that the plain text has, too, if it says the same
+MAX_NOTICE = 40  # words of a plain text that only says "Your program cannot show this message"
 ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 # Keys and signatures say nothing, and a report's status repeats its text.
 SILENT = {
@@ -79,6 +85,7 @@ class MessageReader:
         self._writer, self._read = writer, read
         self._attachments = 0
         self._skipped = Unread()  # what is counted in a warning
+        self._damaged = 0  # parts
 
     def read(self, message: Part, *, level: int, depth: int = 1) -> None:
         """Write a message under a heading at `level`. depth: how many messages it is inside."""
@@ -93,8 +100,11 @@ class MessageReader:
         self._part(message, level, depth)
 
     def warn(self) -> None:
-        """Say what was not read."""
+        """Say what was not read, and what is damaged."""
         self._skipped.report(self._writer, "message")
+        if self._damaged:
+            parts = "1 part has" if self._damaged == 1 else f"{self._damaged:,} parts have"
+            self._writer.warn(f"{parts} damaged base64: content may be missing or wrong there.")
 
     def _part(self, part: Part, level: int, depth: int) -> None:
         kind = media_type(part)
@@ -126,16 +136,18 @@ class MessageReader:
         plain = next((form for form in forms if media_type(form) == "text/plain"), None)
         others = [form for form in forms if form is not plain and _holds_text(form)]
         rich = others[-1] if others else None
-        text = (plain_text(plain) if plain is not None else None) or ""
         if rich is None and plain is not None:
             self._body(plain, level)
         elif rich is not None:
             page = next((p for p in rich.walk() if p.get_content_subtype() == "html"), None)
             document = self._html(page) if page is not None else None
-            if document is None or len(text.split()) >= FRAGMENT * len(document.text.split()):
-                self._write_text(text)
-            else:
+            text = plain_text(plain).text if plain is not None else ""
+            same = document is None or _says_the_same(text, document.text)
+            if plain is not None and (same or len(WORD.findall(text)) > MAX_NOTICE):
+                self._body(plain, level)
+            if page is not None and document is not None and not same:
                 include(self._writer, document, below=level)
+                self._damaged += is_damaged(page)
             for other in rich.walk():
                 if other is not page and not other.is_multipart():
                     self._attachment(other, level)
@@ -144,14 +156,17 @@ class MessageReader:
         if media_type(part) == "text/html":
             if document := self._html(part):
                 include(self._writer, document, below=level)
+            self._damaged += is_damaged(part)
             return
-        text = plain_text(part)
-        if text is None:
-            self._skipped["texts in an unknown character set"] += 1
-        else:
-            self._write_text(text)
+        self._write_text(plain_text(part))
+        self._damaged += is_damaged(part)
 
-    def _write_text(self, text: str) -> None:
+    def _write_text(self, found: Decoded) -> None:
+        for warning in found.warnings:
+            self._writer.warn(warning)
+        text, files = without_uuencoded(found.text)
+        if files:
+            self._skipped["files in the text (uuencoded)"] += files
         self._writer.separate("\n\n")
         self._writer.write(text.strip("\r\n"))
         self._writer.separate("\n\n")
@@ -183,8 +198,10 @@ class MessageReader:
             return
         charset = charset_of(part)
         declared = f"{kind}; charset={charset}" if charset else kind
+        content = content_of(part)
+        self._damaged += is_damaged(part)
         try:
-            document = self._read(content_of(part), name, declared)
+            document = self._read(content, name, declared)
         except DocumentRejected as rejected:
             reason = rejected.message.partition(". ")[0].rstrip(".")
             self._writer.warn(f"Attachment {self._attachments} ({kind}) was not read: {reason}.")
@@ -195,6 +212,12 @@ class MessageReader:
 
 def _is_attached(part: Part) -> bool:
     return part.get_content_disposition() == "attachment" or bool(filename(part))
+
+
+def _says_the_same(plain: str, html: str) -> bool:
+    """Whether the plain text has most of the HTML's words."""
+    words, others = (Counter(WORD.findall(text.lower())) for text in (html, plain))
+    return (words & others).total() >= SAME * words.total()
 
 
 def _holds_text(form: Part) -> bool:

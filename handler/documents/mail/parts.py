@@ -5,10 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from dataclasses import replace
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.message import Message
 from typing import TypeAlias
 
-from handler.documents.mail.headers import decoded, text_of
+from handler.documents.charsets import Decoded, decode
+from handler.documents.mail.headers import decoded
 from handler.errors import DocumentRejected
 from handler.limits import MAX_MAIL_HEADERS, MAX_MAIL_PARTS, MAX_MAIL_WORK
 
@@ -20,6 +23,7 @@ BODY = re.compile(rb"\r?\n\r?\n")  # what is between the headers and it
 SAFE_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 MAX_NAME = 1_000  # characters of an attachment's name
 QUOTE_MARKS = re.compile(r">*")
+REPLACED = "\ufffd"
 
 
 def parse(content: bytes) -> Part:
@@ -68,12 +72,30 @@ def charset_of(part: Part) -> str | None:
     return str(declared) if declared else None
 
 
-def plain_text(part: Part) -> str | None:
-    """The text of a text/plain part, its lines joined where they flow; None if it is unclear."""
-    text = text_of(content_of(part), charset_of(part))
-    if text is None or str(part.get_param("format", "")).lower() != "flowed":
-        return text
-    return _unflowed(text, deletes_space=str(part.get_param("delsp", "")).lower() == "yes")
+def is_damaged(part: Part) -> bool:
+    """Whether the base64 of a part, which was read, has characters that are none, or too few."""
+    return any(
+        isinstance(defect, InvalidBase64CharactersDefect | InvalidBase64LengthDefect)
+        for defect in part.defects
+    )
+
+
+def plain_text(part: Part) -> Decoded:
+    """The text of a text/plain part, its lines joined where they flow.
+
+    What is in no character set that can be told becomes U+FFFD.
+    """
+    content = content_of(part)
+    try:
+        found = decode(content, charset=charset_of(part))
+    except DocumentRejected:
+        text = content.decode("utf-8", "replace")
+        count = f"{text.count(REPLACED):,} characters replaced by U+FFFD"
+        found = Decoded(text, "utf-8", (f"A text is in an unknown character set: {count}.",))
+    if str(part.get_param("format", "")).lower() != "flowed":
+        return found
+    deletes_space = str(part.get_param("delsp", "")).lower() == "yes"
+    return replace(found, text=_unflowed(found.text, deletes_space=deletes_space))
 
 
 def _unflowed(text: str, *, deletes_space: bool) -> str:
