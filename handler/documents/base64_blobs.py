@@ -13,10 +13,19 @@ MIN_RUN = 200
 MIN_PAYLOAD = 16  # characters of a data URI; a shorter one is an example in a manual
 
 # RFC 2397. Without ";base64" a payload is percent-encoded.
+HEAD = r"data:(?:[a-z]{1,20}/[\w.+-]{1,80})?(?:;(?!base64,)[\w.\"=-]{1,80}){0,8}"
 DATA_URI = re.compile(
-    r"data:(?:[a-z]{1,20}/[\w.+-]{1,80})?(?:;(?!base64,)[\w.\"=-]{1,80}){0,8}"
-    rf"(?:;base64,[ ]?[A-Za-z0-9+/_%-]{{{MIN_PAYLOAD},}}+=*+"
+    rf"{HEAD}(?:;base64,[ ]?[A-Za-z0-9+/_%-]{{{MIN_PAYLOAD},}}+=*+"
     rf"|(?<=[\w\"]),(?=%)[^\s\"'<>()]{{{MIN_PAYLOAD},}}+)",
+    re.IGNORECASE,
+)
+# An SVG picture that is hardly encoded has quotation marks, brackets and spaces. What is around the
+# URI tells its end.
+ENCLOSED_URI = re.compile(
+    rf"(?<=\(){HEAD},(?=[%<])(?=[^\n)]{{{MIN_PAYLOAD}}})[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+(?=[\s)])"
+    rf"|(?<=\"){HEAD},(?=[%<])[^\"\n]{{{MIN_PAYLOAD},}}+"
+    rf"|(?<=\'){HEAD},(?=[%<])[^\'\n]{{{MIN_PAYLOAD},}}+"
+    rf"|\A{HEAD},(?=[%<])[^\n]{{{MIN_PAYLOAD},}}+\Z",
     re.IGNORECASE,
 )
 # The look-behind makes one attempt a run: the time stays linear.
@@ -46,6 +55,7 @@ class Base64Blobs:
     def leave_out(self, text: str) -> str:
         """`text` without data URIs and long runs of base64."""
         if "data:" in text or "DATA:" in text:
+            text = ENCLOSED_URI.sub(lambda found: self._left_out(found[0]), text)
             text = DATA_URI.sub(lambda found: self._left_out(found[0]), text)
         if len(text) >= MIN_RUN:
             text = RUN.sub(lambda found: self._left_out_if_blob(found[0]), text)

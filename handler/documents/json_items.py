@@ -14,6 +14,7 @@ from typing import Any
 from handler.documents.document import Document
 from handler.documents.json_errors import explain, is_cut
 from handler.documents.json_values import Number, TooDeep, ValueLines
+from handler.documents.line_limit import MAX_LINES, check_lines
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected
 from handler.limits import MAX_JSON_DEPTH
@@ -61,6 +62,7 @@ def extract_json_lines(text: str) -> Document:
     A few lines that are not JSON, or a last one that is cut, are left out with a warning. Raises
     as extract_json does.
     """
+    check_lines(text, "JSON Lines file")
     text = text.removeprefix("\ufeff")
     items = _Items("jsonl")
     bad: list[int] = []  # lines
@@ -168,6 +170,12 @@ def _values(text: str) -> list[Any] | None:
         except (json.JSONDecodeError, RecursionError):
             return None
         values.append(value)
+        if len(values) > MAX_LINES:
+            raise DocumentRejected(
+                "invalid_file",
+                f"The file has more than {MAX_LINES:,} JSON values, the limit of one document; "
+                "split it into several files.",
+            )
         while position < len(text) and text[position] in WHITE_SPACE:
             position += 1
     return values if len(values) > 1 else None

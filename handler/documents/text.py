@@ -10,6 +10,7 @@ import re
 
 from handler.documents.base64_blobs import Base64Blobs
 from handler.documents.document import Document
+from handler.documents.line_limit import MAX_LINES
 from handler.documents.writer import Writer
 
 LINE = re.compile(r".*\S.*")
@@ -31,6 +32,8 @@ def extract_text(text: str) -> Document:
 
 def _is_json_lines(text: str) -> bool:
     """Whether every line is a JSON object, and there are several."""
+    if text.count("\n") > MAX_LINES:
+        return False
     lines = 0
     for found in LINE.finditer(text):
         line = found[0].strip()

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from handler.documents.base64_blobs import Base64Blobs
 from handler.documents.document import Document
+from handler.documents.line_limit import check_lines
 from handler.documents.markdown.blocks import scan
 from handler.documents.markdown.front_matter import split_front_matter
 from handler.documents.markdown.hidden import without_hidden
@@ -26,6 +27,7 @@ NAMELESS_PICTURE = re.compile(r"!\[\]\([ \t]*\)")
 
 def extract_markdown(text: str) -> Document:
     """The document of a Markdown text, with its headings and tables."""
+    check_lines(text, "Markdown file")
     writer = Writer("markdown", is_markdown=True)
     front, text = split_front_matter(clean(text).removeprefix("\ufeff"))
     writer.title = front.title

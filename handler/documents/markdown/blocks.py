@@ -10,7 +10,10 @@ import re
 from dataclasses import dataclass
 
 from handler.documents.document import Heading, Table
+from handler.documents.markdown.attribute_blocks import without_attributes
 from handler.documents.markdown.fences import LIST_ITEM, Fences
+from handler.documents.markdown.math_blocks import MathBlocks
+from handler.limits import MAX_HEADINGS
 
 # spec.commonmark.org/0.31.2
 ATX = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?[ \t]*")
@@ -48,6 +51,8 @@ def scan(text: str) -> tuple[list[Heading], list[Table]]:
     for line in text.split("\n"):
         scanner.line(_Line(offset, line))
         offset += len(line) + 1
+        if len(scanner.headings) > MAX_HEADINGS:
+            break  # the writer refuses them
     scanner.end_table()
     return scanner.headings, scanner.tables
 
@@ -59,6 +64,7 @@ class _Scanner:
         self.headings: list[Heading] = []
         self.tables: list[Table] = []
         self._fences = Fences()
+        self._math = MathBlocks()
         self._paragraph: list[_Line] = []
         self._table: tuple[_Line, _Line] | None = None  # its first and its last line
         self._html_end: str | None = None  # what ends the HTML that is open; "": a blank line
@@ -73,6 +79,9 @@ class _Scanner:
             self._html(line)
             return
         if self._fences.is_code(text):
+            self._end_block()
+            return
+        if self._math.is_math(text):
             self._end_block()
             return
         if not text.strip():
@@ -91,7 +100,7 @@ class _Scanner:
             self._begin_container(text)
         elif heading := ATX.fullmatch(text):
             self._end_block()
-            self.headings.append(Heading(line.offset, len(heading["marks"]), heading["text"] or ""))
+            self._heading(line.offset, len(heading["marks"]), heading["text"] or "")
         elif self._begins_html(text):
             self._end_block()
             self._html(line)
@@ -104,6 +113,11 @@ class _Scanner:
             first, last = self._table
             self.tables.append(Table(first.offset, last.offset + len(last.text), first.text))
         self._table = None
+
+    def _heading(self, offset: int, level: int, text: str) -> None:
+        """Record a heading, if it has a text."""
+        if text := without_attributes(text):
+            self.headings.append(Heading(offset, level, text))
 
     def _end_block(self) -> None:
         self.end_table()
@@ -141,7 +155,7 @@ class _Scanner:
         if not lines:
             return False
         heading = " ".join(line.text.strip() for line in lines)
-        self.headings.append(Heading(lines[0].offset, 1 if "=" in text else 2, heading))
+        self._heading(lines[0].offset, 1 if "=" in text else 2, heading)
         self._paragraph = []
         return True
 
@@ -173,8 +187,7 @@ class _Scanner:
             raw = RAW.match(text)
             self._html_end = f"</{raw[1].lower()}>" if raw else ""
         if not self._html_end and (found := HTML_HEADING.fullmatch(text)):
-            heading = ANY_TAG.sub("", found[2])
-            self.headings.append(Heading(line.offset, int(found[1]), heading))
+            self._heading(line.offset, int(found[1]), ANY_TAG.sub("", found[2]))
         ends = self._html_end in text.lower() if self._html_end else not text.strip()
         if ends:
             self._html_end = None

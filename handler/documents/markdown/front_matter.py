@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from handler.documents.document import AttributeValue
@@ -19,7 +19,8 @@ from handler.limits import MAX_ATTRIBUTE_KEY, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTE
 MAX_LENGTH = 20_000  # characters; longer front matter is text
 MAX_DIGITS = 15  # of a whole number
 FENCED = re.compile(
-    r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<block>(?:.*\n)*?)(?P<end>---|\.\.\.|\+\+\+)[ \t]*(?:\n|\Z)"
+    r"(?P<fence>---|\+\+\+)(?P<language>json|yaml|toml)?[ \t]*\n"
+    r"(?P<block>(?:.*\n)*?)(?P<end>---|\.\.\.|\+\+\+)[ \t]*(?:\n|\Z)"
 )
 FIRST_KEY = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*[:=]")
 
@@ -39,13 +40,24 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     if begin.startswith("{"):
         return _json(begin, text)
     found = FENCED.match(begin)
+    if found and found["language"] == "json":
+        return _fenced_json(found, text)
     if not found or not FIRST_KEY.match(found["block"]):
         return FrontMatter(), text
     if (found["fence"] == "+++") != (found["end"] == "+++"):
         return FrontMatter(), text
-    read = read_yaml if found["fence"] == "---" else read_toml
+    is_toml = found["fence"] == "+++" or found["language"] == "toml"
+    read = read_toml if is_toml else read_yaml
     values, complete = read(found["block"])
     return _front_matter(values, found[0], complete=complete), text[found.end() :]
+
+
+def _fenced_json(found: re.Match[str], text: str) -> tuple[FrontMatter, str]:
+    """JSON between ---json and ---. If it is none, it stays as written, and is no heading."""
+    block = found["block"].strip()
+    front, rest = _json(block, f"{block}\n-") if block.startswith("{") else (FrontMatter(), "")
+    unread = found[0] if front.unread or rest != "-" else ""
+    return replace(front, unread=unread), text[found.end() :]
 
 
 def _json(begin: str, text: str) -> tuple[FrontMatter, str]:

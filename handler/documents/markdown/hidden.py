@@ -30,13 +30,15 @@ class _Hidden:
         self._text = text
         has_script = re.search(SCRIPT.pattern, text, re.IGNORECASE | re.MULTILINE)
         self._lower = text.lower() if has_script else ""
+        # Behind the last end of something hidden, all is seen.
+        self._last = max(text.rfind("-->"), *map(self._lower.rfind, ("</script>", "</style>")))
         self._next: dict[str, int] = {}  # where a mark occurs next; each is looked for once
 
     def parts(self) -> Iterator[str]:
         """The parts of the text that stay."""
         fences = Fences()
         position = 0
-        while position < len(self._text):
+        while position <= self._last:
             end = self._text.find("\n", position) + 1 or len(self._text)
             line = self._text[position:end]
             if fences.is_code(line.rstrip("\n")) or "<" not in line:
@@ -54,6 +56,7 @@ class _Hidden:
             if position < end:
                 yield self._text[position:end]
                 position = end
+        yield self._text[position:]
 
     def _comments(self, line: str, offset: int) -> Iterator[tuple[int, int]]:
         """Where the comments begin and end that begin in a line, outside of spans of code."""
