@@ -21,11 +21,13 @@ DATA_URI = re.compile(
 )
 # An SVG picture that is hardly encoded has quotation marks, brackets and spaces. What is around the
 # URI tells its end.
-ENCLOSED_URI = re.compile(
-    rf"(?<=\(){HEAD},(?=[%<])(?=[^\n)]{{{MIN_PAYLOAD}}})[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+(?=[\s)])"
-    rf"|(?<=\"){HEAD},(?=[%<])[^\"\n]{{{MIN_PAYLOAD},}}+"
-    rf"|(?<=\'){HEAD},(?=[%<])[^\'\n]{{{MIN_PAYLOAD},}}+"
-    rf"|\A{HEAD},(?=[%<])[^\n]{{{MIN_PAYLOAD},}}+\Z",
+SVG = r"data:image/svg\+xml(?:;(?!base64,)[\w.=-]{1,80}){0,8},(?=[%<])"
+IN_BRACKETS = r"(?:[^\s()]|[ ](?![\"']))*+"  # a title is in quotation marks
+ENCLOSED_SVG = re.compile(
+    rf"(?<=\(){SVG}{IN_BRACKETS}(?:\({IN_BRACKETS}\){IN_BRACKETS})*+(?=\)|[ ][\"'])"
+    rf"|(?<=\"){SVG}[^\"\n]{{{MIN_PAYLOAD},}}+"
+    rf"|(?<='){SVG}[^'\n]{{{MIN_PAYLOAD},}}+"
+    rf"|\A{SVG}[^\n]{{{MIN_PAYLOAD},}}+\Z",
     re.IGNORECASE,
 )
 # The look-behind makes one attempt a run: the time stays linear.
@@ -55,7 +57,7 @@ class Base64Blobs:
     def leave_out(self, text: str) -> str:
         """`text` without data URIs and long runs of base64."""
         if "data:" in text or "DATA:" in text:
-            text = ENCLOSED_URI.sub(lambda found: self._left_out(found[0]), text)
+            text = ENCLOSED_SVG.sub(lambda found: self._left_out(found[0]), text)
             text = DATA_URI.sub(lambda found: self._left_out(found[0]), text)
         if len(text) >= MIN_RUN:
             text = RUN.sub(lambda found: self._left_out_if_blob(found[0]), text)

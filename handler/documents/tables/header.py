@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from handler.documents.tables.column_names import is_column_name
 from handler.documents.tables.kinds import column_kind, kind
@@ -69,8 +70,10 @@ def _with_series(
     alone = all(kind(cell) in ("", "number") for cell in first) and bool(kind(first[0]))
     if _are_years(series) and not all(_are_years([value]) for value in below if value):
         near = all(int(cell) in NEAR_YEARS for cell in series)
-        ordered = _are_in_order(series) and (near or not alone)
-        return points + SERIES if ordered or points > 0 else 0
+        rises = near and all(low < high for low, high in pairwise(series))
+        ordered = rises if alone else _are_in_order(series)
+        is_series = points > 0 or (len(series) > 1 and ordered)
+        return points + SERIES if is_series else 0
     counts = not alone and series[0] in ("0", "1") and _rise_by_one(series)
     if counts and not _rise_by_one(rows[0][-len(series) :]):
         return points + SERIES

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from handler.documents.markdown.blocks import scan
+from handler.limits import MAX_HEADINGS
 
 
 def found(text: str) -> list[tuple[int, str]]:
@@ -22,6 +23,11 @@ def found(text: str) -> list[tuple[int, str]]:
         ("a\n\nb\n---\nc\n---\n", [(2, "b"), (2, "c")]),
         ("<h1 align=center>My <b>tool</b></h1>\n\n<p>\n# no\n</p>\n", [(1, "My tool")]),
         ("- a\n\nb\n---\n", [(2, "b")]),
+        ("# Head {#id .cls}\n## a {-}\n", [(1, "Head"), (2, "a")]),
+        ('b {#b key="v w"}\n---\n', [(2, "b")]),
+        ("# f{x} {y}\n# {#id}\n", [(1, "f{x} {y}"), (1, "{#id}")]),
+        ("$$\nopen\n\n# a\n\ncosts $$\n# b\n", [(1, "a"), (1, "b")]),
+        ("$$x$$\n# a\n", [(1, "a")]),
     ],
 )
 def test_headings_are_found(text: str, headings: list[tuple[int, str]]) -> None:
@@ -42,6 +48,10 @@ def test_headings_are_found(text: str, headings: list[tuple[int, str]]) -> None:
         "- item\n---\n",
         "> quoted\nlazy\n---\n",
         "[a]: b\n===\n",
+        "$$\n# a\n$$\n",
+        "$$ x\n# a\nb\n===\n y $$\n",
+        "\\[\n# a\n\\]\n",
+        "#\n## ##\n",
         "#no\n####### no\n\\# no\n",
         "| a | b |\n|---|---|\n| 1 | 2 |\n---\n",
     ],
@@ -105,3 +115,8 @@ def test_headings_outside_of_containers_are_those_of_a_parser(lines: list[str]) 
 )
 def test_hostile_lines_are_read(text: str) -> None:
     assert scan(text) == ([], [])
+
+
+def test_more_headings_than_the_limit_end_the_search() -> None:
+    assert len(scan("# a\n" * 2_000_000)[0]) == MAX_HEADINGS + 1
+    assert scan("#\n" * 200_000)[0] == []

@@ -116,3 +116,21 @@ def test_a_toml_table_is_not_read() -> None:
 def test_very_long_front_matter_is_text() -> None:
     content = "---\n" + "key: value\n" * 10_000 + "---\nText\n"
     assert split_front_matter(content)[1] == content
+
+
+def test_fenced_json_is_front_matter() -> None:
+    document = read('---json\n{"title": "Plan", "draft": true}\n---\n\n# A\n', "a.md")
+    assert (document.title, document.attributes) == ("Plan", {"draft": True})
+    assert document.text == "# A\n"
+    nested = '---json\n{"title": "Plan", "a": {"b": 1}}\n---\n# A\n'
+    document = read(nested, "a.md")
+    assert (document.text, document.title) == (nested, "Plan")
+    for block in ("{broken", "[1]"):
+        content = f"---json\n{block}\n---\n# A\n"
+        document = read(content, "a.md")
+        assert (document.text, [each.text for each in document.headings]) == (content, ["A"])
+
+
+def test_a_language_may_follow_the_fence() -> None:
+    assert read('---toml\ntitle = "T"\n---\nx\n', "a.md").title == "T"
+    assert read("---yaml\ntitle: T\n---\nx\n", "a.md").title == "T"

@@ -66,3 +66,8 @@ def test_headings_in_comments_are_none() -> None:
 )
 def test_hostile_texts_are_read(content: str) -> None:
     assert len(without_hidden(content)) <= len(content)
+
+
+def test_lines_behind_the_last_comment_take_no_time() -> None:
+    text = f"a<!-- b -->c\n{'<!-- d ' * 1_000_000}"
+    assert without_hidden(text) == f"ac\n{'<!-- d ' * 1_000_000}"

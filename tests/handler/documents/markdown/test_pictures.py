@@ -34,3 +34,27 @@ def test_other_pictures_stay() -> None:
     content = "![plan](plan.png) ![](a.png) [x]: http://x.example/data:image\n"
     document = read(content, "a.md")
     assert (document.text, document.warnings) == (content, ())
+
+
+SVG = "data:image/svg+xml,%3Csvg xmlns='http%3A//w.example' d='rotate(45)'%3E%3C/svg%3E"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (f"![b]({SVG}) end\n", "![b]() end\n"),
+        (f'![b]({SVG} "Plan") end\n', '![b]( "Plan") end\n'),
+        (f'<img src="{SVG}" alt="b">\n', '<img src="" alt="b">\n'),
+        (
+            """<img src='data:image/svg+xml;utf8,<svg xmlns="http://w.example"/>' alt="b">\n""",
+            """<img src='' alt="b">\n""",
+        ),
+    ],
+)
+def test_svg_pictures_with_marks_and_spaces_are_left_out_whole(content: str, text: str) -> None:
+    assert read(content, "a.md").text == text
+
+
+def test_text_about_data_uris_stays() -> None:
+    content = "A space (data:text/plain,%20 and more) is written so; data:image/svg+xml,% is cut.\n"
+    assert read(content, "a.md").text == content

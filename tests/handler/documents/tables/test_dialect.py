@@ -95,6 +95,7 @@ def test_what_is_in_a_column_stays_in_it(
     style: dict[str, Any] = {"delimiter": delimiter, "quoting": csv.QUOTE_ALL}
     table = csv.writer(buffer, lineterminator=line_end, **style)
     table.writerow(["nr", "one", "two", "three"])
+    rows = [*rows, ("x", "y", "z")]  # a column without any value is a warning
     table.writerows([str(number), *row] for number, row in enumerate(rows))
     expected = [
         {"nr": str(number)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.handler.documents.samples import read
 from tests.handler.documents.tables.samples import records, text
 
 
@@ -22,6 +23,8 @@ from tests.handler.documents.tables.samples import records, text
         ("code,name\nUS,United States\nDE,Germany\n", {"code": "US", "name": "United States"}),
         ("first_name,home_town\nAna,Oslo\nBen,Riga\n", {"first_name": "Ana"}),
         ("col1|col2|col3\na|b|c\n", {"col1": "a", "col2": "b", "col3": "c"}),
+        ("2022,2023\n4.5,5.5\n", {"2022": "4.5", "2023": "5.5"}),
+        (",0,1,2\na,.5,.25,.1\n", {"column 1": "a", "0": ".5", "1": ".25"}),
         ("word,0,1,2\nx,.5,.25,.1\n", {"word": "x", "0": ".5", "1": ".25", "2": ".1"}),
         ("No,Name,Active\n1,Ana,yes\n2,Ben,no\n", {"No": "1", "Name": "Ana", "Active": "yes"}),
         ("Name,Vorname\nHolm,Ana\nBerg,Ben\nLund,Cy\n", {"Name": "Holm", "Vorname": "Ana"}),
@@ -43,6 +46,11 @@ def test_names_of_columns_are_recognized(content: str, first: dict[str, str]) ->
         "Oslo,2022,5\nRiga,2023,7\n",
         "2,3,4\n5,6,7\n",
         "1,2,3\n2,3,4\n",
+        "1,2,3\n4.5,5.5,6.5\n7.5,8.5,9.5\n",
+        "0,1,2\n4.5,5.5,6.5\n",
+        "1700,1800,1900\n4.5,5.5,6.5\n",
+        "2021,1950\n1.5,2.5\n3000,3.5\n",
+        "Oslo,2000\nRiga,350\n",
         "yes,Ana\nno,Ben\n",
         "Bob,unknown,5\nAna,41,7\nEve,42,8\n",
         "a@b.example,Ana\nc@d.example,Ben\n",
@@ -63,6 +71,22 @@ def test_an_empty_cell_of_a_whole_row_keeps_its_place() -> None:
 
 def test_columns_of_one_name_are_all_kept() -> None:
     assert text("from,km,from\nOslo,5,Riga\n") == "from: Oslo\nkm: 5\nfrom: Riga"
+
+
+def test_columns_of_one_name_are_numbered_where_one_is_empty() -> None:
+    assert text("name,score,score\nAna,,7\nBen,5,\nCy,1,2\nDan,,\n") == (
+        "name: Ana\nscore (2): 7\n\nname: Ben\nscore (1): 5\n\n"
+        "name: Cy\nscore: 1\nscore: 2\n\nname: Dan"
+    )
+    two_names = "name,a,b,a,b\nAna,1,,,4\nBen,5,6,7,8\n"
+    assert text(two_names).startswith(
+        "name: Ana\na (1): 1\nb (2): 4\n\nname: Ben\na: 5\nb: 6\na: 7"
+    )
+
+
+def test_very_many_columns_of_one_name_are_read() -> None:
+    content = "name," + ",".join(["a"] * 50_000) + "\n" + "Ana,5\n" * 2_000
+    assert read(content, "a.csv").text.startswith("name: Ana\na (1): 5\n\n")
 
 
 def test_a_name_may_be_long() -> None:

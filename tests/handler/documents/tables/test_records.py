@@ -48,3 +48,13 @@ def test_very_many_columns_and_empty_cells_are_read() -> None:
 
 def test_more_lines_than_a_text_can_have_are_refused() -> None:
     assert "more than 5,000,000 lines" in rejected(",\n" * 5_000_001, "a.csv")
+
+
+def test_names_of_columns_without_a_value_are_counted() -> None:
+    document = read("metric\taverage\tsd\tcount\t\naccuracy\t\t\t0\t\n", "a.tsv")
+    assert document.text == "metric: accuracy\ncount: 0"
+    assert document.warnings == (
+        "2 columns have a name and no values, and the name is not in the text.",
+    )
+    two = read("name,age,job\nAna,5,\n\nName,Price\nBolt,\nNut,\nPin,\n", "a.csv")
+    assert two.warnings[0].startswith("2 columns have")
