@@ -38,7 +38,13 @@ SHOWN_HEADERS = ("From", "To", "Cc")
 TITLE = re.compile(rb"<title\b[^>]{0,200}>[^<]{0,2000}</title\s*>", re.IGNORECASE)
 WORD = re.compile(r"\w+")
 SAME = 0.5  # the share of the HTML's words that the plain text has, too, if it says the same
-MAX_NOTICE = 40  # words of a plain text that only says "Your program cannot show this message"
+EXCERPT = 0.8  # the share of the plain text's words that the HTML has, too, if it says all of them
+# A plain text that only says "Your program cannot show this message".
+NOTICE = re.compile(
+    r"\b(?:html|browser|program|programm|reader|client|view|display|navigateur|navegador)",
+    re.IGNORECASE,
+)
+MAX_NOTICE = 40  # words
 ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 # Keys and signatures say nothing, and a report's status repeats its text.
 SILENT = {
@@ -142,10 +148,11 @@ class MessageReader:
             page = next((p for p in rich.walk() if p.get_content_subtype() == "html"), None)
             document = self._html(page) if page is not None else None
             text = plain_text(plain).text if plain is not None else ""
-            same = document is None or _says_the_same(text, document.text)
-            if plain is not None and (same or len(WORD.findall(text)) > MAX_NOTICE):
+            page_text = document.text if document else ""
+            same = _share(page_text, text) >= SAME
+            if plain is not None and (same or not _is_spare(text, page_text)):
                 self._body(plain, level)
-            if page is not None and document is not None and not same:
+            if page is not None and document and not same:
                 include(self._writer, document, below=level)
                 self._damaged += is_damaged(page)
             for other in rich.walk():
@@ -214,10 +221,16 @@ def _is_attached(part: Part) -> bool:
     return part.get_content_disposition() == "attachment" or bool(filename(part))
 
 
-def _says_the_same(plain: str, html: str) -> bool:
-    """Whether the plain text has most of the HTML's words."""
-    words, others = (Counter(WORD.findall(text.lower())) for text in (html, plain))
-    return (words & others).total() >= SAME * words.total()
+def _share(text: str, other: str) -> float:
+    """The share of the words of a text that another has, too; 1 if it has none."""
+    words, others = (Counter(WORD.findall(each.lower())) for each in (text, other))
+    return (words & others).total() / words.total() if words else 1.0
+
+
+def _is_spare(plain: str, html: str) -> bool:
+    """Whether the plain text says nothing that the HTML does not."""
+    is_notice = len(WORD.findall(plain)) <= MAX_NOTICE and NOTICE.search(plain)
+    return bool(is_notice) or _share(plain, html) >= EXCERPT
 
 
 def _holds_text(form: Part) -> bool:

@@ -66,8 +66,12 @@ def _with_series(
     below = {
         row[at] for row in rows for at, cell in enumerate(first) if at < len(row) and cell in series
     }
-    # Without a word or an index beside them, numbers are values: 1,2,3 above 4.5,5.5,6.5.
-    alone = all(kind(cell) in ("", "number") for cell in first) and bool(kind(first[0]))
+    # Above numbers, numbers without a word or an index beside them are values.
+    alone = (
+        all(kind(cell) in ("", "number") for cell in first)
+        and bool(kind(first[0]))
+        and column_kind([*below]) in ("", "number")
+    )
     if _are_years(series) and not all(_are_years([value]) for value in below if value):
         near = all(int(cell) in NEAR_YEARS for cell in series)
         rises = near and all(low < high for low, high in pairwise(series))

@@ -100,3 +100,11 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
 def test_what_is_around_a_data_uri_stays(before: str, content: bytes, after: str) -> None:
     uri = f"data:image/png;base64,{base64.b64encode(content).decode()}"
     assert left_out(f"{before}({uri}){after}")[0] == f"{before}(){after}"
+
+
+def test_a_text_that_is_an_svg_picture_is_left_out_whole() -> None:
+    blobs = Base64Blobs()
+    assert blobs.leave_out("data:image/svg+xml,%3Csvg xmlns='http://w.example' d=\"a\"/%3E") == ""
+    assert blobs.warning
+    hostile = "(data:image/svg+xml,%() " * 20_000
+    assert len(blobs.leave_out(hostile)) <= len(hostile)

@@ -18,8 +18,10 @@ def test_html_counts_where_its_words_are_not_in_the_plain_text() -> None:
     assert document.warnings == ()
 
 
-def test_two_long_texts_that_differ_are_both_read() -> None:
-    plain = " ".join(f"word{number}" for number in range(60))
+@pytest.mark.parametrize(
+    "plain", [" ".join(f"word{number}" for number in range(60)), "Hi, lunch at noon? Thanks, Ana"]
+)
+def test_two_texts_that_differ_are_both_read(plain: str) -> None:
     html = part("<p>See the other form of this message</p>", "text/html")
     text = read(mail(part(plain), html, kind="alternative"), "a.eml").text
     assert text.endswith(f"{plain}\n\nSee the other form of this message")

@@ -24,6 +24,7 @@ from tests.handler.documents.tables.samples import records, text
         ("first_name,home_town\nAna,Oslo\nBen,Riga\n", {"first_name": "Ana"}),
         ("col1|col2|col3\na|b|c\n", {"col1": "a", "col2": "b", "col3": "c"}),
         ("2022,2023\n4.5,5.5\n", {"2022": "4.5", "2023": "5.5"}),
+        ("0,1,2\nM,A,E\nQ,S,E\n", {"0": "M", "1": "A", "2": "E"}),
         (",0,1,2\na,.5,.25,.1\n", {"column 1": "a", "0": ".5", "1": ".25"}),
         ("word,0,1,2\nx,.5,.25,.1\n", {"word": "x", "0": ".5", "1": ".25", "2": ".1"}),
         ("No,Name,Active\n1,Ana,yes\n2,Ben,no\n", {"No": "1", "Name": "Ana", "Active": "yes"}),
