@@ -113,5 +113,7 @@ def test_what_is_in_a_column_stays_in_it(
 def test_every_cell_is_in_the_text(rows: list[tuple[str, ...]]) -> None:
     buffer = io.StringIO()
     csv.writer(buffer).writerows([("one", "two", "three"), *rows])
-    written = read(buffer.getvalue(), "a.csv").text
-    assert all(cell.strip() in written for row in rows for cell in row)
+    # In a row of , and ; alone both may divide, and a delimiter is no text.
+    delimiters = str.maketrans("", "", ",;|\t ")
+    written = read(buffer.getvalue(), "a.csv").text.translate(delimiters)
+    assert all(cell.strip().translate(delimiters) in written for row in rows for cell in row)
