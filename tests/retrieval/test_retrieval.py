@@ -124,7 +124,9 @@ QUESTIONS = [
     ),
     # A chunk's heading is the one it begins under.
     Question("my tire is flat", "bicycle.html", "# Bicycle\n\n## Repairing", heading="Bicycle"),
-    Question("a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Roasting"),
+    Question(
+        "a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Coffee > Roasting"
+    ),
     Question(
         "I touched a hot pan and my finger hurts", "first-aid.docx", "# Burns", heading="Burns"
     ),

@@ -34,7 +34,7 @@ TAG = re.compile(r" {0,3}<(?:/[a-z][\w-]*|[a-z][\w-]*(?:\s[^<>]*)?/?)>[ \t]*", r
 HTML_HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*)</h\1>\s*", re.IGNORECASE)
 ANY_TAG = re.compile(r"<[^<>]*>")
 # GitHub's tables: github.github.com/gfm/#tables-extension-
-DELIMITER_ROW = re.compile(r" {0,3}\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+DELIMITER_ROW = re.compile(r" {0,3}\|?(?:[ \t]*+:?-++:?[ \t]*+\|)*[ \t]*+:?-++:?[ \t]*+\|?[ \t]*+")
 BAR = re.compile(r"(?<!\\)\|")
 
 

@@ -22,7 +22,8 @@ FENCED = re.compile(
     r"(?P<fence>---|\+\+\+)(?P<language>json|yaml|toml)?[ \t]*\n"
     r"(?P<block>(?:.*\n)*?)(?P<end>---|\.\.\.|\+\+\+)[ \t]*(?:\n|\Z)"
 )
-FIRST_KEY = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*[:=]")
+# A blank line after the fence makes it a rule between two paragraphs.
+FIRST_KEY = re.compile(r"(?:[ \t]*#.*\n)*[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*[:=]")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class _Hidden:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._blank = -1
         has_script = re.search(SCRIPT.pattern, text, re.IGNORECASE | re.MULTILINE)
         self._lower = text.lower() if has_script else ""
         # Behind the last end of something hidden, all is seen.
@@ -73,10 +74,17 @@ class _Hidden:
             if after is None:
                 return
             within = line[done:begin].strip() or done
-            if within and BLANK_LINE.search(self._text, offset + begin, after):
+            if within and self._blank_line(offset + begin) < after:
                 return  # within a paragraph a comment cannot hold a blank line
             yield offset + begin, after
             done = after - offset
+
+    def _blank_line(self, begin: int) -> int:
+        """Where the next blank line begins. Searched once, however many comments precede it."""
+        if self._blank < begin:
+            found = BLANK_LINE.search(self._text, begin)
+            self._blank = found.start() if found else len(self._text)
+        return self._blank
 
     def _end(self, mark: str, begin: int, text: str) -> int | None:
         """The offset behind the next `mark`; None if there is none."""

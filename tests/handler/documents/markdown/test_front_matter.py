@@ -134,3 +134,9 @@ def test_fenced_json_is_front_matter() -> None:
 def test_a_language_may_follow_the_fence() -> None:
     assert read('---toml\ntitle = "T"\n---\nx\n', "a.md").title == "T"
     assert read("---yaml\ntitle: T\n---\nx\n", "a.md").title == "T"
+
+
+def test_text_between_two_rules_is_no_front_matter() -> None:
+    text = "---\n\nNote: the pump must be off\n\n---\n\nText below"
+    document = read(text, "a.md")
+    assert (document.text, document.attributes) == (text, {})
