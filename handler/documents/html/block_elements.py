@@ -11,6 +11,7 @@ from functools import partial
 
 from selectolax.lexbor import LexborNode
 
+from handler.documents.html.display import acts_as
 from handler.documents.html.list_numbers import ListNumbers
 from handler.documents.html.output import Output
 from handler.documents.html.table_grid import MAX_COLSPAN, MAX_ROWSPAN, Cell, TableGrid
@@ -19,6 +20,7 @@ from handler.documents.html.tags import HEADINGS
 Leave = Callable[[], None]
 BACKTICKS = re.compile("`{3,}")
 MAX_LIST_INDENT = 8  # levels
+SPANS = ("colspan", "rowspan")
 DIGITS = re.compile(r"\s*\+?(\d{1,9})")
 
 
@@ -102,9 +104,12 @@ def table(output: Output, node: LexborNode) -> Leave:
 
 def row_group(output: Output, node: LexborNode) -> Leave:
     """A part of a table: spans end with it."""
-    if output.grid and output.in_page:
-        output.grid.begin_group(is_head=node.tag == "thead")
-    return _nothing
+    grid = output.grid
+    if not grid or not output.in_page:
+        return _nothing
+    tag = acts_as(node.tag or "", node.attributes)
+    grid.begin_group("thead" if tag == "thead" else "tfoot" if tag == "tfoot" else "tbody")
+    return grid.begin_group  # of rows that are in none
 
 
 def row(output: Output, node: LexborNode) -> Leave:
@@ -123,12 +128,14 @@ def cell(output: Output, node: LexborNode) -> Leave:
         output.separate("td")
         return partial(output.separate, "td")
     attributes = node.attributes
-    columns = _number(attributes.get("colspan"), 1, MAX_COLSPAN) or 1
-    rows = _number(attributes.get("rowspan"), 1, MAX_ROWSPAN)
+    spans = [attributes.get(each) or attributes.get(f"aria-{each}") for each in SPANS]
+    columns = _number(spans[0], 1, MAX_COLSPAN) or 1
+    rows = _number(spans[1], 1, MAX_ROWSPAN)
+    is_header = acts_as(node.tag or "", attributes) == "th"
     output.begin_line()
 
     def end() -> None:
-        grid.add(Cell(output.end_line(), columns, rows, is_header=node.tag == "th"))
+        grid.add(Cell(output.end_line(), columns, rows, is_header=is_header))
 
     return end
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from handler.documents.html.tags import SKIPPED
-from handler.documents.html.visibility import is_hidden
+from handler.documents.html.visibility import is_hidden, visibility
 
 # Each is followed up to the page's body. Pages have one main element, and few articles that are
 # not lists of articles.
@@ -33,16 +33,21 @@ def _outermost(body: LexborNode, selector: str) -> list[LexborNode]:
 
 
 def _is_outermost(node: LexborNode, body: LexborNode, candidates: set[int]) -> bool:
-    if is_hidden(node.tag, node.attributes):
+    if _is_unseen(node):
         return False
     parent = node.parent
     while parent is not None and parent.mem_id != body.mem_id:
         if parent.mem_id in candidates or parent.tag in SKIPPED:
             return False
-        if is_hidden(parent.tag, parent.attributes):
+        if _is_unseen(parent):
             return False
         parent = parent.parent
     return True
+
+
+def _is_unseen(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return is_hidden(node.tag, attributes) or visibility(attributes) is False
 
 
 def first_heading(roots: list[LexborNode]) -> str:

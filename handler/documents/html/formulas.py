@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 
 from selectolax.lexbor import LexborNode
 
-from handler.documents.html.scripts import lowered, raised
+from handler.documents.html.scripts import SUBSCRIPTS, SUPERSCRIPTS, lowered, raised
 
 MAX_DEPTH = 100  # elements; a deeper formula is only its characters, as each level copies its text
-INVISIBLE = re.compile("[\u2062-\u2064\u200b\u00ad\ufeff]")  # "invisible times" and the like
+INVISIBLE = re.compile("[\x00\u2062-\u2064\u200b\u00ad\ufeff]")  # "invisible times" and the like
 APPLIED = "\u2061"  # a function to what follows
 TEX_WRAPPER = re.compile(r"^\{?\\(?:display|text|script)style\s*(.*?)\}?$", re.DOTALL)
+PRESCRIPTS = "\x00"  # stands for where they begin; no page can have it
+SCRIPTS = {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()} - {"ⁿ", "ⁱ"}
 SOURCES = {"annotation", "annotation-xml"}
 SIMPLE = re.compile(r"[\w.,]+|\([^()]*\)|\S")
 FRACTION = re.compile(r"[\w.,]{1,50}/")  # 1½ is not 11/2 …
@@ -70,7 +73,9 @@ def _presented(math: LexborNode) -> str:
             node = node.next
         elif node.tag == "-text":
             text = node.text_content or ""
-            parts[-1].append(text if path[-1].tag == "mtext" else text.strip("\n\t\r\f "))
+            text = text if path[-1].tag == "mtext" else text.strip("\n\t\r\f ")
+            if text:  # white space between elements is none of their operands
+                parts[-1].append(text)
             node = node.next
         elif not node.is_element_node or node.tag in SOURCES:
             node = node.next
@@ -100,12 +105,29 @@ def _composed(node: LexborNode, parts: list[str]) -> str:
         return " "
     if tag == "msqrt":
         return f"√{_bracketed(_joined(parts))}"
-    # White space between elements is none of their operands.
+    if tag == "mprescripts":
+        return PRESCRIPTS
+    if tag == "mmultiscripts":
+        return _multiscripts(parts)
     operands = parts if tag in ("mi", "mn", "mo", "mtext") else [part for part in parts if part]
     compose = COMPOSED.get(tag)
     if compose and len(operands) == OPERANDS[tag]:
         return compose(*operands)
     return _joined(operands)
+
+
+def _multiscripts(parts: list[str]) -> str:
+    """A base, its pairs of low and high scripts, and those that stand before it: ¹⁴₆C."""
+    base, *scripts = parts or [""]
+    at = scripts.index(PRESCRIPTS) if PRESCRIPTS in scripts else len(scripts)
+    after, before = scripts[:at], scripts[at + 1 :]
+    prefix = "".join(_above("", high, base) for high in before[1::2]) + "".join(
+        _below("", low, base) for low in before[::2]
+    )
+    text = prefix + base
+    for low, high in zip_longest(after[::2], after[1::2], fillvalue=""):
+        text = _above(_below(text, low), high)
+    return text
 
 
 def _joined(parts: list[str]) -> str:
@@ -114,7 +136,10 @@ def _joined(parts: list[str]) -> str:
     before = ""
     for part in parts:
         is_word = (len(part) > 1 and part.isalpha()) or (len(before) > 1 and before.isalpha())
-        is_apart = is_word or FRACTION.match(part) or FRACTION_END.search(before[-MAX_END:])
+        is_script = len(part) > 1 and part[0] in SCRIPTS  # of what follows
+        is_apart = (
+            is_word or is_script or FRACTION.match(part) or FRACTION_END.search(before[-MAX_END:])
+        )
         if is_apart and part and before[-1:].isalnum() and part[0].isalnum():
             joined.append(" ")
         joined.append(part)
@@ -126,12 +151,12 @@ def _bracketed(text: str) -> str:
     return text if SIMPLE.fullmatch(text) else f"({text})"
 
 
-def _above(base: str, text: str) -> str:
-    return base + raised(text, base)
+def _above(base: str, text: str, of: str = "") -> str:
+    return base + raised(text, of or base)
 
 
-def _below(base: str, text: str) -> str:
-    return base + lowered(text, base)
+def _below(base: str, text: str, of: str = "") -> str:
+    return base + lowered(text, of or base)
 
 
 def _over(base: str, mark: str) -> str:

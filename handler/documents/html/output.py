@@ -25,6 +25,7 @@ class Output:
         self.writer = Writer("html", is_markdown=True)
         self._flows: list[Flow] = [PageFlow(self.writer)]  # the innermost last
         self._is_boxed = False
+        self.is_invisible = False  # what comes next
         self.length = 0  # characters so far, without the title
         self.lists: list[ListNumbers] = []  # that are open
         self.tables = TableKinds()
@@ -75,6 +76,8 @@ class Output:
     def text(self, text: str) -> None:
         """Add text of the page: white space is shown as one space, except in code."""
         flow = self.flow
+        if self.is_invisible:
+            return
         if isinstance(flow, CodeFlow):
             flow.write(text)
             self.length += len(text.strip())

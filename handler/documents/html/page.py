@@ -10,13 +10,20 @@ from handler.documents.document import Document
 from handler.documents.html import bounds, xhtml
 from handler.documents.html.content import content_of, first_heading
 from handler.documents.html.output import Output
+from handler.documents.html.parse import parse
 from handler.documents.html.reader import Reader, Scope
+from handler.documents.html.subset import without_subset
 
 # Content of fewer characters than these and than this share of the page is not what the page is
 # about: a main element may be empty until a script fills it.
 FEW_CHARACTERS = 300
 SMALL_SHARE = 0.25
 MOSTLY_HIDDEN = 4  # times the text that is shown
+SCRIPTS = (
+    "The page is written by scripts, which are not run: what it says to browsers without scripts "
+    "was read."
+)
+FRAMES = "The page shows other pages in frames: what it says to browsers without frames was read."
 PLURALS = {"canvas": "canvases"}
 
 
@@ -26,10 +33,11 @@ def extract_html(text: str, *, is_xml: bool = False, keep_boilerplate: bool = Fa
     is_xml: whether it is XHTML. keep_boilerplate: whether to read all of a page whose main content
     is marked. Raises DocumentRejected if its tags are nested too deeply.
     """
+    text = without_subset(text)
     if is_xml or xhtml.is_xhtml(text):
         text = xhtml.to_html(text)
     is_cut = bounds.check(text)
-    page = LexborHTMLParser(text)
+    page = parse(text)
     body = page.body or page.css_first("frameset")
     output = _read(page, body, keep_boilerplate=keep_boilerplate) if body else Output()
     if is_cut:
@@ -49,15 +57,13 @@ def _read(page: LexborHTMLParser, body: LexborNode, *, keep_boilerplate: bool) -
         whole = _read_part(page, body, [], everything)
         if read.length < SMALL_SHARE * whole.length:
             read, roots = whole, []
-    if "noscript" in read.left_out:
+    if read.left_out & {"noscript", "noframes"}:
         scope = Scope(navigation=True, noscript=True)
         without_scripts = _read_part(page, body, roots, scope)
         if without_scripts.length > 2 * read.length:
+            warning = SCRIPTS if "noscript" in read.left_out else FRAMES
             read = without_scripts
-            read.writer.warn(
-                "The page is written by scripts, which are not run: what it says to browsers "
-                "without scripts was read."
-            )
+            read.writer.warn(warning)
     if "hidden" in read.left_out:
         hidden = _read_part(page, body, roots, Scope(navigation=True, hidden=True))
         if hidden.length > MOSTLY_HIDDEN * max(read.length, 1):

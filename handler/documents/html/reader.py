@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from handler.documents.html import block_elements as block
 from handler.documents.html import inline_elements as inline
 from handler.documents.html.bounds import TAG, check
+from handler.documents.html.display import acts_as
 from handler.documents.html.formulas import CONTAINERS
 from handler.documents.html.output import Output
+from handler.documents.html.parse import parse
 from handler.documents.html.style import declarations
 from handler.documents.html.tags import (
     BOXES,
@@ -23,7 +25,7 @@ from handler.documents.html.tags import (
     SVG_SKIPPED,
     SVG_TEXTS,
 )
-from handler.documents.html.visibility import is_hidden, is_navigation
+from handler.documents.html.visibility import is_hidden, is_navigation, visibility
 
 Leave = Callable[[], None]
 ELEMENTS: dict[str, Callable[[Output, LexborNode], Leave | None]] = {
@@ -111,6 +113,35 @@ class Reader:
         if tag in SKIPPED and not (tag == "noscript" and scope.noscript):
             self._skipped(node, tag, attributes)
             return None
+        visible = None if scope.hidden else visibility(attributes)
+        if visible is None or visible != self._output.is_invisible:
+            return self._enter_shown(node, tag, attributes)
+        return self._enter_visibility(node, tag, attributes, visible=visible)
+
+    def _enter_visibility(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], *, visible: bool
+    ) -> Leave | None:
+        """Begin an element that is visible in an invisible one, or the other way round."""
+        output = self._output
+        if not visible:
+            output.left_out.add("hidden")
+        output.is_invisible = not visible
+        entered = self._enter_shown(node, tag, attributes)
+        if not entered:
+            output.is_invisible = visible
+            return None
+
+        def leave() -> None:
+            output.is_invisible = visible
+            entered()
+
+        return leave
+
+    def _enter_shown(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]
+    ) -> Leave | None:
+        if not self._pictures:
+            tag = acts_as(tag, attributes)
         if element := ELEMENTS.get(tag):
             return element(self._output, node)
         return self._enter_other(node, tag, attributes)
@@ -172,7 +203,7 @@ class Reader:
     def _skipped(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
         """Read what is text in elements that are none."""
         if tag in ("noscript", "noframes"):
-            self._output.left_out.add("noscript")
+            self._output.left_out.add(tag)
         if tag == "noframes" and self._scope.noscript:
             self._read_page(node.text())  # a parser takes it for text
         elif tag == "script" and (attributes.get("type") or "").startswith("math/tex"):
@@ -188,7 +219,7 @@ class Reader:
         page = attributes.get("srcdoc") if node.tag == "iframe" else None
         if page:
             self._read_page(page)
-        elif not _is_empty(node, attributes):
+        elif not self._output.is_invisible and not _is_empty(node, attributes):
             self._output.not_read[EMBEDDED[node.tag or ""]] += 1
 
     def _read_page(self, page: str) -> None:
@@ -198,7 +229,7 @@ class Reader:
             return
         check(page)
         self._frames += 1
-        if body := LexborHTMLParser(page).body:
+        if body := parse(page).body:
             self._output.separate("div")
             self.read(body)
             self._output.separate("div")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from handler.errors import DocumentRejected
 from handler.limits import MAX_TABLE_CELLS
@@ -14,6 +15,8 @@ from handler.limits import MAX_TABLE_CELLS
 MAX_COLSPAN = 1_000  # both as browsers bound them
 MAX_ROWSPAN = 65_534
 MAX_REPEATED = 200  # characters; a longer text is written in the first of its places only
+
+GroupKind = Literal["thead", "tbody", "tfoot"]
 
 
 @dataclass
@@ -60,23 +63,22 @@ class TableGrid:
     """Collects the rows of one table."""
 
     def __init__(self) -> None:
-        self._groups: list[list[Row]] = [[]]
-        self._in_head = False
+        self._groups: list[tuple[GroupKind, list[Row]]] = [("tbody", [])]
 
-    def begin_group(self, *, is_head: bool = False) -> None:
+    def begin_group(self, kind: GroupKind = "tbody") -> None:
         """Begin a row group, which no cell reaches out of."""
-        self._groups.append([])
-        self._in_head = is_head
+        self._groups.append((kind, []))
 
     def begin_row(self) -> None:
         """Begin a row. Cells are added to the last one."""
-        self._groups[-1].append(Row(in_head=self._in_head))
+        kind, rows = self._groups[-1]
+        rows.append(Row(in_head=kind == "thead"))
 
     def add(self, cell: Cell) -> None:
         """Add a cell to the row that is open."""
-        if not self._groups[-1]:
+        if not self._groups[-1][1]:
             self.begin_row()
-        self._groups[-1][-1].cells.append(cell)
+        self._groups[-1][1][-1].cells.append(cell)
 
     def rows(self) -> Iterator[PlacedRow]:
         """The rows, top to bottom.
@@ -104,7 +106,7 @@ class TableGrid:
     def _placed(self) -> Iterator[tuple[Row, list[tuple[int, Cell]]]]:
         """Each row, with the column of each cell in it; also of those that began above it."""
         count = 0
-        for group in self._groups:
+        for group in self._in_order():
             spanning: dict[int, _Spanning] = {}  # by the first column
             for row in group:
                 places = _places(row, spanning)
@@ -112,6 +114,18 @@ class TableGrid:
                 if count > MAX_TABLE_CELLS:
                     raise _too_many()
                 yield row, places
+
+    def _in_order(self) -> list[list[Row]]:
+        """The groups as they are shown: the first head above all, the first foot below."""
+        kinds = [kind for kind, _ in self._groups]
+        order = list(range(len(kinds)))
+        if "thead" in kinds:
+            order.insert(0, order.pop(kinds.index("thead")))
+        if "tfoot" in kinds:
+            foot = kinds.index("tfoot")
+            order.remove(foot)
+            order.append(foot)
+        return [self._groups[at][1] for at in order]
 
 
 def _places(row: Row, spanning: dict[int, _Spanning]) -> list[tuple[int, Cell]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
+from handler.documents.html.display import acts_as
 from handler.documents.html.tags import CELLS, CODE, HEADINGS
 
 MAX_NESTED_TABLES = 4  # deeper ones hold no data, and looking at each takes time
@@ -34,7 +35,7 @@ class _Look:
     def is_data(self) -> bool:
         if self.role in ROLES or self.columns < 2:
             return False
-        if self.is_named or self.role in ("table", "grid"):
+        if self.is_named or self.role in ("table", "grid", "treegrid"):
             return self.longest <= MAX_NAMED_DATA_CELL
         return not self.has_tables and not self.has_layout and self.longest <= MAX_DATA_CELL
 
@@ -55,11 +56,12 @@ class TableKinds:
     def _look(self, table: LexborNode) -> None:
         path = [table]
         looks = [_Look((table.attributes.get("role") or "").lower())]
+        tables = {table.mem_id}
         node = table.first_child
         while path:
             if node is None:
                 node = path.pop()
-                if node.tag == "table":
+                if node.mem_id in tables:
                     self._seen.add(node.mem_id)
                     if len(looks) <= MAX_NESTED_TABLES and looks[-1].is_data:
                         self._data.add(node.mem_id)
@@ -72,19 +74,23 @@ class TableKinds:
                     look.in_cell += length
                     look.longest = max(look.longest, look.in_cell)
             elif node.is_element_node:
-                _note(node, looks)
+                if _note(node, looks):
+                    tables.add(node.mem_id)
                 path.append(node)
                 node = node.first_child
                 continue
             node = node.next
 
 
-def _note(node: LexborNode, looks: list[_Look]) -> None:
-    tag, look = node.tag or "", looks[-1]
+def _note(node: LexborNode, looks: list[_Look]) -> bool:
+    """Take an element into account; whether it is a table."""
+    attributes, look = node.attributes, looks[-1]
+    tag = acts_as(node.tag or "", attributes)
     if tag == "table":
         look.has_tables = True
-        looks.append(_Look((node.attributes.get("role") or "").lower()))
-    elif tag == "tr":
+        looks.append(_Look((attributes.get("role") or "").lower()))
+        return True
+    if tag == "tr":
         look.rows += 1
         look.in_row = 0
     elif tag in CELLS:
@@ -96,3 +102,4 @@ def _note(node: LexborNode, looks: list[_Look]) -> None:
         look.is_named = True
     elif tag in LAYOUT:
         look.has_layout = True
+    return False

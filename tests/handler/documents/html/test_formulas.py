@@ -44,3 +44,25 @@ def test_mathml_is_written_on_one_line(mathml: str, expected: str) -> None:
 
 def test_a_formula_that_is_nested_very_deeply_is_its_characters() -> None:
     assert text(f"<math>{'<msup><mi>x</mi>' * 2_000}<mn>1</mn>").count("x") == 2_000
+
+
+@pytest.mark.parametrize(
+    ("inner", "wanted"),
+    [
+        ("<mi>C</mi><mn>6</mn><none/><mprescripts/><mn>6</mn><mn>14</mn>", "¹⁴₆C₆"),
+        ("\n<mi>U</mi> <mprescripts/> <mn>92</mn> <mn>235</mn>", "²³⁵₉₂U"),
+        ("<mi>x</mi><mn>1</mn><mn>2</mn>", "x₁²"),
+        ("<mi>x</mi><mn>1</mn>", "x₁"),
+        ("<mi>X</mi><mprescripts/><mi>Z</mi><mi>A</mi>", "^(A)_(Z)X"),
+        ("<mi>x</mi><none/><mn>2</mn>", "x²"),
+        ("", ""),
+    ],
+)
+def test_scripts_on_all_sides_stay_scripts(inner: str, wanted: str) -> None:
+    html = f"<p>a <math><mmultiscripts>{inner}</mmultiscripts></math> b"
+    assert text(html) == f"a {wanted} b".replace("  ", " ")
+
+
+def test_a_number_before_a_script_is_not_its_base() -> None:
+    carbon = "<mmultiscripts><mi>C</mi><mprescripts/><none/><mn>14</mn></mmultiscripts>"
+    assert text(f"<math><mn>2</mn>{carbon}</math>") == "2 ¹⁴C"

@@ -128,3 +128,13 @@ def test_a_page_that_hides_most_of_its_text_is_read_with_a_warning() -> None:
         "Most of the page's text is hidden by its attributes, and was not read.",
     )
     assert page("<p hidden>Menu</p><p>Shown.").warnings == ()
+
+
+def test_the_text_for_browsers_without_frames_is_not_said_to_be_a_script_s() -> None:
+    frames = "<frameset><frame src=a.html><noframes><p>Our catalogue.</noframes></frameset>"
+    document = read(f"<html>{frames}</html>".encode(), "a.html")
+    assert document.text == "Our catalogue."
+    assert document.warnings == (
+        "The page shows other pages in frames: what it says to browsers without frames was read.",
+        "The page embeds 1 frame, which was not read.",
+    )

@@ -73,3 +73,21 @@ def test_the_content_of_a_component_is_read() -> None:
     assert text(f"<p>a<x-card><template shadowrootmode=open>{inner}</template>d</x-card>") == (
         "a\n\nb\n\nc\n\nd"
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ("a <i style='visibility:hidden'>x <b style='visibility:visible'>b</b> y</i> c", "a b c"),
+        (
+            "<div style='visibility:hidden'><h2>x</h2><p style='visibility:visible'>b</div>c",
+            "b\n\nc",
+        ),
+        ("<ul><li style='visibility:hidden'>x<li>b</ul>", "- b"),
+        ("<p style='visibility:hidden'><img alt=x><input value=x><math>x</math></p>b", "b"),
+        ("<div style='display:none'>x<p style='visibility:visible'>y</div>b", "b"),
+        ("<table><tr><td>a<td style='visibility:hidden'>x<td>c</table>", "a |  | c"),
+    ],
+)
+def test_what_is_visible_in_something_invisible_is_read(html: str, read: str) -> None:
+    assert text(html) == read

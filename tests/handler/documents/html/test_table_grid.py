@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from handler.documents.html import table_grid
 from handler.documents.html.table_grid import Cell, TableGrid
 from handler.errors import DocumentRejected
+from tests.handler.documents.html.samples import page
 
 
 def texts(*rows: list[Cell]) -> list[list[str]]:
@@ -56,7 +57,7 @@ def test_spans_that_tile_a_table_fill_each_of_their_places(data: st.DataObject) 
 
 def test_a_span_reaches_no_further_than_its_group_and_its_table() -> None:
     table = TableGrid()
-    table.begin_group(is_head=True)
+    table.begin_group("thead")
     table.add(Cell("a", rows=9))
     table.add(Cell("b"))
     table.begin_group()
@@ -98,3 +99,13 @@ def test_a_table_that_spans_too_many_places_is_refused(
     monkeypatch.setattr(table_grid, "MAX_TABLE_CELLS", 10_000)
     with pytest.raises(DocumentRejected, match="more than 10,000 places"):
         texts(*rows)
+
+
+def test_the_head_comes_first_and_the_foot_last() -> None:
+    rows = ("<tfoot><tr><td>sum<td>3", "<tbody><tr><td>a<td>1", "<tbody><tr><td>b<td>2")
+    head = "<thead><tr><th>N<th>V"
+    wanted = "N | V\na | 1\nb | 2\nsum | 3"
+    assert page(f"<table>{head}{''.join(rows)}</table>").text == wanted
+    found = page(f"<table>{''.join(rows)}{head}</table>")
+    assert found.text == wanted
+    assert found.tables[0].header == "N | V"
