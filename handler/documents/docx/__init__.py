@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from handler.documents.archive import Archive
 from handler.documents.document import Document
+from handler.documents.docx.blocks import CONTROL
 from handler.documents.docx.chunks import ChunkReader
 from handler.documents.docx.margins import Margins
-from handler.documents.docx.names import Element, name
+from handler.documents.docx.names import Element, is_placeholder, name
 from handler.documents.docx.notes import Notes
 from handler.documents.docx.numbering import Numberings
 from handler.documents.docx.package import Package
@@ -52,6 +53,7 @@ def _write(archive: Archive, writer: Writer, depth: int) -> Tally:
     story = Story(package, paragraphs, notes, tally, writer, chunks)
     _write_sections(package, settings, story, Margins(story, paragraphs), writer)
     tally.comments = _count_comments(package)
+    tally.hints = sum(map(is_placeholder, package.document.iter(CONTROL)))
     tally.damaged_parts = len(package.damaged)
     for warning in tally.warnings():
         writer.warn(warning)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from handler.documents.docx.eq_fields import equation, is_equation
 from handler.documents.docx.names import VAL, Element, is_on, name, number
 from handler.documents.docx.symbols import symbol
 
@@ -44,6 +45,7 @@ class Fields:
 
     def __init__(self, *, skip_pages: bool) -> None:
         self._open: list[Field] = []
+        self.equations = self.unread = 0  # that Word draws from a code
         self._skip_pages = skip_pages
 
     @property
@@ -73,8 +75,17 @@ class Fields:
             if self._is_skipped(ended):
                 return PAGE_MARK
             if not ended.has_result and not self.is_code:
-                return _drawn(ended)
+                return self.drawn(ended)
         return ""
+
+    def drawn(self, field: Field) -> str:
+        """What Word draws for a field without a result."""
+        if not is_equation(field.code):
+            return _drawn(field)
+        text = equation(field.code)
+        self.equations += 1
+        self.unread += text is None
+        return text or ""
 
     def is_skipped_code(self, code: str) -> bool:
         """Whether the result of a field with this code is left out."""

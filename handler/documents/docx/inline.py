@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from handler.documents.docx.drawings import Aside, drawing
 from handler.documents.docx.equations import MATH, linear
-from handler.documents.docx.fields import PAGE_MARK, Fields
-from handler.documents.docx.names import Element, is_on, name, value
+from handler.documents.docx.fields import PAGE_MARK, Field, Fields
+from handler.documents.docx.names import Element, is_on, is_placeholder, name, value
+from handler.documents.docx.pieces import Place, joined, shifted
 from handler.documents.docx.styles import NONE, VANISH, VERTICAL, Style, Styles, font
 from handler.documents.docx.symbols import symbol, with_symbols
 from handler.documents.docx.tally import Tally
-from handler.documents.scripts import Position, script
+from handler.documents.scripts import Position
 
+T = TypeVar("T")
 Kind = Literal["footnote", "endnote"]
 RUN, RUN_PROPERTIES, RUN_STYLE = name("w:r"), name("w:rPr"), name("w:rStyle")
 MATH_RUN, MATH_PARAGRAPH = name("m:r"), name("m:oMathPara")
@@ -38,9 +39,6 @@ NOTES: dict[str, Kind] = {
     name("w:endnoteReference"): "endnote",
 }
 POSITIONS: dict[str, Position] = {"superscript": "superscript", "subscript": "subscript"}
-PUNCTUATION = re.compile(
-    "[.,;:!?…)\\]\"'»。、」』\u2019\u201d\uff0c\uff1a\uff1b\uff01\uff1f\uff09]+"
-)
 
 
 class NoteMarks(Protocol):
@@ -65,18 +63,19 @@ class InlineReader:
         self._styles, self._tally, self._notes = styles, tally, notes
         self._style = NONE
         self._fields = Fields(skip_pages=False)
-        self._pieces: list[tuple[str, Position | Literal["", "mark"]]] = []
+        self._pieces: list[tuple[str, Place]] = []
         self._asides: list[Aside] = []
-        self._position: Position | Literal[""] = ""
+        self._position: Place = ""
         self._font, self._is_hidden = "", False
         self._readers: dict[str, Callable[[Element], None]] = {
             RUN: self._run,
             name("w:t"): lambda it: self._add(with_symbols(it.text or "", self._font)),
             name("w:sym"): self._symbol,
             name("w:instrText"): lambda it: self._fields.add_code(it.text or ""),
-            name("w:fldChar"): lambda it: self._add(self._fields.mark(it)),
+            name("w:fldChar"): lambda it: self._drawn(self._fields.mark, it),
             name("w:fldSimple"): self._simple_field,
             name("w:ruby"): self._ruby,
+            name("w:sdt"): lambda it: None if is_placeholder(it) else self._walk(it),
             name("w:drawing"): self._drawing,
             name("w:pict"): self._drawing,
             name("w:object"): self._drawing,
@@ -91,7 +90,8 @@ class InlineReader:
         self._style, self._fields = style, Fields(skip_pages=skip_pages)
         self._pieces, self._asides = [], []
         self._walk(paragraph)
-        return Inline(_joined(self._pieces), self._asides)
+        self._tally.eq_fields += self._fields.unread
+        return Inline(joined(self._pieces), self._asides)
 
     def _walk(self, parent: Element) -> None:
         """Read what is in `parent`, in order."""
@@ -106,7 +106,7 @@ class InlineReader:
             elif tag not in SKIPPED:  # insertions, links, content controls …
                 self._walk(child)
 
-    def _add(self, text: str, position: Position | Literal["", "mark"] | None = None) -> None:
+    def _add(self, text: str, position: Place | None = None) -> None:
         if not text or self._fields.is_code:
             return
         if self._is_hidden:
@@ -124,7 +124,7 @@ class InlineReader:
         vertical = value(properties, VERTICAL)
         if vertical is None:
             vertical = style.vertical or self._style.vertical
-        self._position = POSITIONS.get(vertical, "")
+        self._position = POSITIONS.get(vertical, "") or shifted(properties)
         self._font = font(properties) or style.font or self._style.font
         hidden = is_on(properties, VANISH)
         self._is_hidden = style.is_hidden or self._style.is_hidden if hidden is None else hidden
@@ -144,8 +144,17 @@ class InlineReader:
     def _simple_field(self, it: Element) -> None:
         if self._fields.is_skipped_code(it.get(name("w:instr"), "")):
             self._add(PAGE_MARK)
-        else:
-            self._walk(it)
+            return
+        before = len(self._pieces)
+        self._walk(it)
+        if len(self._pieces) == before and not self._fields.is_code:
+            self._drawn(self._fields.drawn, Field(None, it.get(name("w:instr"), "")))
+
+    def _drawn(self, draw: Callable[[T], str], it: T) -> None:
+        """What Word draws for a field."""
+        before = self._fields.equations
+        text = draw(it)
+        self._add(text, None if self._fields.equations == before else "formula")
 
     def _ruby(self, it: Element) -> None:
         """The word, and how it is read in brackets."""
@@ -172,10 +181,7 @@ class InlineReader:
                 return
 
     def _math(self, it: Element) -> None:
-        text = linear(it, self._math_text)
-        before = self._pieces[-1][0] if self._pieces else ""
-        is_mixed = before[-1:].isdigit() and text[:1].isdigit()  # 2 3/4
-        self._add(f" {text}" if is_mixed else text, "")
+        self._add(linear(it, self._math_text), "formula")
 
     def _math_paragraph(self, it: Element) -> None:
         for equation in it.iter(MATH):
@@ -188,8 +194,10 @@ class InlineReader:
         if is_on(run.find(RUN_PROPERTIES), VANISH):
             self._tally.hidden += 1
             return ""
-        texts = run.iter(name("m:t"), name("w:t"))
-        return "".join(with_symbols(each.text or "", "") for each in texts)
+        texts = run.iter(name("m:t"), name("w:t"), *CHARACTERS)
+        return "".join(
+            " " if each.tag in CHARACTERS else with_symbols(each.text or "", "") for each in texts
+        )
 
     def _note(self, it: Element) -> None:
         if self._is_hidden:
@@ -199,30 +207,3 @@ class InlineReader:
         mark = self._notes.mark(kind, note_id, is_custom=is_custom)
         self._add(mark, "mark")
         self._asides.append(Aside(kind, None, note_id, mark))
-
-
-def _joined(pieces: list[tuple[str, Position | Literal["", "mark"]]]) -> str:
-    """The pieces as one text; a note's mark goes behind the punctuation that follows it."""
-    text: list[str] = []
-    marks, last = "", ""  # last: some text that is not white space, to see what a script follows
-    at = 0
-    while at < len(pieces):
-        piece, position = pieces[at]
-        at += 1
-        if position == "mark":
-            marks += piece
-            continue
-        same = [piece]  # Word cuts a word into runs; a script is one piece
-        while at < len(pieces) and pieces[at][1] == position:
-            same.append(pieces[at][0])
-            at += 1
-        piece = "".join(same)
-        if position:
-            piece = script(piece, position, last)
-        elif marks and (found := PUNCTUATION.match(piece)):
-            text.append(found[0])
-            piece = piece[found.end() :]
-        text.append(marks)
-        text.append(piece)
-        marks, last = "", piece or last
-    return "".join(text) + marks

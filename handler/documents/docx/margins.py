@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handler.documents.docx.blocks import CELL, PARAGRAPH, ROW, TABLE, blocks, inside
+from handler.documents.docx.blocks import PARAGRAPH, TABLE, blocks
 from handler.documents.docx.drawings import Aside
 from handler.documents.docx.fields import PAGE_MARK
 from handler.documents.docx.names import Element
@@ -28,35 +28,39 @@ class Margins:
     def lines(self, root: Element) -> tuple[list[str], list[Aside]]:
         """The lines of a header or footer that no earlier one had, and its charts."""
         asides: list[Aside] = []
-        found = []
-        for line in self._all(root, asides):
-            text = _without_page(line)
+        found, keys = [], set()
+        for text in self._all(root, asides):
             key = " ".join(text.lower().split())
             if key and key not in self._seen:
-                self._seen.add(key)
+                keys.add(key)
                 found.append(text)
+        self._seen |= keys
         return found, asides
 
     def _all(self, parent: Element, asides: list[Aside]) -> Iterator[str]:
         for block in blocks(parent):
             if block.tag == PARAGRAPH:
                 paragraph = self._paragraphs.read(block, skip_pages=True)
-                yield paragraph.line
+                yield _without_page(paragraph.line)
                 for aside in paragraph.asides:
                     if aside.kind == "box":
                         yield from self._all(aside.element, asides)
                     else:
                         asides.append(aside)
             elif block.tag == TABLE:
-                for row in inside(block, {ROW}):
-                    cells = [
-                        self._story.flat(cell, skip_pages=True) for cell in inside(row, {CELL})
-                    ]
-                    yield "\t".join(cell.text for cell in cells)
-                    for cell in cells:
-                        asides += cell.asides
-                        for table in cell.tables:
-                            yield from self._all([table], asides)
+                flat = self._story.flat_rows(block, skip_pages=True)
+                for row in flat.rows:
+                    yield _row(row.cells)
+                for each in flat.tables:
+                    yield from (_row(row.cells) for row in each)
+                asides += flat.asides
+
+
+def _row(cells: list[str]) -> str:
+    """A table's row. Only fields are pages' numbers in it: others may be amounts."""
+    texts = [_piece(cell) if PAGE_MARK in cell else cell for cell in cells]
+    line = " | ".join(text.replace("|", "\\|") for text in texts)
+    return line.strip() if any(texts) else ""
 
 
 def _without_page(line: str) -> str:

@@ -57,6 +57,11 @@ def number(text: str | None) -> int | None:
 MAX_DIGITS = 10  # of 2,147,483,647
 
 
+def is_placeholder(control: Element) -> bool:
+    """Whether a content control shows a hint to its user instead of a content."""
+    return bool(is_on(control.find(name("w:sdtPr")), name("w:showingPlcHdr")))
+
+
 def is_on(parent: Element | None, tag: str) -> bool | None:
     """Whether a property such as <w:vanish/> is on; None if `parent` does not say."""
     child = None if parent is None else parent.find(tag)

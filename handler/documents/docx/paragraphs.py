@@ -64,7 +64,10 @@ class Paragraphs:
         style_id = value(properties, STYLE)
         style = self._styles.paragraph(style_id)
         read = self._inline.read(element, style, skip_pages=skip_pages)
-        label, level = self._label(properties, style, style_id or "")
+        has_no_end = _has_no_end(properties)
+        label, level = "", 0
+        if not has_no_end:  # else the next paragraph is the item
+            label, level = self._label(properties, style, style_id or "")
         heading = outline(properties)
         heading = (style.heading if heading is None else heading) or None
         if heading and len(read.text) > MAX_HEADING:
@@ -76,7 +79,7 @@ class Paragraphs:
             heading=heading,
             is_title=style.name == "title",
             is_drop_cap=_is_drop_cap(properties),
-            has_no_end=_has_no_end(properties),
+            has_no_end=has_no_end,
             asides=tuple(read.asides),
             section=None if properties is None else properties.find(SECTION),
         )

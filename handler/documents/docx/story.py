@@ -6,13 +6,13 @@ What stands beside a paragraph (its notes, text boxes and charts) is written aft
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from handler.documents.docx.blocks import CELL, CHUNK, PARAGRAPH, ROW, TABLE, blocks, inside
 from handler.documents.docx.charts import chart_rows, chart_titles, diagram_lines
 from handler.documents.docx.chunks import ChunkReader
 from handler.documents.docx.drawings import Aside
-from handler.documents.docx.grid import rows
+from handler.documents.docx.flat import Flat, FlatTable, on_one_line
+from handler.documents.docx.grid import Row, rows
 from handler.documents.docx.names import Element
 from handler.documents.docx.notes import Notes
 from handler.documents.docx.package import Package
@@ -20,16 +20,8 @@ from handler.documents.docx.paragraphs import BULLET, Paragraph, Paragraphs
 from handler.documents.docx.tally import Tally
 from handler.documents.writer import Writer
 
+MAX_IN_CELL = 500  # characters of a table that stays in a cell; a longer one lays out a page
 MAX_INDENT = 4  # levels of a list that are indented
-
-
-@dataclass
-class Flat:
-    """The text of blocks on one line, and what cannot stand on it."""
-
-    text: str = ""
-    asides: list[Aside] = field(default_factory=list)
-    tables: list[Element] = field(default_factory=list)
 
 
 class Story:
@@ -120,26 +112,42 @@ class Story:
                 for cell in inside(row, {CELL}):
                     list(self.write(cell, part))
             return
-        later: list[Flat] = []
+        row_cells: list[Flat] = []  # of the row that is being read
+        asides: list[Aside] = []
 
         def text_of(cell: Element) -> str:
-            flat = self.flat(cell)
-            later.append(flat)
-            return flat.text
+            row_cells.append(self.flat(cell))
+            return row_cells[-1].text
 
         self._writer.begin_table()
         for row in rows(table, text_of, self._tally):
             self._writer.row(row.cells, is_header=row.is_header)
-            nested = [each for flat in later for each in flat.tables]
-            if nested:  # a table in a cell follows its row
+            nested = [each for flat in row_cells for each in flat.tables]
+            if nested:  # a long table in a cell follows its row
                 self._writer.end_table()
                 for each in nested:
-                    self._table(each, part)
+                    self._rows(each)
                 self._writer.begin_table()
-            for flat in later:
-                flat.tables.clear()
+            asides += [aside for flat in row_cells for aside in flat.asides]
+            row_cells.clear()
         self._writer.end_table()
-        self.write_asides([aside for flat in later for aside in flat.asides], part)
+        self.write_asides(asides, part)
+
+    def _rows(self, rows: list[Row]) -> None:
+        self._writer.begin_table()
+        for row in rows:
+            self._writer.row(row.cells, is_header=row.is_header)
+        self._writer.end_table()
+
+    def flat_rows(self, table: Element, *, skip_pages: bool = False) -> FlatTable:
+        """A table's rows, with a text for each cell."""
+        cells: list[Flat] = []
+
+        def text_of(cell: Element) -> str:
+            cells.append(self.flat(cell, skip_pages=skip_pages))
+            return cells[-1].text
+
+        return FlatTable(list(rows(table, text_of, self._tally)), cells)
 
     def flat(self, parent: Element, *, skip_pages: bool = False) -> Flat:
         """The text of blocks on one line: items are parted by "; ", paragraphs by a space."""
@@ -148,7 +156,7 @@ class Story:
         joined = ""
         for block in blocks(parent):
             if block.tag == TABLE:
-                flat.tables.append(block)
+                self._flat_table(block, flat, texts, skip_pages=skip_pages)
             elif block.tag == PARAGRAPH:
                 paragraph = self._paragraphs.read(block, skip_pages=skip_pages)
                 if paragraph.start is not None:
@@ -160,8 +168,22 @@ class Story:
                 joined = ""
                 texts.append((text, bool(paragraph.label)))
                 self._flat_asides(paragraph, flat, texts, skip_pages=skip_pages)
-        flat.text = _on_one_line([*texts, (joined, False)])
+        flat.text = on_one_line([*texts, (joined, False)])
         return flat
+
+    def _flat_table(
+        self, table: Element, flat: Flat, texts: list[tuple[str, bool]], *, skip_pages: bool
+    ) -> None:
+        """A table in a cell stays there: "a, b; c, d"."""
+        read = self.flat_rows(table, skip_pages=skip_pages)
+        flat.asides += read.asides
+        lines = [", ".join(filter(None, row.cells)) for row in read.rows]
+        text = "; ".join(filter(None, lines))
+        if len(text) <= MAX_IN_CELL:
+            texts.append((text, False))
+        else:
+            flat.tables.append(read.rows)
+        flat.tables += read.tables
 
     def _flat_asides(
         self, paragraph: Paragraph, flat: Flat, texts: list[tuple[str, bool]], *, skip_pages: bool
@@ -208,7 +230,7 @@ class Story:
             self._writer.separate("\n")
         part = self._notes.part(aside.kind)
         for table in flat.tables:
-            self._table(table, part)
+            self._rows(table)
         self.write_asides(flat.asides, part)
 
     def _drawing(self, aside: Aside, part: str) -> None:
@@ -233,17 +255,6 @@ class Story:
         for at, row in enumerate(chart_rows(root)):
             self._writer.row(row, is_header=at == 0 and not row[0])
         self._writer.end_table()
-
-
-def _on_one_line(texts: list[tuple[str, bool]]) -> str:
-    line: list[str] = []
-    follows_item = False
-    for text, is_item in texts:
-        words = " ".join(text.split())
-        if words:
-            line += ["; " if follows_item and is_item else " ", words]
-            follows_item = is_item
-    return "".join(line[1:])
 
 
 def _is_box(table: Element) -> bool:

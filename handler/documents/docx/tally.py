@@ -16,6 +16,8 @@ class Tally:
     pictures: int = 0  # without an alternative text
     objects: int = 0
     old_equations: int = 0
+    hints: int = 0  # in content controls that were not filled in
+    eq_fields: int = 0  # equations that a field's code draws
     drawings: int = 0  # charts and diagrams whose parts are missing or damaged
     notes: int = 0  # references to notes that are not there
     chunks: int = 0  # embedded documents that could not be read
@@ -31,6 +33,8 @@ class Tally:
             (self.pictures, "{} without an alternative text {} not read."),
             (self.objects, "{} (such as a spreadsheet) {} not read."),
             (self.old_equations, "{} of Word's old equation editor {} not read."),
+            (self.hints, "{} in content controls that were not filled in {} left out."),
+            (self.eq_fields, "{} (an equation that Word draws from a code) {} not read."),
             (self.drawings, "{} {} not read: missing or damaged in the file."),
             (self.notes, "{} to a footnote or endnote {} without its text in the file."),
             (self.chunks, "{} in the file {} not read: missing, damaged or of another format."),
@@ -38,7 +42,7 @@ class Tally:
         )
         names = (
             *("comment", "piece", "deletion", "picture", "embedded object", "equation"),
-            *("chart or diagram", "reference", "embedded document", "part"),
+            *("hint", "EQ field", "chart or diagram", "reference", "embedded document", "part"),
         )
         for (count, sentence), name in zip(sentences, names, strict=True):
             if count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from time import process_time
 
 import pytest
 
@@ -71,3 +72,15 @@ def test_long_runs_of_one_character_take_no_time() -> None:
     begun = time.monotonic()
     read(document(f"<w:p><m:oMath>{marks}</m:oMath></w:p>{header}"))
     assert time.monotonic() - begun < 5
+
+
+def test_a_long_table_takes_time_in_proportion_to_its_rows() -> None:
+    def seconds(rows: int) -> float:
+        row = "<w:tr>" + "<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>" * 3 + "</w:tr>"
+        content = with_body(f"<w:tbl>{row * rows}</w:tbl>")
+        begin = process_time()
+        read(content, "a.docx")
+        return process_time() - begin
+
+    seconds(100)  # loads the library
+    assert seconds(8_000) < 12 * seconds(2_000)  # 4 if linear, 16 if quadratic

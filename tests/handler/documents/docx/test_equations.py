@@ -96,3 +96,28 @@ def test_equations_of_the_old_editor_are_told() -> None:
 def test_a_fraction_after_a_number_stands_apart() -> None:
     math = f"<m:oMath>{fraction('3', '4')}</m:oMath>"
     assert read(document(f"<w:p>{r('2')}{math}{r(' cups')}</w:p>"), "a.docx").text == "2 3/4 cups"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        ("", "5 cups", "3/4 5 cups"),
+        ("2", " cups", "2 3/4 cups"),
+        ("", "cups", "3/4 cups"),
+        ("", ", 5", "3/4, 5"),
+    ],
+)
+def test_a_formula_is_apart_from_the_number_beside_it(before: str, after: str, wanted: str) -> None:
+    math = f"<m:oMath>{fraction('3', '4')}</m:oMath>"
+    runs = f"{r(before) if before else ''}{math}{r(after)}"
+    assert read(document(f"<w:p>{runs}</w:p>")).text == wanted
+
+
+def test_formulas_beside_each_other_are_apart() -> None:
+    math = f"<m:oMath>{fraction('3', '4')}</m:oMath><m:oMath>{fraction('1', '2')}</m:oMath>"
+    assert read(document(f"<w:p>{math}</w:p>")).text == "3/4 1/2"
+
+
+def test_a_line_break_in_an_equation_separates() -> None:
+    run = "<m:r><m:t>x=400</m:t><w:br/><m:t>5=y</m:t></m:r>"
+    assert read(document(f"<w:p><m:oMath>{run}</m:oMath></w:p>")).text == "x=400 5=y"

@@ -102,10 +102,19 @@ def test_paragraphs_and_lists_stay_in_their_cell() -> None:
     )
 
 
-def test_a_table_in_a_cell_follows_its_row() -> None:
-    inner = cell(p("outer") + table(row("a", "", "b"), row("c", "d", "e")) + p())
-    document_text = text(row("1", inner), row("2", "x"))
-    assert document_text == "1 | outer\n\na |  | b\nc | d | e\n\n2 | x"
+def test_a_table_in_a_cell_stays_there() -> None:
+    inner = cell(p("outer") + table(row("a", "b"), row("c", "d")) + p())
+    look = '<w:tblLook w:firstRow="1"/>'
+    found = read(document(table(row("N", "V"), row("1", inner), row("2", "x"), properties=look)))
+    assert found.text == "N | V\n1 | outer a, b; c, d\n2 | x"
+    assert found.tables == (Table(0, len(found.text), "N | V"),)
+
+
+def test_a_long_table_in_a_cell_follows_its_row() -> None:
+    inner = cell(p("outer") + table(row("a", "", "b"), row("c" * 1_000, "d", "e")) + p())
+    assert text(row("1", inner), row("2", "x")) == (
+        f"1 | outer\n\na |  | b\n{'c' * 1_000} | d | e\n\n2 | x"
+    )
 
 
 def test_a_frame_around_blocks_is_no_table() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.handler.documents.docx.word_files import document, p, r, style, styled
+from tests.handler.documents.docx.word_files import cell, document, p, r, style, styled, table
 from tests.handler.documents.samples import read
 
 RAISED = '<w:vertAlign w:val="superscript"/>'
@@ -224,3 +224,33 @@ def test_a_drop_cap_joins_its_word() -> None:
     assert read(document(p("A", cap) + p(" long winter."))).text == "A long winter."
     assert read(document(p("Frame", '<w:framePr w:w="5"/>') + p("x"))).text == "Frame\n\nx"
     assert read(document(p("x") + p("W", cap))).text == "x\n\nW"
+
+
+@pytest.mark.parametrize(
+    ("before", "raised", "by", "wanted"),
+    [
+        ("10", "6", 8, "10⁶"),
+        ("10", "−6", 8, "10⁻⁶"),
+        ("H", "2", -6, "H₂"),
+        ("10", "6m", 8, "10^6m"),
+        ("10", "6", 1, "106"),
+        ("no. ", "6", 8, "no. 6"),
+        ("A", "word", 8, "Aword"),
+    ],
+)
+def test_a_number_that_is_set_higher_is_a_script(
+    before: str, raised: str, by: int, wanted: str
+) -> None:
+    assert text(r(before), r(raised, f'<w:position w:val="{by}"/>')) == wanted
+
+
+def test_the_hint_in_an_empty_content_control_is_left_out() -> None:
+    hint = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    assert text(r("Name: "), hint.format(r("Click here")), r("!")) == "Name: !"
+    cells = f"<w:tr>{cell('a')}{hint.format(cell('Click here'))}{cell('b')}</w:tr>"
+    body = hint.format(p("Click here")) + p("x") + table(cells)
+    found = read(document(body))
+    assert found.text == "x\n\na |  | b"
+    assert found.warnings == ("2 hints in content controls that were not filled in were left out.",)
+    filled = hint.replace("<w:showingPlcHdr/>", '<w:showingPlcHdr w:val="0"/>')
+    assert text(filled.format(r("Ana"))) == "Ana"

@@ -103,7 +103,16 @@ def test_a_number_beside_the_page_s_is_read(text: str, has_page: bool, read: str
 def test_a_table_in_a_header_is_read() -> None:
     header = table(row("Acme Ltd", f"<w:tc><w:p>{PAGE}</w:p></w:tc>", "Offer 12"))
     assert with_margins(p("A.") + section("header default h1"), {"h1": header}) == (
-        "Acme Ltd\tOffer 12\n\nA."
+        "Acme Ltd |  | Offer 12\n\nA."
+    )
+
+
+def test_amounts_in_a_header_s_table_are_no_page_numbers() -> None:
+    header = table(row("Part", "Old", "New"), row("A", "400", ""), row("B|C", "7", "12"))
+    header += table(row("", "Page", f"<w:tc><w:p>{PAGE}</w:p></w:tc>"))
+    header += table(row("x", ""), row("x", ""))
+    assert with_margins(p("A.") + section("header default h1"), {"h1": header}) == (
+        "Part | Old | New\nA | 400 |\nB\\|C | 7 | 12\n| Page |\nx |\nx |\n\nA."
     )
 
 

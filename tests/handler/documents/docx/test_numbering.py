@@ -133,3 +133,11 @@ def test_numbers_grow(levels: list[int]) -> None:
     firsts = [line for line, at in zip(lines, [*levels, 0], strict=True) if at == 0]
     begins_lower = bool(levels) and levels[0] > 0
     assert firsts == [f"{at + begins_lower}. x" for at in range(1, len(firsts) + 1)]
+
+
+def test_a_paragraph_that_is_deleted_with_its_end_is_no_item() -> None:
+    deleted = f"{item(1)}<w:rPr><w:del w:id='1'/></w:rPr>"
+    gone = f"<w:p><w:pPr>{deleted}</w:pPr><w:del><w:r><w:delText>no</w:delText></w:r></w:del></w:p>"
+    body = p("a", item(1)) + gone + p("b", item(1)) + p("c ", deleted) + p("d", item(1))
+    numbering = definition(0, level(0, "%1.")) + num(1)
+    assert text(body, numbering) == "1. a\n2. b\n3. c d"
