@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 
 from tests.handler.documents.docx.word_files import cell, document, p, r, row, table
-from tests.handler.documents.samples import read, rejected
+from tests.handler.documents.samples import read, rejected, with_body
 
 
 def nested(begin: str, inner: str, end: str, depth: int) -> str:
