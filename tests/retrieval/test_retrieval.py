@@ -127,8 +127,6 @@ QUESTIONS = [
     Question(
         "a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Coffee > Roasting"
     ),
-        "a dark espresso tastes harsh", "coffee.html", "## Roasting", heading="Coffee > Roasting"
-    ),
     Question(
         "I touched a hot pan and my finger hurts", "first-aid.docx", "# Burns", heading="Burns"
     ),
