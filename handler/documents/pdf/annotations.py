@@ -34,6 +34,8 @@ TYPED = {
     raw.FPDF_FORMFIELD_COMBOBOX,
     raw.FPDF_FORMFIELD_LISTBOX,
 }
+BOXES = {raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON}
+MAX_OPTIONS = 1_000  # of a list that are looked at
 PASSWORD, COMB = 1 << 13, 1 << 24  # flags of a text field
 LINE = 12.0  # points: how high a typed line is at most
 MAX_DRAWN = 1_000  # objects of an annotation that are looked at
@@ -88,10 +90,13 @@ def _look_at(annotation: Any, page: pypdfium2.PdfPage, found: Annotations) -> No
 def _look_at_drawn(annotation: Any, page: pypdfium2.PdfPage, found: Annotations) -> None:
     is_widget = raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET
     flags = _field_flags(annotation, page) if is_widget else 0
-    if _shows_text(annotation) and not flags & (COMB | PASSWORD):
+    kind = raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation) if is_widget else -1
+    # A box's mark says its state only to the eye, and a list shows what was not chosen, too.
+    is_choice = kind in BOXES or kind == raw.FPDF_FORMFIELD_LISTBOX
+    if _shows_text(annotation) and not (is_choice or flags & (COMB | PASSWORD)):
         found.draws_text = True
         return
-    value = _value(annotation, page) if is_widget else _string(annotation, b"Contents")
+    value = _value(kind, annotation, page.formenv) if is_widget else _string(annotation, b"Contents")
     if value.strip() and not flags & PASSWORD:
         found.values.append(_run(value, annotation, page))
     hidden = raw.FPDFAnnot_GetFlags(annotation) | raw.FPDF_ANNOT_FLAG_HIDDEN
@@ -111,12 +116,28 @@ def _field_flags(annotation: Any, page: pypdfium2.PdfPage) -> int:
     return int(raw.FPDFAnnot_GetFormFieldFlags(form, annotation)) if form else 0
 
 
-def _value(annotation: Any, page: pypdfium2.PdfPage) -> str:
-    """What is typed into a field of a form, or chosen from its list."""
-    form = page.formenv
-    if not form or raw.FPDFAnnot_GetFormFieldType(form, annotation) not in TYPED:
+def _value(kind: int, annotation: Any, form: Any) -> str:
+    """What is typed into a field of a form, chosen from its list, or marked."""
+    if kind in BOXES:
+        return "[x]" if _is_marked(annotation, form) else "[ ]"
+    if kind not in TYPED:
         return ""
-    return _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
+    chosen = []
+    for index in range(min(raw.FPDFAnnot_GetOptionCount(form, annotation), MAX_OPTIONS)):
+        if raw.FPDFAnnot_IsOptionSelected(form, annotation, index):
+            chosen.append(_text(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, index)))
+    typed = _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
+    return ", ".join(chosen) or typed
+
+
+def _is_marked(annotation: Any, form: Any) -> bool:
+    """Whether a check box or radio button is on: by its appearance's state or its value.
+
+    Some programs fill in a box and forget its appearance; pdfium makes one up, which is off.
+    """
+    if raw.FPDFAnnot_IsChecked(form, annotation):
+        return True
+    return _string(annotation, b"V") not in ("", "Off")
 
 
 def _string(annotation: Any, key: bytes) -> str:

@@ -78,6 +78,8 @@ def _has_hyphen(before: str, after: str, words: set[str]) -> bool:
         return True
     if not (before[-1].isalpha() and after[0].islower()):  # COVID-19, Jean-Paul
         return True
+    if len(first) == 1:  # x-ray, e-mail: words are not split after one letter
+        return True
     if second in ENDINGS:
         return False
     if left != first or right != second:  # up-to-date

@@ -15,10 +15,11 @@ from handler.documents.pdf.columns import in_reading_order
 from handler.documents.pdf.library import address
 from handler.documents.pdf.lines import lines_of
 from handler.documents.pdf.runs import Run, runs_of
-from handler.documents.pdf.unread import Unread, has_pictures
+from handler.documents.pdf.unread import Unread, has_pictures, is_picture
 from handler.errors import DocumentRejected
 from handler.limits import MAX_CHARACTERS
 
+STAMP = 60  # characters: page numbers and marks of a scan are fewer
 MAX_DEPTH = 5  # of drawings within drawings
 
 
@@ -52,9 +53,12 @@ def _text(
         lines = place(lines, lines_of(late))
     else:
         lines = lines_of(runs)
-    if not lines and has_pictures(page):
+    text = "\n".join(line.text for line in in_reading_order(lines))
+    if not text and has_pictures(page):
         unread.add_pictures(index + 1)
-    return "\n".join(line.text for line in in_reading_order(lines))
+    elif text and len(text) <= STAMP and is_picture(page):
+        unread.add_stamped(index + 1)
+    return text
 
 
 def _runs(page: pypdfium2.PdfPage, index: int, added: frozenset[int]) -> list[Run]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from handler.documents.writer import Writer
 MAX_RANGES = 12  # of pages that a warning lists
 MAX_DEPTH = 3  # of drawings within drawings
 MAX_OBJECTS = 200  # of a page that are looked at
+MOST = 0.6  # of a page, that a scan covers
 MANY_PATHS = 50  # a frame and rules are fewer
 
 
@@ -25,6 +27,7 @@ class Unread:
         self._notes = self._files = self._media = 0
         self._pages_with_notes: list[int] = []
         self._pages_of_pictures: list[int] = []
+        self._stamped_pages: list[int] = []
 
     def add(self, number: int, annotations: Annotations) -> None:
         """Count the annotations of page `number`, from 1."""
@@ -38,6 +41,10 @@ class Unread:
         """Record that page `number` has no text, but is not blank."""
         self._pages_of_pictures.append(number)
 
+    def add_stamped(self, number: int) -> None:
+        """Record that page `number` is a picture with almost no text, such as a page number."""
+        self._stamped_pages.append(number)
+
     def warn(self, pdf: pypdfium2.PdfDocument, writer: Writer) -> None:
         """Write a warning for each kind of thing that was not read."""
         if count := len(self._pages_of_pictures):
@@ -45,6 +52,12 @@ class Unread:
                 f"{_count(count, 'page')} of {len(pdf):,} {_have(count)} pictures or drawings but "
                 f"no text, and {_were(count)} not read: {_listed(self._pages_of_pictures)}. Run "
                 "the PDF through text recognition (OCR) to have them read."
+            )
+        if pages := self._stamped_pages:
+            writer.warn(
+                f"In the PDF, {_listed(pages)} {_have(len(pages))} pictures and almost no text: "
+                "what the pictures show was not read. Run the PDF through text recognition (OCR) "
+                "to have it read."
             )
         if notes := self._notes:
             comments, pages = _count(notes, "comment"), _listed(self._pages_with_notes)
@@ -79,6 +92,30 @@ def has_pictures(page: pypdfium2.PdfPage) -> bool:
             return True
         paths += kind == raw.FPDF_PAGEOBJ_PATH
     return paths >= MANY_PATHS
+
+
+def is_picture(page: pypdfium2.PdfPage) -> bool:
+    """Whether pictures cover most of `page`, as on a scan."""
+    count = min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS)
+    objects = (raw.FPDFPage_GetObject(page, index) for index in range(count))
+    left, bottom, right, top = page.get_bbox()
+    covered = sum(
+        max(0.0, min(right, box[2]) - max(left, box[0]))
+        * max(0.0, min(top, box[3]) - max(bottom, box[1]))
+        for box in map(_bounds, filter(_draws_picture, objects))
+    )
+    return covered > MOST * (right - left) * (top - bottom)
+
+
+def _draws_picture(drawn: Any) -> bool:
+    return raw.FPDF_PAGEOBJ_IMAGE in islice(_kinds([drawn], 0), MAX_OBJECTS)
+
+
+def _bounds(drawn: Any) -> tuple[float, float, float, float]:
+    left, bottom, right, top = sides = tuple(ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, sides)):
+        return 0.0, 0.0, 0.0, 0.0
+    return left.value, bottom.value, right.value, top.value
 
 
 def _kinds(objects: Iterable[Any], depth: int) -> Iterator[int]:
