@@ -54,5 +54,8 @@ def _put_on(beside: Iterable[Line], em: float, segment: Segment) -> bool:
         if best is None or distance < best[0]:
             best = distance, index, line
     if best:
-        best[2].segments.insert(best[1], segment)
+        _, index, line = best
+        for after in line.segments[index : index + 1]:
+            after.text = after.text.lstrip()  # the segment may lie upon its spaces
+        line.segments.insert(index, segment)
     return best is not None

@@ -96,7 +96,9 @@ def _look_at_drawn(annotation: Any, page: pypdfium2.PdfPage, found: Annotations)
     if _shows_text(annotation) and not (is_choice or flags & (COMB | PASSWORD)):
         found.draws_text = True
         return
-    value = _value(kind, annotation, page.formenv) if is_widget else _string(annotation, b"Contents")
+    value = (
+        _value(kind, annotation, page.formenv) if is_widget else _string(annotation, b"Contents")
+    )
     if value.strip() and not flags & PASSWORD:
         found.values.append(_run(value, annotation, page))
     hidden = raw.FPDFAnnot_GetFlags(annotation) | raw.FPDF_ANNOT_FLAG_HIDDEN
@@ -122,10 +124,11 @@ def _value(kind: int, annotation: Any, form: Any) -> str:
         return "[x]" if _is_marked(annotation, form) else "[ ]"
     if kind not in TYPED:
         return ""
-    chosen = []
-    for index in range(min(raw.FPDFAnnot_GetOptionCount(form, annotation), MAX_OPTIONS)):
-        if raw.FPDFAnnot_IsOptionSelected(form, annotation, index):
-            chosen.append(_text(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, index)))
+    chosen = [
+        _text(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, index))
+        for index in range(min(raw.FPDFAnnot_GetOptionCount(form, annotation), MAX_OPTIONS))
+        if raw.FPDFAnnot_IsOptionSelected(form, annotation, index)
+    ]
     typed = _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
     return ", ".join(chosen) or typed
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from handler.documents.pdf.runs import CELL_GAP, VERTICAL, Run
+from handler.documents.pdf.scripts import Beside, Script, hangs, position, written
 
 # Shares of an em. A space is at least a fifth of an em wide in nearly all fonts; letters that are
 # drawn one by one are at most a tenth apart.
@@ -26,6 +27,8 @@ OVERLAP = 0.5  # of a text with the end of the text before; what overlaps more i
 ACCENT_BACK = 1.0  # an accent may be drawn after its letter
 DESCENT = 0.12  # of an ideograph
 
+# Raised and lowered digits, as they are drawn.
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 HANGUL_GAP = 0.2
 IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 HANGUL = re.compile("[\uac00-\ud7af]")
@@ -49,6 +52,8 @@ class Line:
     em: float
     segments: list[Segment] = field(default_factory=list)
     is_mirrored: bool = False
+    beside: Beside | None = None  # what tells whether the next run is raised
+    script: Script | None = None  # at the line's end
 
     @property
     def start(self) -> float:
@@ -77,7 +82,9 @@ def lines_of(runs: Iterable[Run]) -> list[Line]:
             _append_below(line, run)
         else:
             segment = Segment(run.start, run.end, run.text)
-            lines.append(Line(run.direction, run.base, run.em, [segment], run.is_mirrored))
+            line = Line(run.direction, run.base, run.em, [segment], run.is_mirrored)
+            line.beside = Beside(run.base, run.em)
+            lines.append(line)
             drawn.add(lines[-1])
     return lines
 
@@ -88,9 +95,11 @@ def _is_on(line: Line, run: Run) -> bool:
     if line.is_mirrored or run.is_mirrored:
         return run.hint != "\n" or abs(run.base - line.base) < LINE_SHIFT * min(line.em, run.em)
     shift = abs(run.base - line.base)
-    if shift > LINE_SHIFT * max(line.em, run.em):
-        return False
     back = line.end - run.start
+    if shift > LINE_SHIFT * max(line.em, run.em):
+        return run.direction % 90 == 0 and _hangs(line, run, -back)
+    if line.script and _is_below_script(line.script, run):
+        return True
     if shift > LINE_SHIFT * min(line.em, run.em) and back > WORD_GAP * line.em:
         return False  # a small line beside the end of a large one
     if back > (ACCENT_BACK if len(run.text) == 1 else OVERLAP) * run.em:
@@ -121,13 +130,60 @@ def _append(line: Line, run: Run) -> None:
     elif run.start <= last.start - WORD_GAP * em:
         segment = Segment(run.start, run.end, run.text)
         line.segments.insert(room(line, run.start, run.end, run.em), segment)
+        line.beside = line.script = None  # it is not at the line's end
     elif gap > CELL_GAP * em and run.direction % 90 == 0:
         line.segments.append(Segment(run.start, run.end, run.text))
+        line.beside, line.script = Beside(run.base, run.em), None
     else:
-        last.text += _between(last.text, run, gap / em) + run.text
-        last.end = max(last.end, run.end)
+        _write(line, run, _between(last.text, run, gap / em))
     if run.em > line.em:  # the line began with a superscript
         line.em, line.base = run.em, run.base
+
+
+def _hangs(line: Line, run: Run, gap: float) -> bool:
+    if run.em <= line.em:
+        return hangs(run, line.base, line.em, gap)
+    small = Run(line.text, line.direction, line.start, line.end, line.base, line.em)
+    return hangs(small, run.base, run.em, gap)
+
+
+def _is_below_script(script: Script, run: Run) -> bool:
+    """Whether `run` is an index below an exponent, or the other way round."""
+    near = LINE_SHIFT * run.em
+    return abs(run.start - script.start) < near < 1.5 * abs(run.base - script.base)
+
+
+def _write(line: Line, run: Run, between: str) -> None:
+    """Add the text of `run` to the last segment, raised or lowered if it stands so."""
+    last, beside, before = line.segments[-1], line.beside, line.script
+    is_apart = bool(between) or run.text[0].isspace() or last.text[-1].isspace()
+    line.script = None
+    where = position(run, beside) if beside and not is_apart and run.direction % 90 == 0 else None
+    if where and before and before.position == where and before.base == run.base:
+        before.raw += run.text
+        last.text = last.text[: before.begin]
+        last.text += written(before.raw, where, last.text)
+        line.script = before
+    elif where:
+        line.script = Script(run.text, where, len(last.text), run.start, run.base)
+        last.text += written(run.text, where, last.text)
+    else:
+        if before and not is_apart and before.is_in_word(run.text):
+            last.text = last.text[: before.begin] + before.raw
+        _raise_start(line, run, is_apart=is_apart)
+        last.text += between + run.text
+        line.beside = Beside(run.base, run.em)
+    last.end = max(last.end, run.end)
+
+
+def _raise_start(line: Line, run: Run, *, is_apart: bool) -> None:
+    """Write the line so far as raised or lowered if it is small and touches the larger `run`."""
+    if run.em <= line.em or is_apart or len(line.segments) > 1:
+        return
+    segment = line.segments[0]
+    small = Run(segment.text, line.direction, segment.start, segment.end, line.base, line.em)
+    if where := position(small, Beside(run.base, run.em)):
+        segment.text = written(segment.text, where, "")
 
 
 def _between(before: str, run: Run, gap: float) -> str:
@@ -210,4 +266,5 @@ def _has_text_at(segment: Segment, text: str, start: float) -> bool:
 
 
 def _solid(text: str) -> str:
-    return "".join(text.split())
+    solid = "".join(text.split())
+    return solid if solid.isascii() else solid.translate(PLAIN)

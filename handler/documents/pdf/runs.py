@@ -169,9 +169,20 @@ class _Places:
             first, x, y = space + 1, next_x, next_y
             space = text.find(" ", first, -1)
 
-    def _run(self, text: str, begin: int, direction: int, size: float) -> Iterator[Run]:
-        x, y = self._origin(begin)
+    def _run(
+        self, text: str, begin: int, direction: int, size: float, *, is_whole: bool = False
+    ) -> Iterator[Run]:
+        x, y = self._origin(begin + self._spaces(text))
         box = self._loose_box(begin + len(text) - 1)
+        width = max(box[2] - x, box[3] - y, x - box[0], y - box[1])
+        if width > (0.6 * len(text) + CELL_GAP) * size and not (is_whole or direction % 90):
+            first = 0
+            for cell in [*self._cells(text, begin, direction, size), len(text)]:
+                yield from self._run(
+                    text[first:cell], begin + first, direction, size, is_whole=True
+                )
+                first = cell
+            return
         if len(text) > 1 and abs(box[0] - x) < 0.01 and abs(box[1] - y) < abs(box[3] - y):
             # All characters of a replacement text have one origin.
             box = self._tight_box(begin + len(text) - 1)
@@ -184,6 +195,26 @@ class _Places:
         text = _text(text)
         if text and not text.isspace():
             yield placed(text, x, y, box, direction, size)
+
+    @staticmethod
+    def _spaces(text: str) -> int:
+        """How many spaces are before the text, which begins behind them."""
+        if not text.startswith(" ") or RIGHT_TO_LEFT.search(text):
+            return 0
+        return len(text) - len(text.lstrip(" ")) if not text.isspace() else 0
+
+    def _cells(self, text: str, begin: int, direction: int, size: float) -> Iterator[int]:
+        """Where a number is as far from the character before it as a cell, without a space."""
+        cosine, sine = unit(direction)
+        for index in range(1, len(text)):
+            pair = text[index - 1 : index + 1]
+            if any(map(str.isspace, pair)) or not any(map(str.isdigit, pair)):
+                continue
+            left, bottom, right, top = self._loose_box(begin + index - 1)
+            x, y = self._origin(begin + index)
+            end = max(left * cosine + bottom * sine, right * cosine + top * sine)
+            if x * cosine + y * sine - end > CELL_GAP * size:
+                yield index
 
     def _origin(self, index: int) -> tuple[float, float]:
         get_origin(self._handle, index, self._x_address, self._y_address)

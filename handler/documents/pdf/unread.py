@@ -53,11 +53,11 @@ class Unread:
                 f"no text, and {_were(count)} not read: {_listed(self._pages_of_pictures)}. Run "
                 "the PDF through text recognition (OCR) to have them read."
             )
-        if pages := self._stamped_pages:
+        if stamped := self._stamped_pages:
             writer.warn(
-                f"In the PDF, {_listed(pages)} {_have(len(pages))} pictures and almost no text: "
-                "what the pictures show was not read. Run the PDF through text recognition (OCR) "
-                "to have it read."
+                f"In the PDF, {_listed(stamped)} {_have(len(stamped))} pictures and almost no "
+                "text: what the pictures show was not read. Run the PDF through text recognition "
+                "(OCR) to have it read."
             )
         if notes := self._notes:
             comments, pages = _count(notes, "comment"), _listed(self._pages_with_notes)
@@ -104,7 +104,7 @@ def is_picture(page: pypdfium2.PdfPage) -> bool:
         * max(0.0, min(top, box[3]) - max(bottom, box[1]))
         for box in map(_bounds, filter(_draws_picture, objects))
     )
-    return covered > MOST * (right - left) * (top - bottom)
+    return bool(covered > MOST * (right - left) * (top - bottom))
 
 
 def _draws_picture(drawn: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.handler.documents.pdf.samples import appearance, at, drawn
+from tests.handler.documents.pdf.samples import appearance, at, drawn, stream
 from tests.handler.documents.samples import read
 
 FORM = "/AcroForm << /Fields [{}] /DA (/F1 12 Tf 0 g) /DR << >> >>"
@@ -110,3 +110,63 @@ def test_many_fields_are_read_in_time() -> None:
     fields = [field(f"v{index}", x, y) for index, (x, y) in enumerate(places)]
     text = read(form(LABELS, *fields, fields=len(fields))).text
     assert all(f"v{index}" in text for index in range(len(fields)))
+
+
+CROSS = stream("0 0 m 9 9 l S", "/Type /XObject /Subtype /Form /BBox [0 0 12 12]")
+LOOKS = "/AP << /N << /Yes 20 0 R /Off 21 0 R >> >>"
+
+
+def box(y: float, entries: str) -> str:
+    """A check box or a radio button left of the text on a line."""
+    return f"<< /Type /Annot /Subtype /Widget {entries} /Rect [20 {y - 2} 32 {y + 10}] /F 4 >>"
+
+
+@pytest.mark.parametrize("kind", ["/FT /Btn", "/FT /Btn /Ff 32768"])
+@pytest.mark.parametrize("look", [LOOKS, ""])
+def test_a_box_is_read_as_its_state(kind: str, look: str) -> None:
+    boxes = [
+        box(700, f"{kind} /T (a) /V /Yes /AS /Yes {look}"),
+        box(680, f"{kind} /T (b) /V /Off /AS /Off {look}"),
+        box(660, f"{kind} /T (c) {look}"),
+        box(640, f"{kind} /T (d) /V /Yes {look}"),  # filled in by a program
+    ]
+    content = "".join(at(40, 700 - 20 * n, text) for n, text in enumerate(("Yes", "No", "?", "OK")))
+    described = form(content, *boxes, *["<< >>"] * 6, CROSS, CROSS, fields=4)
+    assert read(described).text == "[x] Yes\n[ ] No\n[ ] ?\n[x] OK"
+
+
+def test_of_radio_buttons_the_chosen_one_is_marked() -> None:
+    look = "/AP << /N << /{} 13 0 R /Off 13 0 R >> >>"
+    objects = [
+        "<< /FT /Btn /Ff 49152 /T (r) /V /B /Kids [11 0 R 12 0 R] >>",
+        box(700, f"/Parent 10 0 R /AS /Off {look.format('A')}"),
+        box(680, f"/Parent 10 0 R /AS /B {look.format('B')}"),
+        CROSS,
+    ]
+    content = at(40, 700, "Air") + at(40, 680, "Boat")
+    names, listed = ["11 0 R", "12 0 R"], FORM.format("10 0 R")
+    document = read(drawn(content, annotations=names, objects=objects, catalog=listed))
+    assert document.text == "[ ] Air\n[x] Boat"
+
+
+def test_a_box_upon_the_spaces_before_its_text_is_beside_it() -> None:
+    content = at(20, 700, "    Agreed") + at(20, 680, "    Refused")
+    boxes = [box(700, "/FT /Btn /T (a) /V /Yes"), box(680, "/FT /Btn /T (b)")]
+    assert read(form(content, *boxes, fields=2)).text == "[x] Agreed\n[ ] Refused"
+
+
+@pytest.mark.parametrize(
+    ("entries", "chosen"),
+    [
+        ("/Opt [(Alpha)(Beta)(Gamma)] /V (Beta)", "Beta"),
+        ("/Opt [[(a)(Alpha)] [(b)(Beta)]] /V (b)", "Beta"),
+        ("/Ff 2097152 /Opt [(Alpha)(Beta)(Gamma)] /V [(Alpha)(Gamma)] /I [0 2]", "Alpha, Gamma"),
+        ("/Ff 131072 /Opt [[(a)(Alpha)] [(b)(Beta)]] /V (b)", "Beta"),
+    ],
+)
+def test_of_a_list_only_what_is_chosen_is_read(entries: str, chosen: str) -> None:
+    listed = (
+        f"<< /Type /Annot /Subtype /Widget /FT /Ch /T (l) {entries} /DA (/F1 12 Tf 0 g) /F 4 "
+        "/Rect [60 696 200 714] >>"
+    )
+    assert read(form(at(20, 700, "Letter:"), listed, fields=1)).text == f"Letter: {chosen}"

@@ -21,6 +21,7 @@ from handler.documents.pdf.hyphens import join_words
         ("state-of-the\x02\nart", "state-of-the-art"),
         ("up\x02\nto-date", "up-to-date"),
         ("Ruling 2009\xad\n39, section 31\xad1", "Ruling 2009-39, section 31-1"),
+        ("an x\x02\nray, an e-\nmail and a T-\nshirt", "an x-ray, an e-mail and a T-shirt"),
         ("in one line\x02up", "in one line-up"),
         ("a dash -\nand more", "a dash -\nand more"),
         ("it con\x02\n146\ntinues", "it con-\n146\ntinues"),
@@ -34,6 +35,10 @@ def test_a_split_word_is_joined(text: str, joined: str) -> None:
 def test_the_documents_other_words_decide() -> None:
     pages = ["The copyright of a co\x02\nworker, and re\x02\ncover.", "A co-worker may recover."]
     assert join_words(pages)[0] == "The copyright of a co-worker, and recover."
+
+
+def test_a_document_that_writes_email_decides() -> None:
+    assert join_words(["By e-\nmail.", "An email."])[0] == "By email."
 
 
 def test_two_words_of_the_document_make_a_compound() -> None:

@@ -35,6 +35,12 @@ def test_a_cell_within_the_wide_gap_of_another_piece_is_in_its_place() -> None:
     assert text_of(content) == "Gold REP 245"
 
 
+@pytest.mark.parametrize("matrix", ["1 0 0 1", "0 1 -1 0", "-1 0 0 -1", "0 -1 1 0"])
+def test_numbers_far_apart_in_one_text_are_apart_without_a_space(matrix: str) -> None:
+    content = f"BT /F1 12 Tf {matrix} 300 400 Tm [(3) -4000 (0) -2000 (1,204) -9 (7)] TJ ET"
+    assert text_of(content) == "3 0 1,2047"
+
+
 @pytest.mark.parametrize(("turn", "matrix"), [(90, "0 1 -1 0"), (270, "0 -1 1 0")])
 def test_the_lines_of_a_turned_page_stay_lines(turn: int, matrix: str) -> None:
     step = 14 if turn == 90 else -14
@@ -84,7 +90,7 @@ def test_words_that_are_drawn_one_by_one_are_apart() -> None:
 
 def test_a_superscript_stays_on_its_line() -> None:
     content = at(60, 700, "See note") + at(108, 704, "2", 7) + at(116, 700, "below")
-    assert text_of(content + at(60, 686, "Next")) == "See note2 below\nNext"
+    assert text_of(content + at(60, 686, "Next")) == "See note² below\nNext"
 
 
 def test_small_lines_beside_a_large_title_are_lines() -> None:

@@ -28,6 +28,28 @@ def test_blank_pages_and_pages_with_a_frame_are_no_reason_to_warn() -> None:
     assert warnings_of(at(60, 700, "Cover"), "", "10 10 500 700 re S") == ()
 
 
+FULL = PICTURE.replace("100 0 0 100", "612 0 0 792") + "\n"
+
+
+def test_scans_with_a_stamp_or_a_page_number_are_named() -> None:
+    scans = [FULL + at(500, 20, f"ABC-{number:05}", 8) for number in range(12, 15)]
+    assert warnings_of(at(60, 700, "Cover letter"), *scans) == (
+        "In the PDF, pages 2 to 4 have pictures and almost no text: what the pictures show was "
+        "not read. Run the PDF through text recognition (OCR) to have it read.",
+    )
+
+
+def test_a_scan_in_strips_is_named() -> None:
+    strips = [PICTURE.replace("100 0 0 100 0 0", f"612 0 0 99 0 {99 * n}") for n in range(8)]
+    (warning,) = warnings_of("\n".join([*strips, at(300, 20, "7")]))
+    assert warning.startswith("In the PDF, page 1 has pictures and almost no text")
+
+
+def test_a_small_picture_and_a_scan_with_its_text_are_no_reason_to_warn() -> None:
+    recognized = "".join(at(60, 700 - 14 * n, f"Line {n} of the scan") for n in range(9))
+    assert warnings_of(PICTURE + "\n" + at(60, 700, "Figure 1"), FULL + recognized) == ()
+
+
 def test_very_many_pages_are_named_in_part() -> None:
     pages = [at(60, 700, "x"), PICTURE] * 20
     (warning,) = warnings_of(*pages)
