@@ -31,6 +31,7 @@ GROUPS = {
 # Modules that only the benchmarks' environments have, with the distribution that brings them.
 BENCHMARKS_ONLY = {
     "optimum": "optimum-intel",
+    "pptx": "python-pptx",
     "scipy": "sentence-transformers",
     "transformers": "sentence-transformers",
 }

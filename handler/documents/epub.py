@@ -75,8 +75,9 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
         if name not in archive:
             unread["chapters that are not in the file"] += 1
             continue
+        content = archive.read(name)  # over a limit: then the book is refused
         try:
-            chapter = _chapter(archive, name)
+            chapter = _chapter(content)
         except DocumentRejected:
             unread["chapters that are damaged, or in an unclear character set"] += 1
             continue
@@ -93,9 +94,9 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
     unread.report(writer, "EPUB book")
 
 
-def _chapter(archive: Archive, name: str) -> Document | None:
+def _chapter(content: bytes) -> Document | None:
     """A chapter's document; None if it has no text."""
-    decoded = decode(archive.read(name), is_html=True)
+    decoded = decode(content, is_html=True)
     try:
         document = extract_html(TITLE.sub("", decoded.text), is_xml=True, keep_boilerplate=True)
     except WithoutText:
