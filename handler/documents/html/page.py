@@ -18,6 +18,7 @@ from handler.documents.html.subset import without_subset
 # about: a main element may be empty until a script fills it.
 FEW_CHARACTERS = 300
 SMALL_SHARE = 0.25
+NEARLY_NOTHING = 50  # characters of a page: then its navigation is what it says
 MOSTLY_HIDDEN = 4  # times the text that is shown
 SCRIPTS = (
     "The page is written by scripts, which are not run: what it says to browsers without scripts "
@@ -53,10 +54,12 @@ def _read(page: LexborHTMLParser, body: LexborNode, *, keep_boilerplate: bool) -
     read = _read_part(page, body, roots, everything if keep_boilerplate else Scope())
     if read.length >= FEW_CHARACTERS:
         return read
-    if roots or "navigation" in read.left_out:
-        whole = _read_part(page, body, [], everything)
-        if read.length < SMALL_SHARE * whole.length:
+    if roots:  # what is marked may be a shell
+        whole = _read_part(page, body, [], Scope())
+        if read.length < max(SMALL_SHARE * whole.length, 1):
             read, roots = whole, []
+    if read.length < NEARLY_NOTHING and "navigation" in read.left_out:
+        read, roots = _read_part(page, body, [], everything), []
     if read.left_out & {"noscript", "noframes"}:
         scope = Scope(navigation=True, noscript=True)
         without_scripts = _read_part(page, body, roots, scope)

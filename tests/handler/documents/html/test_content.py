@@ -51,10 +51,20 @@ def test_navigation_is_left_out_unless_boilerplate_is_kept(navigation: str) -> N
 @pytest.mark.parametrize(
     "marked", ["<main></main>", "<main>Loading…</main>", "<article></article>"]
 )
-def test_a_page_whose_content_is_nearly_empty_is_read_whole(marked: str) -> None:
+def test_a_page_whose_content_is_nearly_empty_is_read_but_for_its_menu(marked: str) -> None:
     text = page(f"<nav>Home</nav>{marked}<div>{LONG}</div>").text
     assert LONG.strip() in text
-    assert text.startswith("Home")
+    assert "Home" not in text
+
+
+def test_a_long_menu_does_not_make_short_content_look_empty() -> None:
+    menu = "".join(f"<li>Section {number}</li>" for number in range(300))
+    html = f"<nav><ul>{menu}</ul></nav><main><p>The library opens at nine, every day.</p></main>"
+    assert page(html + "<p>End.</p>").text == "The library opens at nine, every day."
+
+
+def test_a_page_of_navigation_alone_is_read() -> None:
+    assert page("<nav>Home</nav><main></main>").text == "Home"
 
 
 def test_short_content_is_read_alone_if_little_is_around_it() -> None:
