@@ -47,6 +47,7 @@ class RememberingEncoder:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder, self.bundle = encoder, encoder.bundle
+        self.tokenizer = encoder.tokenizer
         self._known: dict[str, tuple[Any, int]] = {}
         self.clock: Clock | None = None
 
