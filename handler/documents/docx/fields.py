@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from handler.documents.docx.eq_fields import equation, is_equation
 from handler.documents.docx.names import VAL, Element, is_on, name, number
-from handler.documents.docx.symbols import symbol
+from handler.documents.symbols import symbol
 
 TYPE = name("w:fldCharType")
 FORM = name("w:ffData")

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from handler.documents.docx.names import Element, is_on, name, number, value
-from handler.documents.docx.number_formats import written
+from handler.documents.list_numbers import written
 from handler.documents.docx.styles import Styles
 
 LEVELS = 9

@@ -1,6 +1,6 @@
 """Rich Text (.rtf): paragraphs, headings, lists and tables, as Markdown.
 
-Leaves out hidden and deleted text, and pictures and comments, which it counts.
+Leaves out hidden and deleted text, pictures and comments, and counts them.
 """
 
 from __future__ import annotations
@@ -15,5 +15,10 @@ def extract_rtf(content: bytes) -> Document:
     writer = Writer("rtf", is_markdown=True)
     reader = Reader(writer)
     reader.read(content)
+    if reader.unknown_symbols:
+        writer.warn(
+            f"Text is in a symbol font that is not known ({reader.unknown_symbols:,} times), so its "
+            "letters may stand for symbols."
+        )
     reader.skipped.report(writer, "Rich Text file")
     return writer.document()

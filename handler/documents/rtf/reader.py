@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 
 from handler.documents.rtf import words
-from handler.documents.rtf.code_pages import CHARSETS, DEFAULT, NAMED, code_page, decoded
+from handler.documents.rtf.code_pages import DEFAULT, NAMED, code_page
+from handler.documents.rtf.fonts import Fonts
+from handler.documents.rtf.state import HIDDEN, POSITIONS, State
 from handler.documents.rtf.table import RowShape, write_rows
 from handler.documents.rtf.tokens import Token, tokens
-from handler.documents.scripts import Position, script
+from handler.documents.scripts import script
 from handler.documents.unread import Unread
 from handler.documents.writer import Break, Writer
 from handler.errors import DocumentRejected
@@ -17,27 +19,6 @@ from handler.limits import MAX_RTF_DEPTH
 
 HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop) ([1-9])", re.IGNORECASE)
 SURROGATES = re.compile("[\ud800-\udfff]+")
-
-
-POSITIONS: dict[bytes, Position | None] = {
-    b"super": "superscript",
-    b"up": "superscript",
-    b"sub": "subscript",
-    b"dn": "subscript",
-    b"nosupersub": None,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a group inherits and its end restores."""
-
-    place: str = "body"  # where text goes: "body", "notes", "fonts" … or "" for nowhere
-    page: str = DEFAULT  # the code page
-    font: int = 0
-    fallback: int = 1  # characters that follow \\u for older programs
-    is_hidden: bool = False
-    position: Position | None = None  # of raised and lowered text
 
 
 @dataclass
@@ -55,7 +36,8 @@ class Reader:
         self._to_skip = 0  # characters after a \\u
         self._is_first = False  # whether the next word or symbol is a group's first
         self._is_optional = False  # after \\*: a group of an unknown kind is left out
-        self._fonts: dict[int, str] = {}
+        self._fonts = Fonts()
+        self._was_hidden = ""  # the last text
         self._styles: dict[int, int] = {}  # style → level of heading
         self._style, self._level = 0, 0  # of the paragraph
         self._mark = ""  # the number or bullet before it
@@ -65,17 +47,27 @@ class Reader:
         self._rows: list[tuple[list[str], RowShape]] = []
         self._footers: list[str] = []
         self._beside: set[str] = set()  # headers and footers so far
-        self._page = DEFAULT
+        self._page, self._default_font = DEFAULT, 0
 
     def read(self, content: bytes) -> None:
         """Read a whole file. A cut one is read up to its end."""
         for token in tokens(content):
             self._token(token)
         self._flush()
+        if self._stack:
+            self.writer.warn(
+                f"The Rich Text file is cut off ({len(self._stack):,} of its groups have no end), so "
+                "text at its end may be missing. Upload it again."
+            )
         self._paragraph()
         self._end_table()
         for footer in self._footers:
             self._write(footer)
+
+    @property
+    def unknown_symbols(self) -> int:
+        """How many pieces of text are in symbol fonts whose characters are unknown."""
+        return self._fonts.unknown
 
     def _token(self, token: Token) -> None:
         if token.kind == "text" or token.kind == "byte":
@@ -99,19 +91,29 @@ class Reader:
     def _text(self, text: bytes) -> None:
         skipped = min(self._to_skip, len(text))
         self._to_skip -= skipped
-        if self._state.place and not self._state.is_hidden:
+        if self._state.place and self._is_shown(text[skipped:]):
             self._bytes += text[skipped:]
 
     def _flush(self) -> None:
         if self._bytes:
-            text = decoded(bytes(self._bytes), self._state.page)
+            text = self._fonts.decoded(bytes(self._bytes), self._state)
             position = self._state.position
             self._add(script(text, position, self._before()) if position else text)
             self._bytes.clear()
 
     def _add(self, text: str) -> None:
-        if self._state.place and not self._state.is_hidden:
+        if self._state.place == "fonts":
+            self._fonts.name(self._state.font, text)
+        elif self._state.place and self._is_shown(text):
             self._texts.setdefault(self._state.place, []).append(text)
+
+    def _is_shown(self, text: str | bytes) -> bool:
+        """Whether text is shown here; counts each piece that is not."""
+        hidden = self._state.hidden
+        if text.strip():
+            self.skipped[hidden] += bool(hidden) and hidden != self._was_hidden
+            self._was_hidden = hidden
+        return not hidden
 
     def _before(self) -> str:
         """The last text of this place."""
@@ -173,7 +175,7 @@ class Reader:
         if self._destination(word, is_optional=is_optional):
             return
         if word == b"u" and number is not None:
-            self._add(chr(number % 65_536))
+            self._add(self._fonts.character(number % 65_536, self._state.font))
             self._to_skip = self._state.fallback
         elif word in words.CHARACTERS:
             self._add(words.CHARACTERS[word])
@@ -215,16 +217,17 @@ class Reader:
             self._page = page
             self._state = replace(state, page=page)
         elif word == b"f" or word == b"deff":
-            page = self._fonts.get(number or 0, self._page)
-            self._state = replace(state, page=page, font=number or 0)
+            self._default_font = number or 0 if word == b"deff" else self._default_font
+            self._set_font(number or 0)
         elif word == b"fcharset" and state.place == "fonts":
-            self._fonts[state.font] = CHARSETS.get(number or 0, self._page)
+            self._fonts.charset(state.font, number or 0)
         elif word == b"plain":
-            self._state = replace(state, is_hidden=False, position=None, page=self._page)
+            self._state = replace(state, hidden="", position=None)
+            self._set_font(self._default_font)
         elif word == b"uc":
             self._state = replace(state, fallback=min(max(number or 0, 0), 100))
-        elif word in (b"v", b"deleted"):
-            self._state = replace(state, is_hidden=number != 0)
+        elif word in HIDDEN:
+            self._state = replace(state, hidden=HIDDEN[word] if number != 0 else "")
         elif word in POSITIONS:
             self._state = replace(state, position=POSITIONS[word] if number != 0 else None)
         elif word == b"pard":
@@ -238,6 +241,9 @@ class Reader:
         else:
             return False
         return True
+
+    def _set_font(self, font: int) -> None:
+        self._state = replace(self._state, font=font, page=self._fonts.page(font, self._page))
 
     def _table_word(self, word: bytes) -> None:
         if self._state.place != "body":

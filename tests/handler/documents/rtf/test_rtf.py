@@ -108,3 +108,50 @@ def test_raised_and_lowered_digits_do_not_fuse_with_others() -> None:
     first = rb"{\rtf1\ansi 10{\super 6} cells, H{\sub 2}O, 5{\super th}, "
     content = first + rb"10\super 6\nosupersub  m\par}"
     assert read(content, "a.rtf").text == "10⁶ cells, H₂O, 5th, 10⁶ m"
+
+
+def test_hidden_and_deleted_text_is_left_out_and_counted() -> None:
+    document = read(rtf(r"a{\v b{\b c}}d{\v\u100?}e{\deleted f}\v g\v0 h\par"))
+    assert document.text == "adeh"
+    assert document.warnings == (
+        "Not read: pieces of hidden text (3).",
+        "Not read: tracked deletions (1).",
+    )
+
+
+@pytest.mark.parametrize("missing", ["}", r"\par}}", r"\fs24 Two\par}}"])
+def test_a_file_that_is_cut_off_is_read_with_a_warning(missing: str) -> None:
+    whole = rtf(r"{One\fs24 Two\par}")
+    document = read(whole[: -len(missing)], "a.rtf")
+    assert document.text.startswith("One")
+    assert len(document.warnings) == 1
+    assert document.warnings[0].startswith("The Rich Text file is cut off (")
+    assert read(whole).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"{\f3 a} = 2, {\f3\'a3}x", "α = 2, ≤x"),
+        (r"{\f4 \'fc} done", "✓ done"),
+        (r"{\f3\u-3999?} = 2", "α = 2"),
+        (r"\u-3999? = 2", "α = 2"),
+        (r"{\f3\u8226? a}", "• α"),
+        (r"\f3 a\plain a", "αa"),
+        (r"{\pntext\f4 n\tab}item\par", "- item"),
+    ],
+)
+def test_letters_in_a_symbol_font_are_the_symbols_that_it_shows(body: str, text: str) -> None:
+    fonts = rb"{\fonttbl{\f0 Arial;}{\f3\fcharset2 Symbol;}{\f4\fnil\fcharset2 Wingdings;}}"
+    document = read(rtf(body, rb"\ansi\deff0" + fonts))
+    assert document.text == text
+    assert document.warnings == ()
+
+
+def test_letters_in_an_unknown_symbol_font_are_told() -> None:
+    document = read(rtf(r"{\f3 a}b", rb"\ansi{\fonttbl{\f3\fcharset2 MT Extra;}}"))
+    assert document.text == "ab"
+    assert document.warnings == (
+        "Text is in a symbol font that is not known (1 times), so its letters may stand for "
+        "symbols.",
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.documents.docx.number_formats import DIGITS, ENCLOSED, SERIES, WRITERS, written
+from handler.documents.list_numbers import DIGITS, ENCLOSED, SERIES, WRITERS, written
 
 
 @pytest.mark.parametrize(
