@@ -12,9 +12,9 @@ from handler.documents.docx.fields import PAGE_MARK, Field, Fields
 from handler.documents.docx.names import Element, is_on, is_placeholder, name, value
 from handler.documents.docx.pieces import Place, joined, shifted
 from handler.documents.docx.styles import NONE, VANISH, VERTICAL, Style, Styles, font
-from handler.documents.symbols import symbol, with_symbols
 from handler.documents.docx.tally import Tally
 from handler.documents.scripts import Position
+from handler.documents.symbols import symbol, with_symbols
 
 T = TypeVar("T")
 Kind = Literal["footnote", "endnote"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from handler.documents.docx.drawings import Aside
 from handler.documents.docx.inline import Kind
 from handler.documents.docx.names import Element, name, value
-from handler.documents.list_numbers import written
 from handler.documents.docx.package import Package
 from handler.documents.docx.tally import Tally
+from handler.documents.list_numbers import written
 
 FORMATS: dict[Kind, str] = {"footnote": "decimal", "endnote": "lowerRoman"}  # Word's own
 ID = name("w:id")

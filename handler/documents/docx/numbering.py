@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 from handler.documents.docx.names import Element, is_on, name, number, value
-from handler.documents.list_numbers import written
 from handler.documents.docx.styles import Styles
+from handler.documents.list_numbers import written
 
 LEVELS = 9
 MAX_START = 1_000_000  # larger ones are no number of an item

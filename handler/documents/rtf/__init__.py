@@ -17,8 +17,8 @@ def extract_rtf(content: bytes) -> Document:
     reader.read(content)
     if reader.unknown_symbols:
         writer.warn(
-            f"Text is in a symbol font that is not known ({reader.unknown_symbols:,} times), so its "
-            "letters may stand for symbols."
+            f"Text is in a symbol font that is not known ({reader.unknown_symbols:,} times), so "
+            "its letters may stand for symbols."
         )
     reader.skipped.report(writer, "Rich Text file")
     return writer.document()

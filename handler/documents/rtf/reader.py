@@ -56,8 +56,8 @@ class Reader:
         self._flush()
         if self._stack:
             self.writer.warn(
-                f"The Rich Text file is cut off ({len(self._stack):,} of its groups have no end), so "
-                "text at its end may be missing. Upload it again."
+                f"The Rich Text file is cut off ({len(self._stack):,} of its groups have no end), "
+                "so text at its end may be missing. Upload it again."
             )
         self._paragraph()
         self._end_table()
