@@ -1,7 +1,7 @@
 """A spreadsheet's sheet as headings, lines and tables of text. Knows no file format.
 
 A sheet's used cells fall into blocks, parted by empty rows. Each block is a table that keeps every
-cell in its column; the columns that it leaves empty are left out.
+cell in its column; the columns that it leaves empty are left out, unless it goes on a table above.
 """
 
 from __future__ import annotations
@@ -77,12 +77,13 @@ def write_sheet(writer: Writer, grid: Grid) -> None:
     for merge in grid.merges:
         merges.setdefault(merge.first_row, []).append(merge)
     budget = MAX_REPEATED_CHARACTERS
+    columns: list[int] = []  # of the table above
     for block in _blocks(grid.rows):
         rows = {row.number: {cell.column: cell for cell in row.cells} for row in block}
         here = [merge for row in block for merge in merges.get(row.number, ())]
         if here and budget > 0:
             budget = _fill(rows, here, budget)
-        _write_block(writer, list(rows.values()))
+        columns = _write_block(writer, list(rows.values()), columns)
 
 
 def _blocks(rows: list[Row]) -> Iterator[list[Row]]:
@@ -128,11 +129,18 @@ def _fill(rows: dict[int, dict[int, Cell]], merges: list[Merge], budget: int) ->
     return budget
 
 
-def _write_block(writer: Writer, rows: list[dict[int, Cell]]) -> None:
-    """Write lines that stand above a table by themselves, and the table below them."""
+def _write_block(writer: Writer, rows: list[dict[int, Cell]], above: list[int]) -> list[int]:
+    """Write lines that stand above a table by themselves, and the table below them.
+
+    above: the columns of the table above, which this block may go on. Returns its own.
+    """
     columns = sorted({column for row in rows for column in row})
+    goes_on = _goes_on(rows, columns, above)
+    columns = above if goes_on else columns
     begin = 0
-    while len(columns) > 1 and begin < len(rows) and len(rows[begin]) == 1:
+    while (
+        len(columns) > 1 and begin < len(rows) and _is_line(rows[begin], columns, goes_on=goes_on)
+    ):
         begin += 1
     if len(columns) == 1 or begin == len(rows):
         begin = len(rows)
@@ -142,13 +150,36 @@ def _write_block(writer: Writer, rows: list[dict[int, Cell]]) -> None:
         writer.write(" ".join(" ".join(cell.text.split()) for cell in row.values()))
     if begin == len(rows):
         writer.separate("\n\n")
-        return
+        return above
     writer.begin_table()
-    has_header = begin + 1 < len(rows) and _is_header(rows[begin], rows[begin + 1 :], columns)
+    has_header = _has_header(rows[begin:], columns)
     for number, row in enumerate(rows[begin:]):
         texts = [row[column].text if column in row else "" for column in columns]
         writer.row(texts, is_header=has_header and number == 0)
     writer.end_table()
+    return columns
+
+
+def _is_line(row: dict[int, Cell], columns: list[int], *, goes_on: bool) -> bool:
+    """Whether a row is a title or a note: a cell by itself, in the first column of a table."""
+    return len(row) == 1 and not (goes_on and columns[0] not in row)
+
+
+def _goes_on(rows: list[dict[int, Cell]], columns: list[int], above: list[int]) -> bool:
+    """Whether a block is a part of the table above: of its columns, and without names of its own.
+
+    Then its cells stay below the names, though it leaves some of the columns empty.
+    """
+    if not set(columns) < set(above) or _has_header(rows, columns):
+        return False
+    # A cell alone in the first column is a note, and one in another a total if it is a number.
+    return any(
+        len(row) > 1 or (above[0] not in row and next(iter(row.values())).is_number) for row in rows
+    )
+
+
+def _has_header(rows: list[dict[int, Cell]], columns: list[int]) -> bool:
+    return len(rows) > 1 and _is_header(rows[0], rows[1:], columns)
 
 
 def _is_header(row: dict[int, Cell], below: list[dict[int, Cell]], columns: list[int]) -> bool:

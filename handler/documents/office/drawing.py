@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from handler.documents.office.package import Package
 from handler.documents.scripts import Position, script
@@ -68,7 +68,7 @@ def is_hidden(shape: Element) -> bool:
     return found is not None and attribute(found, "hidden") in ("1", "true")
 
 
-def shapes(parent: Element) -> Iterator[Element]:
+def shapes(parent: Iterable[Element]) -> Iterator[Element]:
     """The shapes in a drawing in order, those in groups and anchors included, hidden ones left out.
 
     Of two forms of one shape, for newer and older programs, the newer one counts.
@@ -83,6 +83,15 @@ def shapes(parent: Element) -> Iterator[Element]:
             yield from shapes(choice if choice is not None else element)
         elif (name == "grpSp" and not is_hidden(element)) or name.endswith("Anchor"):
             yield from shapes(element)
+
+
+def placeholder(shape: Element) -> str | None:
+    """The kind of placeholder that a shape fills; "" for the usual one, None if it fills none."""
+    for properties in shape:
+        if local(properties).startswith("nv"):
+            found = child(properties, "nvPr", "ph")
+            return None if found is None else attribute(found, "type")
+    return None
 
 
 def diagram_lines(package: Package, part: str, frame: Element) -> list[str]:

@@ -1,4 +1,4 @@
-"""One slide: its title as a heading, then its shapes in order, then the speaker's notes."""
+"""One slide: its title as a heading, then its shapes in reading order, then the speaker's notes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from handler.documents.office.drawing import (
     count_unread,
     description,
     diagram_lines,
+    placeholder,
     shapes,
 )
 from handler.documents.office.package import Package
+from handler.documents.pptx.list_marks import ListMarks
+from handler.documents.pptx.reading_order import in_reading_order
 from handler.documents.pptx.table import write_table
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
-from handler.documents.xml_tree import Element, attribute, child, descendants, local, reference
+from handler.documents.xml_tree import Element, child, descendants, local, reference
 
 TITLES = {"title", "ctrTitle"}
-# The number and the date of every slide say nothing about it.
-REPEATED = {"sldNum", "dt"}
-FOOTERS = {"ftr", "hdr"}
+# Text that many slides repeat is read once: footers, and dates that are not filled in by the
+# program. A slide's number says nothing about it.
+REPEATED = {"ftr", "hdr", "dt"}
 # Placeholders whose paragraphs are a list unless they say otherwise.
 LISTS = {"", "body", "obj"}
-MAX_LEVEL = 8
 
 
 class SlideReader:
@@ -30,16 +32,16 @@ class SlideReader:
 
     def __init__(self, writer: Writer, package: Package, *, level: int) -> None:
         self._writer, self._package, self._level = writer, package, level
-        self._footers: set[str] = set()  # that are written already
+        self._repeated: set[str] = set()  # that is written already
         self.unread = Unread()
         self._untitled: int | None = None  # the number of a slide without a title or text so far
 
     def read(self, slide: Element, part: str, number: int) -> None:
         """Write a slide. part: the name of its part."""
         tree = child(slide, "cSld", "spTree")
-        found = list(shapes(tree)) if tree is not None else []
+        found = in_reading_order(tree) if tree is not None else []
         title = next(
-            (shape for shape in found if _placeholder(shape) in TITLES and _text(shape)), None
+            (shape for shape in found if placeholder(shape) in TITLES and _text(shape)), None
         )
         self._untitled = None if title is not None else number
         if title is not None:
@@ -60,38 +62,31 @@ class SlideReader:
         self._writer.separate("\n\n")
 
     def _shape(self, shape: Element, part: str) -> None:
-        placeholder = _placeholder(shape)
-        if placeholder in REPEATED:
+        kind = placeholder(shape)
+        is_filled_in = kind == "dt" and any(True for _ in descendants(shape, "fld"))
+        if kind == "sldNum" or is_filled_in:
             return
-        if placeholder in FOOTERS:
+        if kind in REPEATED:
             text = _text(shape)
-            if text in self._footers:
+            if text in self._repeated:
                 return
-            self._footers.add(text)
+            self._repeated.add(text)
         if local(shape) == "graphicFrame":
             self._frame(shape, part)
             return
-        has_text = self._paragraphs(shape, is_list=placeholder in LISTS)
-        if not has_text and not self._describe(shape) and placeholder is None:
+        has_text = self._paragraphs(shape, is_list=kind in LISTS)
+        if not has_text and not self._describe(shape) and kind is None:
             count_unread(self.unread, shape)
 
     def _paragraphs(self, shape: Element, *, is_list: bool) -> bool:
         """Write a shape's paragraphs. Returns whether it has any."""
-        number, has_text = 0, False
+        marks, has_text = ListMarks(), False
         for paragraph, text in body_paragraphs(shape):
             if not has_text:
                 self._begin_block()
-            style = child(paragraph, "pPr")
-            level = attribute(style, "lvl", "0") if style is not None else "0"
-            indent = "  " * (int(level) if level in "012345678" else 0)
-            numbering = child(style, "buAutoNum")
-            is_numbered = numbering is not None
-            number = (number or _start(numbering) - 1) + 1 if is_numbered else 0
-            has_bullet = is_list and child(style, "buNone") is None
-            has_bullet = has_bullet or child(style, "buChar") is not None
-            mark = f"{number}. " if is_numbered else "- " if has_bullet else ""
+            mark = marks.of(child(paragraph, "pPr"), is_list=is_list)
             self._writer.separate("\n" if mark else "\n\n")
-            self._writer.write(indent + mark + text.replace("\n", " ") if mark else text)
+            self._writer.write(mark + text.replace("\n", " ") if mark else text)
             self._writer.separate("\n")
             has_text = True
         self._writer.separate("\n\n")
@@ -134,25 +129,10 @@ class SlideReader:
             root = self._package.try_xml(notes)
             tree = child(root, "cSld", "spTree")
             for shape in shapes(tree) if tree is not None else ():
-                if _placeholder(shape) == "body" and (text := _text(shape, "\n")):
+                if placeholder(shape) == "body" and (text := _text(shape, "\n")):
                     self._begin_block()
                     self._writer.write(f"Notes: {text}")
                     self._writer.separate("\n\n")
-
-
-def _placeholder(shape: Element) -> str | None:
-    """The kind of placeholder that a shape fills; "" for the usual one, None if it fills none."""
-    for properties in shape:
-        if local(properties).startswith("nv"):
-            found = child(properties, "nvPr", "ph")
-            return None if found is None else attribute(found, "type")
-    return None
-
-
-def _start(numbering: Element) -> int:
-    """The number of a list's first item."""
-    start = attribute(numbering, "startAt", "1")
-    return int(start) if start.isdecimal() and len(start) < 6 else 1
 
 
 def _text(shape: Element, between: str = " ") -> str:

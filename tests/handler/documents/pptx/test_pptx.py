@@ -59,10 +59,17 @@ def test_paragraphs_of_a_placeholder_are_a_list_by_level() -> None:
     assert text == "# Slide 1\n\n- One\n- Two\n\n  - Deeper\n\n1. a\n2. b\n\nPlain"
 
 
-def test_the_footer_is_read_once_and_slide_numbers_never() -> None:
-    repeated = shape("ACME", kind="ftr") + shape("7", kind="sldNum") + shape("May", kind="dt")
-    text = read(pptx(title("A") + repeated, title("B") + repeated)).text
-    assert text == "# A\n\nACME\n\n# B"
+def test_footers_and_fixed_dates_are_read_once_and_slide_numbers_never() -> None:
+    repeated = shape("7", kind="sldNum") + shape("May", kind="dt") + shape("ACME", kind="ftr")
+    text = read(pptx(repeated + title("A") + shape("Text"), title("B") + repeated)).text
+    assert text == "# A\n\nText\n\nMay\n\nACME\n\n# B"
+
+
+def test_a_date_that_the_program_fills_in_is_not_read() -> None:
+    field = '<a:p><a:fld type="datetime1"><a:t>1 May</a:t></a:fld></a:p>'
+    head = '<p:nvSpPr><p:cNvPr id="1" name="x"/><p:nvPr><p:ph type="dt"/></p:nvPr></p:nvSpPr>'
+    dated = f"<p:sp>{head}<p:txBody>{field}</p:txBody></p:sp>"
+    assert read(pptx(title("A") + dated)).text == "# A"
 
 
 def test_a_tables_cells_keep_their_places_and_spans_repeat_their_text() -> None:
@@ -141,11 +148,53 @@ def test_raised_digits_and_fractions_do_not_fuse_with_others() -> None:
     assert read(pptx(body)).text == "# Slide 1\n\n10⁶ cells\n\n1 1/2"
 
 
-def test_a_list_begins_at_its_own_number() -> None:
-    numbering = '<a:pPr><a:buAutoNum type="arabicPeriod" startAt="3"/></a:pPr>'
-    item = f"<a:p>{numbering}<a:r><a:t>{{}}</a:t></a:r></a:p>"
-    body = f"<p:sp><p:nvSpPr/><p:txBody>{item.format('A')}{item.format('B')}</p:txBody></p:sp>"
-    assert read(pptx(body)).text == "# Slide 1\n\n3. A\n4. B"
+@pytest.mark.parametrize(
+    ("numbering", "text"),
+    [
+        ('type="arabicPeriod" startAt="3"', "3. A\n4. B"),
+        ('type="alphaLcParenR"', "a) A\nb) B"),
+        ('type="alphaUcParenBoth" startAt="2"', "(B) A\n(C) B"),
+        ('type="romanUcPeriod" startAt="4"', "IV. A\nV. B"),
+        ('type="romanLcParenR"', "i) A\nii) B"),
+        ('type="arabicPlain"', "1 A\n2 B"),
+        ('type="circleNumDbPlain"', "① A\n② B"),
+        ('type="unheardOf"', "1. A\n2. B"),
+        ("", "1. A\n2. B"),
+        ('startAt="99999999"', "1. A\n2. B"),
+    ],
+)
+def test_a_lists_numbers_are_those_that_are_shown(numbering: str, text: str) -> None:
+    body = shape("A", "B", properties=f"<a:pPr><a:buAutoNum {numbering}/></a:pPr>")
+    assert read(pptx(body)).text == f"# Slide 1\n\n{text}"
+
+
+def test_numbers_go_on_after_items_of_a_lower_level() -> None:
+    def item(text: str, level: int, type_: str) -> str:
+        style = f'<a:pPr lvl="{level}"><a:buAutoNum type="{type_}"/></a:pPr>'
+        return f"<a:p>{style}<a:r><a:t>{text}</a:t></a:r></a:p>"
+
+    items = [("A", 0), ("B", 1), ("C", 1), ("D", 0), ("E", 1)]
+    types = ("arabicPeriod", "alphaLcPeriod")
+    xml = "".join(item(text, level, types[level]) for text, level in items)
+    body = f"<p:sp><p:nvSpPr/><p:txBody>{xml}</p:txBody></p:sp>"
+    assert read(pptx(body)).text == "# Slide 1\n\n1. A\n  a. B\n  b. C\n2. D\n  a. E"
+
+
+def test_shapes_are_read_from_top_to_bottom_and_from_left_to_right() -> None:
+    def at(x: int, y: int, text: str) -> str:
+        place = f'<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/></a:xfrm></p:spPr>'
+        return shape(text).replace("<p:txBody>", f"{place}<p:txBody>")
+
+    inner = at(0, 9, "low in the group") + at(0, 1, "high in the group")
+    off = '<a:off x="0" y="3000000"/>'
+    group = f"<p:grpSp><p:grpSpPr><a:xfrm>{off}</a:xfrm></p:grpSpPr>{inner}</p:grpSp>"
+    drawn = (
+        *(at(0, 5_000_000, "end"), group, at(4_000_000, 1_000_000, "right")),
+        *(at(0, 1_100_000, "left"), shape("body", kind="body"), title("T")),
+    )
+    assert read(pptx("".join(drawn))).text == (
+        "# T\n\n- body\n\nleft\n\nright\n\nhigh in the group\n\nlow in the group\n\nend"
+    )
 
 
 def test_hidden_slides_and_comments_are_left_out_and_counted() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handler.documents.document import Heading
 from tests.handler.documents.samples import read, rejected
-from tests.handler.documents.xlsx.samples import SPACES, cell, row, rows, xlsx
+from tests.handler.documents.xlsx.samples import SPACES, Value, cell, row, rows, xlsx
 from tests.handler.documents.zips import relationships
 
 
@@ -233,6 +233,35 @@ def test_rows_are_written_in_order_whatever_their_numbers_say() -> None:
 def test_an_empty_row_below_the_names_does_not_move_the_columns() -> None:
     sheet = rows([["Name", "2023", None, "2024"], [], ["Ana", None, None, 17]])
     assert read(xlsx(A=sheet)).text.endswith("Name | 2023 | 2024\nAna |  | 17")
+
+
+NAMES = ["Name", 2023, None, 2024]
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([NAMES, [], ["Ana", None, None, 17]], "Name | 2023 | 2024\nAna |  | 17"),
+        (
+            [NAMES, ["Bo", 1, None, 2], [], ["Ana", None, None, 17], ["Cy", None, None, 3]],
+            "Name | 2023 | 2024\nBo | 1 | 2\n\nAna |  | 17\nCy |  | 3",
+        ),
+        (
+            [["Sales"], NAMES, [], [], ["Ana", None, None, 17], [], [None, None, None, 20]],
+            "Sales\n\nName | 2023 | 2024\n\nAna |  | 17\n|  | 20",
+        ),
+        (
+            [NAMES, ["Bo", 1, None, 2], [], ["Note"], [], ["Ana", None, None, 17]],
+            "Name | 2023 | 2024\nBo | 1 | 2\n\nNote\n\nAna |  | 17",
+        ),
+        (
+            [NAMES, ["Bo", 1, None, 2], [], ["City", None, None, "Shops"], ["Oslo", None, None, 3]],
+            "Name | 2023 | 2024\nBo | 1 | 2\n\nCity | Shops\nOslo | 3",
+        ),
+    ],
+)
+def test_rows_below_an_empty_row_stay_under_the_names(values: list[list[Value]], text: str) -> None:
+    assert body(xlsx(S=values)) == text
 
 
 def test_raised_digits_do_not_fuse_with_others() -> None:
