@@ -1,7 +1,7 @@
 """OpenDocument: texts (.odt), spreadsheets (.ods) and presentations (.odp), as Markdown.
 
-Leaves out comments, deleted text, and hidden sheets, rows, columns and slides, and counts them;
-leaves out tables of contents, which repeat the headings.
+Leaves out comments, deleted and hidden text, and hidden sheets, rows, columns and slides, and
+counts them; leaves out tables of contents, which repeat the headings.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def write_slides(blocks: BlockWriter, body: Element, level: int) -> None:
             continue
         frames = [each for each in slide if attribute(each, "class") not in REPEATED]
         title = next((each for each in frames if attribute(each, "class") == "title"), None)
-        heading = cell_text(title, blocks.skipped) if title is not None else ""
+        heading = cell_text(title, blocks.rules) if title is not None else ""
         if heading or _has_text(slide):
             writer.heading(level, heading or f"Slide {number}")
         for frame in frames:
@@ -38,4 +38,4 @@ def _has_text(slide: Element) -> bool:
 
 def _notes(blocks: BlockWriter, notes: Element) -> str:
     shown = [each for each in notes if attribute(each, "class") not in REPEATED]
-    return " ".join(filter(None, (cell_text(each, blocks.skipped) for each in shown)))
+    return " ".join(filter(None, (cell_text(each, blocks.rules) for each in shown)))

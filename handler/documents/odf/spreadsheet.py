@@ -67,7 +67,7 @@ def _cells(
 
 def _value(blocks: BlockWriter, cell: Element) -> str:
     """A cell's text: as shown, but dates as ISO dates."""
-    text = cell_text(cell, blocks.skipped)
+    text = cell_text(cell, blocks.rules)
     if attribute(cell, "value-type") == "date":
         date = attribute(cell, "date-value").replace("T", " ")
         return date.removesuffix(" 00:00:00") or text

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handler.documents.odf.characters import cell_text
-from handler.documents.unread import Unread
+from handler.documents.odf.characters import Rules, cell_text
 from handler.documents.xml_tree import Element, attribute, children, local
 from handler.limits import MAX_REPEATED_CHARACTERS
 
@@ -13,7 +12,7 @@ MAX_COLUMNS = 1_000  # of a table in a text: more than any has
 GROUPS = {"table-rows", "table-row-group", "table-header-rows"}
 
 
-def table_rows(table: Element, skipped: Unread) -> Iterator[tuple[list[str], bool]]:
+def table_rows(table: Element, rules: Rules) -> Iterator[tuple[list[str], bool]]:
     """The cells of each row, and whether the row is marked as a header."""
     spans: dict[int, tuple[int, str]] = {}  # column → rows that its cell still covers, and its text
     budget = MAX_REPEATED_CHARACTERS
@@ -34,7 +33,7 @@ def table_rows(table: Element, skipped: Unread) -> Iterator[tuple[list[str], boo
                     budget -= len(text) + 1
                     cells.append(text if budget > 0 else "")
                 continue
-            text = cell_text(cell, skipped)
+            text = cell_text(cell, rules)
             left = count(cell, "number-columns-spanned") - 1
             below = count(cell, "number-rows-spanned") - 1
             width = min(left + 1, MAX_COLUMNS - len(cells)) if below or left else 1

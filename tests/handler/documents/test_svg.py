@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.handler.documents.samples import read, rejected
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg">'
@@ -31,10 +33,31 @@ def test_deep_groups_are_refused() -> None:
     )
 
 
-def test_raised_text_does_not_fuse_and_hidden_text_is_left_out() -> None:
-    content = (
-        '<svg xmlns="http://www.w3.org/2000/svg"><text>10<tspan baseline-shift="super">6</tspan>'
-        ' cells</text><text style="fill: red; display: none">no</text>'
-        '<g visibility="hidden"><text>no</text></g></svg>'
-    )
-    assert read(content, "a.svg").text == "10⁶ cells"
+@pytest.mark.parametrize(
+    "raised",
+    [
+        '<tspan baseline-shift="super">6</tspan>',
+        '<tspan style="font-size: 60%; baseline-shift: super" dy="-3">6</tspan>',
+        '<tspan baseline-shift="40%">6</tspan>',
+    ],
+)
+def test_raised_text_does_not_fuse(raised: str) -> None:
+    lowered = 'H<tspan baseline-shift="sub">2</tspan>O'
+    content = f"{SVG}<text>10{raised} cells, {lowered}</text></svg>"
+    assert read(content, "a.svg").text == "10⁶ cells, H₂O"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<text style="fill: red; display: none">no</text>',
+        '<g visibility="hidden"><text>no</text></g>',
+        '<text class="big note">no</text>',
+        '<text><tspan display="none">no</tspan></text>',
+    ],
+)
+def test_hidden_text_is_left_out_and_counted(hidden: str) -> None:
+    style = "<style>.big { fill: red } .note{display:none}</style>"
+    document = read(f"{SVG}{style}{hidden}<path display='none'/><text>yes</text></svg>", "a.svg")
+    assert document.text == "yes"
+    assert document.warnings == ("Not read: pieces of hidden text (1).",)

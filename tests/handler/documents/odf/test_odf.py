@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
+
 import pytest
 
 from handler.documents.document import Heading
@@ -55,12 +58,16 @@ def test_notes_text_boxes_and_descriptions_are_read() -> None:
 
 def test_comments_deleted_text_and_tables_of_contents_are_left_out() -> None:
     comment = f"<office:annotation>{p('hm')}</office:annotation>"
-    deleted = f"<text:tracked-changes>{p('old')}</text:tracked-changes>"
+    deletion = (
+        f"<text:changed-region><text:deletion>{p('old')}</text:deletion></text:changed-region>"
+    )
+    deleted = f"<text:tracked-changes>{deletion * 2}</text:tracked-changes>"
     contents = f"<text:table-of-content>{p('Scope 3')}</text:table-of-content>"
     picture = "<draw:frame><draw:image/></draw:frame>"
     document = read(opendocument("text", deleted + contents + p(f"a{comment}{picture}")))
     assert document.text == "a"
     assert document.warnings == (
+        "Not read: tracked deletions (2).",
         "Not read: comments (1).",
         "Not read: pictures without a description (1).",
     )
@@ -153,15 +160,69 @@ def test_a_damaged_file_is_refused(content: str) -> None:
     )
 
 
-def test_raised_digits_and_fractions_do_not_fuse_with_others() -> None:
-    style = (
-        '<style:style style:name="up"><style:text-properties style:text-position="super 58%"/>'
-        "</style:style>"
+UP = (
+    '<style:style style:name="up"><style:text-properties style:text-position="super 58%"/>'
+    '</style:style><style:style style:name="up2" style:parent-style-name="up"/>'
+)
+HALF = "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac>"
+POWER = "<msup><mn>10</mn><mn>6</mn></msup>"
+MATH = 'xmlns="http://www.w3.org/1998/Math/MathML"'
+
+
+@pytest.mark.parametrize("style", ["up", "up2"])
+def test_raised_digits_do_not_fuse_with_others(style: str) -> None:
+    raised = f'<text:span text:style-name="{style}">6</text:span>'
+    ordinal = f'5<text:span text:style-name="{style}">th</text:span>'
+    body = p(f"10{raised} cells, {ordinal}") + table(cell(f"10{raised}") + cell("b"))
+    assert read(opendocument("text", body, UP)).text == "10⁶ cells, 5th\n\n10⁶ | b"
+
+
+@pytest.mark.parametrize(
+    ("math", "text"),
+    [
+        (f"<math {MATH}><mn>1</mn><mfrac><mi>a</mi><mn>2</mn></mfrac></math>", "1 a/2"),
+        (f"<math {MATH}><semantics>{HALF}<annotation>x</annotation></semantics></math>", "(a+b)/2"),
+        (f"<math {MATH}>{POWER}</math>", "10⁶"),
+        (
+            f"<m:math {MATH.replace('xmlns', 'xmlns:m')}><m:msup><m:mn>10</m:mn><m:mn>6</m:mn>"
+            "</m:msup></m:math>",
+            "10⁶",
+        ),
+    ],
+)
+def test_a_formula_is_read_in_its_sentence(math: str, text: str) -> None:
+    frame = f"<draw:frame><draw:object>{math}</draw:object></draw:frame>"
+    body = p(f"So {frame} it is.") + table(cell(frame) + cell("b"))
+    assert read(opendocument("text", body)).text == f"So {text} it is.\n\n{text} | b"
+
+
+def test_a_formula_in_a_part_of_its_own_is_read() -> None:
+    body = p('So <draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>.')
+    content = BytesIO(opendocument("text", body))
+    with zipfile.ZipFile(content, "a") as file:
+        file.writestr("Object 1/content.xml", f"<math {MATH}>{HALF}</math>")
+    assert read(content.getvalue()).text == "So (a+b)/2."
+
+
+def test_a_fraction_after_a_number_stands_apart() -> None:
+    math = f"<math {MATH}><mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
+    frame = f"<draw:frame><draw:object>{math}</draw:object></draw:frame>"
+    assert read(opendocument("text", p(f"1{frame} cups"))).text == "1 1/2 cups"
+
+
+def test_hidden_text_is_left_out_and_counted() -> None:
+    properties = '<style:text-properties text:display="none"/>'
+    styles = (
+        f'<style:style style:name="H" style:family="text">{properties}</style:style>'
+        '<style:style style:name="H2" style:family="paragraph" style:parent-style-name="H"/>'
     )
-    raised = '<text:span text:style-name="up">6</text:span>'
-    fraction = "<mfrac><mi>a</mi><mn>2</mn></mfrac>"
-    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mn>1</mn>{fraction}</math>'
-    formula = f"<draw:object>{math}</draw:object>"
-    body = p(f"10{raised} cells") + p(f"<draw:frame>{formula}</draw:frame>")
-    text = read(opendocument("text", body, styles=style)).text
-    assert text == "10⁶ cells\n\n1 a/2"
+    body = (
+        p('a<text:span text:style-name="H">no</text:span>')
+        + '<text:p text:style-name="H2">no</text:p>'
+        + p('<text:hidden-paragraph text:is-hidden="true"/>no')
+        + p('b<text:hidden-text text:is-hidden="true" text:string-value="no"/>')
+        + p('c<text:hidden-text text:is-hidden="false" text:string-value="d"/>')
+    )
+    document = read(opendocument("text", body, styles))
+    assert document.text == "a\n\nb\n\ncd"
+    assert document.warnings == ("Not read: pieces of hidden text (4).",)
