@@ -161,8 +161,12 @@ def _write_block(writer: Writer, rows: list[dict[int, Cell]], above: list[int]) 
 
 
 def _is_line(row: dict[int, Cell], columns: list[int], *, goes_on: bool) -> bool:
-    """Whether a row is a title or a note: a cell by itself, in the first column of a table."""
-    return len(row) == 1 and not (goes_on and columns[0] not in row)
+    """Whether a row is a title or a note: a cell by itself, and no total below a name."""
+    return len(row) == 1 and not (goes_on and _is_total(row, columns))
+
+
+def _is_total(row: dict[int, Cell], columns: list[int]) -> bool:
+    return columns[0] not in row and next(iter(row.values())).is_number
 
 
 def _goes_on(rows: list[dict[int, Cell]], columns: list[int], above: list[int]) -> bool:
@@ -172,10 +176,7 @@ def _goes_on(rows: list[dict[int, Cell]], columns: list[int], above: list[int]) 
     """
     if not set(columns) < set(above) or _has_header(rows, columns):
         return False
-    # A cell alone in the first column is a note, and one in another a total if it is a number.
-    return any(
-        len(row) > 1 or (above[0] not in row and next(iter(row.values())).is_number) for row in rows
-    )
+    return any(len(row) > 1 or _is_total(row, above) for row in rows)
 
 
 def _has_header(rows: list[dict[int, Cell]], columns: list[int]) -> bool:

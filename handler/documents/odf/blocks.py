@@ -103,8 +103,8 @@ class BlockWriter:
     def _heading(self, element: Element, number: str | None) -> None:
         """Write a heading. number: that of the list it is in; None if it is in none."""
         extras = Extras(self.rules)
-        level = attribute(element, "outline-level", "1")
-        level = int(level) if level in "123456789" else 1
+        stated = attribute(element, "outline-level", "1")
+        level = int(stated) if stated in tuple("123456789") else 1
         text = paragraph_text(element, extras).strip()
         if number is None and text:
             number = self._outline_number(element, level)

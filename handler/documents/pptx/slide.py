@@ -13,7 +13,7 @@ from handler.documents.office.drawing import (
 )
 from handler.documents.office.package import Package
 from handler.documents.pptx.list_marks import ListMarks
-from handler.documents.pptx.reading_order import in_reading_order
+from handler.documents.pptx.reading_order import ReadingOrder
 from handler.documents.pptx.table import write_table
 from handler.documents.unread import Unread
 from handler.documents.writer import Writer
@@ -32,6 +32,7 @@ class SlideReader:
 
     def __init__(self, writer: Writer, package: Package, *, level: int) -> None:
         self._writer, self._package, self._level = writer, package, level
+        self._order = ReadingOrder(package)
         self._repeated: set[str] = set()  # that is written already
         self.unread = Unread()
         self._untitled: int | None = None  # the number of a slide without a title or text so far
@@ -39,7 +40,7 @@ class SlideReader:
     def read(self, slide: Element, part: str, number: int) -> None:
         """Write a slide. part: the name of its part."""
         tree = child(slide, "cSld", "spTree")
-        found = in_reading_order(tree) if tree is not None else []
+        found = self._order.shapes(tree, part) if tree is not None else []
         title = next(
             (shape for shape in found if placeholder(shape) in TITLES and _text(shape)), None
         )

@@ -197,6 +197,27 @@ def test_shapes_are_read_from_top_to_bottom_and_from_left_to_right() -> None:
     )
 
 
+def test_a_placeholder_takes_its_place_from_the_layout() -> None:
+    def at(y: int, xml: str) -> str:
+        place = f'<p:spPr><a:xfrm><a:off x="0" y="{y}"/></a:xfrm></p:spPr>'
+        return xml.replace("<p:txBody>", f"{place}<p:txBody>")
+
+    def body(text: str, index: int) -> str:
+        return shape(text, kind="body").replace('type="body"', f'type="body" idx="{index}"')
+
+    entries = {
+        "ppt/slides/_rels/slide1.xml.rels": relationships(r1="slideLayout ../layouts/l1.xml"),
+        "ppt/layouts/l1.xml": slide(at(5_000_000, body("x", 1)) + at(1_000_000, body("y", 2))),
+        "ppt/layouts/_rels/l1.xml.rels": relationships(r1="slideMaster ../masters/m1.xml"),
+        "ppt/masters/m1.xml": slide(at(9_000_000, shape("z", kind="ftr"))),
+    }
+    shapes = (
+        shape("end", kind="ftr") + body("low", 1) + at(3_000_000, shape("box")) + body("high", 2)
+    )
+    text = read(pptx(title("T") + shapes, entries=entries)).text
+    assert text == "# T\n\n- high\n\nbox\n\n- low\n\nend"
+
+
 def test_hidden_slides_and_comments_are_left_out_and_counted() -> None:
     entries = {
         "ppt/slides/slide2.xml": slide(title("Secret"), 'show="0"'),
