@@ -76,7 +76,9 @@ def _characters_of(element: Element, extras: Extras, before: str) -> Iterator[st
         yield from _ruby(element, extras)
     elif name in SHAPES and (formula := extras.rules.formula(element)):
         # 1 and a half is not 11/2.
-        yield f" {formula}" if before[-1:].isalnum() and formula[0].isalnum() else formula
+        yield " " if before[-1:].isalnum() and formula[0].isalnum() else ""
+        yield formula
+        yield " " if formula[-1].isalnum() and (element.tail or "")[:1].isalnum() else ""
     elif name in SHAPES:
         extras.frames.append(element)
     elif style in extras.rules.hidden or _is_hidden_field(element):

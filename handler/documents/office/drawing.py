@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from handler.documents.office.package import Package
 from handler.documents.scripts import Position, script
@@ -30,8 +31,13 @@ GENERATED = re.compile(r"\s*Description automatically generated[\w ]*$")
 def paragraph_text(paragraph: Element) -> str:
     """The text of an a:p: its runs, fields, line breaks and equations."""
     text = ""
+    after_equation = False
     for part, position in _runs(paragraph):
-        text += script(part, position, text) if position else part
+        is_equation = position == "equation"
+        if (is_equation or after_equation) and text[-1:].isalnum() and part[:1].isalnum():
+            text += " "  # 1 and a half is not 11/2
+        text += part if position is None or position == "equation" else script(part, position, text)
+        after_equation = is_equation
     return text.strip()
 
 
@@ -118,8 +124,8 @@ def count_unread(skipped: Unread, shape: Element) -> None:
 
 def _runs(
     parent: Element, position: Position | None = None
-) -> Iterator[tuple[str, Position | None]]:
-    """The texts in `parent`, in order, and whether each is raised or lowered."""
+) -> Iterator[tuple[str, Position | Literal["equation"] | None]]:
+    """The texts in `parent`, in order, and whether each is raised, lowered or an equation."""
     for element in parent:
         name = local(element)
         if name == "t":
@@ -130,7 +136,7 @@ def _runs(
             # Few presentations have equations, and the module comes with Word's reader.
             from handler.documents.docx.equations import linear
 
-            yield linear(element, _math_text), None
+            yield linear(element, _math_text), "equation"
         elif name == "AlternateContent":
             choice = child(element, "Choice")
             if choice is not None:

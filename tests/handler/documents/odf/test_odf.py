@@ -207,7 +207,7 @@ def test_a_formula_in_a_part_of_its_own_is_read() -> None:
 def test_a_fraction_after_a_number_stands_apart() -> None:
     math = f"<math {MATH}><mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
     frame = f"<draw:frame><draw:object>{math}</draw:object></draw:frame>"
-    assert read(opendocument("text", p(f"1{frame} cups"))).text == "1 1/2 cups"
+    assert read(opendocument("text", p(f"1{frame}x, {frame} cups"))).text == "1 1/2 x, 1/2 cups"
 
 
 def test_hidden_text_is_left_out_and_counted() -> None:

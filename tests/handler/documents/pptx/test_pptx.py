@@ -148,6 +148,14 @@ def test_raised_digits_and_fractions_do_not_fuse_with_others() -> None:
     assert read(pptx(body)).text == "# Slide 1\n\n10⁶ cells\n\n1 1/2"
 
 
+def test_a_fraction_between_digits_and_letters_stands_apart() -> None:
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    math = f'<a14:m xmlns:a14="urn:a14"><m:oMath>{half}</m:oMath></a14:m>'
+    runs = ("<a:r><a:t>1</a:t></a:r>", math, "<a:r><a:t>x</a:t></a:r>", math)
+    body = f"<p:sp><p:nvSpPr/><p:txBody><a:p>{''.join(runs)}</a:p></p:txBody></p:sp>"
+    assert read(pptx(body)).text == "# Slide 1\n\n1 1/2 x 1/2"
+
+
 @pytest.mark.parametrize(
     ("numbering", "text"),
     [
