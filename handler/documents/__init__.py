@@ -41,7 +41,10 @@ def _extract(
 
     def read(content: bytes, name: str, content_type: str | None) -> Document:
         if depth == MAX_MAIL_DEPTH:
-            raise DocumentRejected("invalid_file", "It is inside too many other files.")
+            raise DocumentRejected(
+                "invalid_file",
+                f"It is inside {MAX_MAIL_DEPTH} other files, the limit; add it by itself.",
+            )
         return _extract(
             content, name, content_type, keep_boilerplate=keep_boilerplate, depth=depth + 1
         )

@@ -58,10 +58,6 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._entries
 
-    def size(self, name: str) -> int:
-        """The size of a part that is there, as the archive declares it."""
-        return self._entries[_key(name)].file_size
-
     def read(self, name: str) -> bytes:
         """The bytes of a part that is there; each reading counts towards the limit."""
         entry = self._entries[_key(name)]

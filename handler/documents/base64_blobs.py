@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-# A run of base64 that is shorter may be a name, a key or a hash that somebody looks for.
+# A run of base64 that is shorter may be a name, a key or a hash, which people search for.
 MIN_RUN = 200
 MIN_PAYLOAD = 16  # characters of a data URI; a shorter one is an example in a manual
 

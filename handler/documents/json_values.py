@@ -14,7 +14,7 @@ from handler.documents.base64_blobs import Base64Blobs
 from handler.limits import MAX_JSON_DEPTH
 
 # Numbers in a list, and in the lists in it, that are still read: more are coordinates, vectors or
-# measurements, and nobody searches for them.
+# measurements, which are not searched for.
 MAX_NUMBERS = 200
 MAX_ITEM = 80  # characters of an item in a line of items; a longer one has its own line
 SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", "。")

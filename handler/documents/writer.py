@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from math import isfinite
 from typing import Literal
 
@@ -98,20 +97,6 @@ class Writer:
     def position(self) -> int:
         """The length of the text so far."""
         return self._length
-
-    def include(self, document: Document) -> None:
-        """Write a document that is embedded in this one, with its headings, tables and warnings."""
-        self.separate("\n\n")
-        begin = self.write(document.text)
-        for each in document.headings:
-            self.mark_heading(begin + each.offset, each.level, each.text)
-        moved = (
-            Table(begin + each.start, begin + each.end, each.header) for each in document.tables
-        )
-        self._tables += islice(moved, MAX_TABLES - len(self._tables))
-        for warning in document.warnings:
-            self.warn(warning)
-        self.separate("\n\n")
 
     def mark_page(self) -> None:
         """Record that a page begins with the next text."""

@@ -289,9 +289,7 @@ def test_a_documents_warnings_are_in_its_log_line_and_its_file(
     deployed: Aws, client: OpenAI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = f"<p>{FACT}.</p><iframe src=x></iframe>".encode()
-    deployed.s3.put_object(
-        Bucket=deployed.bucket, Key="page.html", Body=page, ContentType="text/html"
-    )
+    deployed.s3.put_object(Bucket=deployed.bucket, Key="page.html", Body=page)
     deployed.deliver()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     (line,) = [line for line in lines if line.get("source", "").endswith("page.html")]

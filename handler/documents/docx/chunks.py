@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from handler.documents.archive import Archive
@@ -11,6 +12,7 @@ from handler.documents.document import Document
 from handler.documents.docx.names import Element, name
 from handler.documents.docx.package import Package
 from handler.documents.docx.tally import Tally
+from handler.documents.inclusion import include
 from handler.documents.writer import Writer, clean
 from handler.errors import DocumentRejected
 
@@ -62,7 +64,7 @@ class ChunkReader:
                 archive = self._package.archive.nested(content, "embedded Word file")
                 self._write_word(archive, self._writer, self._depth + 1)
             else:
-                self._writer.include(_document(content, kind))
+                include(self._writer, _document(content, kind))
         except DocumentRejected:
             if self._writer.position != before:  # a limit of the whole document
                 raise
@@ -81,5 +83,8 @@ def _document(content: bytes, kind: Literal["html", "text"]) -> Document:
     from handler.documents.html import extract_html
     from handler.documents.text import extract_text
 
-    text = clean(decode(content, charset=None, is_html=kind == "html").text)
-    return extract_html(text, keep_boilerplate=True) if kind == "html" else extract_text(text)
+    decoded = decode(content, charset=None, is_html=kind == "html")
+    text = clean(decoded.text)
+    is_html = kind == "html"
+    document = extract_html(text, keep_boilerplate=True) if is_html else extract_text(text)
+    return replace(document, warnings=(*decoded.warnings, *document.warnings))

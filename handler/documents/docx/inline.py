@@ -19,7 +19,7 @@ from handler.documents.symbols import symbol, with_symbols
 T = TypeVar("T")
 Kind = Literal["footnote", "endnote"]
 RUN, RUN_PROPERTIES, RUN_STYLE = name("w:r"), name("w:rPr"), name("w:rStyle")
-MATH_RUN, MATH_PARAGRAPH = name("m:r"), name("m:oMathPara")
+MATH_PARAGRAPH = name("m:oMathPara")
 FALLBACK = name("mc:Fallback")
 # Elements that stand for one character each.
 CHARACTERS = {

@@ -18,12 +18,10 @@ SPACES = {
     "c": f"{SCHEMAS}/drawingml/2006/chart",
     "dgm": f"{SCHEMAS}/drawingml/2006/diagram",
     "adec": "http://schemas.microsoft.com/office/drawing/2017/decorative",
-    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
     "v": "urn:schemas-microsoft-com:vml",
     "o": "urn:schemas-microsoft-com:office:office",
     "dc": "http://purl.org/dc/elements/1.1/",
     "rel": f"{SCHEMAS}/package/2006/relationships",
-    "ct": f"{SCHEMAS}/package/2006/content-types",
 }
 
 

@@ -30,7 +30,7 @@ MAIN_TYPE = re.compile(r"wordprocessingml\.(document|template)|ms-word\.(documen
 
 @dataclass(frozen=True)
 class Relationship:
-    """That a part refers to another by an reference."""
+    """A reference from one part to another."""
 
     kind: str  # the last word of its type: "header", "image" …
     target: str  # the part's name; "" if it is no part of the file

@@ -26,7 +26,7 @@ class Style:
 
     name: str = ""  # in English, whatever Word's language is; in lower case
     heading: int | None = None  # the level, 1 to 9
-    numbering: str = ""  # the style_id of a numbering; "" or "0" for none
+    numbering: str = ""  # the id of a numbering; "" or "0" for none
     level: int | None = None  # of the numbering, from 0
     is_hidden: bool = False
     vertical: str = ""  # "superscript", "subscript" or ""
@@ -115,7 +115,7 @@ def outline(properties: Element | None) -> int | None:
 
 
 def numbering(properties: Element | None) -> tuple[str | None, int | None]:
-    """The style_id and the level of a paragraph's numbering, as far as its properties say them."""
+    """The id and the level of a paragraph's numbering, as far as its properties say them."""
     found = None if properties is None else properties.find(NUMBERING)
     return value(found, NUMBERING_ID), number(value(found, LEVEL))
 

@@ -21,7 +21,6 @@ class Tally:
     drawings: int = 0  # charts and diagrams whose parts are missing or damaged
     notes: int = 0  # references to notes that are not there
     chunks: int = 0  # embedded documents that could not be read
-    long_spans: int = 0
     damaged_parts: int = 0
 
     def warnings(self) -> Iterator[str]:

@@ -69,7 +69,7 @@ Entry = tuple[str | None, str, list[str]]  # key, the rest of its line, the line
 
 
 def _entries(text: str, pattern: re.Pattern[str]) -> list[Entry]:
-    """The keys at the begin of a line; None as a key for any other line."""
+    """The keys at the start of a line; None as a key for any other line."""
     entries: list[Entry] = []
     for line in text.split("\n"):
         found = pattern.fullmatch(line)

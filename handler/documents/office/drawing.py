@@ -19,7 +19,7 @@ from handler.documents.xml_tree import (
     reference,
 )
 
-# What a program fills in when nobody described the picture.
+# What programs write where a picture has no description.
 NO_DESCRIPTION = re.compile(
     r"\S+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)|(picture|image|grafik|bild|imagen) ?\d*",
     re.IGNORECASE,

@@ -12,7 +12,7 @@ from handler.limits import MAX_HEADING, MAX_HEADINGS
 
 MAX_DEPTH = 8
 WORDS = 20  # of a heading that are looked for on its page
-# What programs write as a title when nobody has said one.
+# Titles that programs make up.
 NO_TITLE = re.compile(
     r"\s*(?:untitled.*|(?:microsoft|powerpoint) .* - .*|(?:slide|page|document) ?\d*"
     r"|.*\.(?:docx?|dvi|fm|html?|indd|odt|p65|pdf|pptx?|ps|pub|qxd|rtf|tex|txt|xlsx?))\s*",

@@ -6,7 +6,7 @@ MAX_COMMENTS = 1_000
 
 
 def split_comments(text: str) -> tuple[list[str], str]:
-    """The lines at the begin that are comments or blank, and the rest.
+    """The first lines that are comments or blank, and the rest.
 
     No line is a comment if all are.
     """

@@ -51,7 +51,7 @@ def divide(widths: Iterable[int]) -> list[Section]:
 
 
 def _uneven(runs: Sequence[Run], widest: int) -> list[Section]:
-    """One table, below the lines of one cell at the begin."""
+    """One table, below its first lines, which have one cell each."""
     rows = sum(count for _, count in runs)
     above = 0
     for width, count in runs if widest > 1 else ():

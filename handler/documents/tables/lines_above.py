@@ -1,4 +1,4 @@
-"""Counts the rows at the begin of a table that belong to no column: its title, padded or not."""
+"""Counts the rows at the start of a table that belong to no column: its title, padded or not."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Records:
             self._names = []
             self.write_line("; ".join(self._filled(names)))
         elif names and all(any(row.cells[len(names) :]) for row in rows):
-            # Nobody knows which name is missing.
+            # Which name is missing is not known.
             self._writer.warn(
                 f"Each row has more cells than the {len(names):,} names of columns above line "
                 f"{rows[0].line:,}; rows are kept whole, without names."

@@ -38,7 +38,7 @@ def test_what_is_nested_as_deep_as_xml_may_be_is_read(
 def test_an_equation_may_be_nested_as_deep() -> None:
     math = nested(MATH[0], "<m:r><m:t>x</m:t></m:r>", MATH[1], 110)
     text = read(document(f"<w:p><m:oMath>{math}</m:oMath></w:p>")).text
-    assert text.endswith("x/2)/2)/2)/2)/2"[-9:])
+    assert text.count("/2") == 110
 
 
 @pytest.mark.parametrize("around", [BOX, TABLE, TWO, CONTROL])
