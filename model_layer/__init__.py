@@ -19,6 +19,7 @@ from model_layer.cl100k import Cl100k, load_cl100k
 from model_layer.encoder import Encoded, Encoder, load_encoder
 from model_layer.errors import (
     BundleError,
+    Cancelled,
     DeadlineExceeded,
     ModelLayerError,
     TextTooLong,
@@ -29,6 +30,7 @@ from model_layer.tokenizer import Truncate
 __all__ = [
     "Bundle",
     "BundleError",
+    "Cancelled",
     "Chunk",
     "Chunker",
     "Cl100k",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_layer.artifacts import Bundle, read_bundle
-from model_layer.errors import DeadlineExceeded, TextTooLong
+from model_layer.errors import Cancelled, DeadlineExceeded, TextTooLong
 from model_layer.session import Session, load_session
 from model_layer.tokenizer import Tokenizer, Tokens, Truncate, load_tokenizer
 
@@ -64,7 +65,12 @@ class Encoder:
         self._clock = clock
 
     def encode(
-        self, texts: Sequence[str], *, truncate: Truncate = "END", deadline: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        truncate: Truncate = "END",
+        deadline: float | None = None,
+        is_cancelled: Callable[[], bool] | None = None,
     ) -> Encoded:
         """Encode `texts`; an empty sequence gives arrays of length 0.
 
@@ -72,16 +78,18 @@ class Encoder:
         truncate: which part of a text beyond the model's limit to leave out, its "END" or its
             "START"; "NONE" refuses the text.
         deadline: a time on the clock of `time.monotonic()`; the work stops there, between texts.
+        is_cancelled: asked between texts, from any thread; once it says True, the work stops.
         Raises TypeError for a bare string or an item that is not a string, TextTooLong for the
-        first text that is refused, DeadlineExceeded with the work done so far.
+        first text that is refused, DeadlineExceeded with the work done so far, Cancelled.
         """
         _check_types(texts)
         started = time.perf_counter()
-        tokens = self._tokenize(texts, truncate, deadline)
+        limit = _Limit(deadline, self._clock, is_cancelled)
+        tokens = self._tokenize(texts, truncate, limit)
         counts = np.array([len(one.ids) for one in tokens], np.int64)
         _check_lengths(counts, self.bundle.max_tokens)
         tokenized = time.perf_counter()
-        vectors = self._run(tokens, counts, deadline)
+        vectors = self._run(tokens, counts, limit)
         return Encoded(
             vectors=vectors,
             token_counts=counts,
@@ -97,19 +105,17 @@ class Encoder:
         cosine = float(vector @ np.array(canary.vector, np.float32))
         return CanaryResult(cosine, canary.minimum_cosine)
 
-    def _tokenize(
-        self, texts: Sequence[str], truncate: Truncate, deadline: float | None
-    ) -> list[Tokens]:
+    def _tokenize(self, texts: Sequence[str], truncate: Truncate, limit: _Limit) -> list[Tokens]:
         # On one thread: it takes a hundredth of the run's time, and several are no faster.
         tokens: list[Tokens] = []
         for text in texts:
-            if self._is_past(deadline):
+            if limit.is_past():
                 raise DeadlineExceeded(0, len(texts), 0, sum(len(one.ids) for one in tokens))
             tokens.append(self.tokenizer.tokenize(text, truncate))
         return tokens
 
     def _run(
-        self, tokens: Sequence[Tokens], counts: NDArray[np.int64], deadline: float | None
+        self, tokens: Sequence[Tokens], counts: NDArray[np.int64], limit: _Limit
     ) -> NDArray[np.float32]:
         """The vectors, (n, 384). Texts with the same tokens are run once."""
         first_with: dict[bytes, int] = {}  # tokens → index of the first text that has them
@@ -123,7 +129,7 @@ class Encoder:
 
         def work(_: int = 0) -> None:
             for index in todo:
-                if self._is_past(deadline):
+                if limit.is_past():
                     raise DeadlineExceeded(
                         texts_done=len(tokens_done),
                         texts=len(distinct),
@@ -138,11 +144,26 @@ class Encoder:
             work()
         else:
             with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(work, range(workers)))  # list() raises a worker's exception
+                try:
+                    list(pool.map(work, range(workers)))  # list() raises a worker's exception
+                finally:  # after a Ctrl-C, too, which only this thread sees
+                    deque(todo, maxlen=0)  # leaves the workers nothing to do
         return vectors[source] if len(distinct) < len(tokens) else vectors
 
-    def _is_past(self, deadline: float | None) -> bool:
-        return deadline is not None and self._clock() > deadline
+
+@dataclass(frozen=True)
+class _Limit:
+    """What ends the work early."""
+
+    deadline: float | None  # of `clock`
+    clock: Callable[[], float]
+    is_cancelled: Callable[[], bool] | None
+
+    def is_past(self) -> bool:
+        """Whether the time is up. Raises Cancelled."""
+        if self.is_cancelled is not None and self.is_cancelled():
+            raise Cancelled("The caller no longer wants the answer.")
+        return self.deadline is not None and self.clock() > self.deadline
 
 
 def _check_types(texts: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 ModelLayerError
 ├── BundleError         a file of the bundle is missing, damaged or of another format
+├── Cancelled           the caller no longer wants the answer
 ├── DeadlineExceeded    the time ran out before all texts were encoded
 ├── TextTooLong         a text has more tokens than the model reads, and must not be cut
 └── TokenIdError        a cl100k token id stands for no text
@@ -16,6 +17,10 @@ class ModelLayerError(Exception):
 
 class BundleError(ModelLayerError):
     """A file of the bundle is missing, damaged or of another format; the message names the cure."""
+
+
+class Cancelled(ModelLayerError):
+    """The caller no longer wants the answer: `is_cancelled` returned True."""
 
 
 class DeadlineExceeded(ModelLayerError):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model_layer import DeadlineExceeded, Encoder, TextTooLong, load_encoder
+from model_layer import Cancelled, DeadlineExceeded, Encoder, TextTooLong, load_encoder
 from model_layer.session import Session
 from tests.strategies import ANY_CHARACTER
 
@@ -147,6 +147,21 @@ def test_the_deadline_is_on_the_monotonic_clock(encoder: Encoder) -> None:
     encoder.encode(["a"], deadline=time.monotonic() + 1_000)
     with pytest.raises(DeadlineExceeded):
         encoder.encode(["a"], deadline=time.monotonic() - 1)
+
+
+def test_cancelled_work_stops_between_texts(timed_encoder: Encoder, session: TimedSession) -> None:
+    with pytest.raises(Cancelled):
+        timed_encoder.encode(
+            [f"text {n}" for n in range(9)], is_cancelled=lambda: session.seconds >= 3
+        )
+    assert session.seconds == 3
+
+
+def test_an_error_in_one_worker_stops_the_others(encoder: Encoder, session: TimedSession) -> None:
+    workers = Encoder(encoder.bundle, encoder.tokenizer, session, threads=2, clock=session.clock)
+    with pytest.raises(Cancelled):
+        workers.encode([f"text {n}" for n in range(99)], is_cancelled=lambda: session.seconds >= 3)
+    assert session.seconds <= 4  # both may have begun their last run
 
 
 def test_a_repeated_text_is_run_once_and_counted_every_time(
