@@ -3,6 +3,7 @@
 ApiError               the caller is told, in OpenAI's shape
 ├── InvalidRequest     a value is wrong; `param` is its place
 ├── NotReady           the model or the vector store does not work; it may later
+├── TooBusy            too much is waiting; it can be sent again later
 ├── Unauthorized       a key is needed, and it is missing or wrong
 ├── NotFound           there is no such route, model, vector store or file
 ├── MethodNotAllowed   the route exists, for another method
@@ -60,6 +61,17 @@ class WrongStore(ApiError):
 
 class NotReady(ApiError):
     """The model or the vector store is not working; it, or another instance, may work later."""
+
+
+class TooBusy(ApiError):
+    """Too much is waiting. The request was not begun, and can be sent again later.
+
+    retry_after: seconds.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, code="server_busy")
+        self.retry_after = retry_after
 
 
 class UnsupportedEvent(Exception):

@@ -20,6 +20,10 @@ MAX_ANSWER = 6_291_456
 # A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
 MAX_ANSWER_ALB = 1_048_576
 
+# --- Requests that wait, in a server with several at a time. (Of texts, the limit is a setting.)
+# Bytes of bodies: a parsed one takes several times as much.
+MAX_WAITING_BYTES = 67_108_864
+
 # --- Time. By default an HTTP API gives up after 30 s and a REST API after 29 s. Lambda itself may
 # run longer.
 GATEWAY_SECONDS = 29

@@ -9,7 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,16 @@ class RequestContext:
     truncated: int = 0
     stages: dict[str, float] = field(default_factory=dict)  # ms
     started: float = field(default_factory=time.perf_counter)
+    at_end: ExitStack = field(default_factory=ExitStack)  # closed when the request ends
+    _cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Stop the request's work: its client has hung up, or the server stops."""
+        self._cancelled = True
+
+    def is_cancelled(self) -> bool:
+        """Whether the request's work must stop. Threads ask between texts."""
+        return self._cancelled
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:

@@ -46,6 +46,7 @@ class Settings:
     accept_any_model: bool = True
     chunk_overlap: int = 32  # tokens that a chunk repeats from the one before it, at most
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
+    max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
     keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
@@ -76,6 +77,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
+        max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
+        or Settings.max_waiting_texts,
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         queue_url=environment.get("QUEUE_URL") or None,

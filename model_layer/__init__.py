@@ -16,7 +16,7 @@ from model_layer.artifacts import Bundle
 from model_layer.chunk_blocks import Outline
 from model_layer.chunking import Chunk, Chunker, Window, load_chunker
 from model_layer.cl100k import Cl100k, load_cl100k
-from model_layer.encoder import Encoded, Encoder, load_encoder
+from model_layer.encoder import CanaryResult, Encoded, Encoder, load_encoder
 from model_layer.errors import (
     BundleError,
     Cancelled,
@@ -30,6 +30,7 @@ from model_layer.tokenizer import Truncate
 __all__ = [
     "Bundle",
     "BundleError",
+    "CanaryResult",
     "Cancelled",
     "Chunk",
     "Chunker",

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class FairSemaphore:
-    """`with semaphore:` admits up to `count` threads at a time, in order of arrival."""
+    """`with semaphore:` admits up to `count` threads at a time, in order of arrival.
+
+    `with semaphore.first():` goes before all that wait.
+    """
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -20,13 +25,25 @@ class FairSemaphore:
         self._mutex = threading.Lock()
 
     def __enter__(self) -> None:
+        self._enter(self._waiting.append)
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Wait only for one of those that are inside."""
+        self._enter(self._waiting.appendleft)
+        try:
+            yield
+        finally:
+            self.__exit__()
+
+    def _enter(self, wait: Callable[[threading.Lock], None]) -> None:
         with self._mutex:
             if self._free:
                 self._free -= 1
                 return
             turn = threading.Lock()
             turn.acquire()
-            self._waiting.append(turn)
+            wait(turn)
         turn.acquire()  # blocks until a leaving thread releases it
 
     def __exit__(self, *_: object) -> None:

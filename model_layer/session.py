@@ -36,9 +36,9 @@ class Session:
         self._session = session
         self._semaphore = FairSemaphore(threads)
 
-    def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
-        """The unit vector of one text: ids, (tokens,) → (384,)."""
-        with self._semaphore:
+    def run(self, ids: NDArray[np.int32], *, first: bool = False) -> NDArray[np.float32]:
+        """The unit vector of one text: ids, (tokens,) → (384,). first: before those that wait."""
+        with self._semaphore.first() if first else self._semaphore:
             (vectors,) = self._session.run(None, {"input_ids": ids[np.newaxis]})
         vector: NDArray[np.float32] = vectors[0]
         return vector

@@ -92,7 +92,7 @@ def stages(name: str, payload: dict[str, object]) -> Stages:
     from handler.request_context import RequestContext
 
     context = RequestContext(request_id="benchmark")
-    embeddings.create_from_body(json.dumps(payload).encode(), context)
+    embeddings.answer(embeddings.check_body(json.dumps(payload).encode(), context), context)
     took = context.stages
     encode, read = took["tokenize"] + took["run"], took["parse"] + took["decode"]
     return Stages(name, encode, read, took["respond"])

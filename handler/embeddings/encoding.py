@@ -21,26 +21,29 @@ def encode(
     """Encode the texts that a request has in `field`, and note their cost in `context`.
 
     Raises InvalidRequest if a text is too long and must not be cut, and RequestTooLarge if the
-    request's time is up.
+    request's time is up. model_layer's Cancelled passes: no caller is left to be told.
     """
     try:
-        encoded = encoder.encode(texts, truncate=truncate, deadline=context.deadline)
+        encoded = encoder.encode(
+            texts,
+            truncate=truncate,
+            deadline=context.deadline,
+            is_cancelled=context.is_cancelled,
+        )
     except TextTooLong as error:
         place = f"{field}[{error.index}]" if is_list else field
-        raise InvalidRequest(
+        message = (
             f"'{place}' has {error.tokens} tokens; the model reads {error.limit}. Shorten it, "
-            'or ask for it to be cut: "truncate": "END" (or "START").',
-            param=place,
-            code="input_too_long",
-        ) from error
+            'or ask for it to be cut: "truncate": "END" (or "START").'
+        )
+        raise InvalidRequest(message, param=place, code="input_too_long") from error
     except DeadlineExceeded as error:
-        raise RequestTooLarge(
+        message = (
             f"The time this function has for a request was up after {error.tokens_done} of "
             f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
-            f"{max(1, error.texts_done * 3 // 4)} such texts in a request.",
-            param=field,
-            code="deadline_exceeded",
-        ) from error
+            f"{max(1, error.texts_done * 3 // 4)} such texts in a request."
+        )
+        raise RequestTooLarge(message, param=field, code="deadline_exceeded") from error
     context.tokens = int(encoded.token_counts.sum())
     context.truncated = int(encoded.truncated.sum())
     context.stages["tokenize"] = encoded.tokenize_seconds * 1000

@@ -6,6 +6,7 @@ Routes pass a request's bytes, direct invocations their payload. Knows no status
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,14 +19,31 @@ from handler.errors import NotFound, RequestTooLarge
 from handler.limits import DIMENSIONS
 from handler.request_context import RequestContext
 from handler.validation import parse_json
-from model_layer import Cl100k, Encoder, Truncate
+from model_layer import Cancelled, Cl100k, Encoder, Truncate
 
 SERVED_MODEL = "all-MiniLM-L6-v2"
 MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
 
 
+@dataclass(frozen=True)
+class CheckedRequest:
+    """A request that can be answered."""
+
+    request: EmbeddingRequest
+    texts: list[str]  # in the order of the inputs
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the inputs are a list. A string is one input, and so is a list of ids."""
+        value = self.request.input
+        return isinstance(value, list) and isinstance(value[0], str | list)
+
+
 class EmbeddingOperations:
-    """Answers embeddings requests with one encoder. Thread-safe."""
+    """Answers embeddings requests with one encoder. Thread-safe.
+
+    A request is checked, which takes little, and then answered, which takes long.
+    """
 
     def __init__(
         self,
@@ -40,27 +58,39 @@ class EmbeddingOperations:
         self._accept_any_model = accept_any_model
         self._truncate = truncate
 
-    def create_from_body(
+    def create(self, payload: object, context: RequestContext) -> Answer:
+        """Answer a request given as a decoded JSON value. Raises what its two steps raise."""
+        return self.answer(self.check(payload, context), context)
+
+    def check_body(
         self, body: bytes, context: RequestContext, *, model: str | None = None
-    ) -> Answer:
-        """Answer a request given as JSON. `model` is the name in the path, if there is one."""
+    ) -> CheckedRequest:
+        """Check a request given as JSON. `model` is the name in the path, if there is one."""
         with context.timed("parse"):
             payload = parse_json(body)
-        return self.create(payload, context, model=model)
+        return self.check(payload, context, model=model)
 
-    def create(
+    def check(
         self, payload: object, context: RequestContext, *, model: str | None = None
-    ) -> Answer:
-        """Answer a request given as a decoded JSON value.
+    ) -> CheckedRequest:
+        """Check a request given as a decoded JSON value.
 
-        Raises InvalidRequest if it is wrong, NotFound if it names a model that is not served, and
-        RequestTooLarge if its answer would be over the size limit or take too long.
+        Raises InvalidRequest if it is wrong, NotFound if it names a model that is not served.
         """
         with context.timed("decode"):
             request = parse_request(payload)
             self._check_model(model or request.model)
-            texts = read_texts(request.input, self._cl100k)
-        context.inputs = len(texts)
+            checked = CheckedRequest(request, read_texts(request.input, self._cl100k))
+        context.inputs = len(checked.texts)
+        return checked
+
+    def answer(self, checked: CheckedRequest, context: RequestContext) -> Answer:
+        """Embed the texts of a request.
+
+        Raises RequestTooLarge if the answer would be over the size limit or take too long, and
+        InvalidRequest if a text is too long and must not be cut.
+        """
+        request, texts = checked.request, checked.texts
         gzipped = _must_be_gzipped(request, len(texts), context)
         encoded = encode(
             self.encoder,
@@ -68,8 +98,7 @@ class EmbeddingOperations:
             context,
             truncate=request.truncate or self._truncate,
             field="input",
-            # A string is one input, and so is a list of ids. Other lists are lists of inputs.
-            is_list=isinstance(request.input, list) and isinstance(request.input[0], str | list),
+            is_list=checked.is_list,
         )
         with context.timed("respond"):
             return render(
@@ -81,24 +110,25 @@ class EmbeddingOperations:
                 gzipped=gzipped,
             )
 
-    def tokenize(self, body: bytes, context: RequestContext) -> bytes:
+    def tokenize(self, checked: CheckedRequest, context: RequestContext) -> bytes:
         """Answer with the tokens of each input of a request.
 
-        Raises InvalidRequest if the request is wrong, RequestTooLarge if it takes too long.
+        Raises RequestTooLarge if it takes too long.
         """
-        request = parse_request(parse_json(body))
-        texts = read_texts(request.input, self._cl100k)
+        truncate = checked.request.truncate or self._truncate
         data = []
-        for index, text in enumerate(texts):
+        for index, text in enumerate(checked.texts):
+            if context.is_cancelled():
+                raise Cancelled("The caller no longer wants the answer.")
             if context.deadline is not None and time.monotonic() > context.deadline:
                 raise RequestTooLarge(
                     f"The time this function has for a request was up after {index} of "
-                    f"{len(texts)} inputs. Send at most {max(1, index * 3 // 4)} such inputs.",
+                    f"{len(checked.texts)} inputs. Send at most {max(1, index * 3 // 4)} such "
+                    "inputs.",
                     param="input",
                     code="deadline_exceeded",
                 )
-            tokens = self._tokens(text, request.truncate or self._truncate)
-            data.append({"object": "tokens", "index": index, **tokens})
+            data.append({"object": "tokens", "index": index, **self._tokens(text, truncate)})
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 

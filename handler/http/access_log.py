@@ -43,6 +43,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
+            context.at_end.close()
             route = getattr(scope.get("route"), "path", "unknown")
             context.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
 

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import State
 from starlette.types import ASGIApp
 
 from handler.embeddings.operations import EmbeddingOperations
 from handler.http.access_log import AccessLog
+from handler.http.admission import Admission
 from handler.http.auth import ApiKeys
+from handler.http.concurrency import Lanes
 from handler.http.error_handlers import add_error_handlers
 from handler.http.openapi import DocumentedApp
+from handler.http.readiness import Readiness
 from handler.http.routes import embeddings as embeddings_routes
 from handler.http.routes import health, models, tokenize
 from handler.http.routes import vector_stores as vector_store_routes
@@ -47,8 +51,7 @@ def create_app(
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
         redirect_slashes=False,  # a redirect would lose the stage or domain of the API
     )
-    app.state.embeddings = embeddings
-    app.state.keys = ApiKeys(settings.key_hashes)
+    _set_state(app.state, embeddings, settings)
     app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
     # `include_router` would build every route a second time, with its models.
     for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
@@ -69,3 +72,13 @@ def create_app(
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,
     )
+
+
+def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings) -> None:
+    """What requests share."""
+    cpus = embeddings.encoder.threads
+    state.embeddings = embeddings
+    state.keys = ApiKeys(settings.key_hashes)
+    state.admission = Admission(max_texts=settings.max_waiting_texts, cpus=cpus)
+    state.lanes = Lanes(cpus)
+    state.readiness = Readiness(embeddings.encoder)

@@ -1,25 +1,134 @@
-"""Long work beside the event loop."""
+"""Long work beside the event loop: on threads, and only as long as its client waits."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from starlette.concurrency import run_in_threadpool
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
+from handler.errors import NotReady
+from handler.http.admission import Admission
+from handler.http.readiness import Readiness
 from handler.request_context import RequestContext
+from model_layer import CanaryResult
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# Bytes that are parsed faster than a thread can take them over.
+SHORT_BODY = 16_384
+# Texts that are encoded in a quarter of a second at most, or so.
+SHORT_INPUTS = 32
+# Threads that mostly wait: for their turn at the model, or for a store.
+SHORT_THREADS = 32
+# Few keep all CPUs busy. More long requests at a time would end no earlier, and each holds its
+# texts and vectors.
+LONG_THREADS_PER_CPU = 2
+
+
+class Lanes:
+    """Threads in lanes, so that a short request does not wait for a thread behind long ones.
+
+    cpus: how many texts are encoded at a time. The threads start when they are first needed.
+    """
+
+    def __init__(self, cpus: int) -> None:
+        self.short = ThreadPoolExecutor(SHORT_THREADS, "short")
+        self.long = ThreadPoolExecutor(LONG_THREADS_PER_CPU * cpus, "long")
+        # Parsing holds Python's lock: a second thread would gain nothing.
+        self.parsing = ThreadPoolExecutor(1, "parsing")
+        self.ready = ThreadPoolExecutor(1, "ready")
+
+
+async def parse_body(
+    request: Request, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Call `parse`, whose first argument is a request's body: here, if it is short."""
+    body = args[0]
+    assert isinstance(body, bytes)
+    if len(body) <= SHORT_BODY:
+        return parse(*args, **kwargs)
+    return await _run(request, _lanes(request).parsing, parse, *args, **kwargs)
+
+
+async def encode_off_loop(
+    request: Request, texts: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Call `function`, which encodes that many texts, as `run_off_loop` does.
+
+    Also raises TooBusy if too many texts are waiting.
+    """
+    context, lanes = _context(request), _lanes(request)
+    if not context.is_alone:
+        admission: Admission = request.app.state.admission
+        admission.admit_texts(texts, context)
+    lane = lanes.short if texts <= SHORT_INPUTS else lanes.long
+    return await _run(request, lane, function, *args, **kwargs)
+
+
+async def check_readiness(request: Request) -> CanaryResult:
+    """The model's readiness. Not held up by other requests."""
+    readiness: Readiness = request.app.state.readiness
+    if (fresh := readiness.fresh) is not None:
+        return fresh
+    return await _run(request, _lanes(request).ready, readiness.check)
+
 
 async def run_off_loop(
-    context: RequestContext, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    request: Request, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Call `function`, which takes long, on a thread, so that the loop can answer other requests.
+    """Call `function`, which waits, on a thread, so that the loop can answer other requests.
 
     A request that is alone has no others beside it: its function runs here, without the switch.
+    Raises ClientDisconnect as soon as the client hangs up, and NotReady if the server stops. Both
+    cancel the request's context, which ends the work on the thread.
     """
+    return await _run(request, _lanes(request).short, function, *args, **kwargs)
+
+
+async def _run(
+    request: Request,
+    lane: ThreadPoolExecutor,
+    function: Callable[P, T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    context = _context(request)
     if context.is_alone:
         return function(*args, **kwargs)
-    return await run_in_threadpool(function, *args, **kwargs)
+    loop = asyncio.get_running_loop()
+    work = loop.run_in_executor(lane, lambda: function(*args, **kwargs))
+    gone = loop.create_task(_disconnect(request.receive))
+    gone.add_done_callback(lambda _: work.cancel())  # the thread itself goes on until it asks
+    try:
+        return await work
+    except asyncio.CancelledError as error:
+        context.cancel()
+        if gone.done():
+            raise ClientDisconnect from error
+        raise NotReady(
+            "The server is stopping. Send the request again.", code="server_stopping"
+        ) from error
+    finally:
+        gone.cancel()
+
+
+async def _disconnect(receive: Receive) -> None:
+    """Return when the client hangs up. What it still sends before is not needed."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _context(request: Request) -> RequestContext:
+    context: RequestContext = request.state.context
+    return context
+
+
+def _lanes(request: Request) -> Lanes:
+    lanes: Lanes = request.app.state.lanes
+    return lanes

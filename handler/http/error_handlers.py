@@ -24,12 +24,14 @@ from handler.errors import (
     NotFound,
     NotReady,
     RequestTooLarge,
+    TooBusy,
     Unauthorized,
     WrongStore,
 )
 from handler.http.openapi import content
 
 OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
+CLIENT_GONE = 499  # nginx's, for its log: the client hung up before the answer
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,10 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongStore: HTTPStatus.CONFLICT,
+    TooBusy: HTTPStatus.TOO_MANY_REQUESTS,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+TYPES: dict[type[ApiError], str] = {TooBusy: "rate_limit_error", NotReady: "server_error"}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -74,7 +78,7 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
     """The error's status and body."""
     fields = {
         "message": error.message,
-        "type": "server_error" if isinstance(error, NotReady) else "invalid_request_error",
+        "type": TYPES.get(type(error), "invalid_request_error"),
         "param": error.param,
         "code": error.code,
     }
@@ -109,8 +113,8 @@ async def _routing_error(request: Request, error: Exception) -> Response:
 
 
 async def _client_gone(request: Request, error: Exception) -> Response:
-    """The client hung up while it sent its request. This is not a bug, and no client reads it."""
-    return Response(status_code=HTTPStatus.BAD_REQUEST)
+    """The client hung up. No client reads this, but the log has the status."""
+    return Response(status_code=CLIENT_GONE)
 
 
 async def _bug(request: Request, error: Exception) -> Response:
@@ -128,7 +132,11 @@ async def _bug(request: Request, error: Exception) -> Response:
 def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
     status, body = describe(error)
     # OpenAI's clients retry some statuses unless told otherwise. A mistake would only fail again.
-    retry = {"retry-after": "1"} if isinstance(error, NotReady) else {"x-should-retry": "false"}
+    retry = {"x-should-retry": "false"}
+    if isinstance(error, NotReady):
+        retry = {"retry-after": "1"}
+    elif isinstance(error, TooBusy):
+        retry = {"retry-after": str(error.retry_after)}
     return _json(body, status, {**retry, **(headers or {})})
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from fastapi import Request
 
 from handler.errors import InvalidRequest, RequestTooLarge
+from handler.http.admission import Admission
 from handler.limits import MAX_BODY
+from handler.request_context import RequestContext
 
 
 async def read_body(request: Request) -> bytes:
-    """The request's body. Raises RequestTooLarge as soon as it is known to be over the limit."""
+    """The request's body.
+
+    Raises RequestTooLarge as soon as it is known to be over the limit, and TooBusy if the bodies
+    of all requests are.
+    """
+    admission: Admission = request.app.state.admission
+    context: RequestContext = request.state.context
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise InvalidRequest(
@@ -20,6 +28,8 @@ async def read_body(request: Request) -> bytes:
         raise _too_large(int(declared))
     body = bytearray()
     async for part in request.stream():
+        if not context.is_alone:
+            admission.admit_bytes(len(part), context)
         body += part
         if len(body) > MAX_BODY:
             raise _too_large(len(body))

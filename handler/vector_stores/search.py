@@ -34,21 +34,28 @@ class VectorSearch:
         self._store = store
         self._truncate = truncate
 
-    def search_from_body(self, store_id: str, body: bytes, context: RequestContext) -> Answer:
-        """Answer a request given as JSON."""
+    def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
+        """Answer a request given as a decoded JSON value. Raises what its two steps raise."""
+        return self.answer(store_id, self.check(payload, context), context)
+
+    def check_body(self, body: bytes, context: RequestContext) -> Search:
+        """Check a request given as JSON."""
         with context.timed("parse"):
             payload = parse_json(body)
-        return self.search(store_id, payload, context)
+        return self.check(payload, context)
 
-    def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
-        """Answer a request given as a decoded JSON value. `store_id` None stands for any id.
-
-        Raises InvalidRequest if the request is wrong, NotFound if there is no such store,
-        WrongStore if it holds another model's vectors, NotReady if it does not answer, and
-        RequestTooLarge if the answer is over the size limit or takes too long.
-        """
+    def check(self, payload: object, context: RequestContext) -> Search:
+        """Check a request given as a decoded JSON value. Raises InvalidRequest."""
         with context.timed("decode"):
-            search = parse_search(payload)
+            return parse_search(payload)
+
+    def answer(self, store_id: str | None, search: Search, context: RequestContext) -> Answer:
+        """Search. `store_id` None stands for any id.
+
+        Raises NotFound if there is no such store, WrongStore if it holds another model's vectors,
+        NotReady if it does not answer, InvalidRequest if a query is too long and must not be cut,
+        and RequestTooLarge if the answer is over the size limit or takes too long.
+        """
         with context.timed("open"):
             store = self._store.open(store_id)
         context.inputs = len(search.queries)

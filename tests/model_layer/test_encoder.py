@@ -105,7 +105,7 @@ class TimedSession(Session):
     def clock(self) -> float:
         return self.seconds
 
-    def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    def run(self, ids: NDArray[np.int32], *, first: bool = False) -> NDArray[np.float32]:
         self.seconds += 1
         return np.zeros(384, np.float32)
 

@@ -47,6 +47,24 @@ def test_waiting_threads_go_before_a_thread_that_comes_back() -> None:
     assert order == ["a", "b", "c", "the one that comes back"]
 
 
+def test_the_first_goes_before_all_that_wait() -> None:
+    semaphore, order = FairSemaphore(1), []
+
+    def enter(name: str) -> None:
+        with semaphore.first() if name == "first" else semaphore:
+            order.append(name)
+
+    with semaphore:
+        waiting = [threading.Thread(target=enter, args=(name,)) for name in ("a", "b", "first")]
+        for number, thread in enumerate(waiting, 1):
+            thread.start()
+            while len(semaphore._waiting) < number:
+                time.sleep(0.001)
+    for thread in waiting:
+        thread.join()
+    assert order == ["first", "a", "b"]
+
+
 def test_an_error_inside_releases_the_semaphore() -> None:
     semaphore = FairSemaphore(1)
     for _ in range(2):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from handler.errors import InvalidRequest, NotFound, RequestTooLarge, Unauthorized
-from handler.http.concurrency import run_off_loop
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, Unauthorized
+from handler.http.concurrency import encode_off_loop, parse_body
 from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 from handler.http.openapi import content
@@ -18,7 +18,9 @@ BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")
 @router.post(
     "/v1/embeddings",
     summary="Embed texts",
-    responses=documented("EmbeddingList", InvalidRequest, Unauthorized, NotFound, RequestTooLarge),
+    responses=documented(
+        "EmbeddingList", InvalidRequest, Unauthorized, NotFound, RequestTooLarge, TooBusy
+    ),
     openapi_extra=BODY,
 )
 @router.post("/embeddings", include_in_schema=False)
@@ -28,7 +30,8 @@ async def create_embeddings(
     request: Request, embeddings: EmbeddingsDep, context: ContextDep
 ) -> Response:
     """Embed one or more texts as vectors of unit length, in the order given."""
-    body = await read_body(request)
-    model = request.path_params.get("model")
-    answer = await run_off_loop(context, embeddings.create_from_body, body, context, model=model)
+    body, model = await read_body(request), request.path_params.get("model")
+    checked = await parse_body(request, embeddings.check_body, body, context, model=model)
+    texts = len(checked.texts)
+    answer = await encode_off_loop(request, texts, embeddings.answer, checked, context)
     return Response(answer.body, headers=answer.headers, media_type="application/json")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from handler.errors import NotReady
-from handler.http.concurrency import run_off_loop
-from handler.http.dependencies import ContextDep, EmbeddingsDep
+from handler.http.concurrency import check_readiness
+from handler.http.dependencies import EmbeddingsDep
 from handler.http.error_handlers import documented
 
 router = APIRouter(tags=["health"])
@@ -25,9 +25,9 @@ async def health() -> Response:
 
 
 @router.get("/ready", summary="Readiness", responses=documented("Ready", NotReady))
-async def ready(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
-    """503 unless a reference text embeds correctly."""
-    canary = await run_off_loop(context, embeddings.encoder.try_canary)
+async def ready(request: Request, embeddings: EmbeddingsDep) -> Response:
+    """503 unless a reference text embeds correctly. It is tried once a second, at most."""
+    canary = await check_readiness(request)
     if not canary.passed:
         raise NotReady(
             f"The model gives a wrong vector: its cosine to the reference is {canary.cosine:.4f}; "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from handler.errors import InvalidRequest, RequestTooLarge, Unauthorized
-from handler.http.concurrency import run_off_loop
+from handler.errors import InvalidRequest, RequestTooLarge, TooBusy, Unauthorized
+from handler.http.concurrency import encode_off_loop, parse_body
 from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
 from handler.http.request_body import read_body
@@ -17,11 +17,13 @@ router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY)
 @router.post(
     "/tokenize",
     summary="Count tokens",
-    responses=documented("TokensList", InvalidRequest, Unauthorized, RequestTooLarge),
+    responses=documented("TokensList", InvalidRequest, Unauthorized, RequestTooLarge, TooBusy),
     openapi_extra=BODY,
 )
 async def tokenize(request: Request, embeddings: EmbeddingsDep, context: ContextDep) -> Response:
     """Count all tokens of each input. Takes the body of an embeddings request."""
     body = await read_body(request)
-    answer = await run_off_loop(context, embeddings.tokenize, body, context)
+    checked = await parse_body(request, embeddings.check_body, body, context)
+    texts = len(checked.texts)
+    answer = await encode_off_loop(request, texts, embeddings.tokenize, checked, context)
     return Response(answer, media_type="application/json")

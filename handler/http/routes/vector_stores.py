@@ -12,10 +12,11 @@ from handler.errors import (
     NotFound,
     NotReady,
     RequestTooLarge,
+    TooBusy,
     Unauthorized,
     WrongStore,
 )
-from handler.http.concurrency import run_off_loop
+from handler.http.concurrency import encode_off_loop, parse_body, run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
 from handler.http.openapi import content, parameter
@@ -44,7 +45,7 @@ def _stores(request: Request) -> VectorStoreOperations:
 @router.post(
     "/v1/vector_stores/{vector_store_id}/search",
     summary="Search",
-    responses=documented("SearchResults", InvalidRequest, RequestTooLarge, *ERRORS),
+    responses=documented("SearchResults", InvalidRequest, RequestTooLarge, TooBusy, *ERRORS),
     openapi_extra={
         "parameters": [STORE],
         "requestBody": {"required": True, "content": content("SearchRequest")},
@@ -54,7 +55,9 @@ async def search(request: Request, context: ContextDep) -> Response:
     """The chunks nearest in meaning to one or more queries, nearest first."""
     body = await read_body(request)
     store_id, operation = request.path_params["vector_store_id"], _stores(request).search
-    answer = await run_off_loop(context, operation.search_from_body, store_id, body, context)
+    asked = await parse_body(request, operation.check_body, body, context)
+    texts = len(asked.queries)
+    answer = await encode_off_loop(request, texts, operation.answer, store_id, asked, context)
     return Response(answer.body, headers=answer.headers, media_type="application/json")
 
 
@@ -64,10 +67,10 @@ async def search(request: Request, context: ContextDep) -> Response:
     responses=documented("VectorStoreList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": PAGE},
 )
-async def list_stores(request: Request, context: ContextDep) -> Response:
+async def list_stores(request: Request) -> Response:
     """The list of vector stores: the one that VECTOR_STORE names."""
     files = _stores(request).files
-    answer = await run_off_loop(context, files.list_stores, request.query_params)
+    answer = await run_off_loop(request, files.list_stores, request.query_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -77,10 +80,10 @@ async def list_stores(request: Request, context: ContextDep) -> Response:
     responses=documented("VectorStore", *ERRORS),
     openapi_extra={"parameters": [STORE]},
 )
-async def retrieve_store(request: Request, context: ContextDep) -> Response:
+async def retrieve_store(request: Request) -> Response:
     """The vector store, with the number of its files by status: of the first 10,000, at most."""
     files = _stores(request).files
-    answer = await run_off_loop(context, files.retrieve_store, **request.path_params)
+    answer = await run_off_loop(request, files.retrieve_store, **request.path_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -90,10 +93,10 @@ async def retrieve_store(request: Request, context: ContextDep) -> Response:
     responses=documented("VectorStoreFileList", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": [STORE, *PAGE, STATUS]},
 )
-async def list_files(request: Request, context: ContextDep) -> Response:
+async def list_files(request: Request) -> Response:
     """The documents: ingested, in progress or failed. They are in the order of their ids."""
     files, store_id = _stores(request).files, request.path_params["vector_store_id"]
-    answer = await run_off_loop(context, files.list_files, store_id, request.query_params)
+    answer = await run_off_loop(request, files.list_files, store_id, request.query_params)
     return JSONResponse(answer.model_dump())
 
 
@@ -103,8 +106,8 @@ async def list_files(request: Request, context: ContextDep) -> Response:
     responses=documented("VectorStoreFile", *ERRORS),
     openapi_extra={"parameters": [STORE, FILE]},
 )
-async def retrieve_file(request: Request, context: ContextDep) -> Response:
+async def retrieve_file(request: Request) -> Response:
     """A document's status and, if it failed, the reason."""
     files = _stores(request).files
-    answer = await run_off_loop(context, files.retrieve_file, **request.path_params)
+    answer = await run_off_loop(request, files.retrieve_file, **request.path_params)
     return JSONResponse(answer.model_dump())

@@ -9,6 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from handler.api import embeddings
+from handler.http.app import create_app
+from handler.settings import Settings
 from model_layer import Encoder
 
 
@@ -31,9 +33,11 @@ def test_ready_compares_a_reference_text(client: TestClient, encoder: Encoder) -
 
 
 def test_a_broken_model_is_a_503_with_retry_after(
-    client: TestClient, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run(_: object) -> Any:
+    client = TestClient(create_app(embeddings, Settings()))
+
+    def run(*_: object, **__: object) -> Any:
         return np.full(384, 384**-0.5, np.float32)
 
     monkeypatch.setattr(embeddings.encoder._session, "run", run)

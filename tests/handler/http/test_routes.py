@@ -129,7 +129,7 @@ def test_a_wrong_path_is_a_404_that_names_the_right_path(client: TestClient, pat
 
 def test_a_bug_is_a_500_in_the_same_shape(encoder: Encoder, cl100k: Cl100k) -> None:
     class Failing(EmbeddingOperations):
-        def create_from_body(self, *_: object, **__: object) -> NoReturn:
+        def check_body(self, *_: object, **__: object) -> NoReturn:
             raise ZeroDivisionError("a secret")
 
     app = create_app(Failing(encoder, cl100k), Settings())
@@ -223,6 +223,6 @@ def test_the_documentation_is_served(client: TestClient) -> None:
     schema = document["components"]["schemas"][name.removeprefix("#/components/schemas/")]
     assert len(schema["properties"]["input"]["anyOf"]) == 4
     assert schema["required"] == ["input"]
-    assert set(route["responses"]) == {"200", "400", "401", "404", "413", "default"}
+    assert set(route["responses"]) == {"200", "400", "401", "404", "413", "429", "default"}
     assert "parameters" not in route
     assert '"422"' not in json.dumps(document)

@@ -1,0 +1,59 @@
+"""How much may wait: a request beyond it is refused, before its work, and told when to return."""
+
+from __future__ import annotations
+
+import threading
+from math import ceil
+
+from handler.errors import TooBusy
+from handler.limits import MAX_WAITING_BYTES
+from handler.request_context import RequestContext
+
+# What one thread encodes in a second, at least: a text of 256 tokens takes about 10 ms.
+TEXTS_PER_SECOND = 100
+MOST_SECONDS = 30
+
+
+class Admission:
+    """Counts the texts and the bytes of all requests that are not answered yet. Thread-safe.
+
+    max_texts: of all requests together; one that is alone may have more. cpus: how many texts are
+    encoded at a time.
+    """
+
+    def __init__(self, *, max_texts: int, cpus: int) -> None:
+        self._max_texts = max_texts
+        self._rate = TEXTS_PER_SECOND * cpus
+        self._texts = self._bytes = 0
+        self._mutex = threading.Lock()
+
+    def admit_texts(self, count: int, context: RequestContext) -> None:
+        """Count the texts of a request until it ends. Raises TooBusy if they are too many."""
+        with self._mutex:
+            waiting = self._texts
+            if waiting and waiting + count > self._max_texts:
+                raise TooBusy(
+                    f"The server is busy: {waiting:,} texts are waiting and this request has "
+                    f"{count:,}; together they may be {self._max_texts:,}. Send it again later, "
+                    "or in parts.",
+                    retry_after=min(MOST_SECONDS, ceil(waiting / self._rate)),
+                )
+            self._texts += count
+        context.at_end.callback(self._release, texts=count)
+
+    def admit_bytes(self, count: int, context: RequestContext) -> None:
+        """Count bytes of a request's body until it ends. Raises TooBusy if they are too many."""
+        with self._mutex:
+            if self._bytes + count > MAX_WAITING_BYTES:
+                raise TooBusy(
+                    f"The server is busy: the bodies of its requests have {self._bytes:,} bytes; "
+                    f"the limit is {MAX_WAITING_BYTES:,}. Send it again later.",
+                    retry_after=1,
+                )
+            self._bytes += count
+        context.at_end.callback(self._release, size=count)
+
+    def _release(self, *, texts: int = 0, size: int = 0) -> None:
+        with self._mutex:
+            self._texts -= texts
+            self._bytes -= size
