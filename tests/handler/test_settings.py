@@ -33,6 +33,7 @@ def test_threads_can_be_set() -> None:
     [
         ("ENCODER_THREADS", "0", "from 1 to 64"),
         ("ENCODER_THREADS", "two", "from 1 to 64"),
+        ("MAX_WAITING_TEXTS", "0", "from 1 to 1000000"),
         ("ENCODER_THREADS", "-1", "from 1 to 64"),
         ("ACCEPT_ANY_MODEL", "no", "true or false"),
         ("TRUNCATE", "middle", "END, START or NONE"),
