@@ -23,7 +23,7 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
-from handler.ingestion.sources.files import FileReader, path_of
+from handler.ingestion.sources.files import NO_FILE, FileReader, path_of
 from handler.ingestion.sources.left_out import is_left_out
 from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
 from handler.stores.contract import Store
@@ -129,10 +129,8 @@ def _is_file(path: Path) -> bool:
     """Whether it is a file, or may be: reading it will tell why it cannot be looked at."""
     try:
         return S_ISREG(path.stat().st_mode)
-    except FileNotFoundError:  # a dangling link
-        return False
-    except OSError:
-        return True
+    except OSError as error:
+        return error.errno not in NO_FILE  # a link to nothing, or to itself
 
 
 def _files_of(address: StoreAddress | None) -> set[Path]:

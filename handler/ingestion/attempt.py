@@ -25,6 +25,10 @@ from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
 from handler.stores.contract import Row, Store
 
+# How often an attempt begins if the source or the row keeps changing, and the pause before it does.
+MAX_TRIES = 3
+PAUSE_SECONDS = 0.2
+
 # Vectors that are deleted under one lease. S3 Vectors deletes 2,500 a second of an index, at most.
 MAX_DELETED = 5_000
 
@@ -51,6 +55,7 @@ class Attempt:
 
     def __init__(self, change: Change, components: Components, *, deadline: float | None) -> None:
         self.result: Outcome | Exception | None = None
+        self._tries = 0  # that began, and found something changed
         self._change = change
         self._components = components
         self._lease = Lease(
@@ -110,11 +115,23 @@ class Attempt:
                 return step()
             except DocumentRejected as rejected:
                 self.result = self._reject(rejected)
-        except (StoreConflict, SourceChanged):
-            self._batches = None  # Begin again with the row and the source as they are now.
+        except (StoreConflict, SourceChanged) as changed:
+            self._begin_again(changed)
         except Exception as error:
             self.result = error
         return None
+
+    def _begin_again(self, changed: StoreConflict | SourceChanged) -> None:
+        """Let the next step begin with the row and the source as they are then; but not for ever.
+
+        The last try's exception is the result: what keeps changing is looked at again later.
+        """
+        self._tries += 1
+        self._batches = None
+        if self._tries == MAX_TRIES:
+            self.result = changed
+        else:
+            self._components.clock.sleep(PAUSE_SECONDS)
 
     def _prepare(self) -> int | None:
         if self._batches is None:
@@ -133,7 +150,7 @@ class Attempt:
         lease, components, change = self._lease, self._components, self._change
         lease.check_time()
         self._known = row = lease.read()
-        if row and self._is_settled(row) and not change.is_after(row.sequencer):
+        if row and self._is_settled(row) and change.repeats(row.sequencer):
             self.result = Outcome.of("accounted for", row)
             return
         self._snapshot = found = components.sources.find(change.source, deadline=lease.deadline)
@@ -145,7 +162,8 @@ class Attempt:
         # A failed document that is written again or backfilled is tried again: the user may have
         # restored it, or given the function more memory.
         if row and row.status == "completed" and same_content(row, lease.row):
-            self.result = Outcome.of("unchanged", row)
+            is_old = not change.is_after(row.sequencer)
+            self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
             return
         self._document = self._read(found)
         lease.change(warnings=self._document.warnings, stated_attributes=self._document.attributes)
@@ -193,8 +211,13 @@ class Attempt:
         self._lease.acquire()
         found = self._snapshot
         now = self._components.sources.find(self._change.source, deadline=self._lease.deadline)
-        if (now and now.identity) != (found and found.identity):
-            raise SourceChanged(f"The source of {self._lease.document_id} has changed.")
+        if (now and now.identity) == (found and found.identity):
+            return
+        if now and found and found.is_copy and self._tries == MAX_TRIES - 1:
+            return  # A file that never rests, such as a log: the next run reads the rest.
+        raise SourceChanged(
+            f"The source of {self._lease.document_id} is changing: it is tried again later."
+        )
 
     def _finish(self) -> Outcome:
         """Delete what the document no longer has, and complete its row."""

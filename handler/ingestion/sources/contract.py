@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from handler.errors import DocumentRejected
+
 
 @dataclass(frozen=True)
 class SourceSnapshot:
@@ -19,6 +21,18 @@ class SourceSnapshot:
     # Raises ServiceUnavailable; SourceChanged; DocumentRejected.
     read: Callable[[], bytes]
     metadata: Mapping[str, str] = field(default_factory=dict)  # the user's
+    # Whether `read` gives what was found, even if the source has changed since; and no event tells
+    # of that, but the next run looks at the source anyway.
+    is_copy: bool = False
+
+    @classmethod
+    def refused(cls, rejected: DocumentRejected) -> SourceSnapshot:
+        """A source that exists, and of which nothing but the reason of the refusal is known."""
+
+        def read() -> bytes:
+            raise rejected
+
+        return cls(etag="", version=None, size=0, modified=0.0, content_type=None, read=read)
 
     @property
     def identity(self) -> tuple[str, str | None, Mapping[str, str]]:
@@ -32,5 +46,8 @@ class SourceReader(Protocol):
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         """The source as it is now; None if there is none, or if it is left out (`left_out`).
 
-        Raises ServiceUnavailable, SourceUnreadable.
+        One that is there and will not be given is a snapshot whose `read` raises DocumentRejected:
+        the document has failed, and its earlier content leaves the store.
+
+        Raises ServiceUnavailable, SourceUnreadable, SourceChanged.
         """

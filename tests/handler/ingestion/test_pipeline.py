@@ -12,6 +12,7 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
+from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder, load_chunker
@@ -90,8 +91,43 @@ def test_a_duplicate_event_does_not_read_the_bucket(pipeline: Pipeline, bucket: 
     first = pipeline.reconcile(Change(SOURCE, "0A"))
     bucket.objects.clear()  # a look at the bucket would notice
     assert pipeline.reconcile(Change(SOURCE, "0A")) == replace(first, result="accounted for")
-    assert pipeline.reconcile(Change(SOURCE, "09")) == replace(first, result="accounted for")
+    assert pipeline.reconcile(Change(SOURCE, "0a")) == replace(first, result="accounted for")
     assert pipeline.reconcile(Change(SOURCE, "0B")).result == "removed"
+
+
+def test_an_older_event_is_accounted_for_after_a_look_at_the_bucket(
+    pipeline: Pipeline, bucket: Bucket
+) -> None:
+    bucket.put(PETS)
+    first = pipeline.reconcile(Change(SOURCE, "0A"))
+    assert pipeline.reconcile(Change(SOURCE, "09")) == replace(first, result="accounted for")
+    assert bucket.reads == 1
+
+
+@pytest.mark.parametrize(
+    "forged", ["F" * 18, "f" * 64, "F" * 65, "0xZZ", "", "é", "\x00", "9" * 9999]
+)
+def test_a_forged_sequencer_does_not_hide_later_events(
+    forged: str, pipeline: Pipeline, bucket: Bucket, store: Store
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE, forged))
+    bucket.put(b"Birds sing.")
+    assert pipeline.reconcile(Change(SOURCE, "0066F2A1B3C4D5E6F7")).result == "ingested"
+    assert row_of(store).chunks == 1
+    bucket.objects.clear()
+    assert pipeline.reconcile(Change(SOURCE, "0066F2A1B3C4D5E6F8")).result == "removed"
+
+
+def test_a_malformed_sequencer_in_the_ledger_is_replaced(
+    pipeline: Pipeline, bucket: Bucket, store: Store
+) -> None:
+    bucket.put(PETS)
+    pipeline.reconcile(Change(SOURCE))
+    store.ledger.put(replace(row_of(store), sequencer="~~~"))
+    bucket.put(b"Birds sing.")
+    assert pipeline.reconcile(Change(SOURCE, "0A")).result == "ingested"
+    assert row_of(store).sequencer == "0A"
 
 
 def test_unchanged_content_is_not_read_again(pipeline: Pipeline, bucket: Bucket) -> None:
@@ -239,3 +275,20 @@ def test_an_archived_document_is_ingested_once_it_is_restored_and_written_again(
     archived.clear()
     assert pipeline.reconcile(Change(SOURCE, "0B")).result == "ingested"
     assert row_of(store).error is None
+
+
+def test_a_refused_object_fails_and_its_old_chunks_leave(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    refused = SourceSnapshot.refused(DocumentRejected("invalid_file", "S3 refuses it."))
+    bucket.objects[SOURCE] = refused
+    outcome = pipeline.reconcile(Change(SOURCE, "0A"))  # without a row
+    assert (outcome.result, outcome.error) == ("failed", "S3 refuses it.")
+    assert (row_of(store).status, row_of(store).error_code) == ("failed", "invalid_file")
+    bucket.put(PETS)
+    assert pipeline.reconcile(Change(SOURCE, "0B")).result == "ingested"
+    bucket.objects[SOURCE] = refused
+    assert pipeline.reconcile(Change(SOURCE, "0C")).result == "failed"
+    assert (row_of(store).chunks, found(store)) == (0, [])
+    bucket.put(PETS)  # readable again; its content is that of before
+    assert pipeline.reconcile(Change(SOURCE)).result == "ingested"

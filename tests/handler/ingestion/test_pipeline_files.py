@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from errno import EACCES
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -43,9 +45,9 @@ def test_each_chunk_of_a_pdf_has_its_page_number(
 
 def test_missing_and_unreadable_files_are_told_apart(tmp_path: Path) -> None:
     assert FileReader().find((tmp_path / "none.txt").as_uri()) is None
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(SourceUnreadable, match="cannot be read: Is a directory"):
-        FileReader().find((tmp_path / "folder").as_uri())
+    with pytest.raises(SourceUnreadable, match="cannot be read: Permission denied"):
+        with patch("os.open", side_effect=PermissionError(EACCES, "Permission denied")):
+            FileReader().find((tmp_path / "secret.txt").as_uri())
     file = tmp_path / "a#b?c%20d.txt"
     file.write_text("x")
     os.utime(file, (5, 5))

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from handler.documents.document import Document
-from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable
+from handler.errors import (
+    DocumentBusy,
+    DocumentUnfinished,
+    ServiceUnavailable,
+    SourceChanged,
+    StoreConflict,
+)
+from handler.ingestion.attempt import MAX_TRIES
 from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import LEASE_SECONDS
@@ -256,3 +263,60 @@ def test_content_that_returns_during_another_run_stays(
     )
     assert found(store) == before
     assert row_of(store).status == "completed"
+
+
+class Changing(Bucket):
+    """An object that has other content at every look."""
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__()
+        self.looks, self.about = 0, about
+
+    def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
+        self.looks += 1
+        self.put(b"A line. " * self.looks, **self.about)
+        return super().find(source)
+
+
+def test_an_object_that_keeps_changing_is_left_for_later(
+    store: Store, encoder: Encoder, chunker: Chunker, clock: FakeClock
+) -> None:
+    bucket = Changing()
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)
+    with pytest.raises(SourceChanged, match="is changing: it is tried again later"):
+        pipeline.reconcile(Change(SOURCE))
+    assert bucket.looks == 2 * MAX_TRIES
+    assert row_of(store).owner is None  # the next one need not wait
+    assert found(store) == []
+
+
+def test_a_file_that_keeps_changing_is_ingested_as_it_was_read(
+    store: Store, encoder: Encoder, chunker: Chunker, clock: FakeClock
+) -> None:
+    bucket = Changing(is_copy=True)
+    pipeline = Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)
+    assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
+    (match,) = found(store)
+    assert str(match.metadata["text"]).count("A line.") == 2 * MAX_TRIES - 1
+
+
+def test_a_row_that_others_keep_changing_is_left_for_later(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker, clock: FakeClock
+) -> None:
+    class Contested:
+        puts = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store.ledger, name)
+
+        def put(self, row: Row, *, deadline: float | None = None) -> Row:
+            self.puts += 1
+            raise StoreConflict("Another writer has written the row.")
+
+    ledger = Contested()
+    contested = Store("x", store.index, ledger)
+    bucket.put(PETS)
+    pipeline = Pipeline(bucket, contested, DocumentEncoder(encoder, chunker, extract), clock=clock)
+    with pytest.raises(StoreConflict):
+        pipeline.reconcile(Change(SOURCE))
+    assert ledger.puts == MAX_TRIES
