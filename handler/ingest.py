@@ -25,6 +25,8 @@ from handler.errors import (
     DocumentBusy,
     DocumentUnfinished,
     ServiceUnavailable,
+    SourceChanged,
+    StoreConflict,
     TryLater,
     UnsupportedEvent,
     WrongStore,
@@ -42,9 +44,9 @@ from handler.settings import read_settings
 log = logging.getLogger(__name__)
 
 RETRY_SOON_SECONDS = 5  # this invocation has ended by then
-# Before a document that another invocation is ingesting is tried again. The queue's deliveries (for
-# their number see template.yaml) must outlast the longest invocation, or the document's latest
-# content would be missed.
+# Before a document that another invocation is ingesting, or that keeps changing, is tried again.
+# The queue's deliveries (for their number see template.yaml) must outlast the longest invocation,
+# or the document's latest content would be missed.
 RETRY_BUSY_SECONDS = 120
 
 settings = read_settings(os.environ)
@@ -87,7 +89,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
         _log_failure(delivery.message_id, error)
         if isinstance(error, DocumentUnfinished) or _is_over(until):
             _redeliver_in(RETRY_SOON_SECONDS, delivery)
-        elif isinstance(error, DocumentBusy):
+        elif isinstance(error, DocumentBusy | SourceChanged | StoreConflict):
             _redeliver_in(RETRY_BUSY_SECONDS, delivery)
     return {"batchItemFailures": failures}
 
