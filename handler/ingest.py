@@ -95,10 +95,21 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _read(delivery: Delivery) -> list[Change] | Exception:
+    """The changes that a delivery names, in the buckets that the function may read.
+
+    A queue's message of another bucket is logged and acknowledged: it would be refused each time.
+    """
     try:
-        return delivery.read()
+        changes = delivery.read()
     except UnsupportedEvent as error:
         return error
+    refused = [one for one in changes if not one.is_in(settings.source_buckets)]
+    for change in refused:
+        reason = f"{change.source} is in no bucket that this function reads (SOURCE_BUCKETS)."
+        if delivery.message_id is None:
+            return UnsupportedEvent(reason)
+        write_line({"route": "ingest", "message": delivery.message_id, "refused": reason})
+    return [change for change in changes if change not in refused]
 
 
 def _reconcile(

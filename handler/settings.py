@@ -57,6 +57,7 @@ class Settings:
     )  # name → SHA-256; empty: the API is open
     on_lambda: bool = False
     queue_url: str | None = None  # of the ingest function's queue
+    source_buckets: tuple[str, ...] = ()  # that the ingest function reads; empty: any
     vector_store: StoreAddress | None = None  # None: no ingestion and no search
 
 
@@ -82,6 +83,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         queue_url=environment.get("QUEUE_URL") or None,
+        source_buckets=tuple(_list(environment, "SOURCE_BUCKETS")),
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 # S3's have 18 digits, MinIO's 16. Far longer ones are nobody's, and would fill the ledger's row.
@@ -16,6 +17,10 @@ class Change:
     source: str  # s3://bucket/key
     # S3's order of the events of one key, in hexadecimal digits. None if there is none (backfill).
     sequencer: str | None = None
+
+    def is_in(self, buckets: Collection[str]) -> bool:
+        """Whether the source is in one of these buckets; in any, if none is named."""
+        return not buckets or self.source.removeprefix("s3://").partition("/")[0] in buckets
 
     def is_after(self, sequencer: str | None) -> bool:
         """Whether this change happened, or may have happened, after that one.

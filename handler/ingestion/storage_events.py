@@ -3,6 +3,7 @@
     S3 notifications      direct, in SQS, in SNS, in SNS in SQS; several records in one
     EventBridge           direct, in SQS, in SNS
     backfill's messages   in SQS: S3's shape (see `backfill`)
+    MinIO's and Ceph's    as S3's, with an `eventSource` of their own
 
 The kind of change is not read: what the bucket holds now decides.
 (docs.aws.amazon.com/AmazonS3/latest/userguide: notification-content-structure, ev-events)
@@ -10,6 +11,7 @@ The kind of change is not read: what the bucket holds now decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +20,16 @@ from urllib.parse import unquote_plus
 import orjson
 
 from handler.errors import UnsupportedEvent
-from handler.ingestion.change import Change
+from handler.ingestion.change import Change, is_sequencer
+from handler.logs import write_line
 
-UNDERSTOOD = "S3 notifications and EventBridge events of S3, alone or in SQS or SNS messages"
+UNDERSTOOD = (
+    "S3 notifications (MinIO's and Ceph's, too) and EventBridge events of S3, alone or in SQS or "
+    "SNS messages"
+)
+# botocore takes these. New buckets have stricter names, old ones do not.
+BUCKET = re.compile("[A-Za-z0-9._-]{1,255}")
+MAX_KEY = 1_024  # bytes (docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,10 @@ def read_changes(event: object) -> list[Change]:
                 case "aws:sns":
                     messages = [_json(record["Sns"]["Message"]) for record in _records(event)]
                     return [change for message in messages for change in read_changes(message)]
-                case "aws:s3":
+                case "aws:s3" | "minio:s3":
                     return [_from_s3(record["s3"]) for record in _records(event)]
+                case "ceph:s3":
+                    return [one for each in _records(event) for one in _from_ceph(each["s3"])]
     except (KeyError, TypeError, AttributeError) as error:
         raise UnsupportedEvent(f"The event lacks {error}, which its kind should have.") from error
     if isinstance(event, dict):
@@ -82,9 +93,23 @@ def _message(record: dict[str, Any]) -> Delivery:
 
 
 def _from_s3(about: dict[str, Any]) -> Change:
-    """S3's own notifications encode the key like a form: spaces are plus signs."""
+    """S3's own notifications encode the key like a form: spaces are plus signs. So do MinIO's.
+
+    (github.com/minio/minio, internal/event: `url.QueryEscape`)
+    """
     described = about["object"]
-    return _change(about["bucket"]["name"], unquote_plus(described["key"]), described)
+    return _change(about["bucket"]["name"], unquote_plus(_text(described["key"])), described)
+
+
+def _from_ceph(about: dict[str, Any]) -> list[Change]:
+    """Ceph's documentation does not say whether the key is encoded, so both readings are looked at.
+
+    One of an object that does not exist changes nothing.
+    (docs.ceph.com/en/latest/radosgw/notifications, "Events")
+    """
+    key = _text(about["object"]["key"])
+    names = dict.fromkeys([key, unquote_plus(key)])
+    return [_change(about["bucket"]["name"], name, about["object"]) for name in names]
 
 
 def _from_eventbridge(detail: dict[str, Any]) -> Change:
@@ -92,8 +117,45 @@ def _from_eventbridge(detail: dict[str, Any]) -> Change:
     return _change(detail["bucket"]["name"], detail["object"]["key"], detail["object"])
 
 
-def _change(bucket: str, key: str, about: dict[str, Any]) -> Change:
-    return Change(f"s3://{bucket}/{key}", about.get("sequencer"))
+def _change(bucket: object, key: object, about: dict[str, Any]) -> Change:
+    """The change of an object. Raises UnsupportedEvent if S3 can have no bucket or key like that.
+
+    A sequencer that is none is left out: the object is looked at, and later events are, too.
+    """
+    if not isinstance(bucket, str) or not BUCKET.fullmatch(bucket):
+        raise UnsupportedEvent(
+            f"The event's bucket is {_shown(bucket)}, which no bucket is called."
+        )
+    source = f"s3://{bucket}/{_checked_key(key)}"
+    sequencer = about.get("sequencer")
+    if sequencer and not is_sequencer(sequencer):
+        write_line(
+            {"route": "ingest", "source": source, "ignored": f"sequencer {_shown(sequencer)}"}
+        )
+    return Change(source, sequencer if is_sequencer(sequencer) else None)
+
+
+def _checked_key(key: object) -> str:
+    try:
+        size = len(_text(key).encode())
+    except UnicodeEncodeError as error:
+        raise UnsupportedEvent(f"The event's key {_shown(key)} is not valid Unicode.") from error
+    if not 0 < size <= MAX_KEY:
+        raise UnsupportedEvent(f"The event's key has {size:,} bytes; S3's have 1 to {MAX_KEY:,}.")
+    if "\0" in _text(key):
+        raise UnsupportedEvent(f"The event's key {_shown(key)} has a zero byte.")
+    return _text(key)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise UnsupportedEvent(f"The event's key is {_shown(value)}, and no text.")
+    return value
+
+
+def _shown(value: object) -> str:
+    """The beginning of a value that may be anything."""
+    return ascii(value)[:80] if isinstance(value, str | int | float) else type(value).__name__
 
 
 def _records(event: dict[str, Any]) -> list[dict[str, Any]]:

@@ -65,6 +65,11 @@ def test_two_keys_with_one_name_are_refused() -> None:
         read_settings({"API_KEY_HASHES": f"a:{'a' * 64},a:{'b' * 64}"})
 
 
+def test_buckets_are_read_as_a_list() -> None:
+    settings = read_settings({"SOURCE_BUCKETS": "documents, reports-2026,"})
+    assert settings.source_buckets == ("documents", "reports-2026")
+
+
 def test_origins_are_read_as_a_list() -> None:
     settings = read_settings({"CORS_ALLOW_ORIGINS": "https://a.example, https://b.example,"})
     assert settings.cors_origins == ("https://a.example", "https://b.example")

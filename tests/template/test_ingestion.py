@@ -71,6 +71,13 @@ def test_the_documents_outlive_the_stack() -> None:
         assert there[name]["DeletionPolicy"] == there[name]["UpdateReplacePolicy"] == "Retain"
 
 
+@pytest.mark.parametrize("parameters", [{}, WATCHING], ids=str)
+def test_the_function_reads_the_bucket_that_it_is_deployed_for(parameters: dict[str, str]) -> None:
+    variables = properties("IngestFunction", **parameters)["Environment"]["Variables"]
+    own = properties("DocumentsBucket")["BucketName"]
+    assert variables["SOURCE_BUCKETS"] == parameters.get("WatchedBucket", own)
+
+
 def test_the_buckets_name_is_one_that_s3_accepts() -> None:
     name = properties("DocumentsBucket")["BucketName"]
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", name)

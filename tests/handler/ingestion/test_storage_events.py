@@ -63,6 +63,14 @@ def test_an_unreadable_message_does_not_affect_the_others() -> None:
     assert sound.read() == [OVERWRITTEN, REMOVED]
 
 
+def of_s3(
+    bucket: object, key: object, source: str = "aws:s3", sequencer: object = "0A"
+) -> dict[str, Any]:
+    """A notification with one record."""
+    about = {"bucket": {"name": bucket}, "object": {"key": key, "sequencer": sequencer}}
+    return {"Records": [{"eventSource": source, "s3": about}]}
+
+
 @pytest.mark.parametrize(
     ("event", "message"),
     [
@@ -75,6 +83,19 @@ def test_an_unreadable_message_does_not_affect_the_others() -> None:
         ({"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": "a"}}}]}, "lacks"),
         ({"source": "aws.s3", "detail": {}}, "lacks"),
         ({"Type": "Notification", "Message": 3}, "of type int"),
+        (of_s3("b", 3), "key is 3, and no text"),
+        (of_s3("b", None), "key is NoneType"),
+        (of_s3("b", ["a"]), "key is list"),
+        (of_s3("b", ""), "key has 0 bytes; S3's have 1 to 1,024"),
+        (of_s3("b", "é" * 513), "key has 1,026 bytes"),
+        (of_s3("b", "a%00b"), r"'a\\x00b' has a zero byte"),
+        (of_s3("b", "a\ud800b"), "is not valid Unicode"),
+        (of_s3(["b"], "a"), "bucket is list, which no bucket is called"),
+        (of_s3(7, "a"), "bucket is 7"),
+        (of_s3("", "a"), "bucket is ''"),
+        (of_s3("a/b", "a"), "bucket is 'a/b'"),
+        (of_s3("b\n", "a"), "bucket is"),
+        (of_s3("b", "a", source="ceph:s3") | {"x": 1} | of_s3("b", 3, source="ceph:s3"), "no text"),
         ([], "of type list"),
         (None, "of type NoneType"),
     ],
@@ -116,7 +137,7 @@ def test_any_event_is_read_or_refused(event: Any) -> None:
         assert str(refused)
 
 
-@given(st.text(min_size=1))
+@given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=250))
 def test_any_key_survives_both_encodings(key: str) -> None:
     from urllib.parse import quote_plus
 
@@ -130,7 +151,17 @@ def test_any_key_survives_both_encodings(key: str) -> None:
 
 @pytest.mark.parametrize(
     ("newer", "older"),
-    [("02", "01"), ("0A", "09"), ("0100", "00FF"), ("0066F2", "0066F1FFFF"), ("1", "0FFF")],
+    [
+        ("02", "01"),
+        ("0A", "09"),
+        ("0a", "09"),
+        ("0b", "0A"),
+        ("0B", "0a"),
+        ("0100", "00FF"),
+        ("0066F2", "0066F1FFFF"),
+        ("0066f2", "0066F1ffff"),
+        ("1", "0FFF"),
+    ],
 )
 def test_sequencers_are_compared_as_if_padded_to_one_length(newer: str, older: str) -> None:
     assert Change("s", newer).is_after(older)
@@ -141,3 +172,45 @@ def test_sequencers_are_compared_as_if_padded_to_one_length(newer: str, older: s
 def test_a_change_without_a_sequencer_counts_as_later() -> None:
     assert Change("s", None).is_after("01")
     assert Change("s", "01").is_after(None)
+
+
+@pytest.mark.parametrize(("one", "other"), [("0a", "0A"), ("0A", "0A00"), ("0a0", "0A")])
+def test_a_sequencer_is_the_same_in_either_case_and_length(one: str, other: str) -> None:
+    assert Change("s", one).repeats(other)
+    assert not Change("s", one).is_after(other)
+    assert not Change("s", one).repeats("0B")
+
+
+NOT_SEQUENCERS = ["~", "0x0A", "", " 0A", "0A\n", "ＡＢ", "A" * 65]
+
+
+@given(st.text() | st.sampled_from(NOT_SEQUENCERS), st.sampled_from(["0A", "FFFF", None]))
+def test_a_malformed_sequencer_says_nothing_of_the_order(text: str, other: str | None) -> None:
+    malformed = not (0 < len(text) <= 64 and set(text) <= set("0123456789abcdefABCDEF"))
+    if malformed:
+        assert Change("s", text).is_after(other)
+        assert Change("s", other).is_after(text)
+        assert not Change("s", other).repeats(text)
+    else:
+        assert Change("s", text).repeats(text)
+
+
+@pytest.mark.parametrize("sequencer", [*NOT_SEQUENCERS, 10, 1.5, True, ["0A"], {"a": 1}, None])
+def test_a_malformed_sequencer_is_left_out(
+    sequencer: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert read_changes(of_s3("b", "a", sequencer=sequencer)) == [Change("s3://b/a")]
+    assert ("ignored" in capsys.readouterr().err) == bool(sequencer)
+
+
+def test_notifications_of_minio_are_understood() -> None:
+    event = load_event("ingest-minio-sqs")
+    (delivery,) = read_deliveries(event)
+    (change,) = delivery.read()
+    assert change == Change("s3://documents/reports/Q3 + é.txt", "18A5E6F4D2B7C390")
+
+
+def test_both_readings_of_a_key_of_ceph_are_looked_at() -> None:
+    changes = read_changes(of_s3("b", "a+b%20c", source="ceph:s3"))
+    assert [change.source for change in changes] == ["s3://b/a+b%20c", "s3://b/a b c"]
+    assert read_changes(of_s3("b", "a.txt", source="ceph:s3")) == [Change("s3://b/a.txt", "0A")]
