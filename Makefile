@@ -8,6 +8,14 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PORT ?= 8444
 HOST ?= 127.0.0.1
 export PORT HOST
+# Names of files as they were typed. Otherwise make would take what follows a $ for its own, and the
+# shell what is in backticks; so they reach the commands by the environment.
+override DIR := $(value DIR)
+override FILE := $(value FILE)
+ifdef VECTOR_STORE
+override VECTOR_STORE := $(value VECTOR_STORE)
+endif
+export DIR FILE
 PRECISION ?= int8
 IMAGE ?= minilm-lambda:latest
 MACHINE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,amd64)
@@ -25,11 +33,11 @@ help: ## list the commands
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
 	@$(BIN)/python -m handler.commands.serve
 
-ingest: $(VENV)/serve model ## ingest the files of a folder into the local store (DIR=, VECTOR_STORE=)
-	@$(BIN)/python -m handler.commands.ingest_folder $(if $(DIR),"$(DIR)")
+ingest: $(VENV)/serve model ## ingest a folder's files into the local store (DIR=, VECTOR_STORE=, REMOVE=1)
+	@$(BIN)/python -m handler.commands.ingest_folder $(if $(filter-out 0 false no,$(REMOVE)),--remove) $(if $(DIR),-- "$$DIR")
 
 text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
-	@$(BIN)/python -m handler.commands.read_text $(if $(FILE),"$(FILE)") $(ARGS)
+	@$(BIN)/python -m handler.commands.read_text $(ARGS) $(if $(FILE),-- "$$FILE")
 
 # What `make ingest` fills, `make serve` searches.
 serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite

@@ -80,3 +80,32 @@ def test_an_architecture_that_lambda_lacks_is_named() -> None:
     done = make("image", "ARCH=riscv64", "-o", "docker")
     assert done.returncode != 0
     assert done.stderr.startswith("ARCH is 'riscv64'; it can be amd64 or arm64.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a$b", "$(shell touch made)", "${HOME}", "a`touch made`", "$$(touch made)", "a'b\"c", "-x #1"],
+)
+@pytest.mark.parametrize(("target", "variable"), [("ingest", "DIR"), ("text", "FILE")])
+def test_names_of_files_reach_the_commands_as_they_were_typed(
+    target: str, variable: str, name: str, checkout: Path
+) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+    python.chmod(0o755)
+    done = make(target, f"{variable}={name}", "-o", ".venv/serve", "-o", "model", cwd=checkout)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f"|--|{name}|")
+    assert not (checkout / "made").exists()
+
+
+def test_remove_is_passed_on_unless_it_means_no(checkout: Path) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+    python.chmod(0o755)
+    for value, option in {"1": "--remove|", "0": "", "": ""}.items():
+        arguments = ["DIR=docs", f"REMOVE={value}", "-o", ".venv/serve", "-o", "model"]
+        done = make("ingest", *arguments, cwd=checkout)
+        assert done.stdout.endswith(f"ingest_folder|{option}--|docs|")

@@ -1,7 +1,8 @@
-"""`python -m handler.commands.backfill s3://bucket/prefix`: ingest what a bucket holds already.
+"""`python -m handler.commands.backfill s3://bucket/prefix`: make a store agree with a bucket.
 
-Sends a message for each object to the queue of the ingest function, which does the rest and skips
-what it has ingested already. An interrupted run resumes where it stopped.
+Sends a message to the queue of the ingest function for each object, and for each document that the
+ledger has and the bucket has not. The function does the rest, and skips what it has ingested
+already. An interrupted run resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import hashlib
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from urllib.parse import quote_plus
 
 from botocore.exceptions import ClientError
@@ -22,7 +24,13 @@ from tqdm import tqdm
 
 from handler.aws.client import AwsClient
 from handler.commands.failure import fail
+from handler.commands.interruption import Interrupted, end, interruptible
+from handler.commands.known_documents import known_documents
+from handler.commands.terminal import shown
 from handler.errors import ServiceUnavailable
+from handler.settings import read_settings
+from handler.stores import open_ledger
+from handler.stores.contract import Ledger
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ObjectTypeDef
@@ -30,21 +38,55 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 MESSAGES_PER_REQUEST = 10  # SQS's limit
+MAX_NAMED = 10  # keys that a dry run names
 STATES = Path("~/.cache/minilm-lambda/backfill")
 
 
-class Backfill:
-    """The objects under a prefix, sent to a queue."""
+class Entry(NamedTuple):
+    """A key to be looked at."""
 
-    def __init__(self, bucket: str, prefix: str, queue: str, *, state: Path) -> None:
-        """state: a file that holds the last key sent, until all are sent."""
+    key: str
+    size: int | None  # bytes; None: the ledger has it, and the bucket has not
+
+
+class Backfill:
+    """The objects under a prefix, and the documents of it that are gone, sent to a queue."""
+
+    def __init__(
+        self, bucket: str, prefix: str, queue: str, *, state: Path, ledger: Ledger | None = None
+    ) -> None:
+        """state: a file that holds the last key sent, until all are sent.
+
+        ledger: what the store knows; without it, nothing is known of what is gone.
+        """
         self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
+        self._ledger = ledger
         self._s3, self._sqs = AwsClient("s3"), AwsClient("sqs")
 
     @property
     def last_key(self) -> str:
         """The last key that an interrupted run has sent; empty if there was none."""
         return self._state.read_text() if self._state.exists() else ""
+
+    def entries(self, after: str) -> Iterator[Entry]:
+        """The objects, and between them the documents that are gone, in the order of their keys.
+
+        What appears or goes meanwhile does no harm: the function looks at the bucket itself.
+        """
+        known = deque(sorted(key for key in self._known_keys() if key > after))
+        for one in self.objects(after):
+            while known and known[0] < one["Key"]:
+                yield Entry(known.popleft(), None)
+            if known and known[0] == one["Key"]:
+                known.popleft()
+            yield Entry(one["Key"], one["Size"])
+        yield from (Entry(key, None) for key in known)
+
+    def _known_keys(self) -> Iterator[str]:
+        start = f"s3://{self._bucket}/"
+        if self._ledger:
+            for row in known_documents(self._ledger, start + self._prefix):
+                yield row.source.removeprefix(start)
 
     def objects(self, after: str) -> Iterator[ObjectTypeDef]:
         """The objects with keys after `after`, in the order of their keys."""
@@ -63,14 +105,14 @@ class Backfill:
                 return
             parameters["ContinuationToken"] = page["NextContinuationToken"]
 
-    def send(self, after: str) -> Iterator[int]:
-        """Send a message for each object. Yields the number sent, batch by batch."""
+    def send(self, after: str) -> Iterator[list[Entry]]:
+        """Send a message for each entry. Yields what was sent, batch by batch."""
         self._state.parent.mkdir(parents=True, exist_ok=True)
-        objects = self.objects(after)
-        while batch := list(islice(objects, MESSAGES_PER_REQUEST)):
-            self._send([one["Key"] for one in batch])
-            self._state.write_text(batch[-1]["Key"])
-            yield len(batch)
+        entries = self.entries(after)
+        while batch := list(islice(entries, MESSAGES_PER_REQUEST)):
+            self._send([one.key for one in batch])
+            self._state.write_text(batch[-1].key)
+            yield batch
         self._state.unlink(missing_ok=True)
 
     def _send(self, keys: list[str]) -> None:
@@ -112,39 +154,83 @@ def main(arguments: list[str]) -> int:
     name = hashlib.sha256(f"{options.source}\n{options.queue}".encode()).hexdigest()[:16]
     state = options.state or STATES.expanduser() / name
     try:
-        backfill = Backfill(bucket, prefix, options.queue or "", state=state)
-        after = "" if options.from_start else backfill.last_key
-        if after:
-            print(f"Resuming after {after} (--from-start starts over).")
-        return _run(backfill, after, dry_run=options.dry_run)
-    except (ServiceUnavailable, ClientError) as error:
-        resume = "" if options.dry_run else " Run the same command to resume."
-        return fail(f"{error}{resume}")
+        with interruptible():
+            ledger = None if options.no_removed else _ledger()
+            backfill = Backfill(bucket, prefix, options.queue or "", state=state, ledger=ledger)
+            after = "" if options.from_start else backfill.last_key
+            if after:
+                print(shown(f"Resuming after {after} (--from-start starts over)."))
+            return _run(backfill, after, dry_run=options.dry_run)
+    except Interrupted as interrupted:
+        end(interrupted.status, f"Interrupted.{_resume(options)}")
+    except (ServiceUnavailable, ClientError, ValueError) as error:
+        return fail(f"{error}{_resume(options)}")
+
+
+def _resume(options: argparse.Namespace) -> str:
+    return "" if options.dry_run else " Run the same command to resume."
+
+
+def _ledger() -> Ledger | None:
+    """The ledger that the settings name; with a note if they name none."""
+    address = read_settings(os.environ).vector_store
+    if address:
+        return open_ledger(address)
+    print(
+        "What the bucket no longer has is not looked for: set VECTOR_STORE and LEDGER_TABLE as the "
+        "ingest function has them (--no-removed leaves this note out).",
+        file=sys.stderr,
+    )
+    return None
 
 
 def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
     count = size = 0
-    for one in tqdm(backfill.objects(after), desc="listing", unit=" objects", leave=False):
-        count, size = count + 1, size + one["Size"]
-    about = f"{count:,} objects, {size:,} bytes"
+    gone: list[str] = []
+    for one in tqdm(backfill.entries(after), desc="listing", unit=" objects", leave=False):
+        if one.size is None:
+            gone.append(one.key)
+        else:
+            count, size = count + 1, size + one.size
     if dry_run:
-        requests = -(-count // MESSAGES_PER_REQUEST)
-        print(f"{about}: would be sent in {requests:,} requests. Nothing was sent.")
+        requests = -(-(count + len(gone)) // MESSAGES_PER_REQUEST)
+        also = f" and {len(gone):,} documents that the bucket no longer has" if gone else ""
+        print(
+            f"{count:,} objects, {size:,} bytes{also}: would be sent in {requests:,} requests. "
+            "Nothing was sent."
+        )
+        for key in gone[:MAX_NAMED]:
+            print(shown(f"  no longer there: {key}"))
+        if len(gone) > MAX_NAMED:
+            print(f"  and {len(gone) - MAX_NAMED:,} more")
         return 0
-    with tqdm(total=count, desc="sending", unit=" objects") as bar:
-        for sent in backfill.send(after):
-            bar.update(sent)
-        print(f"{bar.n:,} messages were sent.")
+    removed = 0
+    with tqdm(total=count + len(gone), desc="sending", unit=" objects") as bar:
+        for batch in backfill.send(after):
+            removed += sum(one.size is None for one in batch)
+            bar.update(len(batch))
+    also = f", {removed:,} of them for documents that the bucket no longer has" if removed else ""
+    print(f"{bar.n:,} messages were sent{also}.")
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m handler.commands.backfill", description=__doc__
-    )
+    parser = _Parser(prog="python -m handler.commands.backfill", description=__doc__)
     parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
     parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
-    parser.add_argument("--dry-run", action="store_true", help="count the objects, send nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="count what would be sent, and send nothing"
+    )
+    parser.add_argument(
+        "--no-removed",
+        action="store_true",
+        help="leave out what the bucket no longer has, for which the ledger is read",
+    )
     parser.add_argument(
         "--from-start", action="store_true", help="ignore where an interrupted run stopped"
     )
@@ -153,7 +239,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit("Interrupted. Run the same command to resume.")
+    sys.exit(main(sys.argv[1:]))

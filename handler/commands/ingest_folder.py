@@ -1,156 +1,154 @@
-"""`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder FOLDER`).
+"""`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder [--remove] FOLDER`).
 
 Ingests a folder's files into the store that VECTOR_STORE names, by the same pipeline as a bucket's
-objects. Unchanged files are not read again; files that are gone are deleted from the store.
+objects. Unchanged files are not read again; files that are gone are deleted from the store. If all
+are, that takes --remove (`REMOVE=1`).
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from stat import S_ISREG
 
-from tqdm import tqdm
-
+from handler.commands import vanished
 from handler.commands.failure import fail
+from handler.commands.folder_files import files, files_of, is_below
+from handler.commands.interruption import Interrupted, end, interruptible, try_for
+from handler.commands.known_documents import known_documents
+from handler.commands.side_by_side import AGAIN, STOP_SECONDS, reconcile
+from handler.commands.terminal import shown
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
-from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
-from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
-from handler.ingestion.sources.files import NO_FILE, FileReader, path_of
-from handler.ingestion.sources.left_out import is_left_out
-from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
-from handler.stores.contract import Store
+from handler.ingestion.sources.files import FileReader
+from handler.settings import Settings, SqliteAddress, read_settings
 from model_layer import ModelLayerError
 
-AGAIN = "to be tried again"
-ROWS_PER_PAGE = 1_000  # of the ledger
+REMOVE = "--remove"
+STOPPED = "Interrupted. The next run resumes."
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
+    remove = REMOVE in arguments[:1]
+    named = arguments[remove:]
+    if named[:1] == ["--"]:
+        del named[0]
+    if len(named) != 1:
         return fail("Name the folder: make ingest DIR=folder")
-    # Not every shell expands the home folder in `DIR=~/notes`.
-    folder = Path(arguments[0]).expanduser().resolve()
-    if not folder.is_dir():
+    try:
+        # Not every shell expands the home folder in `DIR=~/notes`.
+        folder = Path(named[0]).expanduser().resolve()
+        settings = read_settings(os.environ)
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
+        return fail(str(error))
+    if not folder.is_dir() and not _may_know(settings):
         return fail(f"{folder} is not a folder.")
     try:
-        settings = read_settings(os.environ)
-        with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
-            encoder = load_document_encoder(settings, sandbox)
-            pipeline = build_pipeline(settings, FileReader(), encoder)
-            return ingest(folder, pipeline, settings, threads=encoder.threads)
+        with interruptible():
+            return _run(folder, settings, remove=remove)
+    except Interrupted as interrupted:
+        end(interrupted.status, STOPPED)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
         return fail(str(error))
 
 
-def ingest(folder: Path, pipeline: Pipeline, settings: Settings, *, threads: int) -> int:
-    """Make the store agree with the folder; 1 if something has to be tried again, else 0."""
+def _may_know(settings: Settings) -> bool:
+    """Whether there is a store, which may know documents of a folder that is gone."""
+    address = settings.vector_store
+    return not isinstance(address, SqliteAddress) or Path(address.path).exists()
+
+
+def _run(folder: Path, settings: Settings, *, remove: bool) -> int:
+    stopped = threading.Event()
+    with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
+
+        def stop() -> None:
+            stopped.set()
+            try_for(STOP_SECONDS, sandbox.close)  # ends what is being read
+
+        encoder = load_document_encoder(settings, sandbox, is_cancelled=stopped.is_set)
+        pipeline = build_pipeline(settings, FileReader(), encoder)
+        try:
+            return ingest(
+                folder, pipeline, settings, threads=encoder.threads, remove=remove, stop=stop
+            )
+        except Interrupted as interrupted:
+            end(interrupted.status, STOPPED)
+
+
+def ingest(
+    folder: Path,
+    pipeline: Pipeline,
+    settings: Settings,
+    *,
+    threads: int,
+    remove: bool = False,
+    stop: Callable[[], object] = lambda: None,
+) -> int:
+    """Make the store agree with the folder; 1 if something has to be tried again, else 0.
+
+    remove: even if all of the folder's documents are gone. stop: ends the documents in work.
+    """
     closed: list[OSError] = []
-    own = _files_of(settings.vector_store)
-    present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
-    gone = sorted(set(_known(pipeline.store, f"{folder.as_uri()}/")) - set(present))
-    results: Counter[str] = Counter()
+    present = _present(folder, settings, closed)
     for error in closed:
-        print(f"{error.filename} cannot be listed: {error.strerror}.", file=sys.stderr)
-        results[AGAIN] += 1
-    chunks = _reconcile(folder, pipeline, present + gone, threads, results)
+        print(shown(f"{error.filename} cannot be listed: {error.strerror}."), file=sys.stderr)
+    # Nothing is known of what cannot be listed.
+    unseen = [Path(error.filename) for error in closed]
+    known = {
+        source: etag
+        for source, etag in _etags(pipeline).items()
+        if is_below(source, folder) and not any(is_below(source, place) for place in unseen)
+    }
+    if not remove:
+        if not folder.is_dir() and not known:
+            return fail(f"{folder} is not a folder.")
+        if reason := vanished.refusal(folder, known, present):
+            return fail(reason)
+    gone = sorted(known.keys() - set(present))
+    results = Counter({AGAIN: len(closed)} if closed else {})
+    work = partial(
+        reconcile, pipeline=pipeline, results=results, folder=folder, threads=threads, stop=stop
+    )
+    chunks = work(present + gone)
+    _account_for_the_rest(folder, pipeline, work)
     counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
-    print(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}.")
+    print(shown(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}."))
     return 1 if results[AGAIN] else 0
 
 
-def _reconcile(
-    folder: Path, pipeline: Pipeline, sources: Sequence[str], threads: int, results: Counter[str]
-) -> int:
-    """Reconcile the sources, behind a progress bar; count the results. Returns chunks written."""
-    chunks = 0
-    outcomes = _side_by_side(pipeline, sources, threads)
-    with tqdm(outcomes, total=len(sources), unit="file", dynamic_ncols=True) as bar:
-        for source, outcome in bar:
-            error = str(outcome) if isinstance(outcome, TryLater) else outcome.error
-            if error:
-                bar.write(f"{_shown(source, folder)}: {error}", file=sys.stderr)
-            if isinstance(outcome, TryLater):
-                results[AGAIN] += 1
-                continue
-            if outcome.result == "ingested":
-                for warning in outcome.warnings:
-                    bar.write(f"{_shown(source, folder)}: warning: {warning}", file=sys.stderr)
-            results["failed" if error else outcome.result] += 1
-            chunks += outcome.chunks if outcome.result == "ingested" else 0
-            bar.set_postfix(chunks=chunks)
-    return chunks
+def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[str]:
+    """The sources that are in the folder now. Notes the folders that cannot be listed."""
+    if not folder.is_dir():
+        return []
+    own = files_of(settings.vector_store)
+    return [path.as_uri() for path in files(folder, closed.append) if path not in own]
 
 
-def _shown(source: str, folder: Path) -> Path:
-    return path_of(source).relative_to(folder)
+def _account_for_the_rest(
+    folder: Path, pipeline: Pipeline, work: Callable[[list[str]], object]
+) -> None:
+    """Remove documents of other folders that have moved here, and name those that are gone."""
+    etags = _etags(pipeline)
+    here = {etag for source, etag in etags.items() if is_below(source, folder)}
+    elsewhere = {source: etag for source, etag in etags.items() if not is_below(source, folder)}
+    moved = vanished.moved_away(elsewhere, here)
+    if moved:
+        work(moved)
+    for warning in vanished.warnings(elsewhere.keys() - set(moved)):
+        print(shown(warning), file=sys.stderr)
 
 
-def _side_by_side(
-    pipeline: Pipeline, sources: Sequence[str], threads: int
-) -> Iterator[tuple[str, Outcome | TryLater]]:
-    """The outcome of each source, in order. Several at a time: a small file keeps one CPU busy."""
-
-    def reconcile(source: str) -> Outcome | TryLater:
-        try:
-            return pipeline.reconcile(Change(source))
-        except TryLater as later:
-            return later
-
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            yield from zip(sources, pool.map(reconcile, sources), strict=True)
-        finally:
-            pool.shutdown(cancel_futures=True)  # after a Ctrl-C: finishes only what has begun
-
-
-def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
-    """The files in a folder and its subfolders, in order, without hidden ones and lock files.
-
-    Links to files are followed. Links to folders are not, since they may lead back. onerror is
-    called for each folder that cannot be listed.
-    """
-    for place, folders, names in os.walk(folder, onerror=onerror):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(place, name)
-            if not name.startswith(".") and not is_left_out(name) and _is_file(path):
-                yield path
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is a file, or may be: reading it will tell why it cannot be looked at."""
-    try:
-        return S_ISREG(path.stat().st_mode)
-    except OSError as error:
-        return error.errno not in NO_FILE  # a link to nothing, or to itself
-
-
-def _files_of(address: StoreAddress | None) -> set[Path]:
-    """The store's own files. They may lie beside the documents, but are none."""
-    if not isinstance(address, SqliteAddress):
-        return set()
-    path = Path(address.path).resolve()
-    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
-
-
-def _known(store: Store, prefix: str) -> Iterator[str]:
-    """The sources in the store that begin with `prefix`."""
-    after = None
-    while rows := store.ledger.rows(limit=ROWS_PER_PAGE, after=after):
-        yield from (row.source for row in rows if row.source.startswith(prefix))
-        after = rows[-1].document_id
+def _etags(pipeline: Pipeline) -> dict[str, str]:
+    """The etag of each local document in the store, by its source."""
+    return {row.source: row.etag for row in known_documents(pipeline.store.ledger, "file:")}
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit("Interrupted. The next run resumes.")
+    sys.exit(main(sys.argv[1:]))

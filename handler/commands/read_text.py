@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 
 from handler.commands.failure import fail
+from handler.commands.interruption import Interrupted, end, interruptible
+from handler.commands.terminal import shown
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox
 from handler.errors import DocumentRejected, SourceUnreadable
@@ -25,25 +27,37 @@ from model_layer import ModelLayerError
 
 
 def main(arguments: list[str]) -> int:
-    as_json = "--json" in arguments
-    paths = [argument for argument in arguments if argument != "--json"]
+    options, paths = _divided(arguments)
     if len(paths) != 1:
         return fail("Name the file: make text FILE=path")
-    path = Path(paths[0]).expanduser().resolve()
-    if path.is_dir():
-        return fail(f"{path} is a folder; `make text` reads one file.")
-    if path.exists() and not path.is_file():  # a pipe would keep us waiting
-        return fail(f"{path} is not a regular file.")
     try:
-        result: Document | DocumentRejected | None = _read(path)
+        path = Path(paths[0]).expanduser().resolve()
+        if path.is_dir():
+            return fail(f"{path} is a folder; `make text` reads one file.")
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting
+            return fail(f"{path} is not a regular file.")
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
+        return fail(str(error))
+    try:
+        with interruptible():
+            result: Document | DocumentRejected | None = _read(path)
+    except Interrupted as interrupted:
+        end(interrupted.status, "Interrupted.")
     except DocumentRejected as rejected:
         result = rejected
     except (ModelLayerError, SourceUnreadable, ValueError) as error:
         return fail(str(error))
     if result is None:
         return fail(f"There is no file {path}.")
-    _print_json(result) if as_json else _print(result)
+    _print_json(result) if options else _print(result)
     return 1 if isinstance(result, DocumentRejected) else 0
+
+
+def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The options, and the paths: what is no option, or comes after `--`."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    paths = [one for one in before if one != "--json"] + arguments[len(before) + 1 :]
+    return [one for one in before if one == "--json"], paths
 
 
 def _read(path: Path) -> Document | None:
@@ -90,14 +104,14 @@ def _described(result: Document | DocumentRejected) -> dict[str, Any]:
 
 def _print(result: Document | DocumentRejected) -> None:
     if isinstance(result, DocumentRejected):
-        print(f"failed ({result.code}): {result.message}", file=sys.stderr)
+        print(shown(f"failed ({result.code}): {result.message}"), file=sys.stderr)
         return
     print(result.text)
     facts = [result.format, result.charset, result.pages and f"{len(result.pages):,} pages"]
     facts.append(f"{len(result.text):,} characters")
     print(f"completed: {', '.join(str(fact) for fact in facts if fact)}", file=sys.stderr)
     for warning in result.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        print(shown(f"warning: {warning}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,17 +8,18 @@ from typing import Protocol
 
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox
-from handler.errors import DocumentRejected
+from handler.errors import DocumentRejected, DocumentUnfinished
 from handler.ingestion.chunk_context import Room, context_room, outline_of, with_context
 from handler.ingestion.records import EncodedBatch
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 from handler.readability import describe_unknown, is_unreadable
 from handler.settings import Settings
-from model_layer import Chunker, Encoder, Window, load_chunker, load_encoder
+from model_layer import Cancelled, Chunker, Encoder, Window, load_chunker, load_encoder
 
 # Raised when documents are extracted or chunked in another way: what is ingested is ingested again.
 RECIPE_VERSION = 2
+STOPPED = "The run was stopped. The next one goes on from here."
 
 
 class Extract(Protocol):
@@ -33,9 +34,20 @@ class DocumentEncoder:
     """Extracts, chunks and encodes documents. Thread-safe."""
 
     def __init__(
-        self, encoder: Encoder, chunker: Chunker, extract: Extract, *, variant: str = ""
+        self,
+        encoder: Encoder,
+        chunker: Chunker,
+        extract: Extract,
+        *,
+        variant: str = "",
+        is_cancelled: Callable[[], bool] | None = None,
     ) -> None:
-        """variant: differs if `extract` reads files in another way, by a setting."""
+        """variant: differs if `extract` reads files in another way, by a setting.
+
+        is_cancelled: asked between steps, from any thread; once it says True, each document in
+            work raises DocumentUnfinished at its next step.
+        """
+        self._is_cancelled = is_cancelled
         self._encoder = encoder
         self.fingerprint = encoder.bundle.fingerprint
         # The recipe says with which model and settings a document's vectors were made.
@@ -53,7 +65,10 @@ class DocumentEncoder:
 
         Also raises DocumentRejected if the model cannot read the text.
         """
-        document = self.extract(snapshot, name=name, seconds=seconds)
+        try:
+            document = self.extract(snapshot, name=name, seconds=seconds)
+        finally:  # after a refusal, too: the reader may have been stopped with us
+            self._check_cancelled()
         unknown = self._encoder.tokenizer.unknown_share(document.text)
         if is_unreadable(unknown):
             raise DocumentRejected("invalid_file", describe_unknown(unknown, "The text") or "")
@@ -98,6 +113,7 @@ class DocumentEncoder:
             reserved=room.total,
         ):
             check_time()
+            self._check_cancelled()
             part = self._encode(document, window, room, deadline)
             batch = batch.with_next(part) if batch else part
             if batch.size >= min_bytes:
@@ -115,7 +131,12 @@ class DocumentEncoder:
             for chunk in window.chunks
         ]
         # A text that is too long is refused, not cut: chunker and encoder count alike.
-        encoded = self._encoder.encode(texts, truncate="NONE", deadline=deadline)
+        try:
+            encoded = self._encoder.encode(
+                texts, truncate="NONE", deadline=deadline, is_cancelled=self._is_cancelled
+            )
+        except Cancelled as error:
+            raise DocumentUnfinished(STOPPED) from error
         return EncodedBatch(
             chunks=[*window.chunks],
             vectors=encoded.vectors,
@@ -123,9 +144,15 @@ class DocumentEncoder:
             end=window.following,
         )
 
+    def _check_cancelled(self) -> None:
+        if self._is_cancelled is not None and self._is_cancelled():
+            raise DocumentUnfinished(STOPPED)
 
-def load_document_encoder(settings: Settings, sandbox: Sandbox) -> DocumentEncoder:
-    """Load the model and the chunker. Raises BundleError.
+
+def load_document_encoder(
+    settings: Settings, sandbox: Sandbox, *, is_cancelled: Callable[[], bool] | None = None
+) -> DocumentEncoder:
+    """Load the model and the chunker. is_cancelled: as in DocumentEncoder. Raises BundleError.
 
     The image's files were verified when it was built, and Lambda checks what it loads.
     """
@@ -134,4 +161,6 @@ def load_document_encoder(settings: Settings, sandbox: Sandbox) -> DocumentEncod
         encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
     )
     variant = "/all" if settings.keep_boilerplate else ""
-    return DocumentEncoder(encoder, chunker, sandbox.extract, variant=variant)
+    return DocumentEncoder(
+        encoder, chunker, sandbox.extract, variant=variant, is_cancelled=is_cancelled
+    )

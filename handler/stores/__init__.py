@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handler.errors import ServiceUnavailable, WrongStore
 from handler.settings import SqliteAddress, StoreAddress
-from handler.stores.contract import Store
+from handler.stores.contract import Ledger, Store
 
 
 def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
@@ -25,6 +25,14 @@ def open_store(address: StoreAddress, *, fingerprint: str) -> Store:
             code="fingerprint_mismatch",
         )
     return store
+
+
+def open_ledger(address: StoreAddress) -> Ledger:
+    """The ledger at `address`, to read what it knows of documents: no model has to be loaded.
+
+    Raises ServiceUnavailable if it cannot be opened.
+    """
+    return _open(address).ledger
 
 
 def _open(address: StoreAddress) -> Store:

@@ -52,7 +52,12 @@ class RememberingEncoder:
         self.clock: Clock | None = None
 
     def encode(
-        self, texts: Sequence[str], *, truncate: Truncate = "END", deadline: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        truncate: Truncate = "END",
+        deadline: float | None = None,
+        is_cancelled: object = None,
     ) -> Encoded:
         if deadline is not None and self.clock and self.clock.monotonic() > deadline:
             raise DeadlineExceeded(0, len(texts), 0, 0)

@@ -13,7 +13,10 @@ import pytest
 from handler.aws.client import AwsClient
 from handler.commands import backfill
 from handler.errors import ServiceUnavailable
+from handler.ingestion.planning import document_id
 from handler.ingestion.storage_events import read_changes
+from handler.stores import open_ledger
+from handler.stores.contract import Ledger, Row
 from tests.handler.aws.moto_server import new_bucket
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]
@@ -155,6 +158,69 @@ def test_a_wrong_argument_is_explained_in_a_line(
 ) -> None:
     assert backfill.main(arguments) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.fixture
+def ledger(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """A ledger that knows two documents that the bucket has not, and others."""
+    from tests.handler.aws.moto_server import new_index
+
+    address = new_index()
+    monkeypatch.setenv("VECTOR_STORE", f"s3vectors://{address.bucket}/{address.index}")
+    monkeypatch.setenv("LEDGER_TABLE", address.ledger_table)
+    ledger = open_ledger(address)
+    for bucket, key in [
+        (setup.bucket, "reports/00 a+b é.txt"),
+        (setup.bucket, "reports/07\x1b[2J.txt"),
+        (setup.bucket, "reports/zz.txt"),
+        (setup.bucket, "elsewhere/gone.txt"),
+        (f"{setup.bucket}-2", "reports/gone.txt"),
+    ]:
+        source = f"s3://{bucket}/{key}"
+        ledger.put(Row(document_id(source), source, status="completed"))
+    return ledger
+
+
+GONE = ["reports/07\x1b[2J.txt", "reports/zz.txt"]
+
+
+def test_what_the_bucket_no_longer_has_is_sent_as_well(
+    setup: Setup, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert setup.run("--dry-run") == 0
+    assert capsys.readouterr().out == (
+        "25 objects, 100 bytes and 2 documents that the bucket no longer has: would be sent in 3 "
+        "requests. Nothing was sent.\n"
+        "  no longer there: reports/07\\x1b[2J.txt\n"
+        "  no longer there: reports/zz.txt\n"
+    )
+    assert setup.run() == 0
+    assert setup.sent() == sorted([*KEYS[:25], *GONE])
+    assert "27 messages were sent, 2 of them for documents" in capsys.readouterr().out
+
+
+def test_a_resumed_run_sends_only_what_comes_after(setup: Setup, ledger: Ledger) -> None:
+    setup.state.parent.mkdir()
+    setup.state.write_text(KEYS[20])
+    assert setup.run() == 0
+    assert setup.sent() == [*KEYS[21:25], "reports/zz.txt"]
+
+
+def test_without_the_ledger_only_the_objects_are_sent(
+    setup: Setup,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert setup.run("--dry-run", "--no-removed") == 0
+    assert "no longer" not in "".join(capsys.readouterr())
+    monkeypatch.delenv("VECTOR_STORE")
+    assert setup.run("--dry-run") == 0
+    assert "is not looked for: set VECTOR_STORE and LEDGER_TABLE" in capsys.readouterr().err
+    monkeypatch.setenv("VECTOR_STORE", "s3vectors://documents/index")
+    monkeypatch.delenv("LEDGER_TABLE")
+    assert setup.run("--dry-run") == 1
+    assert "LEDGER_TABLE must name" in capsys.readouterr().err
 
 
 def test_a_missing_bucket_is_reported(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import handler.commands.ingest_folder
-from handler.commands.ingest_folder import files
+from handler.commands.folder_files import files
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline

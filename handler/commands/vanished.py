@@ -1,0 +1,70 @@
+"""Documents in the store whose files are gone: which leave it, and which only with REMOVE=1.
+
+A file that is missing was removed, moved, or is on a disk that is not mounted. Removing it is right
+for the first two. Deletes nothing itself.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from handler.commands.folder_files import is_gone, topmost_gone
+from handler.ingestion.sources.files import FileReader
+
+# One document that another one replaces is everyday work; all of several are another disk.
+FEW = 1
+MAX_NAMED = 5  # folders in a warning
+
+
+def refusal(folder: Path, known: Mapping[str, str], present: Collection[str]) -> str | None:
+    """Why nothing may be removed: all that the store has of the folder is gone. None if it may.
+
+    known: the etags of the folder's documents in the store, by source. present: its files now.
+    Files that have moved within the folder, or have become folders or pipes, show that it is there.
+    """
+    if not known or (present and len(known) <= FEW):
+        return None
+    if not all(is_gone(source) for source in known):
+        return None
+    if _any_moved(known, present):
+        return None
+    gone = "its document is" if len(known) == 1 else f"all of its {len(known):,} documents are"
+    return (
+        f"{folder}: nothing was done, because {gone} gone, as if a disk were not mounted. To "
+        f"remove what is gone from the store: {removal(folder)}"
+    )
+
+
+def _any_moved(known: Mapping[str, str], present: Collection[str]) -> bool:
+    reader = FileReader()
+    etags = set(known.values())
+    return any((found := reader.find(source)) and found.etag in etags for source in present)
+
+
+def moved_away(elsewhere: Mapping[str, str], etags: Collection[str]) -> list[str]:
+    """Sources outside the folder that are gone, and whose content the folder now has.
+
+    elsewhere: the etags of the store's other documents, by source.
+    """
+    return [source for source, etag in elsewhere.items() if etag in etags and is_gone(source)]
+
+
+def warnings(elsewhere: Collection[str]) -> Iterator[str]:
+    """A sentence for each folder outside that is gone, and whose documents the store still has."""
+    places = Counter(topmost_gone(source) for source in elsewhere if is_gone(source))
+    for place, count in places.most_common(MAX_NAMED):
+        documents = "1 document is" if count == 1 else f"{count:,} documents are"
+        yield (
+            f"{place} is gone, and {documents} still in the store. If it was removed or moved: "
+            f"{removal(place)}"
+        )
+    if len(places) > MAX_NAMED:
+        yield f"{len(places) - MAX_NAMED:,} more folders are gone, too."
+
+
+def removal(folder: Path) -> str:
+    """The command that removes what is gone below a folder."""
+    return f"make ingest DIR={shlex.quote(str(folder))} REMOVE=1"
