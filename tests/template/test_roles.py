@@ -61,6 +61,7 @@ SERVICES = ("dynamodb", "s3", "s3vectors", "sqs")
 # (docs.aws.amazon.com/service-authorization; QueryVectors in the S3 Vectors API reference)
 NEEDED = {
     "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},  # the second turns a 403 into a 404
+    "s3:ListObjectsV2": {"s3:ListBucket"},
     "s3vectors:QueryVectors": {"s3vectors:QueryVectors", "s3vectors:GetVectors"},
 }
 
