@@ -8,6 +8,7 @@ ApiError               the caller is told, in OpenAI's shape
 ├── NotFound           there is no such route, model, vector store or file
 ├── MethodNotAllowed   the route exists, for another method
 ├── RequestTooLarge    the body, the answer or the time that it takes is over a limit
+├── UnsupportedEncoding  the body is compressed in a way that is not decoded here
 └── WrongStore         the vector store holds another model's vectors
 UnsupportedEvent       the function answers no events of this kind
 DocumentRejected       the document cannot be ingested until it changes
@@ -53,6 +54,10 @@ class MethodNotAllowed(ApiError):
 
 class RequestTooLarge(ApiError):
     """The body, the answer or the time that it takes is over a limit."""
+
+
+class UnsupportedEncoding(ApiError):
+    """The body is compressed in a way that is not decoded here; the message has the others."""
 
 
 class WrongStore(ApiError):

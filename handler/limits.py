@@ -17,6 +17,9 @@ DIMENSIONS = 384
 # Lambda.
 MAX_BODY = 6_291_456
 MAX_ANSWER = 6_291_456
+# Streams in a gzip body. Tools that compress in blocks make one for each 64 kB; a body of empty
+# ones would take a second.
+MAX_GZIP_MEMBERS = 1_000
 # A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
 MAX_ANSWER_ALB = 1_048_576
 

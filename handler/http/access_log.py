@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.event_kinds import decodes_answers, is_from_gateway, is_from_load_balancer
+from handler.http.content_encoding import accepts_gzip
 from handler.http.error_handlers import FAILED
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.request_context import RequestContext, deadline, request_id
-
-ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
 class AccessLog:
@@ -58,5 +55,5 @@ def _request_context(scope: Scope) -> RequestContext:
         answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
         is_alone=event is not None,  # Lambda sends an instance one request at a time
         takes_gzip=decodes_answers(event)
-        and bool(ACCEPTS_GZIP.search(headers.get("accept-encoding", ""))),
+        and accepts_gzip(",".join(headers.getlist("accept-encoding"))),
     )

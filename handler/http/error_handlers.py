@@ -26,8 +26,10 @@ from handler.errors import (
     RequestTooLarge,
     TooBusy,
     Unauthorized,
+    UnsupportedEncoding,
     WrongStore,
 )
+from handler.http.content_encoding import ACCEPTED
 from handler.http.openapi import content
 
 OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
@@ -46,11 +48,19 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedEncoding: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongStore: HTTPStatus.CONFLICT,
     TooBusy: HTTPStatus.TOO_MANY_REQUESTS,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 TYPES: dict[type[ApiError], str] = {TooBusy: "rate_limit_error", NotReady: "server_error"}
+
+# What an answer must have in a header. RFC 9110: 15.5.2, how to authenticate; 15.5.16, the codings
+# that would be accepted.
+CURES: dict[type[ApiError], dict[str, str]] = {
+    Unauthorized: {"www-authenticate": "Bearer"},
+    UnsupportedEncoding: {"accept-encoding": ACCEPTED},
+}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -87,9 +97,7 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    # RFC 9110, section 15.5.2: a 401 says how to authenticate.
-    how = {"www-authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
-    return _response(error, how)
+    return _response(error, CURES.get(type(error)))
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from handler.errors import InvalidRequest, RequestTooLarge
+from handler.errors import RequestTooLarge
 from handler.http.admission import Admission
+from handler.http.content_encoding import Decoder
 from handler.limits import MAX_BODY
 from handler.request_context import RequestContext
 
 
 async def read_body(request: Request) -> bytes:
-    """The request's body.
+    """The request's body, decoded.
 
     Raises RequestTooLarge as soon as it is known to be over the limit, and TooBusy if the bodies
     of all requests are.
     """
     admission: Admission = request.app.state.admission
     context: RequestContext = request.state.context
-    encoding = request.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
-        raise InvalidRequest(
-            f"Content-Encoding {encoding[:40]} is not accepted; send uncompressed JSON."
-        )
+    decoder = Decoder(request.headers.getlist("content-encoding"))
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BODY:
         raise _too_large(int(declared))
-    body = bytearray()
+    body, received = bytearray(), 0
     async for part in request.stream():
+        received += len(part)
+        if received > MAX_BODY:
+            raise _too_large(received)
+        decoded = decoder.decode(part)
         if not context.is_alone:
-            admission.admit_bytes(len(part), context)
-        body += part
-        if len(body) > MAX_BODY:
-            raise _too_large(len(body))
+            admission.admit_bytes(len(decoded), context)
+        body += decoded
+    decoder.finish()
     return bytes(body)
 
 

@@ -77,17 +77,6 @@ def test_a_bad_request_is_a_400(client: TestClient, body: bytes, param: str | No
     assert error["param"] == param
 
 
-def test_a_compressed_body_is_a_400(client: TestClient) -> None:
-    headers = {"content-encoding": "gzip"}
-    error = assert_error(client.post("/v1/embeddings", content=b"\x1f\x8b", headers=headers), 400)
-    assert "gzip is not accepted" in error["message"]
-
-
-def test_content_encoding_identity_is_accepted(client: TestClient) -> None:
-    headers = {"content-encoding": "identity"}
-    assert client.post("/v1/embeddings", json={"input": "a"}, headers=headers).status_code == 200
-
-
 def test_a_body_over_the_limit_is_a_413(client: TestClient) -> None:
     body = json.dumps({"input": "a" * MAX_BODY}).encode()
     error = assert_error(client.post("/v1/embeddings", content=body), 413)

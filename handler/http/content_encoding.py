@@ -1,0 +1,119 @@
+"""The codings of bodies: which answers may be gzipped, and decoding of compressed requests.
+
+A request's body is decoded in parts, and never to more than `MAX_BODY` bytes: what is beyond it is
+not decoded at all. Does not read bodies; `request_body` does. (RFC 9110, sections 8.4 and 12.5.3)
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+
+from handler.errors import InvalidRequest, RequestTooLarge, UnsupportedEncoding
+from handler.limits import MAX_BODY, MAX_GZIP_MEMBERS
+
+GZIP = ("gzip", "x-gzip")  # equal, by RFC 9110, section 8.4.1.3
+ACCEPTED = "gzip, deflate"
+# Some clients send a charset, or nothing, in the place of a coding.
+NO_CODING = ("", "identity", "utf-8", "utf8")
+QUALITY = re.compile(r"q\s*=\s*([01](?:\.[0-9]*)?)")
+
+# zlib's window sizes stand for formats: a gzip header, a zlib header, none.
+GZIP_FORMAT, ZLIB_FORMAT, RAW_FORMAT = 31, 15, -15
+PIECE = 65_536  # bytes
+
+
+def accepts_gzip(header: str) -> bool:
+    """Whether a request's Accept-Encoding, its lines joined by commas, allows gzip.
+
+    A weight that is no number allows nothing, since an answer as it is suits every client.
+    """
+    weights: dict[str, float] = {}
+    for item in header.lower().split(","):
+        coding, *parameters = (part.strip() for part in item.split(";"))
+        name = "gzip" if coding in GZIP else coding
+        weights[name] = min(weights.get(name, 1.0), _weight(parameters))
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    weights = [each for each in parameters if each.partition("=")[0].strip() == "q"]
+    matches = map(QUALITY.fullmatch, weights)
+    return min((float(match[1]) if match else 0.0 for match in matches), default=1.0)
+
+
+class Decoder:
+    """Decodes one body. Parts go in as they arrive; `finish` tells whether the body was whole."""
+
+    def __init__(self, codings: Sequence[str]) -> None:
+        """codings: the lines of Content-Encoding.
+
+        Raises UnsupportedEncoding if they are not one that is decoded here.
+        """
+        names = [name.strip().lower() for line in codings for name in line.split(",")]
+        names = [name for name in names if name not in NO_CODING]
+        if len(names) > 1 or (names and names[0] not in (*GZIP, "deflate")):
+            raise UnsupportedEncoding(
+                f"Content-Encoding {', '.join(names)[:40]} is not accepted. Send the JSON as it "
+                f"is, or in one of these: {ACCEPTED}.",
+                code="unsupported_content_encoding",
+            )
+        self._coding = names[0] if names else None
+        self._stream: zlib._Decompress | None = None
+        self._members = 0
+        self._size = 0  # decoded so far
+
+    def decode(self, part: bytes) -> bytes:
+        """The next part, decoded. Raises InvalidRequest or RequestTooLarge."""
+        if self._coding is None:
+            return part
+        # In pieces, since what follows the end of a stream is copied.
+        pieces = (part[start : start + PIECE] for start in range(0, len(part), PIECE))
+        return b"".join(map(self._decode, pieces))
+
+    def _decode(self, part: bytes) -> bytes:
+        decoded = bytearray()
+        while part:
+            if self._stream is None:
+                self._stream = self._begin(part[0])
+            try:
+                # At most one byte over the limit, so a bomb takes no memory.
+                decoded += self._stream.decompress(part, MAX_BODY + 1 - self._size - len(decoded))
+            except zlib.error as error:
+                raise self._damaged() from error
+            if self._size + len(decoded) > MAX_BODY:
+                raise RequestTooLarge(
+                    f"The body is over {MAX_BODY} bytes when it is decoded; the limit is "
+                    f"{MAX_BODY}. Send the input in parts."
+                )
+            part = b""
+            if self._stream.eof:
+                part = self._stream.unused_data
+                self._stream = None
+        self._size += len(decoded)
+        return bytes(decoded)
+
+    def finish(self) -> None:
+        """Raises InvalidRequest if the body ended too early."""
+        if self._stream is not None:
+            raise InvalidRequest(
+                f"The body ends before its {self._coding} data does. Send all of it."
+            )
+
+    def _begin(self, first: int) -> zlib._Decompress:
+        """The next stream of the body. Only gzip's may follow one another (RFC 1952, 2.2)."""
+        self._members += 1
+        if self._members > (MAX_GZIP_MEMBERS if self._coding in GZIP else 1):
+            raise self._damaged()
+        if self._coding in GZIP:
+            return zlib.decompressobj(GZIP_FORMAT)
+        # Some clients leave out the zlib header, whose first byte ends in 8 (RFC 1950, 2.2).
+        return zlib.decompressobj(ZLIB_FORMAT if first & 0x0F == 8 else RAW_FORMAT)
+
+    def _damaged(self) -> InvalidRequest:
+        where = " after its end" if self._members > 1 else ""
+        return InvalidRequest(
+            f"The body is not {self._coding} data{where}, as its Content-Encoding says. Send the "
+            "JSON as it is, or compress all of it once."
+        )
