@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any, NoReturn
+from typing import Any
 
-import orjson
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from handler.errors import InvalidRequest
+from handler.json_text import NotJson, read_json
 
 REFUSED = "refused"  # pydantic's type of the errors that `refused` makes
 
@@ -18,16 +18,9 @@ REFUSED = "refused"  # pydantic's type of the errors that `refused` makes
 def parse_json(body: bytes) -> object:
     """The JSON value of a request's body. Raises InvalidRequest if it is not JSON."""
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        if b"\\u" not in body:
-            raise _not_json(error) from error
-    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d".
-    # orjson refuses that, and json reads it.
-    try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise _not_json(error) from error
+        return read_json(body)
+    except NotJson as error:
+        raise InvalidRequest(f"The body is not valid JSON in UTF-8: {error}.") from error
 
 
 def invalid(error: ValidationError, *, tags: Collection[str] = ()) -> InvalidRequest:
@@ -99,11 +92,3 @@ def kind_of(value: object) -> str:
 def shorten(text: str) -> str:
     """At most 40 characters of `text`, for a message."""
     return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _not_json(error: Exception) -> InvalidRequest:
-    return InvalidRequest(f"The body is not valid JSON in UTF-8: {error}.")

@@ -1,0 +1,84 @@
+"""JSON texts from callers: one grammar for all of them, orjson's, which is RFC 8259's.
+
+Beyond the RFC: a byte order mark is ignored (section 8.1 allows that), numbers that are infinite as
+64-bit floats (1e999) are refused wherever they stand, and so is nesting deeper than 1,024. A string
+may have half a surrogate pair as an escape. Knows no fields.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import secrets
+from typing import Any
+
+import orjson
+
+HALF = rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+PAIR = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+# Everything up to the next half, or to the end. Always matches, and never goes back.
+UP_TO_HALF = re.compile(
+    rb"((?:[^\\]++|%s|\\u(?!%s)|\\[^u]|\\\Z)*+)(%s|\Z)" % (PAIR, HALF[3:], HALF), re.DOTALL
+)
+
+
+class NotJson(ValueError):
+    """The text is not JSON. The message is a sentence's end; it names the place and quotes a byte
+    at most."""
+
+
+def read_json(text: bytes) -> Any:
+    """The value of a JSON text in UTF-8. Raises NotJson."""
+    text = text.removeprefix(codecs.BOM_UTF8)
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if b"\\u" not in text:
+            raise _not_json(text, error) from error
+    # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d",
+    # which orjson refuses. Another character in its place, as long, shows what it refuses besides.
+    parts = [part for found in UP_TO_HALF.findall(text) for part in found]  # texts, halves, …
+    try:
+        orjson.loads(
+            b"".join(rb"\ufffd" if at % 2 and part else part for at, part in enumerate(parts))
+        )
+    except orjson.JSONDecodeError as error:
+        raise _not_json(text, error) from error
+    mark = secrets.token_hex(8)  # nobody could have written it into the text
+    escaped = mark.encode() + b"\\"
+    marked = b"".join(escaped + part if at % 2 and part else part for at, part in enumerate(parts))
+    return _restore_halves(orjson.loads(marked), re.compile(rf"{mark}\\u([0-9a-fA-F]{{4}})"))
+
+
+def _restore_halves(value: Any, marked: re.Pattern[str]) -> Any:
+    """`value` with halves in place of marks. Not recursive: the value may be deep."""
+
+    def restore(text: str) -> str:
+        parts = marked.split(text)
+        parts[1::2] = [chr(int(digits, 16)) for digits in parts[1::2]]
+        return "".join(parts)
+
+    root = [value]
+    containers: list[Any] = [root]
+    while containers:
+        container = containers.pop()
+        if isinstance(container, dict):
+            items = {restore(key): item for key, item in container.items()}
+            container.clear()
+            container.update(items)
+        entries = container.items() if isinstance(container, dict) else enumerate(container)
+        for key, item in list(entries):
+            if isinstance(item, str):
+                container[key] = restore(item)
+            elif isinstance(item, dict | list):
+                containers.append(item)
+    return root[0]
+
+
+def _not_json(text: bytes, error: orjson.JSONDecodeError) -> NotJson:
+    try:
+        text.decode()
+    except UnicodeDecodeError as wrong:
+        byte = text[wrong.start]
+        return NotJson(f"it is not UTF-8 at byte {wrong.start} (0x{byte:02x}, counted from 0)")
+    return NotJson(f"{error.msg} at line {error.lineno}, column {error.colno}")
