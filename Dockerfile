@@ -36,14 +36,15 @@ COPY handler /task/handler
 #   provide credentials (the files beside these folders configure endpoints and retries; they stay);
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that handler/ imports;
-# - selectolax's older parser: handler/ uses lexbor.
+# - selectolax's older parser: handler/ uses lexbor;
+# - the code of fastapi-offline: handler/ serves its files.
 # Byte code is compiled for the path at run time, where Python could not write it, and unchecked.
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
         /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
         /task/{boto3/{data,examples},pypdfium2_cli} \
         /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
-        /task/selectolax/{parser.*,modest} \
+        /task/selectolax/{parser.*,modest} /task/fastapi_offline/{core,consts}.py \
     && find /task/botocore/data -mindepth 1 -maxdepth 1 -type d \
         -not -name dynamodb -not -name s3 -not -name s3vectors -not -name sqs -not -name sts \
         -exec rm -r {} + \

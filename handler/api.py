@@ -9,7 +9,6 @@ from handler import cold_start  # first: it makes the other imports cheaper
 
 # isort: split
 import asyncio
-import logging
 import os
 from collections.abc import Callable
 from typing import Any
@@ -18,18 +17,17 @@ import orjson
 from mangum import Mangum
 
 from handler import event_kinds
-from handler.embeddings.operations import EmbeddingOperations
+from handler.embeddings.operations import DIMENSIONS_HEADER, EmbeddingOperations
 from handler.embeddings.response import Answer
 from handler.errors import ApiError
 from handler.http.app import create_app
 from handler.http.error_handlers import FAILED, OK, describe
+from handler.http.events import readable
 from handler.limits import MAX_ANSWER
 from handler.request_context import RequestContext, deadline, mark_warm, request_id
 from handler.settings import Settings, read_settings
 from handler.vector_stores import lazy_vector_stores
 from model_layer import load_cl100k, load_encoder
-
-log = logging.getLogger(__name__)
 
 
 def load_embeddings(settings: Settings) -> EmbeddingOperations:
@@ -42,7 +40,11 @@ def load_embeddings(settings: Settings) -> EmbeddingOperations:
     encoder.encode(["warm up"])
     cl100k = load_cl100k(encoder.bundle)
     return EmbeddingOperations(
-        encoder, cl100k, accept_any_model=settings.accept_any_model, truncate=settings.truncate
+        encoder,
+        cl100k,
+        accept_any_model=settings.accept_any_model,
+        cap_dimensions=settings.cap_dimensions,
+        truncate=settings.truncate,
     )
 
 
@@ -55,7 +57,7 @@ app = create_app(embeddings, settings, vector_stores=vector_stores)
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
 # Mangum would run the lifespan on every invocation.
-_http = Mangum(app, lifespan="off", api_gateway_base_path=settings.base_path)
+_http = Mangum(app, lifespan="off")
 cold_start.finish()
 
 
@@ -68,11 +70,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if event_kinds.is_http(event):
         # Set again: this may be another thread, and `asyncio.run` removes the loop.
         asyncio.set_event_loop(_loop)
-        try:
-            return _http(event, context)
-        except Exception as error:  # the app answers its own errors: Mangum got a malformed event
-            log.exception("the event could not be read as an HTTP request")
-            raise event_kinds.unsupported(event) from error
+        return _http(readable(event), context)
     if event_kinds.is_warm_up(event):
         mark_warm()
         return {"status": True}
@@ -102,10 +100,14 @@ def _answer(
     fingerprint, status = embeddings.encoder.bundle.fingerprint, FAILED
     try:
         # Parsed from the HTTP body, so that the numbers keep their shortest form.
-        answer: dict[str, Any] = orjson.loads(operation(payload, context).body)
+        answer = operation(payload, context)
+        body: dict[str, Any] = orjson.loads(answer.body)
         status = OK
-        # HTTP has these two in headers.
-        return {**answer, "fingerprint": fingerprint, "truncated": context.truncated}
+        # HTTP has these in headers.
+        facts = {"fingerprint": fingerprint, "truncated": context.truncated}
+        if DIMENSIONS_HEADER in answer.headers:
+            facts["dimensions"] = answer.headers[DIMENSIONS_HEADER]
+        return {**body, **facts}
     except ApiError as error:
         code, body = describe(error)
         status = code.value

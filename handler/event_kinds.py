@@ -8,6 +8,9 @@ from handler.errors import UnsupportedEvent
 
 # EventBridge rules and schedules; EventBridge Scheduler; serverless-plugin-warmup
 WARM_UP_SOURCES = ("aws.events", "aws.scheduler", "serverless-plugin-warmup")
+# lambda-warmer, which adds how many instances it wants; schedules written by hand
+WARM_UP_FLAGS = ("warmer", "warmup", "warmUp")
+WARM_UP_TEXT = "#warmup"  # thundra-lambda-warmup
 
 UNDERSTOOD = (
     "API Gateway (HTTP API and REST API), Function URL and load balancer requests; "
@@ -17,13 +20,22 @@ UNDERSTOOD = (
 
 
 def is_http(event: object) -> bool:
-    """Whether the event is an HTTP request from an API Gateway, Function URL or load balancer."""
-    return isinstance(event, dict) and "requestContext" in event
+    """Whether the event is an HTTP request from an API Gateway, Function URL or load balancer.
+
+    It has a method. All else may be missing or wrong, and the answer says so.
+    """
+    if not isinstance(event, dict):
+        return False
+    context = event.get("requestContext")
+    http = context.get("http") if isinstance(context, dict) else None
+    method = http.get("method") if isinstance(http, dict) else event.get("httpMethod")
+    return isinstance(method, str) and bool(method)
 
 
 def is_from_load_balancer(event: Any) -> bool:
     """Whether an HTTP event is from an Application Load Balancer."""
-    return isinstance(event, dict) and "elb" in event.get("requestContext", {})
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    return isinstance(context, dict) and "elb" in context
 
 
 def is_from_gateway(event: Any) -> bool:
@@ -47,8 +59,14 @@ def decodes_answers(event: object) -> bool:
 
 
 def is_warm_up(event: object) -> bool:
-    """Whether the event is a scheduled one that keeps an instance warm."""
-    return isinstance(event, dict) and event.get("source") in WARM_UP_SOURCES
+    """Whether the event keeps an instance warm: a scheduled one, or that of a tool."""
+    if not isinstance(event, dict):
+        return isinstance(event, str) and event.startswith(WARM_UP_TEXT)
+    source = event.get("source")
+    if isinstance(source, str) and source in WARM_UP_SOURCES:
+        return True
+    is_request = is_direct(event) or is_direct_search(event)
+    return not is_request and any(event.get(flag) is True for flag in WARM_UP_FLAGS)
 
 
 def is_direct(event: object) -> bool:

@@ -11,6 +11,8 @@ MAX_TOKEN_IDS = 8_192  # in one input
 MAX_TOKEN_IDS_PER_REQUEST = 300_000
 MAX_TOKEN_ID = 100_255  # of cl100k_base, without its special tokens
 DIMENSIONS = 384
+# With DIMENSIONS_OVER_LIMIT=cap. Ten times what the largest models have.
+MAX_DIMENSIONS_ASKED = 65_536
 
 # --- Bodies. Lambda's limit for a synchronous invocation, in both directions
 # (docs.aws.amazon.com, gettingstarted-limits). It holds for every request, and for answers on

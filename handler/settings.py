@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from handler.digits import whole_number
+
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
 # A SHA-256, with an optional name before it: "alice:2cf24d…". The template's ApiKeyHashes
 # accepts the same.
-KEY_HASH = re.compile(r"(?:([A-Za-z0-9_.-]{1,32}):)?([0-9a-f]{64})")
+KEY_HASH = re.compile(r"(?:([A-Za-z0-9_.-]{1,32}):)?([0-9A-Fa-f]{64})")
+# What browsers send in Origin (RFC 6454, section 7): a scheme, a host and perhaps a port.
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^\s/?#@:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+BASE_PATH = re.compile(r"(?:/[^\s/?#]+)*")
 
 
 STORE_FORMS = (
@@ -44,6 +49,7 @@ class Settings:
     """Every setting; docs/api.md has the table."""
 
     accept_any_model: bool = True
+    cap_dimensions: bool = False  # whether more numbers than the model has are answered with its
     chunk_overlap: int = 32  # tokens that a chunk repeats from the one before it, at most
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
@@ -73,9 +79,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
-        base_path=environment.get("API_BASE_PATH") or "/",
+        base_path=_base_path(environment, "API_BASE_PATH"),
+        cap_dimensions=_cap_dimensions(environment, "DIMENSIONS_OVER_LIMIT"),
         keep_boilerplate=_boolean(environment, "KEEP_BOILERPLATE", default=False),
-        cors_origins=tuple(_list(environment, "CORS_ALLOW_ORIGINS")),
+        cors_origins=_origins(environment, "CORS_ALLOW_ORIGINS"),
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
@@ -121,7 +128,38 @@ def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> boo
 
 
 def _list(environment: Mapping[str, str], name: str) -> list[str]:
-    return [item.strip() for item in environment.get(name, "").split(",") if item.strip()]
+    """The items between commas; none if the variable is not set or empty."""
+    value = environment.get(name, "")
+    return [item.strip() for item in value.split(",")] if value else []
+
+
+def _base_path(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name) or "/"
+    path = f"/{value.strip('/')}".rstrip("/")
+    if not BASE_PATH.fullmatch(path):
+        raise ValueError(f"{name} is {value!r}; it can be a path such as /prod or /a/b.")
+    return path or "/"
+
+
+def _cap_dimensions(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name) or "refuse"
+    if value.lower() not in ("refuse", "cap"):
+        raise ValueError(f"{name} is {value!r}; it can be refuse or cap.")
+    return value.lower() == "cap"
+
+
+def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    items = _list(environment, name)
+    origins = tuple(item for item in items if item)
+    if items and not origins:
+        raise ValueError(f"{name} is {environment[name]!r}, which has no origin; leave it empty.")
+    for origin in origins:
+        if origin != "*" and not ORIGIN.fullmatch(origin.lower()):
+            raise ValueError(
+                f"{name} has {origin!r}; an origin is a scheme and a host without a path, such as "
+                "https://a.example or http://localhost:3000, or * for any."
+            )
+    return tuple(map(str.lower, origins))  # as browsers send them
 
 
 def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
@@ -132,14 +170,15 @@ def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
             # The item is not shown: it may be a key, set by mistake.
             raise ValueError(
                 f"Item {number} of {name} is not a SHA-256 in 64 hexadecimal digits with an "
-                "optional name before it (alice:2cf2…); `make key` prints one."
+                "optional name before it (alice:2cf2…); `make key` prints one. Leave the variable "
+                "empty, not the item, to open the API."
             )
         key_name = match[1] or f"key-{number}"
         if key_name in hashes:
             raise ValueError(
                 f"{name} has two keys named {key_name!r}; each key needs a name of its own."
             )
-        hashes[key_name] = match[2]
+        hashes[key_name] = match[2].lower()
     return hashes
 
 
@@ -147,6 +186,7 @@ def _integer(environment: Mapping[str, str], name: str, low: int, high: int) -> 
     value = environment.get(name)
     if not value:
         return None
-    if not value.isdecimal() or not low <= int(value) <= high:
+    number = whole_number(value)
+    if number is None or not low <= number <= high:
         raise ValueError(f"{name} is {value!r}; it can be a whole number from {low} to {high}.")
-    return int(value)
+    return number

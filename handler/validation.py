@@ -6,7 +6,13 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BeforeValidator,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from handler.errors import InvalidRequest
@@ -68,6 +74,20 @@ def _place(location: list[int | str]) -> str:
 def integral(value: object) -> object:
     """91 for 91.0, which is the same number in JSON; any other value as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def truncation(value: object) -> object:
+    """Which part to cut, for Ollama's boolean: true is END, false is NONE. Else as it is."""
+    return ("END" if value else "NONE") if isinstance(value, bool) else value
+
+
+# The rest of the type of a `truncate` field. Not in its schema by itself: a validator has none.
+TRUNCATION = (
+    BeforeValidator(truncation),
+    WithJsonSchema(
+        {"anyOf": [{"enum": ["END", "START", "NONE"]}, {"type": "boolean"}, {"type": "null"}]}
+    ),
+)
 
 
 def kind_of(value: object) -> str:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 # onnxruntime's wheels report to Microsoft (see its Privacy.md): they start an uploader thread with
-# a database and an identifier in ~/.cache. This variable, read at import, turns it off.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+# a database and an identifier in ~/.cache. This variable, read at import, turns it
+# off, whatever the environment has.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 from model_layer.artifacts import MODEL, REBUILD, Bundle
 from model_layer.cpuinfo import quiet_cpuinfo

@@ -13,7 +13,12 @@ import orjson
 
 from handler.embeddings.answer_size import answer_bytes
 from handler.embeddings.encoding import encode
-from handler.embeddings.request import EmbeddingRequest, parse_request, read_texts
+from handler.embeddings.request import (
+    EmbeddingRequest,
+    dimensions_over_limit,
+    parse_request,
+    read_texts,
+)
 from handler.embeddings.response import Answer, render
 from handler.errors import NotFound, RequestTooLarge
 from handler.limits import DIMENSIONS
@@ -22,6 +27,7 @@ from handler.validation import parse_json
 from model_layer import Cancelled, Cl100k, Encoder, Truncate
 
 SERVED_MODEL = "all-MiniLM-L6-v2"
+DIMENSIONS_HEADER = "x-embedding-dimensions"
 MODEL_NAMES = (SERVED_MODEL, f"sentence-transformers/{SERVED_MODEL}")
 
 
@@ -31,6 +37,7 @@ class CheckedRequest:
 
     request: EmbeddingRequest
     texts: list[str]  # in the order of the inputs
+    asked_dimensions: int | None = None  # if more than the model has, and they were capped
 
     @property
     def is_list(self) -> bool:
@@ -51,11 +58,13 @@ class EmbeddingOperations:
         cl100k: Cl100k,
         *,
         accept_any_model: bool = True,
+        cap_dimensions: bool = False,
         truncate: Truncate = "END",
     ) -> None:
         self.encoder = encoder
         self._cl100k = cl100k
         self._accept_any_model = accept_any_model
+        self._cap_dimensions = cap_dimensions
         self._truncate = truncate
 
     def create(self, payload: object, context: RequestContext) -> Answer:
@@ -78,9 +87,10 @@ class EmbeddingOperations:
         Raises InvalidRequest if it is wrong, NotFound if it names a model that is not served.
         """
         with context.timed("decode"):
-            request = parse_request(payload)
-            self._check_model(model or request.model)
-            checked = CheckedRequest(request, read_texts(request.input, self._cl100k))
+            asked = dimensions_over_limit(payload) if self._cap_dimensions else None
+            request = parse_request(payload, dimensions=DIMENSIONS if asked else None)
+            self.check_model(model or request.model)
+            checked = CheckedRequest(request, read_texts(request.input, self._cl100k), asked)
         context.inputs = len(checked.texts)
         return checked
 
@@ -101,7 +111,7 @@ class EmbeddingOperations:
             is_list=checked.is_list,
         )
         with context.timed("respond"):
-            return render(
+            answer = render(
                 encoded,
                 model=SERVED_MODEL,
                 fingerprint=self.encoder.bundle.fingerprint,
@@ -109,6 +119,9 @@ class EmbeddingOperations:
                 dimensions=request.dimensions,
                 gzipped=gzipped,
             )
+        if checked.asked_dimensions:
+            answer.headers[DIMENSIONS_HEADER] = f"{DIMENSIONS}/{checked.asked_dimensions}"
+        return answer
 
     def tokenize(self, checked: CheckedRequest, context: RequestContext) -> bytes:
         """Answer with the tokens of each input of a request.
@@ -140,7 +153,8 @@ class EmbeddingOperations:
         count = len(whole.ids)
         return {"count": count, "ids": read.ids[:limit], "truncated": count > limit}
 
-    def _check_model(self, name: str | None) -> None:
+    def check_model(self, name: str | None) -> None:
+        """Raises NotFound for the name of a model that is not served."""
         if name is not None and name not in MODEL_NAMES and not self._accept_any_model:
             raise unknown_model(name)
 

@@ -13,14 +13,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from handler.errors import InvalidRequest
 from handler.limits import (
     DIMENSIONS,
+    MAX_DIMENSIONS_ASKED,
     MAX_INPUTS,
     MAX_TOKEN_ID,
     MAX_TOKEN_IDS,
     MAX_TOKEN_IDS_PER_REQUEST,
 )
-from handler.validation import integral, invalid, kind_of, shorten
+from handler.validation import TRUNCATION, integral, invalid, kind_of, shorten
 from model_layer import Cl100k, TokenIdError, Truncate
 
+HOW_TO_GET_ALL = (
+    f"The model's vectors have {DIMENSIONS} numbers: leave 'dimensions' out to get all of them. "
+    "For clients that always send more, set DIMENSIONS_OVER_LIMIT=cap on the server."
+)
 INPUT_FORMS = "a string, a list of strings, a list of token ids or a list of lists of token ids"
 ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": MAX_TOKEN_ID}
 IDS_SCHEMA = {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_TOKEN_IDS}
@@ -56,22 +61,45 @@ class EmbeddingRequest(BaseModel):
         Truncate | None,
         Field(
             description="Which part of a too long input to cut: its END or its START. NONE refuses "
-            "the input. Ours, not OpenAI's."
+            "the input. true is END, and false is NONE. Ours, not OpenAI's."
         ),
+        *TRUNCATION,
     ] = None
     user: Annotated[str | None, Field(description="Accepted, not used.")] = None
 
 
-def parse_request(payload: object) -> EmbeddingRequest:
-    """Check a decoded body. Raises InvalidRequest that names the first wrong field."""
+def parse_request(payload: object, *, dimensions: int | None = None) -> EmbeddingRequest:
+    """Check a decoded body. Raises InvalidRequest that names the first wrong field.
+
+    dimensions: in place of what the body has.
+    """
     if not isinstance(payload, dict):
         raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
     if payload.get("input") is None:
         _refuse("input", f"'input' is missing; it must be {INPUT_FORMS}.")
+    if dimensions is not None:
+        payload = {**payload, "dimensions": dimensions}
     try:
         return EmbeddingRequest.model_validate(payload)
     except ValidationError as error:
-        raise invalid(error) from error
+        wrong = invalid(error)
+        if wrong.param == "dimensions" and is_over_limit(payload["dimensions"]):
+            wrong = InvalidRequest(f"{wrong.message} {HOW_TO_GET_ALL}", param=wrong.param)
+        raise wrong from error
+
+
+def is_over_limit(dimensions: object) -> bool:
+    """Whether these are more numbers than the model's vectors have."""
+    return type(dimensions) in (int, float) and dimensions > DIMENSIONS  # type: ignore[operator]
+
+
+def dimensions_over_limit(payload: object) -> int | None:
+    """How many numbers a request asks for, if the model has fewer, and some model has so many."""
+    if not isinstance(payload, dict):
+        return None
+    asked = integral(payload.get("dimensions"))
+    is_more = type(asked) is int and DIMENSIONS < asked <= MAX_DIMENSIONS_ASKED
+    return asked if is_more else None  # type: ignore[return-value]
 
 
 def read_texts(value: object, cl100k: Cl100k) -> list[str]:

@@ -15,10 +15,12 @@ from handler.http.admission import Admission
 from handler.http.auth import ApiKeys
 from handler.http.concurrency import Lanes
 from handler.http.error_handlers import add_error_handlers
-from handler.http.openapi import DocumentedApp
+from handler.http.methods import HeadAndOptions
+from handler.http.openapi import VERSION, DocumentedApp
+from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
+from handler.http.routes import docs, health, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
-from handler.http.routes import health, models, tokenize
 from handler.http.routes import vector_stores as vector_store_routes
 from handler.settings import Settings
 from handler.vector_stores import lazy_vector_stores
@@ -26,9 +28,11 @@ from handler.vector_stores import lazy_vector_stores
 if TYPE_CHECKING:
     from handler.vector_stores.operations import VectorStoreOperations
 
+RESOURCES = (embeddings_routes, tokenize, models, vector_store_routes, health, root, docs)
 EXPOSED_HEADERS = (
     "openai-processing-ms",
     "retry-after",
+    "x-embedding-dimensions",
     "x-embedding-fingerprint",
     "x-embedding-truncated",
     "x-request-id",
@@ -46,17 +50,9 @@ def create_app(
 
     vector_stores: called by the requests that need them. By default, makes those of `settings`.
     """
-    app = DocumentedApp(
-        title="minilm-lambda",
-        description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
-        redirect_slashes=False,  # a redirect would lose the stage or domain of the API
-    )
+    app = _routed(settings)
     _set_state(app.state, embeddings, settings)
     app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
-    # `include_router` would build every route a second time, with its models.
-    for resource in (embeddings_routes, tokenize, models, vector_store_routes, health):
-        app.router.routes += resource.router.routes
-    add_error_handlers(app)
     asgi: ASGIApp = app
     if settings.cors_origins:
         # Around the error handlers, so that pages of other sites can read a 500, too.
@@ -72,6 +68,25 @@ def create_app(
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,
     )
+
+
+def _routed(settings: Settings) -> DocumentedApp:
+    """The routes, found by every path that clients write."""
+    app = DocumentedApp(
+        title="minilm-lambda",
+        description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
+        version=VERSION,
+        redirect_slashes=False,  # a redirect would lose the stage or domain of the API
+        docs_url=None,  # see `routes.docs`
+        redoc_url=None,
+    )
+    # `include_router` would build every route a second time, with its models.
+    for resource in RESOURCES:
+        app.router.routes += resource.router.routes
+    add_error_handlers(app)
+    app.add_middleware(HeadAndOptions, routes=app.routes)
+    app.add_middleware(CanonicalPaths, base=settings.base_path)  # around the other
+    return app
 
 
 def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings) -> None:

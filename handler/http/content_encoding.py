@@ -6,18 +6,17 @@ not decoded at all. Does not read bodies; `request_body` does. (RFC 9110, sectio
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 
 from handler.errors import InvalidRequest, RequestTooLarge, UnsupportedEncoding
+from handler.http.weights import weights
 from handler.limits import MAX_BODY, MAX_GZIP_MEMBERS
 
 GZIP = ("gzip", "x-gzip")  # equal, by RFC 9110, section 8.4.1.3
 ACCEPTED = "gzip, deflate"
 # Some clients send a charset, or nothing, in the place of a coding.
 NO_CODING = ("", "identity", "utf-8", "utf8")
-QUALITY = re.compile(r"q\s*=\s*([01](?:\.[0-9]*)?)")
 
 # zlib's window sizes stand for formats: a gzip header, a zlib header, none.
 GZIP_FORMAT, ZLIB_FORMAT, RAW_FORMAT = 31, 15, -15
@@ -29,18 +28,9 @@ def accepts_gzip(header: str) -> bool:
 
     A weight that is no number allows nothing, since an answer as it is suits every client.
     """
-    weights: dict[str, float] = {}
-    for item in header.lower().split(","):
-        coding, *parameters = (part.strip() for part in item.split(";"))
-        name = "gzip" if coding in GZIP else coding
-        weights[name] = min(weights.get(name, 1.0), _weight(parameters))
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-def _weight(parameters: Sequence[str]) -> float:
-    weights = [each for each in parameters if each.partition("=")[0].strip() == "q"]
-    matches = map(QUALITY.fullmatch, weights)
-    return min((float(match[1]) if match else 0.0 for match in matches), default=1.0)
+    accepted = weights(header)
+    named = [accepted[name] for name in GZIP if name in accepted]
+    return min(named, default=accepted.get("*", 0.0)) > 0
 
 
 class Decoder:

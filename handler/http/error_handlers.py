@@ -30,7 +30,9 @@ from handler.errors import (
     WrongStore,
 )
 from handler.http.content_encoding import ACCEPTED
+from handler.http.methods import allowed_methods
 from handler.http.openapi import content
+from handler.http.prefix import prefix
 
 OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 CLIENT_GONE = 499  # nginx's, for its log: the client hung up before the answer
@@ -103,14 +105,20 @@ async def _api_error(request: Request, error: Exception) -> Response:
 async def _routing_error(request: Request, error: Exception) -> Response:
     """The router's two errors: an unknown route, and a method that the route does not take."""
     assert isinstance(error, HTTPException)
-    asked = f"{request.method} {request.url.path[:100]}"
-    cure = HOW_TO_INGEST if request.url.path.startswith(("/v1/vector_stores", "/v1/files")) else ""
+    path, asked_path = request.scope["path"], request.state.asked_path
+    asked = f"{request.method} {asked_path[:100]}"
+    cure = HOW_TO_INGEST if path.startswith(("/v1/vector_stores", "/v1/files")) else ""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(allowed_methods(request.app.routes, request.scope))
         wrong = MethodNotAllowed(
             f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
         )
         return _response(wrong, {"allow": allowed})
+    if before := prefix(request.app.routes, request.scope):
+        cure = (
+            f" If a stage, a custom domain or a proxy puts {before[:100]} before the path, set "
+            f"API_BASE_PATH={before[:100]}.{cure}"
+        )
     return _response(
         NotFound(
             f"Unknown route: {asked}. Embeddings are at POST /v1/embeddings; "

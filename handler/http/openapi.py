@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+VERSION = "0.2.0"  # as in pyproject.toml
 SCHEMA = "#/components/schemas/{model}"
 PARAMETER = "#/components/parameters/{name}"
 

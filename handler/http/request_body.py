@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
+from handler.digits import whole_number
 from handler.errors import RequestTooLarge
 from handler.http.admission import Admission
 from handler.http.content_encoding import Decoder
@@ -20,9 +21,9 @@ async def read_body(request: Request) -> bytes:
     admission: Admission = request.app.state.admission
     context: RequestContext = request.state.context
     decoder = Decoder(request.headers.getlist("content-encoding"))
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BODY:
-        raise _too_large(int(declared))
+    declared = whole_number(request.headers.get("content-length", "")) or 0
+    if declared > MAX_BODY:
+        raise _too_large(declared)
     body, received = bytearray(), 0
     async for part in request.stream():
         received += len(part)

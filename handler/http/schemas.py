@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 # Routes refer to these by name.
-__all__ = ["Errors", "Model", "ModelList", "Ready", "Status"]
+__all__ = ["About", "Errors", "Model", "ModelList", "Ready", "Status"]
 
 
 class Limits(BaseModel):
@@ -45,6 +45,17 @@ class Status(BaseModel):
     """The server answers."""
 
     status: bool
+
+
+class About(Status):
+    """What this server is, and where to begin."""
+
+    name: str
+    version: str
+    description: str
+    model: str
+    embeddings: str  # paths
+    docs: str
 
 
 class Ready(Status):

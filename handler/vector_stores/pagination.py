@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
+from handler.digits import whole_number
+from handler.errors import InvalidRequest
 from handler.limits import MAX_FILE_ID, MAX_PAGE
 from handler.validation import invalid, must_be
 
 
-def _digits(value: str) -> str:
+def _number(value: object) -> int:
     """Refuse " 5", "+5" and "5.0", which pydantic reads as numbers."""
-    if not (value.isascii() and value.isdecimal()):
+    number = whole_number(value) if isinstance(value, str) else None
+    if number is None:
         raise ValueError
-    return value
+    return number
 
 
 Id = Annotated[
@@ -33,7 +36,7 @@ class Page(BaseModel):
 
     limit: Annotated[
         Annotated[int, Field(ge=1, le=MAX_PAGE)],
-        BeforeValidator(_digits),
+        BeforeValidator(_number),
         must_be(f"a whole number from 1 to {MAX_PAGE}"),
     ] = 20
     order: Annotated[Literal["asc", "desc"], must_be("one of asc, desc")] = "desc"
@@ -49,6 +52,21 @@ class Page(BaseModel):
     def descending(self) -> bool:
         """Whether larger ids come first."""
         return self.order == "desc"
+
+
+NAMES = {field.alias or name for name, field in Page.model_fields.items()}
+
+
+def single(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The query parameters by name. Raises InvalidRequest if a page's parameter is repeated."""
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found and name in NAMES:
+            raise InvalidRequest(
+                f"'{name}' is in the query string twice; send it once.", param=name
+            )
+        found[name] = value
+    return found
 
 
 def read_page(parameters: Mapping[str, str]) -> Page:

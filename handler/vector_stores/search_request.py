@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from handler.errors import InvalidRequest
 from handler.limits import MAX_FILTER_DEPTH, MAX_FILTER_VALUES, MAX_QUERIES, MAX_RESULTS
 from handler.stores.filters import Filter
-from handler.validation import integral, invalid, kind_of
+from handler.validation import TRUNCATION, integral, invalid, kind_of
 from handler.vector_stores.filter_request import TYPES, Filters
 from model_layer import Truncate
 
@@ -52,8 +52,9 @@ class SearchRequest(BaseModel):
         Truncate | None,
         Field(
             description="Which part of a too long query to cut: its END or its START. NONE refuses "
-            "the query. Ours, not OpenAI's."
+            "the query. true is END, and false is NONE. Ours, not OpenAI's."
         ),
+        *TRUNCATION,
     ] = None
     filters: Annotated[
         Filters | None,

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from handler.http.openapi import VERSION
 from model_layer.artifacts import read_bundle
 from model_layer.build.__main__ import PRECISIONS
 from tests.paths import ROOT
@@ -17,7 +18,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 def test_the_labels_have_the_version_and_the_fingerprints(bundles: Mapping[str, Path]) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert re.findall(r"ARG VERSION=(.*)", DOCKERFILE) == [version]
+    assert re.findall(r"ARG VERSION=(.*)", DOCKERFILE) == [version] == [VERSION]
     fingerprints = dict(re.findall(r"ARG FINGERPRINT_(\w+)=(.*)", DOCKERFILE))
     assert fingerprints == {
         precision: read_bundle(folder).fingerprint for precision, folder in bundles.items()

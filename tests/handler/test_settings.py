@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handler.settings import Settings, read_settings
@@ -36,11 +38,24 @@ def test_threads_can_be_set() -> None:
         ("MAX_WAITING_TEXTS", "0", "from 1 to 1000000"),
         ("ENCODER_THREADS", "-1", "from 1 to 64"),
         ("ACCEPT_ANY_MODEL", "no", "true or false"),
+        ("ENCODER_THREADS", "٢", "from 1 to 64"),
+        ("ENCODER_THREADS", "0x2", "from 1 to 64"),
+        ("ENCODER_THREADS", "+2", "from 1 to 64"),
+        ("ENCODER_THREADS", " 2", "from 1 to 64"),
+        ("ENCODER_THREADS", "2.0", "from 1 to 64"),
+        ("ENCODER_THREADS", "9" * 5_000, "from 1 to 64"),
         ("TRUNCATE", "middle", "END, START or NONE"),
+        ("DIMENSIONS_OVER_LIMIT", "384", "refuse or cap"),
+        ("API_BASE_PATH", "https://a.example/prod", "a path such as /prod"),
+        ("API_BASE_PATH", "/prod?a", "a path such as /prod"),
+        ("API_BASE_PATH", "/a b", "a path such as /prod"),
+        ("API_BASE_PATH", "/a//b", "a path such as /prod"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} is '{value}'; it can be .*{words}"):
+    with pytest.raises(
+        ValueError, match=f"{name} is {re.escape(repr(value))}; it can be .*{words}"
+    ):
         read_settings({name: value})
 
 
@@ -48,11 +63,19 @@ def test_keys_are_read_as_hashes_with_optional_names() -> None:
     a, b = "a" * 64, "0123456789abcdef" * 4
     settings = read_settings({"API_KEY_HASHES": f"alice:{a}, {b}"})
     assert settings.key_hashes == {"alice": a, "key-2": b}
-    assert read_settings({"API_KEY_HASHES": " "}).key_hashes == {}
+    assert read_settings({"API_KEY_HASHES": "A" * 64}).key_hashes == {"key-1": a}
+    assert read_settings({"API_KEY_HASHES": ""}).key_hashes == {}
+
+
+@pytest.mark.parametrize("value", [",", " ", ",,", " , ", f"{'a' * 64},", f",{'a' * 64}", "\n"])
+def test_an_empty_item_among_the_keys_is_refused(value: str) -> None:
+    """Or a mistake would open the API."""
+    with pytest.raises(ValueError, match=r"Item \d of API_KEY_HASHES is not a SHA-256"):
+        read_settings({"API_KEY_HASHES": value})
 
 
 @pytest.mark.parametrize(
-    "item", ["sk-secret", "A" * 64, "a" * 63, "a b:" + "a" * 64, ":" + "a" * 64]
+    "item", ["sk-secret", "G" * 64, "a" * 63, "a b:" + "a" * 64, ":" + "a" * 64]
 )
 def test_a_key_in_place_of_its_hash_is_refused_and_not_shown(item: str) -> None:
     with pytest.raises(ValueError, match="Item 2 of API_KEY_HASHES is not a SHA-256") as caught:
@@ -73,3 +96,43 @@ def test_buckets_are_read_as_a_list() -> None:
 def test_origins_are_read_as_a_list() -> None:
     settings = read_settings({"CORS_ALLOW_ORIGINS": "https://a.example, https://b.example,"})
     assert settings.cors_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize("value", [",", " ", " , ,"])
+def test_origins_without_an_origin_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"CORS_ALLOW_ORIGINS is .* has no origin"):
+        read_settings({"CORS_ALLOW_ORIGINS": value})
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://a.example/", "https://a.example/path", "a.example", "https://", "null"]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match=r"CORS_ALLOW_ORIGINS has .*a scheme and a host"):
+        read_settings({"CORS_ALLOW_ORIGINS": f"https://b.example,{origin}"})
+
+
+def test_origins_are_what_browsers_send() -> None:
+    value = "*,http://localhost:3000,https://A.example,http://[::1]:80,tauri://localhost"
+    origins = read_settings({"CORS_ALLOW_ORIGINS": value}).cors_origins
+    assert origins == tuple(value.lower().split(","))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("", "/"),
+        ("/", "/"),
+        ("prod", "/prod"),
+        ("/prod/", "/prod"),
+        ("/a/b", "/a/b"),
+        ("a/b/", "/a/b"),
+    ],
+)
+def test_a_base_path_is_read_in_any_of_its_forms(value: str, path: str) -> None:
+    assert read_settings({"API_BASE_PATH": value}).base_path == path
+
+
+def test_dimensions_over_the_limit_can_be_capped() -> None:
+    assert read_settings({"DIMENSIONS_OVER_LIMIT": "CAP"}).cap_dimensions
+    assert not read_settings({"DIMENSIONS_OVER_LIMIT": "refuse"}).cap_dimensions

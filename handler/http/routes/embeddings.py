@@ -23,8 +23,6 @@ BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")
     ),
     openapi_extra=BODY,
 )
-@router.post("/embeddings", include_in_schema=False)
-@router.post("/openai/deployments/{model:path}/embeddings", include_in_schema=False)  # Azure's
 @router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
 async def create_embeddings(
     request: Request, embeddings: EmbeddingsDep, context: ContextDep

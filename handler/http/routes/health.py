@@ -14,8 +14,6 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/health", summary="Liveness", responses=documented("Status"))
-@router.head("/health", include_in_schema=False)  # uptime monitors send it
-@router.get("/v1/", include_in_schema=False)
 @router.get("/v1", include_in_schema=False)
 async def health() -> Response:
     """`{"status": true}` whenever the process answers. Does not touch the model."""

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from handler.embeddings.operations import (
-    MODEL_NAMES,
-    SERVED_MODEL,
-    EmbeddingOperations,
-    unknown_model,
-)
+from handler.embeddings.operations import SERVED_MODEL, EmbeddingOperations
 from handler.errors import NotFound, Unauthorized
 from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
@@ -61,10 +56,8 @@ async def info(embeddings: EmbeddingsDep, context: ContextDep) -> Response:
 async def retrieve_model(
     request: Request, embeddings: EmbeddingsDep, context: ContextDep
 ) -> Response:
-    """The model by its name, with or without `sentence-transformers/`."""
-    model = request.path_params["model"]
-    if model not in MODEL_NAMES:
-        raise unknown_model(model)
+    """The model, by any name that an embeddings request may give it."""
+    embeddings.check_model(request.path_params["model"])
     return JSONResponse(_describe(embeddings, context).model_dump())
 
 

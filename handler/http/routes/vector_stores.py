@@ -42,6 +42,12 @@ def _stores(request: Request) -> VectorStoreOperations:
     return stores
 
 
+def _parameters(request: Request) -> dict[str, str]:
+    from handler.vector_stores.pagination import single  # not at every cold start
+
+    return single(request.query_params.multi_items())
+
+
 @router.post(
     "/v1/vector_stores/{vector_store_id}/search",
     summary="Search",
@@ -70,7 +76,7 @@ async def search(request: Request, context: ContextDep) -> Response:
 async def list_stores(request: Request) -> Response:
     """The list of vector stores: the one that VECTOR_STORE names."""
     files = _stores(request).files
-    answer = await run_off_loop(request, files.list_stores, request.query_params)
+    answer = await run_off_loop(request, files.list_stores, _parameters(request))
     return JSONResponse(answer.model_dump())
 
 
@@ -96,7 +102,7 @@ async def retrieve_store(request: Request) -> Response:
 async def list_files(request: Request) -> Response:
     """The documents: ingested, in progress or failed. They are in the order of their ids."""
     files, store_id = _stores(request).files, request.path_params["vector_store_id"]
-    answer = await run_off_loop(request, files.list_files, store_id, request.query_params)
+    answer = await run_off_loop(request, files.list_files, store_id, _parameters(request))
     return JSONResponse(answer.model_dump())
 
 

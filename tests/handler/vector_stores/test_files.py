@@ -17,6 +17,7 @@ from handler.stores.contract import Row
 from handler.vector_stores import lazy_vector_stores
 from model_layer import Encoder
 from tests.events import load_event
+from tests.handler.http.error_shape import assert_error
 from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, IDS, send, serve
 from tests.library import BROKEN, CATS, LATE, PASSWORDS, TRAINS, fill
 
@@ -204,3 +205,10 @@ def test_a_direct_search_without_a_store_says_how_to_set_one_up() -> None:
     answer = lambda_handler(load_event("direct-search"), None)
     assert answer["status"] == 404
     assert "Set VECTOR_STORE" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("query", ["limit=00000010099999", f"limit={'0' * 34}", "limit=5&limit=5"])
+@pytest.mark.parametrize("path", ["/v1/vector_stores", "/v1/vector_stores/library/files"])
+def test_a_wrong_limit_is_a_400(store_client: TestClient, path: str, query: str) -> None:
+    error = assert_error(store_client.get(f"{path}?{query}"), 400)
+    assert error["param"] == "limit"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest
 from handler.limits import MAX_FILE_ID, MAX_PAGE
-from handler.vector_stores.pagination import read_page
+from handler.vector_stores.pagination import read_page, single
 
 
 def test_a_page_has_defaults() -> None:
@@ -46,3 +46,28 @@ def test_any_parameters_are_a_page_or_refused(parameters: dict[str, str]) -> Non
         assert refused.param in parameters
     else:
         assert 1 <= page.limit <= MAX_PAGE
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["00000010099999", "0" * 34, "101", "0101", "9" * 5_000, "", " 5", "5 ", "+5", "-1", "5.0"]
+    + ["5e0", "0x5", "٥", "5_0", "1,2", "null"],
+)
+def test_a_limit_is_a_whole_number_up_to_a_hundred(limit: str) -> None:
+    with pytest.raises(
+        InvalidRequest, match=r"'limit' is .* a whole number from 1 to 100"
+    ) as caught:
+        read_page({"limit": limit})
+    assert caught.value.param == "limit"
+
+
+@pytest.mark.parametrize("limit", ["5", "05", "0" * 34 + "5"])
+def test_leading_zeros_do_not_change_a_limit(limit: str) -> None:
+    assert read_page({"limit": limit}).limit == 5
+
+
+@pytest.mark.parametrize("name", ["limit", "order", "after", "before", "filter"])
+def test_a_parameter_is_sent_once(name: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"'{name}' is in the query string twice"):
+        single([(name, "1"), (name, "1")])
+    assert single([("other", "1"), ("other", "2"), (name, "3")]) == {"other": "2", name: "3"}
