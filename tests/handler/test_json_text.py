@@ -109,8 +109,8 @@ def test_a_refusal_names_the_place_and_quotes_nothing(text: bytes, words: str) -
 
 @pytest.mark.parametrize(
     "text",
-    [b'"%s"' % (rb"\ud83d" * 300_000), b'"%s' % (rb"\ud83d\n" * 200_000), rb"\ud8" * 500_000]
-    + [b'["\\ud83d", ' + b"[" * 2_000_000, b'"\\ud83d' + b"\\" * 2_000_000],
+    [b'"%s"' % (rb"\ud83d" * 100_000), b'"%s' % (rb"\ud83d\n" * 100_000), rb"\ud8" * 200_000]
+    + [b'["\\ud83d", ' + b"[" * 500_000, b'"\\ud83d' + b"\\" * 500_000],
 )
 def test_time_grows_with_the_length_only(text: bytes) -> None:
     started = time.process_time()

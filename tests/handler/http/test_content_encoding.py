@@ -155,7 +155,7 @@ def test_deflate_has_one_stream() -> None:
 @pytest.mark.parametrize(("coding", "wbits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
 def test_a_bomb_is_refused_and_takes_no_memory(coding: str, wbits: int) -> None:
     compressor = zlib.compressobj(wbits=wbits)
-    bomb = b"".join(compressor.compress(b" " * (1 << 20)) for _ in range(200)) + compressor.flush()
+    bomb = b"".join(compressor.compress(b" " * (1 << 20)) for _ in range(40)) + compressor.flush()
     tracemalloc.start()
     try:
         with pytest.raises(RequestTooLarge, match=str(MAX_BODY)):

@@ -16,7 +16,7 @@ from tests.events import load_event
 from tests.handler.test_api import body_of
 
 EVENTS = {
-    name: load_event(name)
+    name: {**load_event(name), "body": '{"input": "a", "dimensions": 2}'}
     for name in ("http-api-v2", "http-api-v2-models", "rest-api-v1", "function-url", "alb")
 }
 NOTHING: Any = object()  # a part that is left out
