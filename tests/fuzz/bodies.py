@@ -1,0 +1,118 @@
+"""Request bodies: those of real clients, valid ones with new texts, and both mutated."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+from tests.events import load_event
+from tests.fuzz.damage import damage
+from tests.fuzz.json_text import Raw, odd_value, write
+from tests.fuzz.mutations import mutate
+from tests.fuzz.texts import SECRET, text
+from tests.paths import ROOT
+
+IDS = (42562, 374, 459, 4228, 311, 1005, 1825, 2592, 15592, 5452, 13, 0, 100_255, 220, 9_468)
+
+
+def _of_events() -> list[dict[str, Any]]:
+    """The bodies of the HTTP events in `events/`, and the payloads of direct invocations."""
+    events = [load_event(path.stem) for path in sorted((ROOT / "events").glob("*.json"))]
+    sent = [event["body"] for event in events if isinstance(event.get("body"), str)]
+    bodies = [json.loads(body) for body in sent if body.startswith("{")]
+    return [body for body in bodies if "input" in body]
+
+
+# As clients send them: see tests/clients for where each is from.
+EMBEDDINGS: list[dict[str, Any]] = [
+    *_of_events(),
+    {"input": [f"{SECRET} 1", f"{SECRET} 2"], "model": "text-embedding-3-small", "encoding_format": "base64"},
+    {"input": f"{SECRET} alone", "model": "text-embedding-ada-002"},
+    {"input": [[42562, 374, 459], [459]], "model": "text-embedding-ada-002", "encoding_format": "base64"},
+    {"input": [42562.0, 374.0], "model": "all-MiniLM-L6-v2"},
+    {"model": "m", "input": [SECRET], "user": None, "dimensions": None, "encoding_format": None},
+    {"model": "sentence-transformers/all-MiniLM-L6-v2", "input": SECRET, "dimensions": 64},
+    {"model": "m", "input": ["a " * 300, SECRET], "truncate": "START", "user": "u-1"},
+    {"model": "nomic", "input": [SECRET], "truncate": True, "options": {"num_ctx": 8}, "keep_alive": "5m"},
+    {"inputs": [SECRET], "normalize": True, "truncate": False},
+    {"model": "m", "input": [{"text": SECRET}], "input_type": "search_query"},
+]  # fmt: skip
+SEARCHES: list[dict[str, Any]] = [
+    load_event("direct-search"),
+    {"query": SECRET, "max_num_results": 5, "rewrite_query": False},
+    {"query": [SECRET, "lighthouse"], "ranking_options": {"ranker": "auto", "score_threshold": 0.2}},
+    {"query": SECRET, "filters": {"type": "eq", "key": "filename", "value": "a.txt"}},
+    {
+        "query": SECRET,
+        "filters": {
+            "type": "and",
+            "filters": [
+                {"type": "in", "key": "page", "value": [1, 2, 3]},
+                {"type": "or", "filters": [{"type": "gte", "key": "page", "value": 1.5}]},
+            ],
+        },
+    },
+]
+
+
+def valid_embeddings(rng: random.Random) -> dict[str, Any]:
+    """A request that must succeed."""
+    body: dict[str, Any] = {"input": _valid_input(rng)}
+    if rng.random() < 0.8:
+        body["model"] = rng.choice(("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"))
+    if rng.random() < 0.5:
+        body["encoding_format"] = rng.choice(("float", "base64", None))
+    if rng.random() < 0.3:
+        body["dimensions"] = rng.choice((None, 1, 2, 7, 256, 383, 384, 384.0))
+    if rng.random() < 0.3:
+        body["truncate"] = rng.choice((None, "END", "START"))
+    if rng.random() < 0.2:
+        body["user"] = rng.choice((None, "u-1", text(rng)))
+    if rng.random() < 0.2:
+        body["extra"] = rng.choice((None, {"a": [1, {"b": text(rng)}]}, 0.5, [True]))
+    members = list(body.items())
+    rng.shuffle(members)
+    return dict(members)
+
+
+def _valid_input(rng: random.Random) -> object:
+    match rng.randrange(8):
+        case 0 | 1 | 2:
+            return text(rng)
+        case 3 | 4 | 5:
+            return [text(rng) for _ in range(rng.choice((1, 2, 3, 5)))]
+        case 6:
+            return rng.choices(IDS, k=rng.randint(1, 20))
+        case _:
+            kinds = rng.choice((int, float))
+            return [[kinds(one) for one in rng.choices(IDS, k=3)] for _ in range(rng.randint(1, 4))]
+
+
+def mutated(bodies: list[dict[str, Any]], rng: random.Random) -> bytes:
+    """One of the bodies with one to four changes of its values, and perhaps of its bytes."""
+    body = mutate(rng.choice(bodies), rng, odd_value, times=rng.choice((1, 1, 1, 2, 4)))
+    if rng.random() < 0.02:
+        body = Raw(_big_batch(rng))
+    written = write(body, rng)
+    if rng.random() < 0.05 and written.startswith("{"):  # a name twice
+        written = '{"input":' + write(odd_value(rng), rng) + "," + written[1:]
+    encoded = written.encode("utf-8", "surrogatepass")
+    return damage(encoded, rng) if rng.random() < 0.3 else encoded
+
+
+def _big_batch(rng: random.Random) -> str:
+    """Thousands of inputs or token ids, beside a mistake that is found before they are encoded."""
+    inputs = rng.choice(
+        (
+            ["a"] * 2_049,
+            [[1]] * 2_049,
+            [1] * 8_193,
+            [[1] * 8_192] * 37,
+            ["a"] * 2_000 + [3],
+            [[1]] * 2_000 + [[100_256]],
+            [[]] * 2_000,
+            [[[1]]] * 2_000,
+        )
+    )
+    return json.dumps({"input": inputs, "model": SECRET})
