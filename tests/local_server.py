@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.paths import ROOT
 
@@ -31,13 +32,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def start_server(**settings: str) -> Iterator[Server]:
-    """Run a server with these settings, on top of those of the environment."""
+def start_server(*, log: Path | None = None, **settings: str) -> Iterator[Server]:
+    """Run a server with these settings, on top of those of the environment.
+
+    log: a file for what it writes to standard error, which is this process's by default.
+    """
     # Port 0: the system picks a free one, and the server's first line names it.
     address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
     environment = {**os.environ, **address, **settings}
     command = [sys.executable, "-m", "handler.commands.serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+    with (
+        log.open("wb") if log else contextlib.nullcontext() as stderr,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr
+        ) as process,
+    ):
         assert process.stdout is not None
         found = re.search(rb"http://127\.0\.0\.1:(\d+)/v1", process.stdout.readline())
         assert found, "the server did not start"

@@ -27,7 +27,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "file_id": ("file-passwords", "file-broken", "file-none"),
 }  # fmt: skip
 PARTS = (
-    *("", ".", "..", "%2e%2e", "%2F", "%00", "%0d%0aX: y", "%ff", "%zz", "%", "%u0041", ";a=b"),
+    *("", ".", "..", "%2e%2e", "%2F", "%00", "%0d%0aX:%20y", "%ff", "%zz", "%", "%u0041", ";a=b"),
     *("a" * 300, "a" * 5_000, "%F0%9F%90%8C", "{model}", "<script>", "'", "\\", "~", "@", ":", "+"),
 )
 QUERY_NAMES = ("limit", "order", "after", "before", "filter", "api-version", "x", "", "limit[]")
