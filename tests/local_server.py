@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,11 @@ class Server:
     """A running server."""
 
     port: int
-    pid: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     @property
     def origin(self) -> str:
@@ -29,6 +35,19 @@ class Server:
     @property
     def base_url(self) -> str:
         return f"{self.origin}/v1"
+
+    def stop(self, signal: int, *, patience: float) -> float:
+        """Send the signal. Returns the seconds until the server has ended: inf if it was killed,
+        after `patience` seconds.
+        """
+        started = time.monotonic()
+        self.process.send_signal(signal)
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return math.inf
+        return time.monotonic() - started
 
 
 @contextlib.contextmanager
@@ -53,6 +72,6 @@ def start_server(*, log: Path | None = None, **settings: str) -> Iterator[Server
         # Read its log, or the pipe fills up and the server stops.
         threading.Thread(target=process.stdout.read, daemon=True).start()
         try:
-            yield Server(int(found[1]), process.pid)
+            yield Server(int(found[1]), process)
         finally:
             process.terminate()

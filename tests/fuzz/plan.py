@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.fuzz.memory import resident
+from tests.memory import resident
 
 T = TypeVar("T")
 

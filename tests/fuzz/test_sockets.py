@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.fuzz.answers import Checks, check_error
-from tests.fuzz.memory import open_files, resident
+from tests.memory import open_files, resident
 from tests.fuzz.plan import MOST_GROWTH, numbers_for, run
 from tests.fuzz.targets import routes_of
 from tests.fuzz.texts import SECRET

@@ -1,0 +1,125 @@
+"""Eight ordinary clients beside hundreds of hostile ones: hardly slower, and nothing lost.
+
+The quiet phase is measured just before, on the same server. One of the eight indexes without a
+pause, so the model is busy in both phases; the others ask short questions.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import httpx
+import numpy as np
+import pytest
+
+from model_layer import Encoder
+from tests.load.kinds import KINDS, Kind, check, expected_of
+from tests.local_server import Server, start_server
+from tests.memory import resident
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.load
+
+SECONDS = 25  # of each phase
+ASKING = 7  # clients, besides the one that indexes
+PAUSE = 0.05  # s between a client's questions
+BATCH = tuple(f"{number} " + "word " * 150 for number in range(24))
+SLOWER = 2.0  # times, at most
+MOST_PROBE = 0.1  # s, in 99 of 100
+MOST_GROWTH = 30  # MB
+MOST_SHUTDOWN = 10  # s
+SOON = 0.005  # s: what is faster is not told apart
+
+
+@contextmanager
+def hostile_clients(port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.load.hostile_clients", str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        try:
+            time.sleep(1)  # until they are connected
+            yield
+        finally:
+            assert process.poll() is None, "the hostile clients have ended"
+            process.kill()
+
+
+def repeat(server: Server, kinds: list[Kind], seed: int, pause: float, done: Event) -> list[float]:
+    """Send requests until `done`, and check each answer. Returns their seconds."""
+    rng, seconds = random.Random(seed), []
+    with httpx.Client(base_url=server.base_url, timeout=60) as http:
+        while not done.wait(pause * rng.uniform(0.5, 1.5)):
+            kind = rng.choice(kinds)
+            started = time.perf_counter()
+            response = http.post("/embeddings", json=kind.body)
+            seconds.append(time.perf_counter() - started)
+            check(response, kind)
+    return seconds
+
+
+def probe(server: Server, path: str, done: Event) -> list[float]:
+    """Ask for the health on new connections, as a load balancer does."""
+    seconds = []
+    while not done.wait(0.1):
+        started = time.perf_counter()
+        response = httpx.get(f"{server.origin}{path}", timeout=20)
+        seconds.append(time.perf_counter() - started)
+        assert response.status_code == 200, response.text
+    return seconds
+
+
+def run_phase(server: Server, kinds: list[Kind], batch: Kind) -> dict[str, list[float]]:
+    """The seconds of each request, by who sent it."""
+    done = Event()
+    with ThreadPoolExecutor(ASKING + 3) as pool:
+        asking = [pool.submit(repeat, server, kinds, n, PAUSE, done) for n in range(ASKING)]
+        indexing = pool.submit(repeat, server, [batch], 0, 0.0, done)
+        probes = {path: pool.submit(probe, server, path, done) for path in ("/health", "/ready")}
+        time.sleep(SECONDS)
+        done.set()
+        return {
+            "asking": [second for each in asking for second in each.result()],
+            "indexing": indexing.result(),
+            **{path: each.result() for path, each in probes.items()},
+        }
+
+
+def share(seconds: list[float], percent: int) -> float:
+    return float(np.percentile(seconds, percent))
+
+
+def test_ordinary_clients_hardly_notice_hostile_ones(encoder: Encoder, tmp_path: Path) -> None:
+    kinds = expected_of(KINDS, encoder)
+    (batch,) = expected_of([Kind({"input": list(BATCH)}, texts=BATCH)], encoder)
+    with start_server(log=tmp_path / "server.log") as server:
+        quiet = run_phase(server, kinds, batch)
+        memory = resident(server.pid)
+        with hostile_clients(server.port):
+            loud = run_phase(server, kinds, batch)
+            grown = resident(server.pid) - memory
+            stopping = time.monotonic()
+            server.stop(signal.SIGTERM, seconds=3 * MOST_SHUTDOWN)
+            stopped = time.monotonic() - stopping
+    for who in quiet:
+        print(
+            f"{who}: {len(quiet[who])} and {len(loud[who])} requests; "
+            f"median {share(quiet[who], 50) * 1e3:.1f} and {share(loud[who], 50) * 1e3:.1f} ms, "
+            f"p99 {share(quiet[who], 99) * 1e3:.1f} and {share(loud[who], 99) * 1e3:.1f} ms"
+        )
+    print(f"{grown:+.1f} MB, ended in {stopped:.1f} s")
+    for who in ("asking", "indexing"):
+        for percent in (50, 99):
+            most = SLOWER * max(SOON, share(quiet[who], percent))
+            assert share(loud[who], percent) <= most, f"{who}, {percent} %"
+    for path in ("/health", "/ready"):
+        assert share(loud[path], 99) < MOST_PROBE, path
+    assert grown < MOST_GROWTH
+    assert stopped < MOST_SHUTDOWN
