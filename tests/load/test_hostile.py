@@ -105,7 +105,7 @@ def test_ordinary_clients_hardly_notice_hostile_ones(encoder: Encoder, tmp_path:
         with hostile_clients(server.port):
             loud = run_phase(server, kinds, batch)
             grown = resident(server.pid) - memory
-                stopped = server.stop(signal.SIGTERM, patience=3 * MOST_SHUTDOWN)
+            stopped = server.stop(signal.SIGTERM, patience=3 * MOST_SHUTDOWN)
     for who in quiet:
         print(
             f"{who}: {len(quiet[who])} and {len(loud[who])} requests; "
