@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -38,12 +37,13 @@ def post(body: bytes, *, length: int | None = None) -> bytes:
     )
 
 
+LONG_REQUEST = post(json.dumps({"input": [f"{n} {'word ' * 200}" for n in range(TEXTS)]}).encode())
+
+
 async def abandon(port: int) -> None:
     """Send a long request, and hang up while it is computed."""
-    words = " ".join(random.choices(("train", "night", "password", "keeper"), k=200))
-    texts = [f"{number} {random.random()} {words}" for number in range(TEXTS)]
     _, writer = await connect(port)
-    writer.write(post(json.dumps({"input": texts}).encode()))
+    writer.write(LONG_REQUEST)
     await asyncio.sleep(ABANDONED_AFTER)
     writer.close()
 
