@@ -48,12 +48,16 @@ test: $(VENV)/dev model ## run the tests
 test-slow: $(VENV)/dev model ## run the slow tests: the model built anew, every precision, many examples
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m slow $(ARGS)
 
-test-load: $(VENV)/dev model ## serve sixteen clients for a minute: no request lost, no wrong vector, flat memory
+test-load: $(VENV)/dev model ## serve many clients for two minutes, then hostile ones beside them: nothing lost, flat memory
 	@$(BIN)/python -m pytest -m load tests/load $(ARGS)
 
 test-chaos: $(VENV)/dev model ## run ingestion through thousands of new random histories (HISTORIES=, SEED=)
 	@SEED=$(or $(SEED),$(shell date +%s)00) HISTORIES=$(or $(HISTORIES),$(if $(SEED),1,2000)) \
 		$(BIN)/python -m pytest -v -n auto -m '' tests/chaos $(ARGS)
+
+fuzz: $(VENV)/dev model ## send 100,000 hostile requests and events: no 500, nothing hangs (REQUESTS=, SEED=)
+	@SEED=$(or $(SEED),$(shell date +%s)00) REQUESTS=$(or $(REQUESTS),$(if $(SEED),1,100000)) \
+		$(BIN)/python -m pytest -v -n auto --dist worksteal -m fuzz --show-capture=no tests/fuzz $(ARGS)
 
 test-cpus: $(VENV)/dev model ## run the image's content on emulated Lambda CPUs (minutes)
 	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
@@ -198,4 +202,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text

@@ -51,7 +51,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def start_server(*, log: Path | None = None, **settings: str) -> Iterator[Server]:
+def start_server(log: Path | None = None, /, **settings: str) -> Iterator[Server]:
     """Run a server with these settings, on top of those of the environment.
 
     log: a file for what it writes to standard error, which is this process's by default.

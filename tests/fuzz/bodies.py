@@ -24,24 +24,28 @@ def _of_events() -> list[dict[str, Any]]:
     return [body for body in bodies if "input" in body]
 
 
+ADA = "text-embedding-ada-002"
 # As clients send them: see tests/clients for where each is from.
 EMBEDDINGS: list[dict[str, Any]] = [
     *_of_events(),
-    {"input": [f"{SECRET} 1", f"{SECRET} 2"], "model": "text-embedding-3-small", "encoding_format": "base64"},
-    {"input": f"{SECRET} alone", "model": "text-embedding-ada-002"},
-    {"input": [[42562, 374, 459], [459]], "model": "text-embedding-ada-002", "encoding_format": "base64"},
+    {"input": [f"{SECRET} 1", f"{SECRET} 2"], "model": ADA, "encoding_format": "base64"},
+    {"input": f"{SECRET} alone", "model": "text-embedding-3-small"},
+    {"input": [[42562, 374, 459], [459]], "model": ADA, "encoding_format": "base64"},
     {"input": [42562.0, 374.0], "model": "all-MiniLM-L6-v2"},
     {"model": "m", "input": [SECRET], "user": None, "dimensions": None, "encoding_format": None},
     {"model": "sentence-transformers/all-MiniLM-L6-v2", "input": SECRET, "dimensions": 64},
     {"model": "m", "input": ["a " * 300, SECRET], "truncate": "START", "user": "u-1"},
-    {"model": "nomic", "input": [SECRET], "truncate": True, "options": {"num_ctx": 8}, "keep_alive": "5m"},
+    {"model": "nomic", "input": [SECRET], "truncate": True, "options": {"num_ctx": 8}},
     {"inputs": [SECRET], "normalize": True, "truncate": False},
     {"model": "m", "input": [{"text": SECRET}], "input_type": "search_query"},
 ]  # fmt: skip
 SEARCHES: list[dict[str, Any]] = [
     load_event("direct-search"),
     {"query": SECRET, "max_num_results": 5, "rewrite_query": False},
-    {"query": [SECRET, "lighthouse"], "ranking_options": {"ranker": "auto", "score_threshold": 0.2}},
+    {
+        "query": [SECRET, "lighthouse"],
+        "ranking_options": {"ranker": "auto", "score_threshold": 0.2},
+    },
     {"query": SECRET, "filters": {"type": "eq", "key": "filename", "value": "a.txt"}},
     {
         "query": SECRET,
@@ -103,7 +107,7 @@ def mutated(bodies: list[dict[str, Any]], rng: random.Random) -> bytes:
 
 def _big_batch(rng: random.Random) -> str:
     """Thousands of inputs or token ids, beside a mistake that is found before they are encoded."""
-    inputs = rng.choice(
+    inputs: list[Any] = rng.choice(
         (
             ["a"] * 2_049,
             [[1]] * 2_049,

@@ -16,9 +16,7 @@ from tests.fuzz.json_text import plain_value, write
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import Route
 
-HTTP = {
-    name: load_event(name) for name in ("http-api-v2", "function-url", "rest-api-v1", "alb")
-}
+HTTP = {name: load_event(name) for name in ("http-api-v2", "function-url", "rest-api-v1", "alb")}
 OTHERS = [
     load_event(name)
     for name in ("warm-up", "unsupported-sqs", "ingest-s3", "ingest-eventbridge", "direct-search")

@@ -33,7 +33,7 @@ KEYS = (
     *("refused-405-MethodNotAllowed.txt", "refused-400-KMS.DisabledException.txt"),
     *("refused-403-InvalidObjectState.txt", "refused-404-NoSuchVersion.txt", "refused-418-x.txt"),
 )
-SEQUENCERS = (
+SEQUENCERS: tuple[Any, ...] = (
     *("0066F2A1B3C4D5E6F7", "0066f2a1b3c4d5e6f8", "00", "F" * 18, "f" * 500, "", "zz", "-1"),
     *(None, 5, 1.5, True, [], {}, "0x10", "٥", "0066F2A1 ", "\ud83d", "0" * 100_000),
 )

@@ -64,4 +64,3 @@ def run(
         pytest.fail("\n\n".join(failures.values()), pytrace=False)
     grown = resident() - early
     assert grown < MOST_GROWTH, f"{grown:.0f} MB more at the end"
-

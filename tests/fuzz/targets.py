@@ -22,7 +22,7 @@ class Route:
 
 STORES = ("documents", "nothing", "vs_1")
 NAMES: dict[str, tuple[str, ...]] = {
-    "model": ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", "text-embedding-3-small"),
+    "model": ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", "ada-002"),
     "vector_store_id": STORES,
     "file_id": ("file-passwords", "file-broken", "file-none"),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def as_answer(answer: dict[str, Any]) -> Answer:
 
 
 def check_direct(answer: dict[str, Any], event: Any, checks: Checks) -> None:
-    """The answer to a direct invocation: OpenAI's object, an error with its status, or a warm-up's."""
+    """The answer without HTTP: OpenAI's object, an error with its status, or a warm-up's."""
     if "status" in answer and "error" not in answer:
         assert answer == {"status": True}
     elif "error" in answer:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 

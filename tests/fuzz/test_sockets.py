@@ -12,13 +12,13 @@ import httpx2
 import pytest
 
 from tests.fuzz.answers import Checks, check_error
-from tests.memory import open_files, resident
 from tests.fuzz.plan import MOST_GROWTH, numbers_for, run
 from tests.fuzz.targets import routes_of
 from tests.fuzz.texts import SECRET
 from tests.fuzz.wire_bytes import Message, message
 from tests.fuzz.wire_client import exchange
 from tests.local_server import Server, start_server
+from tests.memory import open_files, resident
 
 pytestmark = pytest.mark.fuzz
 
@@ -32,7 +32,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def fuzzed(store: str, log: Path) -> Iterator[Server]:
-    with start_server(log=log, VECTOR_STORE=store) as server:
+    with start_server(log, VECTOR_STORE=store) as server:
         warm = [f"{number} {'word ' * 250}" for number in range(20)]
         httpx2.post(f"{server.base_url}/embeddings", json={"input": warm}, timeout=60)
         yield server

@@ -1,4 +1,4 @@
-"""Requests as the bytes that a client sends: whole and well formed, or as broken ones write them."""
+"""Requests as the bytes that clients send: whole and well formed, or broken."""
 
 from __future__ import annotations
 
@@ -9,16 +9,34 @@ from tests.fuzz.http_requests import Request, http_request
 from tests.fuzz.targets import Route
 
 GREETINGS = (
-    *(b"", b"\r\n\r\n", b"\n", b"\x00", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00"),
+    *(
+        b"",
+        b"\r\n\r\n",
+        b"\n",
+        b"\x00",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+    ),
     *(b"SSH-2.0-x\r\n", b"GET /\r\n", b"GET / HTTP/1.1", b"EHLO x\r\n", b"\x05\x01\x00", b"{}\r\n"),
-    *(b"GET  /  HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"get / http/1.1\r\n\r\n", b"\xff" * 99),
-    *(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 3_000 + b"\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1"),
+    *(
+        b"GET  /  HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"get / http/1.1\r\n\r\n",
+        b"\xff" * 99,
+    ),
+    *(
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 3_000 + b"\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1",
+    ),
     b"CONNECT localhost:1 HTTP/1.1\r\nhost: x\r\n\r\n",
 )
 FRAMES = (
     *(b"content-length: -1", b"content-length: +5", b"content-length: 0x10", b"content-length: "),
     *(b"content-length: 5, 6", b"content-length: 1e3", b"content-length: " + b"9" * 40),
-    *(b"content-length: 5\r\ncontent-length: 6", b"content-length: 5\r\ntransfer-encoding: chunked"),
+    *(
+        b"content-length: 5\r\ncontent-length: 6",
+        b"content-length: 5\r\ntransfer-encoding: chunked",
+    ),
     *(b"transfer-encoding: gzip", b"transfer-encoding: chunked, chunked", b"transfer-encoding: x"),
     *(b"transfer-encoding: chunked\r\ncontent-length: 3", b"transfer-encoding : chunked"),
 )
@@ -26,6 +44,7 @@ LINES = (
     *(b"no colon", b": no name", b"a b: c", b"\x00: x", b"x: \x00", b" folded: x", b"x: y\rz: 1"),
     *(b"host: a\r\nhost: b", b"\xe9: x", b"x: " + b"a" * 66_000, b"(x): y"),
 )
+CHUNKS = (b"zz\r\nabc\r\n", b"-1\r\n", b"f" * 40 + b"\r\n", b"5\r\nab", b"\n", b"3;a\r\nab\r\n")
 
 
 @dataclass
@@ -107,8 +126,7 @@ def _broken(request: Request, rng: random.Random) -> bytes:
         case 4:
             return head.replace(b"\r\n", b"\n") + b"\n\n" + body
         case 5:
-            chunks = rng.choice((b"zz\r\nabc\r\n", b"-1\r\n", b"f" * 40 + b"\r\n", b"5\r\nab", b"\n"))
-            return head + b"\r\ntransfer-encoding: chunked\r\n\r\n" + chunks
+            return head + b"\r\ntransfer-encoding: chunked\r\n\r\n" + rng.choice(CHUNKS)
         case 6:
             return rng.randbytes(rng.choice((1, 20, 3_000)))
         case 7:
@@ -117,6 +135,5 @@ def _broken(request: Request, rng: random.Random) -> bytes:
                 flipped[rng.randrange(len(head))] ^= 1 << rng.randrange(8)
             return bytes(flipped)
         case _:
-            return head.replace(b"HTTP/1.1", rng.choice((b"HTTP/1.0", b"HTTP/2.0", b"", b"HTTP"))) + (
-                b"\r\n\r\n" + body
-            )
+            version = rng.choice((b"HTTP/1.0", b"HTTP/2.0", b"", b"HTTP"))
+            return head.replace(b"HTTP/1.1", version) + b"\r\n\r\n" + body

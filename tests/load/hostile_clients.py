@@ -1,4 +1,4 @@
-"""Clients that a server must survive: `python -m tests.load.hostile_clients PORT`, until it is ended.
+"""Clients that a server must survive: `python -m tests.load.hostile_clients PORT`, until killed.
 
 They abandon long requests, send headers and bodies by the byte, send bodies that are too large,
 never read their answers, and hold connections without a word. A process of their own, so that the
