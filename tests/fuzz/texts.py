@@ -12,7 +12,8 @@ SECRET = "qzvsecret"
 WORDS = (
     "the train leaves at nine how do i reset my password naïve Straße İstanbul Ελλάδα Москва "
     "日本語 東京都 한국어 ภาษาไทย العربية עברית हिन्दी tiếng Việt 👩‍👩‍👧‍👦 👍🏽 🇫🇷 ﷽ ẞ ǆ ﬁ "
-    "[CLS] [SEP] [MASK] [UNK] <|endoftext|> ##ing {input} %s ${HOME} `id` '; <b> &amp; \\u0041 C:\\temp a/b ... 3.14"
+    "[CLS] [SEP] [MASK] [UNK] <|endoftext|> ##ing "
+    "{input} %s ${HOME} `id` '; <b> &amp; \\u0041 C:\\temp a/b ... 3.14"
 ).split()
 # Line and paragraph separators, joiners, marks of direction, private use, controls, non-characters.
 CHARACTERS = (
