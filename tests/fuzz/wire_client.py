@@ -16,7 +16,8 @@ class HungUp(AssertionError):
 
 
 def exchange(port: int, message: Message, *, seconds: float) -> list[Answer]:
-    """Send the message, and read its answers: as many as it has requests, or all that come.
+    """Send the message, and read its answers: as many as it has requests, until the server
+    announces the connection's end; or all that come, if what is sent is broken.
 
     Raises TimeoutError if they take longer, and HungUp if a whole request is not answered.
     """
@@ -34,7 +35,12 @@ def exchange(port: int, message: Message, *, seconds: float) -> list[Answer]:
             if message.requests:
                 raise HungUp(f"while it was sent to: {error!r}") from error
             return []
-        return [reader.answer(request.method) for request in message.requests]
+        answers = []
+        for request in message.requests:
+            answers.append(reader.answer(request.method))
+            if answers[-1].headers.get("connection") == "close":
+                break  # RFC 9112, section 9.6: what was sent after it is not answered
+        return answers
 
 
 class _Reader:
