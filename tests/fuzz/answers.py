@@ -125,6 +125,18 @@ def check_error(answer: Answer) -> None:
         assert answer.headers.get("x-should-retry") == "false", answer
 
 
+def check_twins(one: Answer, other: Answer) -> None:
+    """Two requests of the same meaning get the same answer, or are wrong in the same place."""
+    assert one.status == other.status, (one, other)
+    if one.status == 200:
+        assert one.body == other.body
+        return
+    errors = [json.loads(each.body)["error"] for each in (one, other)]
+    for each in errors:
+        del each["message"]  # it may name the column
+    assert errors[0] == errors[1], (one, other)
+
+
 def check_key(request: Request, answer: Answer) -> None:
     """Without the key, a server with keys answers nothing about models, vectors or documents."""
     if has_key(request) or answer.status >= 400 or request.method == "HEAD":

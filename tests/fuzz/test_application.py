@@ -8,9 +8,9 @@ import time
 import pytest
 from starlette.types import ASGIApp
 
-from tests.fuzz.answers import Checks
+from tests.fuzz.answers import Checks, check_twins
 from tests.fuzz.asgi_client import AsgiClient
-from tests.fuzz.http_requests import Request, http_request
+from tests.fuzz.http_requests import Request, http_request, twin
 from tests.fuzz.plan import numbers_for, run
 from tests.fuzz.targets import routes_of
 from tests.fuzz.watched_log import WatchedLog, watch_log
@@ -53,3 +53,7 @@ def attempt(client: AsgiClient, request: Request, checks: Checks, log: WatchedLo
         return
     checks.check(request, answer)
     log.take_request(answer.status)
+    if other := twin(request, random.Random(len(request.body))):
+        answered = client.send(other, seconds=MOST_SECONDS)
+        assert answered is not None
+        check_twins(answer, answered)
