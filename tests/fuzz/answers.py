@@ -56,7 +56,7 @@ class Checks:
         assert length is None or int(length) == len(answer.content), "content-length is wrong"
         if answer.status >= 400:
             check_error(answer)
-        elif answer.headers.get("content-type") == "application/json":
+        elif answer.content and answer.headers.get("content-type") == "application/json":
             value = json.loads(answer.body, parse_constant=_no_constant)
             if "embedding" in request.path and isinstance(value, dict) and "data" in value:
                 self.check_vectors(request, answer, value)
@@ -143,7 +143,7 @@ def check_key(request: Request, answer: Answer) -> None:
         return
     if answer.headers.get("content-type") == "application/json":
         value = json.loads(answer.body)
-        assert not {"data", "limits", "model"} & set(value), "an answer without a key"
+        assert not {"data", "limits"} & set(value), "an answer without a key"
 
 
 def _read(body: str) -> Any:

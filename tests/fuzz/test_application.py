@@ -53,7 +53,8 @@ def attempt(client: AsgiClient, request: Request, checks: Checks, log: WatchedLo
         return
     checks.check(request, answer)
     log.take_request(answer.status)
-    if other := twin(request, random.Random(len(request.body))):
+    other = twin(request, random.Random(len(request.body)))
+    if other and request.method == "POST":
         answered = client.send(other, seconds=MOST_SECONDS)
         assert answered is not None
         check_twins(answer, answered)

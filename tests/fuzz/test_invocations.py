@@ -52,7 +52,7 @@ def attempt(api: ModuleType, drawn: Invocation, checks: Checks, log: WatchedLog)
         check_direct(answer, drawn.event, checks)
         log.take()
         return
-    request = drawn.request or Request("GET", "/")
+    request = drawn.request or Request("HEAD" if "'HEAD'" in str(drawn.event) else "GET", "/")
     status, http_answer = answer["statusCode"], as_answer(answer)
     if drawn.seconds < 1:  # it may have been refused for its time
         request.must_succeed = False
