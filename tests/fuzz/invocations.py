@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from tests.events import load_event
 from tests.fuzz import bodies
 from tests.fuzz.http_requests import Request, http_request
-from tests.fuzz.json_text import plain_value, write
+from tests.fuzz.json_text import plain_value
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import Route
 
@@ -104,8 +104,3 @@ def _http_event(name: str, request: Request, rng: random.Random) -> dict[str, An
         event["multiValueHeaders"] = {key: [value] for key, value in headers.items()}
         event["multiValueQueryStringParameters"] = {key: [value] for key, value in pairs} or None
     return dict(event)
-
-
-def as_json(event: Any) -> str:
-    """The event as Lambda would send it."""
-    return write(event, random.Random(0))
