@@ -12,25 +12,35 @@ from handler.request_context import RequestContext
 # What one thread encodes in a second, at least: a text of 256 tokens takes about 10 ms.
 TEXTS_PER_SECOND = 100
 MOST_SECONDS = 30
+# Texts that are encoded in a quarter of a second at most, or so.
+SHORT_INPUTS = 32
+
+
+def is_short(texts: int) -> bool:
+    """Whether a request with that many texts is a short one."""
+    return texts <= SHORT_INPUTS
 
 
 class Admission:
     """Counts the texts and the bytes of all requests that are not answered yet. Thread-safe.
 
-    max_texts: of all requests together; one that is alone may have more. cpus: how many texts are
-    encoded at a time.
+    max_texts: of all long requests together, and of all short ones: a short request is not refused
+    because long ones wait, which it will not wait for. A request that is alone may have more.
+    cpus: how many texts are encoded at a time.
     """
 
     def __init__(self, *, max_texts: int, cpus: int) -> None:
         self._max_texts = max_texts
         self._rate = TEXTS_PER_SECOND * cpus
-        self._texts = self._bytes = 0
+        self._texts = {"short": 0, "long": 0}
+        self._bytes = 0
         self._mutex = threading.Lock()
 
     def admit_texts(self, count: int, context: RequestContext) -> None:
         """Count the texts of a request until it ends. Raises TooBusy if they are too many."""
+        kind = "short" if is_short(count) else "long"
         with self._mutex:
-            waiting = self._texts
+            waiting = self._texts[kind]
             if waiting and waiting + count > self._max_texts:
                 raise TooBusy(
                     f"The server is busy: {waiting:,} texts are waiting and this request has "
@@ -38,8 +48,8 @@ class Admission:
                     "or in parts.",
                     retry_after=min(MOST_SECONDS, ceil(waiting / self._rate)),
                 )
-            self._texts += count
-        context.at_end.callback(self._release, texts=count)
+            self._texts[kind] += count
+        context.at_end.callback(self._release_texts, kind, count)
 
     def admit_bytes(self, count: int, context: RequestContext) -> None:
         """Count bytes of a request's body until it ends. Raises TooBusy if they are too many."""
@@ -51,9 +61,12 @@ class Admission:
                     retry_after=1,
                 )
             self._bytes += count
-        context.at_end.callback(self._release, size=count)
+        context.at_end.callback(self._release_bytes, count)
 
-    def _release(self, *, texts: int = 0, size: int = 0) -> None:
+    def _release_texts(self, kind: str, count: int) -> None:
         with self._mutex:
-            self._texts -= texts
-            self._bytes -= size
+            self._texts[kind] -= count
+
+    def _release_bytes(self, count: int) -> None:
+        with self._mutex:
+            self._bytes -= count

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from handler.errors import NotReady
-from handler.http.admission import Admission
+from handler.http.admission import Admission, is_short
 from handler.http.readiness import Readiness
 from handler.request_context import RequestContext
 from model_layer import CanaryResult
@@ -22,8 +22,6 @@ T = TypeVar("T")
 
 # Bytes that are parsed faster than a thread can take them over.
 SHORT_BODY = 16_384
-# Texts that are encoded in a quarter of a second at most, or so.
-SHORT_INPUTS = 32
 # Threads that mostly wait: for their turn at the model, or for a store.
 SHORT_THREADS = 32
 # Few keep all CPUs busy. More long requests at a time would end no earlier, and each holds its
@@ -67,7 +65,7 @@ async def encode_off_loop(
     if not context.is_alone:
         admission: Admission = request.app.state.admission
         admission.admit_texts(texts, context)
-    lane = lanes.short if texts <= SHORT_INPUTS else lanes.long
+    lane = lanes.short if is_short(texts) else lanes.long
     return await _run(request, lane, function, *args, **kwargs)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from typing import Any
 
-import orjson
-
 HOST = re.compile(r"[^:\s]*(:[0-9]{1,5})?")
 PORT = re.compile(r"[0-9]{1,5}")
+# Headers that Mangum reads. It joins several values with a comma, and cannot read the result.
+SINGLE = ("host", "x-forwarded-port", "x-forwarded-proto")
 
 
 def readable(event: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _body(event: dict[str, Any]) -> bytes:
     if body is None or isinstance(body, bytes):
         return body or b""
     if not isinstance(body, str):
-        return orjson.dumps(body)
+        return json.dumps(body).encode()  # unlike orjson, of whole numbers of any size
     # Half a surrogate pair makes bytes that are not UTF-8, and the app says so.
     raw = body.encode("utf-8", "surrogatepass")
     if event.get("isBase64Encoded") is not True:
@@ -72,7 +73,7 @@ def _clean_headers(event: dict[str, Any]) -> None:
             for name, values in lists.items()
         }
         event["multiValueHeaders"] = {
-            _text(name): values
+            _text(name): values[-1:] if name.lower() in SINGLE else values
             for name, values in many.items()
             if values and _fits(name, values[-1])
         }

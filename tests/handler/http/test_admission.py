@@ -28,13 +28,21 @@ def test_texts_are_admitted_up_to_the_limit(admission: Admission) -> None:
 def test_a_request_that_is_alone_may_have_more_texts(admission: Admission) -> None:
     admission.admit_texts(2_048, RequestContext("1"))
     with pytest.raises(TooBusy):
-        admission.admit_texts(1, RequestContext("2"))
+        admission.admit_texts(33, RequestContext("2"))
+
+
+def test_short_requests_are_not_refused_because_long_ones_wait(admission: Admission) -> None:
+    admission.admit_texts(1_000, RequestContext("long"))
+    for number in range(31):
+        admission.admit_texts(32, RequestContext(f"short {number}"))
+    with pytest.raises(TooBusy):
+        admission.admit_texts(32, RequestContext("one too many"))
 
 
 def test_a_client_is_not_sent_away_for_long(admission: Admission) -> None:
     admission.admit_texts(1_000_000, RequestContext("1"))
     with pytest.raises(TooBusy) as refused:
-        admission.admit_texts(1, RequestContext("2"))
+        admission.admit_texts(33, RequestContext("2"))
     assert refused.value.retry_after == 30
 
 

@@ -45,8 +45,13 @@ CHOICES: dict[tuple[str, ...], list[Any]] = {
     ("multiValueHeaders",): [
         *[None, NOTHING, [], {"a": None}, {"a": [None]}],
         {"host": ["a:b:c"], "x-forwarded-port": ["abc"], "a": []},
+        {
+            "host": ["a:1", "a:1"],
+            "x-forwarded-port": ["1", 2],
+            "x-forwarded-proto": ["http", "https"],
+        },
     ],
-    ("body",): [None, NOTHING, "", "\ud83d", {"input": "a"}, [], 3, "é"],
+    ("body",): [None, NOTHING, "", "\ud83d", {"input": "a"}, [], 3, 2**70, "é"],
     ("isBase64Encoded",): [True, None, NOTHING, "true", 1],
     ("path",): [None, NOTHING, "", "v1", 3, "\ud83d", "//", "/%ff", "/\x00"],
     ("rawPath",): [None, NOTHING],
