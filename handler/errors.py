@@ -9,11 +9,13 @@ ApiError               the caller is told, in OpenAI's shape
 ├── MethodNotAllowed   the route exists, for another method
 ├── RequestTooLarge    the body, the answer or the time that it takes is over a limit
 ├── UnsupportedEncoding  the body is compressed in a way that is not decoded here
-└── WrongStore         the vector store holds another model's vectors
+└── WrongStore         the vector store cannot be used: it holds another model's vectors, or …
+    └── UnusableStore  it is damaged, of a newer version, full, not writable, or no store
 UnsupportedEvent       the function answers no events of this kind
 DocumentRejected       the document cannot be ingested until it changes
 TryLater               the attempt failed for now; another may succeed
 ├── ServiceUnavailable the vector store, its ledger, S3 or SQS did not answer, or not in time
+│   └── StoreLocked    another process is writing the store's file
 ├── SourceUnreadable   the file exists and cannot be read
 ├── SourceChanged      the source changed while it was being ingested
 ├── StoreConflict      another writer changed the ledger's row
@@ -64,6 +66,17 @@ class WrongStore(ApiError):
     """The vector store holds another model's vectors, so ours cannot be compared with them."""
 
 
+class UnusableStore(WrongStore):
+    """The vector store cannot be used until somebody mends it; the message says what and how.
+
+    place: the path or the name that the message calls the store by.
+    """
+
+    def __init__(self, message: str, *, place: str) -> None:
+        super().__init__(message, code="vector_store_unusable")
+        self.place = place
+
+
 class NotReady(ApiError):
     """The model or the vector store is not working; it, or another instance, may work later."""
 
@@ -111,6 +124,10 @@ class TryLater(Exception):
 
 class ServiceUnavailable(TryLater):
     """A service did not answer in time, or refused in a way that only the operator can fix."""
+
+
+class StoreLocked(ServiceUnavailable):
+    """Another process is writing the store's file."""
 
 
 class SourceUnreadable(TryLater):

@@ -83,6 +83,7 @@ def fill(path: Path, encoder: Encoder) -> Store:
                 status=document.status,
                 error_code=document.error_code,
                 error=document.error,
+                current="" if document.status == "completed" else None,
                 size=10 * (number + 1),
                 content_type="text/plain",
                 attributes=document.attributes,

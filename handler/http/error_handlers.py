@@ -27,6 +27,7 @@ from handler.errors import (
     TooBusy,
     Unauthorized,
     UnsupportedEncoding,
+    UnusableStore,
     WrongStore,
 )
 from handler.http.content_encoding import ACCEPTED
@@ -52,10 +53,15 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedEncoding: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongStore: HTTPStatus.CONFLICT,
+    UnusableStore: HTTPStatus.SERVICE_UNAVAILABLE,
     TooBusy: HTTPStatus.TOO_MANY_REQUESTS,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-TYPES: dict[type[ApiError], str] = {TooBusy: "rate_limit_error", NotReady: "server_error"}
+TYPES: dict[type[ApiError], str] = {
+    TooBusy: "rate_limit_error",
+    UnusableStore: "server_error",
+    NotReady: "server_error",
+}
 
 # What an answer must have in a header. RFC 9110: 15.5.2, how to authenticate; 15.5.16, the codings
 # that would be accepted.

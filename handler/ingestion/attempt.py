@@ -7,8 +7,8 @@ an attempt, the next one finds out what is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeVar
 
@@ -18,12 +18,14 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, Lease
 from handler.ingestion.outcome import Outcome
-from handler.ingestion.planning import document_id, plan_row, same_content
-from handler.ingestion.records import EncodedBatch, make_records, record_key
+from handler.ingestion.owners import Owners
+from handler.ingestion.planning import abandoned, document_id, plan_row, same_content
+from handler.ingestion.records import EncodedBatch, make_records
 from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
 from handler.stores.contract import Row, Store
+from handler.stores.record_key import RecordKey
 
 # How often an attempt begins if the source or the row keeps changing, and the pause before it does.
 MAX_TRIES = 3
@@ -43,6 +45,7 @@ class Components:
     store: Store
     encoder: DocumentEncoder
     clock: Clock
+    owners: Owners
     min_write_bytes: int
 
 
@@ -63,6 +66,7 @@ class Attempt:
             document_id(change.source),
             deadline=deadline,
             clock=components.clock,
+            owners=components.owners,
         )
         self._snapshot: SourceSnapshot | None = None  # as it was found
         self._known: Row | None = None  # as it was read
@@ -191,6 +195,10 @@ class Attempt:
         assert self._batch is not None and self._document is not None
         lease, batch = self._lease, self._batch
         with lease.released_on_failure():
+            if not lease.held and self._left_behind():
+                # Now, and not at the end, so that a row never has more than two generations.
+                self._acquire()
+                self._delete_earlier(self._left_behind())
             end = lease.row.written + len(batch.chunks)
             lease.change(chunks=max(lease.row.chunks, end))
             if lease.held:
@@ -220,11 +228,12 @@ class Attempt:
         )
 
     def _finish(self) -> Outcome:
-        """Delete what the document no longer has, and complete its row."""
+        """Let searches find the document as it is now, delete what it was, and complete its row."""
         lease = self._lease
         with lease.released_on_failure():
-            self._delete_beyond(lease.row.written)
-        lease.complete(status="completed", chunks=lease.row.written)
+            lease.change(current=lease.row.generation)
+            self._delete_earlier(lease.row.earlier)
+        lease.complete(status="completed")
         return Outcome.of("ingested", lease.row)
 
     def _reject(self, rejected: DocumentRejected) -> Outcome:
@@ -244,21 +253,39 @@ class Attempt:
         return Outcome("removed", self._lease.document_id)
 
     def _delete_all(self) -> None:
-        self._lease.change(written=0, offset=0, tokens=0)
-        with self._lease.released_on_failure():
-            self._acquire()
-            self._delete_beyond(0)
-
-    def _delete_beyond(self, chunks: int) -> None:
-        """Delete the vectors from key number `chunks` on, the last ones first."""
         lease = self._lease
-        while lease.row.chunks > chunks:
-            lease.check_time()
-            lease.acquire()
-            first = max(chunks, lease.row.chunks - MAX_DELETED)
-            keys = [record_key(lease.row, number) for number in range(first, lease.row.chunks)]
-            self._components.store.index.delete(keys, deadline=lease.write_deadline)
-            lease.change(chunks=first)
+        lease.plan(replace(abandoned(lease.row), current=None))
+        with lease.released_on_failure():
+            self._acquire()
+            self._delete_earlier(lease.row.earlier)
+
+    def _left_behind(self) -> list[str]:
+        """The generations that neither searches find nor this attempt writes."""
+        row = self._lease.row
+        return [generation for generation in row.earlier if generation != row.current]
+
+    def _delete_earlier(self, generations: Iterable[str]) -> None:
+        """Delete the vectors of earlier generations, the last ones of each first.
+
+        Each lease is acquired by a write of the row, so the row no longer has them as current.
+        """
+        lease, index = self._lease, self._components.store.index
+        for generation in list(generations):
+            while chunks := lease.row.earlier[generation]:
+                lease.check_time()
+                lease.acquire()
+                first = max(0, chunks - MAX_DELETED)
+                keys = [
+                    str(RecordKey(lease.document_id, generation, chunk))
+                    for chunk in range(first, chunks)
+                ]
+                index.delete(keys, deadline=lease.write_deadline)
+                lease.change(earlier={**lease.row.earlier, generation: first})
+            lease.change(earlier=_without(lease.row.earlier, generation))
+
+
+def _without(earlier: Mapping[str, int], generation: str) -> dict[str, int]:
+    return {name: chunks for name, chunks in earlier.items() if name != generation}
 
 
 def _failed_alike(row: Row, rejected: DocumentRejected, planned: Row) -> bool:

@@ -2,13 +2,13 @@
 
 A lease is part of the document's ledger row. It is acquired by writing the row, which only one of
 several writers can do first, and it expires: a holder that vanishes (Lambda stops what takes too
-long) does not block others for ever.
+long) does not block others for ever. It only saves work: an attempt that loses its lease and writes
+all the same, however late, writes in its own generation (`planning`), which then nobody reads.
 """
 
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,6 +16,7 @@ from random import uniform
 from typing import Any, Protocol
 
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable, TryLater
+from handler.ingestion.owners import Invocations, Owners
 from handler.stores.contract import Ledger, Row
 from model_layer import DeadlineExceeded
 
@@ -26,6 +27,9 @@ LEASE_SECONDS = 60.0
 WRITE_SECONDS = 30.0
 RELEASE_SECONDS = 0.5  # to release a lease when the attempt's own time is up
 PATIENCE_SECONDS = 20.0  # to wait for another holder
+# How far two machines' clocks may differ. A lease that ends later than they explain was written
+# before a clock was set back, and does not count.
+SKEW_SECONDS = 60.0
 
 
 class Clock(Protocol):
@@ -61,20 +65,28 @@ class Lease:
                                    complete: nothing was left to write
 
     A StoreConflict in any state leads back to unread: another writer changed the row. LEASE_SECONDS
-    after the last acquire, another attempt may acquire the lease.
+    after the last acquire, or once the holder is known to have ended, another attempt may acquire
+    the lease.
 
     `row` is what the ledger has, with the changes that the next write will note.
     """
 
     def __init__(
-        self, ledger: Ledger, document_id: str, *, deadline: float | None, clock: Clock
+        self,
+        ledger: Ledger,
+        document_id: str,
+        *,
+        deadline: float | None,
+        clock: Clock,
+        owners: Owners | None = None,
     ) -> None:
         """deadline: of `clock.monotonic()`; the attempt ends by then."""
         self.document_id = document_id
         self.deadline = deadline
         self._ledger = ledger
         self._clock = clock
-        self._owner = uuid.uuid4().hex
+        self._owners = owners or Invocations()
+        self._owner = self._owners.name()
         self._row: Row | None = None
         self._write_began = clock.monotonic()  # the last write of the row
 
@@ -103,14 +115,18 @@ class Lease:
         patience = self._clock.monotonic() + PATIENCE_SECONDS
         while True:
             self._row = row = self._ledger.get(self.document_id, deadline=self.deadline)
-            if row is None or row.owner in (None, self._owner):
-                return row
-            if row.leased_until <= self._clock.now():
+            if row is None or not self._is_held_by_another(row):
                 return row
             self.check_time()
             if self._clock.monotonic() > patience:
                 raise DocumentBusy(f"{self.document_id} is being ingested by another invocation.")
             self._clock.sleep(uniform(0.2, 1.0))
+
+    def _is_held_by_another(self, row: Row) -> bool:
+        if row.owner in (None, self._owner):
+            return False
+        left = row.leased_until - self._clock.now()
+        return 0 < left <= LEASE_SECONDS + SKEW_SECONDS and not self._owners.is_gone(row.owner)
 
     def plan(self, row: Row) -> None:
         """Let the next write of the row write this one."""
@@ -149,8 +165,8 @@ class Lease:
         try:
             yield
         except ServiceUnavailable:
-            # A write without an answer may still be on its way. No other attempt may write before
-            # it arrives, so the lease runs out by itself.
+            # A write without an answer may still be on its way. The lease runs out by itself, so
+            # that the next attempt finds it in the index, and leaves nothing of it behind.
             self._release(at_once=False)
             raise
         except DeadlineExceeded as error:

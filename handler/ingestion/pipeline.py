@@ -15,6 +15,7 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, SystemClock
 from handler.ingestion.outcome import Outcome
+from handler.ingestion.owners import Invocations, Owners, Processes
 from handler.ingestion.sources.contract import SourceReader
 from handler.ingestion.write_batch import MIN_WRITE_BYTES, WriteBatcher
 from handler.settings import STORE_FORMS, Settings
@@ -32,12 +33,20 @@ class Pipeline:
         encoder: DocumentEncoder,
         *,
         clock: Clock | None = None,
+        owners: Owners | None = None,
         min_write_bytes: int = MIN_WRITE_BYTES,
     ) -> None:
-        """min_write_bytes: of records that are written at a time, as long as there are more."""
+        """owners: None if nothing is known of other attempts.
+        min_write_bytes: of records that are written at a time, as long as there are more.
+        """
         self.store = store
         self._components = Components(
-            sources, store, encoder, clock or SystemClock(), min_write_bytes
+            sources,
+            store,
+            encoder,
+            clock or SystemClock(),
+            owners or Invocations(),
+            min_write_bytes,
         )
 
     def reconcile(self, change: Change, *, deadline: float | None = None) -> Outcome:
@@ -83,4 +92,5 @@ def build_pipeline(settings: Settings, sources: SourceReader, encoder: DocumentE
     if settings.vector_store is None:
         raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
     store = open_store(settings.vector_store, fingerprint=encoder.fingerprint)
-    return Pipeline(sources, store, encoder)
+    owners = Invocations() if settings.on_lambda else Processes()
+    return Pipeline(sources, store, encoder, owners=owners)

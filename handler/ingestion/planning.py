@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,7 +21,10 @@ def document_id(source: str) -> str:
 def plan_row(
     known: Row | None, found: SourceSnapshot, change: Change, *, recipe: str, now: float
 ) -> Row:
-    """The row of a source as it was found. What was written of the same content is kept.
+    """The row of a source as it was found, to be continued or begun from the start.
+
+    What was written of the same content is continued, in its generation. Anything else gets a new
+    generation: writes of the old one that arrive late then change nothing that is read.
 
     known: the document's row, if it has one. now: seconds since 1970.
     """
@@ -44,9 +48,22 @@ def plan_row(
         recipe=recipe,
         sequencer=change.sequencer if is_newer else old.sequencer,
     )
-    if old.status == "in_progress" and same_content(old, planned):
+    # A generation of version 0.1 is not continued: it has the keys of all those before it.
+    if old.status == "in_progress" and old.generation and same_content(old, planned):
         return planned
-    return replace(planned, written=0, offset=0, tokens=0)
+    return replace(abandoned(planned), generation=new_generation())
+
+
+def abandoned(row: Row) -> Row:
+    """The row without a generation; the one it had is among those to be deleted."""
+    left = {row.generation: row.chunks} if row.chunks else {}
+    earlier = {**row.earlier, **left}
+    return replace(row, generation="", earlier=earlier, chunks=0, written=0, offset=0, tokens=0)
+
+
+def new_generation() -> str:
+    """The name of a generation; no other of the document has it."""
+    return secrets.token_hex(8)
 
 
 def same_content(row: Row, other: Row) -> bool:

@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 from handler.documents.document import Document
 from handler.stores.attributes import Attribute, describe, merge_attributes
 from handler.stores.contract import Record, Row
+from handler.stores.record_key import RecordKey
 from model_layer import Chunk
-
-
-def record_key(row: Row, chunk: int) -> str:
-    """The key of a document's chunk: always the same for its number."""
-    return f"{row.document_id}#{chunk}"
 
 
 @dataclass(frozen=True)
@@ -67,5 +63,6 @@ def make_records(
             "fingerprint": fingerprint,
         }
         present = {key: value for key, value in metadata.items() if value is not None}
-        records.append(Record(record_key(row, row.written + place), batch.vectors[place], present))
+        key = RecordKey(row.document_id, row.generation, row.written + place)
+        records.append(Record(str(key), batch.vectors[place], present))
     return records

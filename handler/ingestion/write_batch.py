@@ -50,9 +50,14 @@ class WriteBatcher:
         self._size = 0  # bytes, of the batches that wait
 
     def add(self, document: PendingDocument) -> None:
-        """Prepare a document, and write what waits if that is enough for a write."""
+        """Prepare a document, and write what waits if that is enough for a write.
+
+        Of the documents that take several writes, one at most is left waiting: each is in memory.
+        """
         self._prepare(document)
         if self._size >= self._min_write_bytes:
+            self._flush()
+        while self._size >= self._min_write_bytes and len(self._waiting) > 1:
             self._flush()
 
     def finish(self) -> None:

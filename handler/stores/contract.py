@@ -8,7 +8,7 @@ hold of it. Each backend beside this file implements both; one suite tests them 
 
 from __future__ import annotations
 
-import time
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, Protocol
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from handler.stores.attributes import Attribute
 from handler.stores.filters import Filter
+from handler.stores.row_values import read_values
 
 Status = Literal["in_progress", "completed", "failed"]
 
@@ -27,7 +28,7 @@ Status = Literal["in_progress", "completed", "failed"]
 class Record:
     """A chunk's vector, with the chunk's metadata."""
 
-    key: str  # <document>#<chunk>
+    key: str  # see `record_key`
     vector: NDArray[np.float32]  # (384,), of unit length
     metadata: Mapping[str, Attribute]
 
@@ -64,13 +65,19 @@ class VectorIndex(Protocol):
     ) -> list[Match]:
         """The `limit` (≤ 100) records nearest to `vector` (384,), nearest first.
 
-        where: only records that it holds for.
+        Only records of the generation that their document's row has as `current`: what is being
+        written, deleted, or written too late, is not found. where: only records that it holds for.
         """
 
 
 @dataclass(frozen=True)
 class Row:
-    """The ledger's knowledge of one document."""
+    """The ledger's knowledge of one document.
+
+    A generation is one writing of a document from its start. All writes of it put the same records
+    under the same keys, in whatever order and however late they arrive. Once some of it may have
+    been deleted, it is in `earlier` and never becomes `generation` or `current` again.
+    """
 
     document_id: str  # derived from the source
     source: str  # s3://bucket/key, or file:///path
@@ -87,8 +94,11 @@ class Row:
     stated_attributes: Mapping[str, Attribute] = field(default_factory=dict)  # the document's own
     recipe: str = ""  # the model and settings that made the vectors
     sequencer: str | None = None  # of the newest event that the row accounts for
-    chunks: int = 0  # keys 0 … chunks - 1 may be in the store, none beyond
-    written: int = 0  # keys 0 … written - 1 are, of this content and recipe
+    generation: str = ""  # of this content and recipe; "": none, or one of version 0.1
+    current: str | None = None  # the generation that searches find; None: none is whole
+    earlier: Mapping[str, int] = field(default_factory=dict)  # others in the index: their chunks
+    chunks: int = 0  # chunks 0 … chunks - 1 of the generation may be in the index, none beyond
+    written: int = 0  # chunks 0 … written - 1 are
     offset: int = 0  # where in the text the next chunk starts, if in progress
     tokens: int = 0  # that the model read in the written chunks
     created: float = 0.0  # s since 1970
@@ -104,28 +114,32 @@ class Row:
 
     @classmethod
     def from_json(cls, text: str) -> Row:
-        """The row that a ledger kept. Ignores fields that a newer version may have written."""
-        values = orjson.loads(text)
-        known = {name: value for name, value in values.items() if name in ROW_FIELDS}
-        known["warnings"] = tuple(known.get("warnings", ()))
-        return cls(document_id=values["document"], **known)
+        """The row that a ledger kept. Ignores fields that a newer version may have written.
+
+        Raises MalformedRow if it is damaged.
+        """
+        values = read_values(text, KINDS)
+        if "current" not in values:  # version 0.1: the keys have no generation
+            values["current"] = "" if values.get("status") == "completed" else None
+        return cls(**values)
 
     def rewritten(self) -> Row:
         """The row with its next revision, which no row of the document has had before.
 
-        The first revision is the time in microseconds, so that a row that is deleted and made again
-        is not taken for the old one.
+        The first is random, so that a row that is deleted and made again is not taken for the old
+        one. (A clock would do until it is set back.)
         """
-        return replace(self, revision=(self.revision or time.time_ns() // 1000) + 1)
+        return replace(self, revision=(self.revision or secrets.randbits(52)) + 1)
 
 
-ROW_FIELDS = frozenset(field.name for field in fields(Row))
+KINDS = {field.name: str(field.type) for field in fields(Row)}
 
 
 class Ledger(Protocol):
     """A row per document, written by compare-and-set. Thread-safe.
 
-    Every method raises ServiceUnavailable as an index's do. Reads see every earlier write.
+    Every method raises ServiceUnavailable as an index's do, and UnusableStore for a damaged row.
+    Reads see every earlier write.
     """
 
     def bind(self, fingerprint: str) -> str:

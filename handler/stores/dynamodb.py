@@ -8,20 +8,37 @@ attributes that conditions use.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import StoreConflict
+from handler.errors import StoreConflict, UnusableStore
 from handler.stores.contract import Row, Status
+from handler.stores.row_values import MalformedRow
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
         GetItemOutputTypeDef,
+        KeysAndAttributesTypeDef,
         QueryOutputTypeDef,
     )
+
+
+# What `current_generations` asks for of an item.
+CURRENT: KeysAndAttributesTypeDef = {
+    "Keys": [],
+    "ConsistentRead": True,
+    "ProjectionExpression": "#document, #status, #current",
+    "ExpressionAttributeNames": {
+        "#document": "document",
+        "#status": "status",
+        "#current": "current",
+    },
+}
 
 
 class DynamoDBLedger:
@@ -47,7 +64,30 @@ class DynamoDBLedger:
             ConsistentRead=True,
             deadline=deadline,
         )
-        return Row.from_json(answer["Item"]["row"]["S"]) if "Item" in answer else None
+        return self._row(answer["Item"]) if "Item" in answer else None
+
+    def current_generations(
+        self, document_ids: Iterable[str], *, deadline: float | None = None
+    ) -> dict[str, str]:
+        """The current generations of those documents (at most 100) that have one."""
+        keys = [self._key(document_id) for document_id in document_ids]
+        found: dict[str, str] = {}
+        table = self._table["TableName"]
+
+        def ask(client: DynamoDBClient) -> None:
+            answer = client.batch_get_item(RequestItems={table: {**CURRENT, "Keys": keys}})
+            for item in answer["Responses"].get(table, []):
+                if (generation := _current(item)) is not None:
+                    found[item["document"]["S"]] = generation
+            # Only what was throttled, or did not fit the answer, is asked for again.
+            keys[:] = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
+            if keys:
+                about: Any = {"Error": {"Code": "ProvisionedThroughputExceededException"}}
+                raise ClientError(about, "BatchGetItem")
+
+        if keys:
+            self._client.attempt("batch_get_item", ask, deadline=deadline)
+        return found
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         written = row.rewritten()
@@ -56,6 +96,7 @@ class DynamoDBLedger:
             **self._key(row.document_id),
             "revision": {"N": str(written.revision)},
             "status": {"S": row.status},
+            "current": {"NULL": True} if row.current is None else {"S": row.current},
             "row": {"S": written.to_json().decode()},
             "write": {"S": write},
         }
@@ -110,13 +151,24 @@ class DynamoDBLedger:
         while True:
             # The filter applies after the page is read, so a page can come back empty.
             page: QueryOutputTypeDef = self._client.call("query", **parameters)
-            found += [Row.from_json(item["row"]["S"]) for item in page["Items"]]
+            found += [self._row(item) for item in page["Items"]]
             if len(found) >= limit or "LastEvaluatedKey" not in page:
                 return found[:limit]
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _key(self, document_id: str) -> dict[str, AttributeValueTypeDef]:
         return {"store": {"S": self._store}, "document": {"S": document_id}}
+
+    def _row(self, item: Mapping[str, AttributeValueTypeDef]) -> Row:
+        try:
+            return Row.from_json(item["row"]["S"])
+        except (MalformedRow, KeyError) as error:
+            document, table = item["document"].get("S"), self._table["TableName"]
+            raise UnusableStore(
+                f"The vector store's ledger, the table {table}, is damaged at {document}: {error}. "
+                "Delete that item, and write the document again.",
+                place=table,
+            ) from error
 
     def _put(
         self,
@@ -142,6 +194,13 @@ class DynamoDBLedger:
             old: dict[str, AttributeValueTypeDef] = response.get("Item", {})
             return old
         return None
+
+
+def _current(item: Mapping[str, AttributeValueTypeDef]) -> str | None:
+    if "current" in item:
+        return item["current"].get("S")
+    # Version 0.1 wrote keys without a generation; see `Row.from_json`.
+    return "" if item["status"]["S"] == "completed" else None
 
 
 def _condition(revision: int) -> dict[str, Any]:

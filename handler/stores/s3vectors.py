@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import orjson
@@ -24,6 +24,7 @@ from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
+from handler.stores.record_key import RecordKey
 from handler.stores.s3vectors_filters import expression
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     )
 
 MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
+MAX_NEAREST = 100  # records that a query returns
 MAX_REQUEST_BYTES = 8 << 20  # 20 MiB are allowed, but take long to send
 MAX_KEYS = 50  # in a vector's metadata
 MAX_METADATA = 40 << 10  # bytes
@@ -49,18 +51,26 @@ FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)
 def open_s3vectors(address: S3VectorsAddress) -> Store:
     """The store in the index at `address`. Neither index nor table is created or looked up here."""
     name = f"{address.bucket}/{address.index}"
-    return Store(
-        address.index,
-        S3VectorsIndex(AwsClient("s3vectors"), bucket=address.bucket, index=address.index),
-        DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name),
-    )
+    ledger = DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name)
+    client = AwsClient("s3vectors")
+    index = S3VectorsIndex(client, bucket=address.bucket, index=address.index, ledger=ledger)
+    return Store(address.index, index, ledger)
+
+
+class Generations(Protocol):
+    """What the index asks its ledger."""
+
+    def current_generations(
+        self, document_ids: Iterable[str], *, deadline: float | None = None
+    ) -> Mapping[str, str]:
+        """The current generations of those documents (at most 100) that have one."""
 
 
 class S3VectorsIndex:
     """See `contract.VectorIndex`."""
 
-    def __init__(self, client: AwsClient, *, bucket: str, index: str) -> None:
-        self._client = client
+    def __init__(self, client: AwsClient, *, bucket: str, index: str, ledger: Generations) -> None:
+        self._client, self._ledger = client, ledger
         self._index = {"vectorBucketName": bucket, "indexName": index}
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
@@ -91,6 +101,29 @@ class S3VectorsIndex:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
+        found = self._nearest(vector, limit, where, deadline)
+        matches = self._only_current(found, deadline)
+        if len(matches) < limit <= len(found) and limit < MAX_NEAREST:
+            # Records that are not current have taken others' places. It is so while documents are
+            # being written again, and seldom otherwise.
+            found = self._nearest(vector, MAX_NEAREST, where, deadline)
+            matches = self._only_current(found, deadline)[:limit]
+        return matches
+
+    def _only_current(self, found: Sequence[Match], deadline: float | None) -> list[Match]:
+        keyed = [(key, match) for match in found if (key := _key(match))]
+        documents = dict.fromkeys(key.document_id for key, _ in keyed)
+        current = self._ledger.current_generations(documents, deadline=deadline)
+        return [match for key, match in keyed if current.get(key.document_id) == key.generation]
+
+    def _nearest(
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        where: Filter | None,
+        deadline: float | None,
+    ) -> list[Match]:
+        """The nearest records, whatever their generation."""
         parameters: dict[str, Any] = {
             **self._index,
             "topK": limit,
@@ -124,6 +157,14 @@ def _entry(record: Record) -> PutInputVectorTypeDef:
 def _match(found: QueryOutputVectorTypeDef) -> Match:
     score = 1 - found["distance"]
     return Match(found["key"], min(1.0, max(-1.0, score)), found.get("metadata") or {})
+
+
+def _key(match: Match) -> RecordKey | None:
+    """The parts of the record's key; None if it was not written by us."""
+    try:
+        return RecordKey.parse(match.key)
+    except ValueError:
+        return None
 
 
 def _batches(

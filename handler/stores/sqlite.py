@@ -1,99 +1,37 @@
 """A vector store and its ledger in one SQLite file, with sqlite-vec's distances.
 
 A query compares with every vector (a fifth of a second for 100,000): exact, and fast enough for one
-file. Several processes may use the file at once. apsw brings its own SQLite, since that of many
-Pythons cannot load extensions.
+file.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import apsw
 import numpy as np
 import orjson
-import sqlite_vec
 from numpy.typing import NDArray
 
-from handler.errors import ServiceUnavailable, StoreConflict
+from handler.errors import StoreConflict
 from handler.settings import SqliteAddress
 from handler.stores.contract import Match, Record, Row, Status, Store
 from handler.stores.filters import Filter
+from handler.stores.record_key import RecordKey
+from handler.stores.row_values import read_object
+from handler.stores.sqlite_errors import explained
+from handler.stores.sqlite_file import Database
 from handler.stores.sqlite_filters import condition
-
-BUSY_SECONDS = 5.0  # to wait for another process's write
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB, metadata TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ledger (
-    document TEXT PRIMARY KEY, revision INTEGER, status TEXT, row TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS space (fingerprint TEXT);
-"""
 
 
 def open_sqlite(address: SqliteAddress) -> Store:
-    """The store in the file at `address`, which is created if it does not exist."""
-    path = Path(address.path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(path)
-    return Store(path.stem, SqliteIndex(database), SqliteLedger(database))
+    """The store in the file at `address`, which is created if it does not exist.
 
-
-class Database:
-    """A SQLite file, with a connection for each thread."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        with self.transaction() as connection:
-            connection.execute(SCHEMA)
-
-    @contextmanager
-    def transaction(self, deadline: float | None = None) -> Iterator[apsw.Connection]:
-        """A connection whose changes are made as a whole, or not at all."""
-        wait = BUSY_SECONDS if deadline is None else min(BUSY_SECONDS, deadline - time.monotonic())
-        if wait <= 0:
-            raise ServiceUnavailable(f"{self._path} was not written: the time is up.")
-        try:
-            connection = self._connection()
-            connection.set_busy_timeout(round(wait * 1000))
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except apsw.Error as error:
-            raise ServiceUnavailable(f"{self._path} cannot be used: {error}.") from error
-
-    def read(self, query: str, *values: Any) -> list[Any]:
-        """The rows that `query` gives."""
-        try:
-            return list(self._connection().execute(query, values))
-        except apsw.Error as error:
-            raise ServiceUnavailable(f"{self._path} cannot be read: {error}.") from error
-
-    def _connection(self) -> apsw.Connection:
-        connection: apsw.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = apsw.Connection(str(self._path))
-            connection.set_busy_timeout(round(BUSY_SECONDS * 1000))
-            connection.enable_load_extension(True)
-            connection.load_extension(sqlite_vec.loadable_path())
-            connection.enable_load_extension(False)
-            # Readers do not wait for writers. A power cut may lose the last writes, but the ledger
-            # is in the same file and so agrees with what is left.
-            connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-        return connection
+    Raises UnusableStore, StoreLocked.
+    """
+    database = Database(Path(address.path))
+    return Store(database.path.stem, SqliteIndex(database), SqliteLedger(database))
 
 
 class SqliteIndex:
@@ -105,10 +43,11 @@ class SqliteIndex:
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
         with self._database.transaction(deadline) as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO vectors (document, generation, chunk, vector, metadata) "
+                "VALUES (?, ?, ?, ?, ?)",
                 [
                     (
-                        record.key,
+                        *_parts(record.key),
                         record.vector.astype("<f4").tobytes(),
                         orjson.dumps(record.metadata).decode(),
                     )
@@ -118,7 +57,10 @@ class SqliteIndex:
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         with self._database.transaction(deadline) as connection:
-            connection.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in keys])
+            connection.executemany(
+                "DELETE FROM vectors WHERE document = ? AND generation = ? AND chunk = ?",
+                [_parts(key) for key in keys],
+            )
 
     def query(
         self,
@@ -129,14 +71,37 @@ class SqliteIndex:
         deadline: float | None = None,
     ) -> list[Match]:
         holds, values = condition(where)
-        rows = self._database.read(
-            "SELECT key, 1 - vec_distance_cosine(vector, ?) AS score, metadata FROM vectors "
-            f"WHERE {holds} ORDER BY score DESC, key LIMIT ?",
-            vector.astype("<f4").tobytes(),
-            *values,
-            limit,
-        )
-        return [Match(key, score, orjson.loads(metadata)) for key, score, metadata in rows]
+        # The nearest are looked up in the ledger, and not each vector: that would take half as long
+        # again. Hardly any of them is not current.
+        nearest = 2 * limit
+        while True:
+            rows = self._database.read(
+                "SELECT document, generation, chunk, 1 - distance, metadata, "
+                "ledger.current IS vectors.generation FROM ("
+                "SELECT id, vec_distance_cosine(vector, ?) AS distance FROM vectors "
+                f"WHERE {holds} ORDER BY distance LIMIT ?"
+                ") JOIN vectors USING (id) LEFT JOIN ledger USING (document) "
+                "ORDER BY distance, document, chunk",
+                vector.astype("<f4").tobytes(),
+                *values,
+                nearest,
+            )
+            current = [row[:-1] for row in rows if row[-1]]
+            if len(current) >= limit or len(rows) < nearest:
+                return [self._match(*row) for row in current[:limit]]
+            nearest *= 8
+
+    def _match(
+        self, document: str, generation: str, chunk: int, score: float, metadata: str
+    ) -> Match:
+        key = str(RecordKey(document, generation, chunk))
+        with explained(self._database.path):
+            return Match(key, score, read_object(metadata))
+
+
+def _parts(key: str) -> tuple[str, str, int]:
+    parsed = RecordKey.parse(key)
+    return parsed.document_id, parsed.generation, parsed.chunk
 
 
 class SqliteLedger:
@@ -152,23 +117,24 @@ class SqliteLedger:
                     "INSERT INTO space SELECT ? WHERE NOT EXISTS (SELECT 1 FROM space)",
                     (fingerprint,),
                 )
-        ((noted,),) = self._database.read("SELECT fingerprint FROM space")
-        return str(noted)
+        return str(self._database.read("SELECT fingerprint FROM space")[0][0])
 
     def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
         rows = self._database.read("SELECT row FROM ledger WHERE document = ?", document_id)
-        return Row.from_json(rows[0][0]) if rows else None
+        return self._row(rows[0][0]) if rows else None
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         written = row.rewritten()
         with self._database.transaction(deadline) as connection:
             self._expect(connection, row)
             connection.execute(
-                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO ledger (document, revision, status, current, row) "
+                "VALUES (?, ?, ?, ?, ?)",
                 (
                     row.document_id,
                     written.revision,
                     row.status,
+                    row.current,
                     written.to_json().decode(),
                 ),
             )
@@ -195,7 +161,11 @@ class SqliteLedger:
             status,
             limit,
         )
-        return [Row.from_json(row) for (row,) in rows]
+        return [self._row(row) for (row,) in rows]
+
+    def _row(self, text: str) -> Row:
+        with explained(self._database.path):
+            return Row.from_json(text)
 
     @staticmethod
     def _expect(connection: apsw.Connection, row: Row) -> None:

@@ -6,9 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from handler.errors import NotFound, NotReady, TryLater
+from handler.errors import NotFound, NotReady, StoreLocked, TryLater, UnusableStore
 from handler.settings import SqliteAddress, StoreAddress
 from handler.stores import open_store
 from handler.stores import store_id as id_of
@@ -37,7 +37,8 @@ class ConfiguredStore:
         """The store, if `store_id` is its id; None stands for any id.
 
         Raises NotFound if there is no such store, WrongStore if it holds another model's vectors,
-        and NotReady if it does not answer; the next call tries again.
+        UnusableStore if it is damaged, and NotReady if it does not answer; the next call tries
+        again.
         """
         if self._address is None:
             raise NotFound(NOT_CONFIGURED, code="vector_store_not_found")
@@ -72,14 +73,29 @@ def _file(address: StoreAddress) -> tuple[int, int] | None:
             "`make ingest DIR=folder` ingests a folder.",
             code="vector_store_not_found",
         ) from error
+    except OSError:
+        return None  # opening it will say what is wrong
     return status.st_dev, status.st_ino
 
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """Turn a store's failure to answer inside the block into NotReady. The log has the reason."""
+    """Turn a store's failure to answer inside the block into NotReady. The log has the reason.
+
+    A caller is told the file's name, and not its folder.
+    """
     try:
         yield
+    except UnusableStore as error:
+        log.exception("the vector store cannot be used")
+        name = PurePath(error.place).name
+        raise UnusableStore(error.message.replace(error.place, name), place=name) from error
+    except StoreLocked as error:
+        log.warning("the vector store is locked", exc_info=True)
+        raise NotReady(
+            "Another process is writing the vector store. Try again.",
+            code="vector_store_unavailable",
+        ) from error
     except TryLater as error:
         log.warning("the vector store does not answer", exc_info=True)
         raise NotReady(

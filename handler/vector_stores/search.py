@@ -15,6 +15,7 @@ from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match
+from handler.stores.record_key import RecordKey
 from handler.validation import integral, parse_json
 from handler.vector_stores.configured_store import ConfiguredStore, reached
 from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
@@ -128,11 +129,11 @@ def _render(search: Search, matches: list[Match], warnings: list[str]) -> bytes:
 
 
 def _result(match: Match) -> SearchResult:
-    document, _, chunk = match.key.partition("#")
+    key = RecordKey.parse(match.key)
     metadata = match.metadata
     text = SearchContent(type="text", text=_known(metadata, "text", str) or "")
     return SearchResult(
-        file_id=document,
+        file_id=key.document_id,
         filename=_known(metadata, "filename", str) or "",
         score=_score(match),
         attributes={
@@ -142,7 +143,7 @@ def _result(match: Match) -> SearchResult:
         },
         content=[text],
         source=_known(metadata, "source", str),
-        chunk=int(chunk) if chunk.isdecimal() else None,
+        chunk=key.chunk,
         start=_known(metadata, "start", int),
         end=_known(metadata, "end", int),
         page=_known(metadata, "page", int),

@@ -1,7 +1,8 @@
 """A bucket, a vector index and a ledger that fail in every way they can.
 
 Each operation is a step. It may fail before it does anything, after part of its work, or after all
-of it (the answer is lost); and it may end the invocation at any of these points.
+of it (the answer is lost); and it may end the invocation at any of these points. A write of vectors
+may also get lost on its way, and arrive at any later time.
 """
 
 from __future__ import annotations
@@ -33,15 +34,34 @@ class Faults:
     scheduler: Scheduler
     unavailable: float = 0.0
     crash: float = 0.0
+    lost: float = 0.0  # writes of vectors
+    late: list[tuple[float, Callable[[], None]]] = field(default_factory=list)  # with their times
 
     def run(self, action: Callable[[], T], deadline: float | None = None) -> T:
         self.scheduler.step()
+        self.arrive(until=self.clock.time)
         self._strike()
-        if deadline is not None and self.clock.monotonic() > deadline:
+        if deadline is not None and self.clock.time > deadline:
             raise ServiceUnavailable("The deadline has passed.")
         result = action()
         self._strike()
         return result
+
+    def delay(self, action: Callable[[], None]) -> bool:
+        """Whether the action is delayed: it is done later, and its answer never arrives."""
+        if self.random.random() >= self.lost:
+            return False
+        seconds = self.random.choice([1, 10, 100, 1_000, 10_000])
+        self.late.append((self.clock.time + self.random.uniform(0, seconds), action))
+        return True
+
+    def arrive(self, *, until: float) -> None:
+        """Do what was delayed until that time."""
+        due = [action for time, action in self.late if time <= until]
+        self.late = [(time, action) for time, action in self.late if time > until]
+        self.random.shuffle(due)
+        for action in due:
+            action()
 
     def some(self, items: Sequence[T]) -> Sequence[T]:
         """All of the items, or those done before the operation breaks off."""
@@ -82,6 +102,8 @@ class FaultyIndex:
     ) -> None:
         def act() -> None:
             part = self._faults.some(items)
+            if self._faults.delay(lambda: action(part)):
+                raise ServiceUnavailable("No answer arrived.")
             action(part)
             if len(part) < len(items):
                 raise ServiceUnavailable("The operation broke off.")

@@ -1,12 +1,14 @@
 """One history: objects are written and removed, events arrive in any order, everything fails.
 
-When no event is left, the store must be what the bucket's contents imply.
+When no event is left, a query must find what the bucket's contents imply: also before the writes
+that are still on their way arrive, and after.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -16,18 +18,18 @@ import numpy as np
 from handler import documents, ingest
 from handler.documents.document import Document
 from handler.errors import DocumentRejected
-from handler.ingestion import leases
+from handler.ingestion import leases, planning
 from handler.ingestion.document_encoder import DocumentEncoder
-from handler.ingestion.leases import LEASE_SECONDS
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.write_batch import MIN_WRITE_BYTES
 from handler.stores.contract import Row, Store
 from handler.stores.filters import Comparison
+from handler.stores.record_key import RecordKey
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.envelopes import SourceChange, message_body
 from tests.chaos.faults import Bucket, Faults, FaultyIndex, FaultyLedger, etag
-from tests.chaos.scheduler import Clock, Scheduler
+from tests.chaos.scheduler import Actor, Clock, Scheduler
 
 MAX_INVOCATIONS = 3  # at a time
 EPOCHS = 3  # periods of trouble, each with a rest after it
@@ -59,7 +61,7 @@ class RememberingEncoder:
         deadline: float | None = None,
         is_cancelled: object = None,
     ) -> Encoded:
-        if deadline is not None and self.clock and self.clock.monotonic() > deadline:
+        if deadline is not None and self.clock and self.clock.time > deadline:
             raise DeadlineExceeded(0, len(texts), 0, 0)
         new = [text for text in texts if text not in self._known]
         encoded = self._encoder.encode(new, truncate=truncate)
@@ -111,6 +113,9 @@ class History:
         # A write holds one window, several, or whole documents.
         self.request = self.random.choice([1, 5_000, MIN_WRITE_BYTES])
         self.pool = [self._content() for _ in range(4)]
+        # Whether the actors are processes of one machine, that know which of them have ended.
+        self.is_local = self.random.random() < 0.5
+        self.owners: dict[str, Actor] = {}  # by their names
 
     def run(self) -> None:
         """Run it. Raises if an invocation fails unexpectedly, or the store is wrong at rest."""
@@ -124,21 +129,30 @@ class History:
             patch.object(ingest, "write_line", lambda *_, **__: None),
             patch.object(ingest.log, "error", _fail),
             patch.object(leases, "uniform", self.random.uniform),
+            patch.object(planning, "new_generation", self._generation),
         ):
             for _ in range(EPOCHS):
                 self._set_faults(0.0 if quiet else self.random.choice([0.01, 0.05, 0.15]))
+                self.faults.lost = 0.0 if quiet else self.random.choice([0.0, 0.1, 0.5])
                 for _ in range(self.random.randint(1, 8)):
                     self._mutate()
                     for _ in range(self.random.randint(0, 12)):
                         self._advance()
                     if self.random.random() < 0.1:
                         self._deploy(new)
+                    if not quiet and self.random.random() < 0.1:
+                        self.clock.jump()
                 for _ in range(self.random.randint(0, 100)):
                     self._advance()
                 self._set_faults(0.0)
                 while self.queue or self.scheduler.running:
                     self._advance()
                 self.check()
+                if self.random.random() < 0.5:
+                    self.faults.arrive(until=inf)
+                    self.check()
+            self.faults.arrive(until=inf)
+            self.check()
 
     def check(self) -> None:
         """Compare the store with what the bucket's contents imply."""
@@ -148,10 +162,23 @@ class History:
             self._check(source, content, row, found=self._found(source, row))
 
     def now(self) -> float:
-        return self.clock.now()
+        return self.clock.now(self.scheduler.current.machine)
 
     def monotonic(self) -> float:
-        return self.clock.monotonic()
+        return self.clock.time
+
+    def name(self) -> str:
+        """The name of a new owner."""
+        name = f"owner-{len(self.owners)}"
+        self.owners[name] = self.scheduler.current
+        return name
+
+    def is_gone(self, owner: str) -> bool:
+        """Whether the owner is known to have ended."""
+        return self.is_local and self.owners[owner].is_done
+
+    def _generation(self) -> str:
+        return f"{self.random.getrandbits(64):016x}"
 
     def sleep(self, seconds: float) -> None:
         self.clock.time += seconds
@@ -163,6 +190,7 @@ class History:
             Store(self.store.id, self._vectors(), FaultyLedger(self.store.ledger, self.faults)),
             DocumentEncoder(self.encoder, chunker, _extract),  # type: ignore[arg-type]
             clock=self,
+            owners=self,
             min_write_bytes=self.request,
         )
 
@@ -180,7 +208,7 @@ class History:
         return FaultyIndex(self.store.index, self.faults)
 
     def _set_faults(self, rate: float) -> None:
-        self.faults.unavailable, self.faults.crash = rate, rate / 2
+        self.faults.unavailable, self.faults.crash, self.faults.lost = rate, rate / 2, 0.0
 
     def _content(self) -> bytes:
         if self.random.random() < 0.15:
@@ -255,7 +283,6 @@ class History:
             return
         assert row is not None, f"{source} exists, but has no row"
         assert row.etag == etag(content), f"{source}: the row describes other content: {row}"
-        assert row.owner is None or row.leased_until <= self.clock.now() + LEASE_SECONDS
         try:
             text = _extract(content, name=source, content_type="text/plain", seconds=60).text
         except DocumentRejected as rejected:
@@ -266,12 +293,16 @@ class History:
         assert row.recipe.endswith(self.chunker.recipe)
         windows = self.chunker.split(text)
         texts = [text[chunk.start : chunk.end] for window in windows for chunk in window.chunks]
-        keys = [f"{row.document_id}#{number}" for number in range(len(texts))]
+        keys = [
+            str(RecordKey(row.document_id, row.generation, number)) for number in range(len(texts))
+        ]
         assert {key: metadata["text"] for key, metadata in found.items()} == dict(
             zip(keys, texts, strict=True)
         )
         assert {metadata["etag"] for metadata in found.values()} == {etag(content)}
         assert row.chunks == row.written == len(texts)
+        assert row.current == row.generation
+        assert row.earlier == {}
         assert row.tokens == self.encoder.encode(texts).token_counts.sum()
 
 

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from random import Random
 
 PAUSE_RATE = 0.05  # how often an actor pauses after a step
+MACHINES = 3
+MAX_SKEW = 5.0  # s
+JUMPS = (-86_400.0, 86_400.0, -3_600.0, 3_600.0, -45.0, 45.0)  # s
 
 
 class Crash(BaseException):
@@ -17,20 +20,27 @@ class Crash(BaseException):
 
 
 class Clock:
-    """A history's time: it passes at steps only, mostly a little, sometimes a lot."""
+    """A history's time: it passes at steps only, mostly a little, sometimes a lot.
+
+    Each machine's own clock differs from it: a little always, and by a day once somebody set it.
+    """
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self.time = 1_000_000.0
+        self._ahead = [random.uniform(-MAX_SKEW, MAX_SKEW) for _ in range(MACHINES)]
 
     def tick(self) -> None:
         is_long = self._random.random() < 0.02
         self.time += self._random.uniform(20, 100) if is_long else self._random.uniform(0, 1)
 
-    def now(self) -> float:
-        return self.time
+    def jump(self) -> None:
+        """Set a machine's clock forward or back."""
+        self._ahead[self._random.randrange(MACHINES)] += self._random.choice(JUMPS)
 
-    monotonic = now
+    def now(self, machine: int) -> float:
+        """What the machine takes for the time."""
+        return self.time + self._ahead[machine]
 
 
 class Scheduler:
@@ -38,16 +48,23 @@ class Scheduler:
 
     def __init__(self, random: Random, clock: Clock) -> None:
         self._random, self._clock = random, clock
-        self._actors: list[_Actor] = []
+        self._actors: list[Actor] = []
         self._returned = threading.Semaphore(0)
-        self._current: _Actor | None = None
+        self._current: Actor | None = None
 
     @property
     def running(self) -> int:
         return len(self._actors)
 
+    @property
+    def current(self) -> Actor:
+        """The running actor."""
+        assert self._current is not None
+        return self._current
+
     def start(self, action: Callable[[], None]) -> None:
-        self._actors.append(_Actor(action, self._returned))
+        machine = self._random.randrange(MACHINES)
+        self._actors.append(Actor(action, self._returned, machine))
 
     def turn(self) -> None:
         """Let one actor run to its next step or its end. If all of them pause, let time pass."""
@@ -69,13 +86,16 @@ class Scheduler:
 
     def step(self) -> None:
         """Called by the running actor: let others run."""
-        assert self._current is not None
-        self._current.pause()
+        self.current.pause()
 
 
-class _Actor:
-    def __init__(self, action: Callable[[], None], returned: threading.Semaphore) -> None:
-        self._action, self._returned = action, returned
+class Actor:
+    """A process, or an invocation, on one of the machines."""
+
+    def __init__(
+        self, action: Callable[[], None], returned: threading.Semaphore, machine: int
+    ) -> None:
+        self._action, self._returned, self.machine = action, returned, machine
         self.go = threading.Semaphore(0)
         self.is_done, self.error = False, None
         self.wakes = 0.0

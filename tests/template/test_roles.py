@@ -103,7 +103,7 @@ def needed(operation: str) -> set[str]:
 
 
 def of_method(backend: Path, name: str) -> set[str]:
-    """The AWS actions that a method of a backend calls, also through its other methods."""
+    """The AWS actions that a method of a backend calls, also through others of it or of another."""
     methods = {
         node.name: node
         for node in ast.walk(ast.parse(backend.read_text()))
@@ -113,7 +113,7 @@ def of_method(backend: Path, name: str) -> set[str]:
     while waiting:
         method = methods.pop(waiting.pop(), None)
         if method is not None:
-            found |= operations(method)
+            found |= operations(method) | of_backends(method)
             waiting += [node.attr for node in ast.walk(method) if isinstance(node, ast.Attribute)]
     return found
 
@@ -123,12 +123,18 @@ def actions_of(entry: str) -> set[str]:
     found: set[str] = set()
     for path in modules_of(entry) - set(BACKENDS.values()):
         tree = ast.parse(path.read_text())
-        found |= operations(tree)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                owner = ast.unparse(node.func.value).rpartition(".")[2].lstrip("_")
-                if owner in BACKENDS:
-                    found |= of_method(BACKENDS[owner], node.func.attr)
+        found |= operations(tree) | of_backends(tree)
+    return found
+
+
+def of_backends(tree: ast.AST) -> set[str]:
+    """The AWS actions of the backends' methods that are called: `store.ledger.get(…)`."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value).rpartition(".")[2].lstrip("_")
+            if owner in BACKENDS:
+                found |= of_method(BACKENDS[owner], node.func.attr)
     return found
 
 

@@ -121,6 +121,15 @@ def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_pat
     assert "Traceback" not in done.stderr
 
 
+def test_a_store_that_cannot_be_used_is_one_sentence(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    path.write_bytes(b"no database, and long enough to be seen to be none " * 50)
+    done = ingest(folder, store=path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The vector store {path} cannot be used: it is no SQLite")
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_files_of_the_store_are_not_ingested(tmp_path: Path) -> None:
     (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
     path = tmp_path / "documents.sqlite"

@@ -13,7 +13,9 @@ import httpx2
 from handler.http.schemas import Errors
 
 
-def assert_error(response: httpx2.Response, status: int) -> dict[str, Any]:
+def assert_error(
+    response: httpx2.Response, status: int, *, kind: str = "invalid_request_error"
+) -> dict[str, Any]:
     """Check an error's shape and give its `error` object."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
@@ -22,6 +24,6 @@ def assert_error(response: httpx2.Response, status: int) -> dict[str, Any]:
     # The documented model, with every field and no other.
     assert Errors.model_validate(body, strict=True, extra="forbid").model_dump() == body
     error: dict[str, Any] = body["error"]
-    assert error["type"] == "invalid_request_error"
+    assert error["type"] == kind
     assert error["message"]
     return error

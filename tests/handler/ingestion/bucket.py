@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,10 @@ from handler import documents
 from handler.documents.document import Document
 from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
+from handler.stores.attributes import Attribute
 from handler.stores.contract import Match, Row, Store
 from handler.stores.filters import Comparison
+from handler.stores.record_key import RecordKey
 
 SOURCE = "s3://bucket/handbook/pets.md"
 PETS = b"# Cats\n\nCats sleep for most of the day.\n\n# Dogs\n\nDogs want to go for a walk."
@@ -50,10 +53,15 @@ def extract(content: bytes, *, name: str, content_type: str | None, seconds: flo
 
 
 def found(store: Store, source: str = SOURCE) -> list[Match]:
-    """The document's records in the store, in the order of its chunks."""
+    """The document's records, as queries find them, in the order of its chunks."""
     where = Comparison("source", "eq", source)
     matches = store.index.query(np.ones(384, np.float32), limit=100, where=where)
-    return sorted(matches, key=lambda match: int(match.key.partition("#")[2]))
+    return sorted(matches, key=lambda match: RecordKey.parse(match.key).chunk)
+
+
+def contents(matches: list[Match]) -> list[tuple[float, Mapping[str, Attribute]]]:
+    """The records without their keys, which differ each time that a document is written."""
+    return [(match.score, match.metadata) for match in matches]
 
 
 def row_of(store: Store, source: str = SOURCE) -> Row:

@@ -15,6 +15,7 @@ from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 from handler.stores.contract import Store
+from handler.stores.record_key import RecordKey
 from model_layer import Chunker, Encoder, load_chunker
 from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of
 
@@ -30,7 +31,8 @@ def test_a_new_document_is_stored_with_its_metadata(
     assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
     matches = found(store)
     assert [match.key for match in matches] == [
-        f"{outcome.document_id}#{number}" for number in range(outcome.chunks)
+        str(RecordKey(outcome.document_id, row_of(store).generation, number))
+        for number in range(outcome.chunks)
     ]
     text = PETS.decode()
     for match in matches:

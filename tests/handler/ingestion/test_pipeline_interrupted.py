@@ -26,7 +26,16 @@ from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Row, Store
 from model_layer import Chunker, Encoder
 from tests.fake_clock import START, FakeClock
-from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found, row_of
+from tests.handler.ingestion.bucket import (
+    LONG,
+    PETS,
+    SOURCE,
+    Bucket,
+    contents,
+    extract,
+    found,
+    row_of,
+)
 
 
 def test_a_document_too_large_for_one_run_resumes_where_it_stopped(
@@ -56,7 +65,8 @@ def test_a_document_too_large_for_one_run_resumes_where_it_stopped(
             outcome = pipeline.reconcile(Change(SOURCE, "0A"), deadline=clock.time + 65)
             break
         except DocumentUnfinished:
-            counts.append(len(found(store)))
+            counts.append(row_of(store).written)
+            assert found(store) == []  # nothing is shown until the document is whole
             assert row_of(store).status == "in_progress"
             assert row_of(store).owner is None  # the next run need not wait
     assert len(counts) > 2
@@ -69,7 +79,7 @@ def test_a_document_too_large_for_one_run_resumes_where_it_stopped(
     store.index.delete([match.key for match in whole])
     store.ledger.delete(row_of(store))
     pipeline.reconcile(Change(SOURCE))
-    assert found(store) == whole
+    assert contents(found(store)) == contents(whole)
 
 
 def test_a_document_leased_by_another_run_is_waited_for(
@@ -133,7 +143,7 @@ def test_after_a_failed_write_the_next_run_waits_for_the_lease_and_resumes(
         pipeline.reconcile(Change(SOURCE))
     row = row_of(store)
     assert row.status == "in_progress"
-    assert row.written == len(found(store)) > 0
+    assert row.written > 0
     # The failed write may still arrive, until its deadline.
     with pytest.raises(DocumentBusy):
         pipeline.reconcile(Change(SOURCE))
@@ -176,7 +186,7 @@ def test_more_vectors_than_one_lease_allows_are_deleted_in_several_runs(
             assert pipeline.reconcile(Change(SOURCE), deadline=clock.time + 15).result == "removed"
             break
         except (DocumentUnfinished, ServiceUnavailable):
-            left.append(row_of(store).chunks)
+            left.append(row_of(store).earlier[""])
             clock.time += LEASE_SECONDS
     assert left == sorted(set(left), reverse=True)  # each run got further than the one before
     assert set(deleted) == {f"{document}#{number}" for number in range(80_000)}
@@ -211,7 +221,7 @@ def test_a_document_that_returns_after_half_a_removal_is_whole(
     bucket.objects |= here
     clock.time += LEASE_SECONDS
     pipeline.reconcile(Change(SOURCE))
-    assert found(store) == whole
+    assert contents(found(store)) == contents(whole)
 
 
 def test_a_document_removed_during_its_first_read_is_not_written(
@@ -261,7 +271,7 @@ def test_content_that_returns_during_another_run_stays(
     Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract)).reconcile(
         Change(SOURCE, "0B")
     )
-    assert found(store) == before
+    assert contents(found(store)) == contents(before)
     assert row_of(store).status == "completed"
 
 

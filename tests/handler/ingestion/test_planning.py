@@ -45,18 +45,34 @@ def test_a_new_source_gets_a_row_in_progress() -> None:
     ],
 )
 def test_progress_is_kept_for_the_same_content_only(change: dict[str, Any], same: bool) -> None:
-    begun = replace(plan(None), written=3, offset=900, tokens=70)
+    begun = replace(plan(None), chunks=4, written=3, offset=900, tokens=70)
     planned = plan(begun, replace(FOUND, **change))
     assert same_content(begun, planned) is same
-    progress = (planned.written, planned.offset, planned.tokens)
-    assert progress == ((3, 900, 70) if same else (0, 0, 0))
+    progress = (planned.chunks, planned.written, planned.offset, planned.tokens)
+    assert progress == ((4, 3, 900, 70) if same else (0, 0, 0, 0))
+    assert (planned.generation == begun.generation) is same
+    assert planned.earlier == ({} if same else {begun.generation: 4})
 
 
 def test_a_completed_document_is_written_from_its_start() -> None:
-    done = replace(plan(None), status="completed", written=3, offset=900, chunks=3)
+    new = plan(None)
+    done = replace(new, status="completed", written=3, offset=900, chunks=3, current=new.generation)
     planned = plan(done)
-    assert (planned.written, planned.offset) == (0, 0)
-    assert planned.chunks == 3  # these may still be in the index
+    assert (planned.chunks, planned.written, planned.offset) == (0, 0, 0)
+    assert planned.current == done.generation != planned.generation
+    assert planned.earlier == {done.generation: 3}
+
+
+def test_a_half_written_document_of_version_0_1_is_written_from_its_start() -> None:
+    """Its keys have no generation, so that a late write of other content could replace them."""
+    old = replace(plan(None), generation="", written=3, offset=900, chunks=4)
+    planned = plan(old)
+    assert (planned.written, planned.offset, planned.earlier) == (0, 0, {"": 4})
+    assert planned.generation
+
+
+def test_no_two_generations_are_alike() -> None:
+    assert len({plan(None).generation for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(

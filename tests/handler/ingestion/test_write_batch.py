@@ -13,7 +13,7 @@ from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline
 from handler.stores.contract import Store
 from model_layer import Chunker, Encoder
-from tests.handler.ingestion.bucket import PETS, SOURCE, Bucket, extract, found
+from tests.handler.ingestion.bucket import LONG, PETS, SOURCE, Bucket, extract, found
 
 
 class Counting:
@@ -88,6 +88,27 @@ def test_a_failure_affects_its_own_document_only(
     results = pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])
     assert [type(one) for one in results] == [Outcome, KeyError, Outcome]
     assert [len(found(store, f"s3://bucket/{name}")) for name in "abc"] == [1, 0, 1]
+
+
+def test_one_large_document_at_most_waits_for_others(
+    store: Store, bucket: Bucket, encoder: Encoder, chunker: Chunker
+) -> None:
+    """Each that waits for its next write is in memory as a whole."""
+    read: list[weakref.ref[Document]] = []
+
+    def tracking(content: bytes, **about: Any) -> Document:
+        assert sum(document() is not None for document in read) <= 1
+        document = extract(content, **about)
+        read.append(weakref.ref(document))
+        return document
+
+    tracking_encoder = DocumentEncoder(encoder, chunker, tracking)
+    pipeline = Pipeline(bucket, store, tracking_encoder, min_write_bytes=3_000)
+    for name in "abc":
+        bucket.put(LONG[:2_000], source=f"s3://bucket/{name}")
+    results = pipeline.reconcile_all([Change(f"s3://bucket/{name}") for name in "abc"])
+    assert [one.result for one in results if isinstance(one, Outcome)] == ["ingested"] * 3
+    assert len(read) == 3
 
 
 def test_a_document_is_freed_before_the_next_one_is_read(

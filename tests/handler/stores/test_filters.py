@@ -19,7 +19,7 @@ from handler.stores.s3vectors_filters import expression
 from handler.stores.sqlite import open_sqlite
 from tests.handler.aws import moto_s3vectors
 from tests.handler.aws.moto_server import new_index
-from tests.handler.stores.vectors import NORTH
+from tests.handler.stores.vectors import NORTH, show
 
 
 def equal(one: Value, other: Value) -> bool:
@@ -105,6 +105,7 @@ def test_filters_can_be_nested(store: Store) -> None:
 
 
 def check(store: Store, filters: list[Filter]) -> None:
+    show(store, "k")
     store.index.upsert([Record(f"k#{i}", NORTH, metadata) for i, metadata in enumerate(RECORDS)])
     for where in filters:
         expected = {f"k#{i}" for i, metadata in enumerate(RECORDS) if holds(where, metadata)}
@@ -115,6 +116,7 @@ def check(store: Store, filters: list[Filter]) -> None:
     "key", ["a.b", 'say "x"', "it's", "ключ", "a b", "[0]", "back\\slash", "1"]
 )
 def test_filters_accept_keys_with_special_characters(store: Store, key: str) -> None:
+    show(store, "k")
     store.index.upsert([Record("k#0", NORTH, {key: "v"}), Record("k#1", NORTH, {"other": "v"})])
     assert found(store, Comparison(key, "eq", "v")) == {"k#0"}
     assert found(store, Comparison(key, "ne", "v")) == {"k#1"}
@@ -148,7 +150,10 @@ FILTERS = st.recursive(
 @pytest.fixture(scope="module")
 def both(aws: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
     path: Path = tmp_path_factory.mktemp("filters") / "documents.sqlite"
-    return open_sqlite(SqliteAddress(str(path))), open_s3vectors(new_index())
+    stores = open_sqlite(SqliteAddress(str(path))), open_s3vectors(new_index())
+    for store in stores:
+        show(store, "k")
+    return stores
 
 
 RANDOM = given(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, ServiceUnavailable
+from handler.errors import DocumentRejected, ServiceUnavailable, UnusableStore
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Row
+from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.s3vectors import MAX_REQUEST_BYTES, S3VectorsIndex, open_s3vectors
 from tests.handler.aws.moto_server import new_index
 from tests.handler.aws.scripted_server import refusal, serving
-from tests.handler.stores.vectors import NORTH, random_vectors, record
+from tests.handler.stores.vectors import NORTH, random_vectors, record, show
+from tests.handler.stores.version_0_1 import old_row
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -46,7 +51,16 @@ def counting() -> Counting:
 @pytest.fixture
 def vectors(counting: Counting) -> S3VectorsIndex:
     address = new_index()
-    return S3VectorsIndex(counting, bucket=address.bucket, index=address.index)
+    return S3VectorsIndex(counting, bucket=address.bucket, index=address.index, ledger=AllCurrent())
+
+
+class AllCurrent:
+    """A ledger in which every document is whole, in the generation ""."""
+
+    def current_generations(
+        self, document_ids: Iterable[str], *, deadline: float | None = None
+    ) -> Mapping[str, str]:
+        return dict.fromkeys(document_ids, "")
 
 
 def many(count: int, text: str) -> list[Record]:
@@ -120,7 +134,9 @@ def test_a_document_that_s3_vectors_finds_too_large_is_rejected(
 ) -> None:
     with serving([refusal("ValidationException", message=message)]) as (address, script):
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        vectors = S3VectorsIndex(AwsClient("s3vectors"), bucket="bucket", index="index")
+        vectors = S3VectorsIndex(
+            AwsClient("s3vectors"), bucket="bucket", index="index", ledger=AllCurrent()
+        )
         with pytest.raises(DocumentRejected if raised else ClientError):
             vectors.upsert([record("k#0")])
     assert script.asked == 1
@@ -132,6 +148,90 @@ def test_other_refusals_by_s3_vectors_are_raised(vectors: S3VectorsIndex) -> Non
         vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.query(NORTH, limit=101)
+
+
+def test_a_store_of_version_0_1_goes_on_working() -> None:
+    """Its keys have no generation, and its items do not say which one is current."""
+    address = new_index()
+    store = open_s3vectors(address)
+    rows = [old_row("file-1"), old_row("file-2", status="in_progress")]
+    for row in rows:
+        boto3.client("dynamodb").put_item(
+            TableName=address.ledger_table,
+            Item={
+                "store": {"S": f"{address.bucket}/{address.index}"},
+                "document": {"S": row["document"]},
+                "revision": {"N": str(row["revision"])},
+                "status": {"S": row["status"]},
+                "row": {"S": json.dumps(row)},
+                "write": {"S": "w"},
+            },
+        )
+    store.index.upsert([record("file-1#0"), record("file-2#0")])
+    assert [match.key for match in store.index.query(NORTH, limit=9)] == ["file-1#0"]
+    found = store.ledger.get("file-1")
+    assert found is not None
+    assert (found.current, found.generation, found.attributes) == ("", "", {"team": "support"})
+    store.ledger.put(replace(found, current=None))
+    assert store.index.query(NORTH, limit=9) == []
+
+
+def test_a_record_of_another_program_is_not_found() -> None:
+    store = open_s3vectors(new_index())
+    show(store, "theirs")
+    store.index.upsert([record("theirs#0")])
+    address = new_index()
+    index = S3VectorsIndex(
+        AwsClient("s3vectors"), bucket=address.bucket, index=address.index, ledger=AllCurrent()
+    )
+    boto3.client("s3vectors").put_vectors(
+        vectorBucketName=address.bucket,
+        indexName=address.index,
+        vectors=[{"key": "theirs", "data": {"float32": NORTH.tolist()}}],
+    )
+    assert index.query(NORTH, limit=9) == []
+
+
+def test_rows_that_an_answer_leaves_out_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DynamoDB leaves out what it throttles, and what is beyond 16 MB."""
+    asked: list[list[str]] = []
+    ledger = DynamoDBLedger(AwsClient("dynamodb", sleep=lambda _: None), table="t", store="s")
+
+    def batch_get_item(*, RequestItems: Any) -> Any:  # noqa: N803
+        keys = RequestItems["t"]["Keys"]
+        asked.append([key["document"]["S"] for key in keys])
+        first, *others = keys
+        item = {**first, "status": {"S": "completed"}, "current": {"S": "g"}}
+        return {
+            "Responses": {"t": [item]},
+            "UnprocessedKeys": {"t": {"Keys": others}} if others else {},
+        }
+
+    monkeypatch.setattr(ledger._client._client, "batch_get_item", batch_get_item)
+    assert ledger.current_generations(["a", "b", "c"]) == {"a": "g", "b": "g", "c": "g"}
+    assert asked == [["a", "b", "c"], ["b", "c"], ["c"]]
+    assert ledger.current_generations([]) == {}
+
+
+def test_a_malformed_row_is_a_sentence() -> None:
+    address = new_index()
+    store = open_s3vectors(address)
+    row = store.ledger.put(Row("file-1", "s3://bucket/1"))
+    boto3.client("dynamodb").put_item(
+        TableName=address.ledger_table,
+        Item={
+            "store": {"S": f"{address.bucket}/{address.index}"},
+            "document": {"S": row.document_id},
+            "revision": {"N": "1"},
+            "status": {"S": "completed"},
+            "row": {"S": "{"},
+        },
+    )
+    for read in (lambda: store.ledger.get("file-1"), lambda: store.ledger.rows(limit=9)):
+        with pytest.raises(UnusableStore, match=r"is damaged at file-1: .*Delete that item"):
+            read()
 
 
 def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:

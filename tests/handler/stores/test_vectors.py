@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import boto3
 import numpy as np
@@ -15,7 +16,14 @@ from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
 from tests.handler.stores.backends import NewAddress, open_at
-from tests.handler.stores.vectors import NORTH, random_vectors, record, vector_at
+from tests.handler.stores.vectors import NORTH, random_vectors, record, show, vector_at
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """A store whose documents are whole; see the tests of generations below."""
+    show(store, "k", "file-1")
+    return store
 
 
 def keys(store: Store, limit: int = 100) -> list[str]:
@@ -38,9 +46,9 @@ def test_a_record_is_found_with_its_metadata(store: Store) -> None:
 
 def test_the_nearest_records_come_first(store: Store) -> None:
     scores = [0.3, 0.9, -1.0, 0.7, 0.0, 1.0, -0.4]
-    store.index.upsert([record(str(score), score) for score in scores])
+    store.index.upsert([record(f"k#{place}", score) for place, score in enumerate(scores)])
     matches = store.index.query(NORTH, limit=10)
-    assert [match.key for match in matches] == [str(s) for s in sorted(scores, reverse=True)]
+    assert [match.key for match in matches] == ["k#5", "k#1", "k#3", "k#0", "k#4", "k#6", "k#2"]
     assert [match.score for match in matches] == pytest.approx(sorted(scores)[::-1], abs=1e-6)
     assert all(-1 <= match.score <= 1 for match in matches)
 
@@ -58,8 +66,8 @@ def test_scores_are_cosines(store: Store) -> None:
 
 @pytest.mark.parametrize("limit", [1, 39, 40, 41, 100])
 def test_a_query_returns_at_most_its_limit(store: Store, limit: int) -> None:
-    store.index.upsert([record(f"k#{i:03}", 1 - i / 100) for i in range(120)])
-    assert keys(store, limit) == [f"k#{i:03}" for i in range(limit)]
+    store.index.upsert([record(f"k#{i}", 1 - i / 100) for i in range(120)])
+    assert keys(store, limit) == [f"k#{i}" for i in range(limit)]
 
 
 def test_an_upsert_replaces_the_whole_record(store: Store) -> None:
@@ -78,7 +86,7 @@ def test_the_last_of_two_records_with_one_key_is_kept(store: Store) -> None:
 
 def test_deleting_removes_only_the_named_records(store: Store) -> None:
     store.index.upsert([record(f"k#{i}", 1 - i / 10) for i in range(4)])
-    store.index.delete(["k#0", "k#2", "k#2", "k#9", "other"])
+    store.index.delete(["k#0", "k#2", "k#2", "k#9", "other#0"])
     assert keys(store) == ["k#1", "k#3"]
     store.index.delete(["k#0", "k#2"])
     assert keys(store) == ["k#1", "k#3"]
@@ -117,7 +125,9 @@ def stored(address: StoreAddress, key: str) -> NDArray[np.float32]:
     import apsw
 
     connection = apsw.Connection(address.path)
-    (blob,) = next(connection.execute("SELECT vector FROM vectors WHERE key = ?", (key,)))
+    (blob,) = next(
+        connection.execute("SELECT vector FROM vectors WHERE document || '#' || chunk = ?", (key,))
+    )
     connection.close()
     return np.frombuffer(blob, dtype="<f4")
 
@@ -133,6 +143,7 @@ def test_a_vector_is_stored_bit_for_bit(store: Store, address: StoreAddress) -> 
     ["Zażółć gęślą jaźń", "深い海", "🐘👩‍🚀", 'a\nb\t"c"\\ \'; DROP', "\u0000\u007f\u2028", ""],
 )
 def test_any_text_can_be_stored_and_filtered(store: Store, text: str) -> None:
+    show(store, f"k{text}")
     store.index.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
     where = Comparison("attribute", "eq", text)
     (match,) = store.index.query(NORTH, limit=2, where=where)
@@ -156,6 +167,8 @@ def test_records_survive_reopening(store: Store, address: StoreAddress) -> None:
 
 def test_stores_are_independent(new_address: NewAddress) -> None:
     one, other = open_at(new_address()), open_at(new_address())
+    show(one, "k")
+    show(other, "k")
     one.index.upsert([record("k#0")])
     other.index.upsert([record("k#1")])
     other.index.delete(["k#0"])
@@ -169,3 +182,37 @@ def test_nothing_is_written_after_the_deadline(store: Store) -> None:
     with pytest.raises(ServiceUnavailable):
         store.index.delete(["k#0"], deadline=time.monotonic())
     assert keys(store) == ["k#0"]
+
+
+def test_only_the_current_generation_of_a_document_is_found(store: Store) -> None:
+    """Old chunks until the new ones are whole, and never a write that arrives too late."""
+    store.index.upsert([record("k#new#0", 0.9), record("k#new#1", 0.8), record("k#0", 0.5)])
+    store.index.upsert([record("unknown#0"), record("unknown#old#0")])
+    assert keys(store) == ["k#0"]
+    show(store, "k", generation="new")
+    assert keys(store) == ["k#new#0", "k#new#1"]
+    store.index.upsert([record("k#0", 1.0)])
+    assert keys(store) == ["k#new#0", "k#new#1"]
+    row = store.ledger.get("k")
+    assert row is not None
+    row = store.ledger.put(replace(row, status="in_progress", current=None))
+    assert keys(store) == []
+    store.ledger.delete(row)
+    assert keys(store) == []
+
+
+def test_generations_have_records_of_their_own(store: Store) -> None:
+    store.index.upsert([record("k#a#0", 0.9), record("k#b#0", 0.8), record("k#0", 0.7)])
+    store.index.delete(["k#b#0", "k#0"])
+    show(store, "k", generation="a")
+    assert keys(store) == ["k#a#0"]
+
+
+@pytest.mark.parametrize("limit", [1, 10, 40])
+def test_records_that_are_not_current_do_not_crowd_out_those_that_are(
+    store: Store, limit: int
+) -> None:
+    store.index.upsert([record(f"k#old#{i}", 1 - i / 1000) for i in range(60)])
+    store.index.upsert([record(f"k#new#{i}", 0.5 - i / 1000) for i in range(40)])
+    show(store, "k", generation="new")
+    assert keys(store, limit) == [f"k#new#{i}" for i in range(limit)]

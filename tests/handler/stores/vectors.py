@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from handler.stores.attributes import Attribute
-from handler.stores.contract import Record
+from handler.stores.contract import Record, Row, Store
 
 DIMENSIONS = 384
 
@@ -31,3 +33,12 @@ NORTH = vector_at(1.0)
 def record(key: str, score: float = 1.0, **metadata: Attribute) -> Record:
     """A record that a query for NORTH finds with `score`."""
     return Record(key, vector_at(score), metadata)
+
+
+def show(store: Store, *documents: str, generation: str = "") -> None:
+    """Let queries find the documents' records of this generation."""
+    for document in documents:
+        known = store.ledger.get(document) or Row(document, f"s3://bucket/{document}")
+        store.ledger.put(
+            replace(known, status="completed", generation=generation, current=generation)
+        )

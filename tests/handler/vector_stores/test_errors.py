@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 from starlette.testclient import TestClient
 
-from handler.errors import ServiceUnavailable
+from handler.errors import ServiceUnavailable, StoreLocked
 from handler.http.auth import hash_key
 from handler.settings import Settings, SqliteAddress
 from handler.stores.sqlite import SqliteIndex, SqliteLedger
 from model_layer import Encoder
 from tests.handler.http.error_shape import assert_error
 from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, ROUTES, send, serve
-from tests.library import CATS, fill
+from tests.library import CATS, PASSWORDS, fill
 
 
 @pytest.mark.parametrize("path", ["/v1/vector_stores", FILES])
@@ -101,13 +103,91 @@ def test_a_store_that_does_not_answer_is_a_503_with_retry_after(
     assert "secret" not in response.text
 
 
-def test_a_file_that_is_not_a_database_is_a_503(tmp_path: Path) -> None:
-    path = tmp_path / "library.sqlite"
+def not_a_database(path: Path, encoder: Encoder) -> None:
     path.write_text("no database, and long enough to be seen to be none " * 50)
+
+
+def a_folder(path: Path, encoder: Encoder) -> None:
+    path.mkdir()
+
+
+def newer(path: Path, encoder: Encoder) -> None:
+    fill(path, encoder)
+    execute(path, "PRAGMA user_version = 99")
+
+
+def damaged(path: Path, encoder: Encoder) -> None:
+    fill(path, encoder)
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+
+
+def execute(path: Path, statement: str) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (not_a_database, "it is no SQLite database."),
+        (a_folder, "it is a folder."),
+        (newer, "it was written by a newer version of this program"),
+        (damaged, "it is damaged ("),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_a_503_that_says_why(
+    tmp_path: Path,
+    encoder: Encoder,
+    caplog: pytest.LogCaptureFixture,
+    make: Callable[[Path, Encoder], None],
+    reason: str,
+) -> None:
+    """Only somebody who can mend the file can help, so clients are told not to try again."""
+    path = tmp_path / "library.sqlite"
+    make(path, encoder)
     client = serve(Settings(vector_store=SqliteAddress(str(path))))
-    response = client.get("/v1/vector_stores/library")
-    assert response.status_code == 503
-    assert str(path) not in response.text
+    for method, route in ROUTES:
+        response = send(client, method, route)
+        error = assert_error(response, 503, kind="server_error")
+        assert error["code"] == "vector_store_unusable"
+        assert error["message"].startswith(
+            f"The vector store library.sqlite cannot be used: {reason}"
+        )
+        assert str(tmp_path) not in response.text
+    assert str(path) in caplog.text  # the log has all of it
+    assert client.get("/health").status_code == 200
+
+
+def test_a_malformed_row_is_a_503_where_it_is_shown(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "library.sqlite"
+    fill(path, encoder)
+    execute(path, f"UPDATE ledger SET row = '{{' WHERE document = '{CATS.id}'")
+    client = serve(Settings(vector_store=SqliteAddress(str(path))))
+    for method, route in ROUTES:
+        response = send(client, method, route)
+        if method == "POST":
+            assert response.status_code == 200
+            continue
+        error = assert_error(response, 503, kind="server_error")
+        assert "library.sqlite cannot be used: it is damaged (a row is not JSON" in error["message"]
+    assert client.get(f"{FILES}/{PASSWORDS.id}").status_code == 200
+
+
+def test_a_locked_store_is_a_503_with_retry_after(
+    store_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise StoreLocked("/a/secret/path is locked")
+
+    monkeypatch.setattr(SqliteLedger, "rows", fail)
+    response = store_client.get(FILES)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.json()["error"]["code"] == "vector_store_unavailable"
+    assert "Another process is writing the vector store." in response.text
+    assert "secret" not in response.text
 
 
 @EACH_ROUTE

@@ -18,6 +18,7 @@ from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
 from tests.handler.json_values import JSON_VALUES
+from tests.handler.stores.vectors import show
 from tests.handler.vector_stores.searches import ask
 from tests.library import CATS, LIBRARY, PASSWORDS, TRAINS, fill
 
@@ -196,7 +197,8 @@ def test_any_request_is_answered_or_refused(search: VectorSearch, request: objec
 def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) -> None:
     address = SqliteAddress(str(tmp_path / "bare.sqlite"))
     store = fill(Path(address.path), encoder)
-    store.index.upsert([Record("bare", encoder.encode(["zebra"]).vectors[0], {})])
+    show(store, "bare")
+    store.index.upsert([Record("bare#0", encoder.encode(["zebra"]).vectors[0], {})])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
     (result,) = page["data"]
@@ -206,7 +208,8 @@ def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) ->
         "filename": "",
         "attributes": {},
         "content": [{"type": "text", "text": ""}],
-        **dict.fromkeys(["source", "chunk", "start", "end", "page", "heading"]),
+        "chunk": 0,
+        **dict.fromkeys(["source", "start", "end", "page", "heading"]),
     }
 
 
@@ -214,6 +217,7 @@ def test_metadata_of_unknown_types_are_left_out(tmp_path: Path, encoder: Encoder
     address = SqliteAddress(str(tmp_path / "foreign.sqlite"))
     store = fill(Path(address.path), encoder)
     metadata: dict[str, Any] = {"text": 5, "page": "iv", "start": 7.0, "heading": True, "level": 2}
+    show(store, "foreign")
     store.index.upsert([Record("foreign#1", encoder.encode(["zebra"]).vectors[0], metadata)])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
@@ -230,6 +234,7 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
     address = SqliteAddress(str(tmp_path / "opposites.sqlite"))
     store = fill(Path(address.path), encoder)
     row = encoder.encode(["zebra"]).vectors[0]
+    show(store, "a", "b")
     store.index.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=50)

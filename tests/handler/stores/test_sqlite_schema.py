@@ -1,0 +1,138 @@
+"""A store's file has a schema version: older files are brought to this one, others are refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import apsw
+import pytest
+
+from handler.errors import UnusableStore
+from handler.settings import SqliteAddress
+from handler.stores.contract import Store
+from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite_schema import APPLICATION_ID, VERSION
+from tests.handler.stores.vectors import NORTH, record
+from tests.handler.stores.version_0_1 import REVISION, old_row, write_old_store
+from tests.paths import ROOT
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "documents.sqlite"
+
+
+def open_at(path: Path) -> Store:
+    return open_sqlite(SqliteAddress(str(path)))
+
+
+def keys(store: Store) -> list[str]:
+    return [match.key for match in store.index.query(NORTH, limit=100)]
+
+
+def set_version(path: Path, *, version: int, application: int = APPLICATION_ID) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute(f"PRAGMA user_version = {version}; PRAGMA application_id = {application}")
+    connection.close()
+
+
+def test_a_new_file_says_that_it_is_ours_and_of_which_version(path: Path) -> None:
+    open_at(path)
+    connection = apsw.Connection(str(path))
+    assert connection.pragma("user_version") == VERSION
+    assert connection.pragma("application_id") == APPLICATION_ID
+    assert connection.pragma("journal_mode") == "wal"
+    connection.close()
+
+
+def test_a_store_of_version_0_1_goes_on_working(path: Path) -> None:
+    rows = [
+        old_row("file-1"),
+        old_row("file-2", status="failed", chunks=0, written=0, error_code="invalid_file"),
+        old_row("file-3", status="in_progress", written=1),
+    ]
+    write_old_store(path, rows)
+    store = open_at(path)
+    # What is half written is not shown, as it may have chunks of two contents.
+    assert keys(store) == ["file-1#0", "file-1#1"]
+    (first, *_) = store.index.query(NORTH, limit=1)
+    assert first.metadata == {"text": "file-1 0"}
+    assert store.ledger.bind("model-b") == "model-a"
+    assert [row.status for row in store.ledger.rows(limit=9)] == [
+        *("completed", "failed", "in_progress")
+    ]
+    row = store.ledger.get("file-1")
+    assert row is not None
+    assert (row.revision, row.generation, row.current, row.earlier) == (REVISION, "", "", {})
+    assert (row.chunks, row.attributes) == (2, {"team": "support"})
+    store.ledger.put(replace(row, size=11))
+    store.index.delete(["file-1#1"])
+    assert keys(open_at(path)) == ["file-1#0"]
+
+
+def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path) -> None:
+    write_old_store(path, [old_row(f"file-{number}", chunks=50) for number in range(40)])
+    code = (
+        "import sys\nfrom handler.settings import SqliteAddress\n"
+        "from handler.stores.sqlite import open_sqlite\n"
+        "sys.stdin.read(1)\nopen_sqlite(SqliteAddress(sys.argv[1]))\n"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"x")
+        process.stdin.flush()
+    errors = [process.communicate()[1] for process in processes]
+    assert errors == [b"", b""]
+    store = open_at(path)
+    assert len(keys(store)) == 100
+    assert len(store.ledger.rows(limit=100)) == 40
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    open_at(path).index.upsert([record("k#0")])
+    set_version(path, version=VERSION + 6)
+    with pytest.raises(
+        UnusableStore, match=r"documents\.sqlite cannot be used: it was written by a newer version"
+    ) as raised:
+        open_at(path)
+    assert f"its schema is {VERSION + 6}, the newest known here {VERSION}" in raised.value.message
+    assert "Update the program" in raised.value.message
+
+
+@pytest.mark.parametrize("marked", [False, True], ids=["unmarked", "marked"])
+def test_a_database_of_another_program_is_refused_and_left_alone(path: Path, marked: bool) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+    if marked:
+        set_version(path, version=42, application=0x12345678)
+    before = path.read_bytes()
+    with pytest.raises(UnusableStore, match=r"of another program\. Set VECTOR_STORE"):
+        open_at(path)
+    assert path.read_bytes() == before
+
+
+def test_a_step_to_this_version_that_fails_leaves_the_old_file(path: Path) -> None:
+    write_old_store(path, [old_row("file-1")])
+    connection = apsw.Connection(str(path))
+    connection.execute("CREATE TABLE vectors_0_1 (in_the_way)")
+    connection.close()
+    with pytest.raises(UnusableStore, match="already another table"):
+        open_at(path)
+    connection = apsw.Connection(str(path))
+    assert connection.pragma("user_version") == 0
+    connection.execute("DROP TABLE vectors_0_1")
+    connection.close()
+    assert keys(open_at(path)) == ["file-1#0", "file-1#1"]
