@@ -22,7 +22,7 @@ from model_layer.chunk_blocks import (
     find_blocks,
     stripped,
 )
-from model_layer.safe_split import is_border
+from model_layer.chunk_gaps import is_apart
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class UnitFinder:
             if not units:
                 head = block.kind == "heading"
                 units.append(replace(part, border=block.border, level=block.level, leads=head))
-            elif _is_apart(text, units[-1].end, start):
+            elif is_apart(text, units[-1].end, start):
                 is_sentence = SENTENCE_END.search(text, units[-1].start, start)
                 units.append(replace(part, border=AT_SENTENCE) if is_sentence else part)
             else:
@@ -186,12 +186,6 @@ def _within(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, i
     middle = space if space > start else middle
     yield from _within(text, start, middle, most)
     yield from _within(text, middle, end, most)
-
-
-def _is_apart(text: str, end: int, start: int) -> bool:
-    """Whether WordPiece always splits between `text[:end]` and `text[start:]`."""
-    # Not all that is white space to Python is to BERT, which removes \x0b, \x0c and \x85.
-    return any(is_border(char) for char in text[end - 1 : start + 1])
 
 
 def _joined(units: Iterable[Unit], capacity: int) -> list[Unit]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,28 +66,30 @@ class Encoder:
 
     def encode(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         *,
         truncate: Truncate = "END",
         deadline: float | None = None,
         is_cancelled: Callable[[], bool] | None = None,
     ) -> Encoded:
-        """Encode `texts`; an empty sequence gives arrays of length 0.
+        """Encode `texts`; no texts give arrays of length 0.
 
         A text's vector never depends on the other texts of the call, or on their order.
+        texts: strings in an order: a sequence, a generator, a one-dimensional array.
         truncate: which part of a text beyond the model's limit to leave out, its "END" or its
             "START"; "NONE" refuses the text.
-        deadline: a time on the clock of `time.monotonic()`; the work stops there, between texts.
-        is_cancelled: asked between texts, from any thread; once it says True, the work stops.
-        Raises TypeError for a bare string or an item that is not a string, TextTooLong for the
-        first text that is refused, DeadlineExceeded with the work done so far, Cancelled.
+        deadline: a time on the clock of `time.monotonic()`; the work stops there, between texts
+            or, while a long one is tokenized, within it.
+        is_cancelled: asked at the same places, from any thread; once it says True, the work stops.
+        Raises TypeError for a bare string, an item that is not a string or texts without an order,
+        TextTooLong for the first text that is refused, DeadlineExceeded with the work done so far,
+        Cancelled.
         """
-        _check_types(texts)
+        listed = _listed(texts)
         started = time.perf_counter()
         limit = _Limit(deadline, self._clock, is_cancelled)
-        tokens = self._tokenize(texts, truncate, limit)
+        tokens = self._tokenize(listed, truncate, limit)
         counts = np.array([len(one.ids) for one in tokens], np.int64)
-        _check_lengths(counts, self.bundle.max_tokens)
         tokenized = time.perf_counter()
         vectors = self._run(tokens, counts, limit)
         return Encoded(
@@ -111,10 +113,19 @@ class Encoder:
     def _tokenize(self, texts: Sequence[str], truncate: Truncate, limit: _Limit) -> list[Tokens]:
         # On one thread: it takes a hundredth of the run's time, and several are no faster.
         tokens: list[Tokens] = []
-        for text in texts:
+
+        def check() -> None:
             if limit.is_past():
                 raise DeadlineExceeded(0, len(texts), 0, sum(len(one.ids) for one in tokens))
-            tokens.append(self.tokenizer.tokenize(text, truncate))
+
+        for index, text in enumerate(texts):
+            check()
+            cut: Truncate = "START" if truncate == "START" else "END"
+            read = self.tokenizer.tokenize(text, cut, check)
+            if read.truncated and truncate == "NONE":
+                count = self.tokenizer.count(text, check)
+                raise TextTooLong(index, count, self.bundle.max_tokens)
+            tokens.append(read)
         return tokens
 
     def _run(
@@ -169,18 +180,25 @@ class _Limit:
         return self.deadline is not None and self.clock() > self.deadline
 
 
-def _check_types(texts: Sequence[str]) -> None:
-    if isinstance(texts, str):
-        raise TypeError("encode takes a sequence of strings, not one string: write [text].")
-    for index, text in enumerate(texts):
+def _listed(texts: Iterable[str]) -> list[str]:
+    """The texts as a list, because a generator can be read only once. Raises TypeError."""
+    kind = type(texts).__name__
+    if isinstance(texts, str | bytes | bytearray | memoryview):
+        raise TypeError(f"encode takes a sequence of strings, not one {kind}: write [text].")
+    try:
+        iterator = iter(texts)
+    except TypeError:
+        raise TypeError(f"encode takes a sequence of strings, not {kind}.") from None
+    if isinstance(texts, Mapping | set | frozenset):
+        raise TypeError(
+            f"encode takes strings in an order, not a {kind}, because row i belongs to text i: "
+            "write a list."
+        )
+    listed = list(iterator)
+    for index, text in enumerate(listed):
         if not isinstance(text, str):
             raise TypeError(f"texts[{index}] is {type(text).__name__}, not str.")
-
-
-def _check_lengths(counts: NDArray[np.int64], limit: int) -> None:
-    too_long = np.flatnonzero(counts > limit)
-    if len(too_long):
-        raise TextTooLong(int(too_long[0]), int(counts[too_long[0]]), limit)
+    return listed
 
 
 def load_encoder(

@@ -1,91 +1,114 @@
 """Splits a long text into parts, so that the tokens of the parts are the tokens of the text.
 
-BERT first splits a text into words, at white space, at punctuation and around CJK ideographs
-(Devlin et al. 2018; `BasicTokenizer`), and then each word into tokens. So no token reaches across
-the start of a word. A character that always starts a word, or is dropped between two words, is a
-*border* here, and the text may be cut before it:
+No token reaches over a border (`character_kinds`), so a text may be cut there:
 
-    "unaffable, isn't it"  →  "unaffable" + ", isn't" + " it"
+    "unaffable, isn't it"  →  "unaffable, isn'" + "t it"
 
-Does not tokenize.
+A word may be a megabyte long, but WordPiece reads any word of more than 100 characters as [UNK],
+and drops characters such as accents. So a long word is replaced by its first characters that are
+not dropped: its tokens are the same. Does not tokenize.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
-# Unicode has moved some characters into punctuation, and some out of it. A character counts as
-# punctuation here only if it was in version 3.2 and still is: then every tokenizer agrees,
-# whatever its version. For the same reason `is_one_word` accepts only characters
-# that never were.
-categories = (unicodedata.category, unicodedata.ucd_3_2_0.category)
+from tokenizers import Tokenizer as WordPiece
 
-# These are not punctuation, but BERT decomposes them into ASCII punctuation first.
-DECOMPOSED = "\u1fef\u2260\u226e\u226f"
+from model_layer.character_kinds import BORDER, CLOSING, OPENING, WORD, CharacterKinds
 
-CJK = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF))
-
-MAX_WORD = 100  # characters; WordPiece turns a longer word into [UNK]
+KEPT = re.compile(f"[{WORD}]+")
 
 
-def safe_split(text: str, size: int) -> Iterator[str]:
-    """The text in parts of `size` characters, each extended to the next border.
+class SafeSplitter:
+    """Splits texts for one tokenizer. Thread-safe."""
 
-    If the next border is more than `size` characters away, the part ends at the last border before
-    instead, and the run without a border becomes a part of its own, however long.
-    """
-    if len(text) <= size:
-        yield text
-        return
-    border = _border_pattern(text)
-    start = 0
-    while len(text) - start > size:
-        next_border = border.search(text, start + size)
-        end = next_border.start() if next_border else len(text)
-        if end - start > 2 * size:
-            earlier = [match.start() for match in border.finditer(text, start + 1, start + size)]
-            if earlier:
-                yield text[start : earlier[-1]]
-                start = earlier[-1]
-        yield text[start:end]
-        start = end
-    yield text[start:]
+    def __init__(self, wordpiece: WordPiece, size: int) -> None:
+        """size: characters of a part at most; a long word's may have some more."""
+        self._kinds = CharacterKinds(wordpiece)
+        self._most = int(wordpiece.model.max_input_chars_per_word)
+        self._size = size
 
+    def parts(self, text: str, *, from_end: bool = False) -> Iterator[str]:
+        """The parts of `text`, in order or from the last to the first.
 
-def is_one_word(text: str) -> bool:
-    """Whether BERT certainly sees one word; False if that depends on the Unicode version.
+        Some are empty: while a long word is read, so that a caller can look at the time.
+        Raises UnicodeEncodeError if a long text has a surrogate.
+        """
+        low, high = 0, len(text)
+        while high - low > self._size:
+            window = (high - self._size - 1, high) if from_end else (low, low + self._size + 1)
+            borders = self._borders(text, *window)
+            if borders is None:
+                cut = yield from self._far_border(text, low, high, from_end=from_end)
+            else:
+                cut = borders[0] if from_end else borders[1]
+            start, end = (cut, high) if from_end else (low, cut)
+            low, high = (low, cut) if from_end else (cut, high)
+            if borders is None:
+                yield from self._shortened(text, start, end, from_end=from_end)
+            else:
+                yield text[start:end]
+        yield text[low:high]
 
-    (Beyond the Basic Multilingual Plane only symbols, such as emoji, are certain.)
-    """
-    return all(
-        (
-            unicodedata.category(char)[0] in "LMNS"
-            if char < "\U00010000"
-            else unicodedata.category(char) == "So"
+    def _borders(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last place in `text[start:end]`, not its ends, where it may be cut."""
+        kinds = self._kinds.of(text[start:end])
+        last = len(kinds) - 1
+        first_ones = (
+            kinds.find(BORDER, 1),
+            kinds.find(OPENING, 1),
+            kinds.find(BORDER, 0, last) + 1,
+            kinds.find(CLOSING, 0, last) + 1,
         )
-        and unicodedata.ucd_3_2_0.category(char)[0] != "P"
-        and not is_border(char)
-        for char in set(text)
-    )
+        found = [place for place in first_ones if place > 0]
+        if not found:
+            return None
+        last_ones = (
+            kinds.rfind(BORDER, 1),
+            kinds.rfind(OPENING, 1),
+            kinds.rfind(BORDER, 0, last) + 1,
+            kinds.rfind(CLOSING, 0, last) + 1,
+        )
+        return start + min(found), start + max(last_ones)
 
+    def _far_border(
+        self, text: str, low: int, high: int, *, from_end: bool
+    ) -> Generator[str, None, int]:
+        """The border after the long word that `text[low:high]` begins with, or before its last."""
+        step = -self._size if from_end else self._size
+        place = (high if from_end else low) + step
+        while low < place < high:
+            yield ""
+            near, far = sorted((place, place + step))
+            borders = self._borders(text, max(near - 1, low), min(far + 1, high))
+            if borders is not None:
+                return borders[1] if from_end else borders[0]
+            place += step
+        return low if from_end else high
 
-def _border_pattern(text: str) -> re.Pattern[str]:
-    """Matches each border of this text. (A pattern of all borders would be huge.)"""
-    borders = {char for char in set(text) if is_border(char)} - {"]"}
-    # "]" may end a special token such as "[CLS]", so it is a border only after another "]".
-    bracket = r"(?<=\])\]"
-    return re.compile(f"[{re.escape(''.join(sorted(borders)))}]|{bracket}" if borders else bracket)
+    def _shortened(self, text: str, start: int, end: int, *, from_end: bool) -> Iterator[str]:
+        """Parts with the tokens of `text[start:end]`, which has no border within.
 
-
-def is_border(char: str) -> bool:
-    """Whether BERT always splits between this character and the one before it."""
-    code = ord(char)
-    if code < 128:
-        return char in " \t\n\r" or (char.isprintable() and not char.isalnum())
-    return (
-        all(category(char)[0] == "P" or category(char) == "Zs" for category in categories)
-        or any(low <= code <= high for low, high in CJK)
-        or char in DECOMPOSED
-    )
+        Brackets stand alone. With them, what is left of the word might read as a special token.
+        """
+        if end - start <= self._most:
+            yield text[start:end]  # perhaps a special token
+            return
+        opening = start + (self._kinds.of(text[start]) == OPENING)
+        closing = end - (self._kinds.of(text[end - 1]) == CLOSING)
+        outer = [text[closing:end], text[start:opening]]
+        yield outer[not from_end]
+        kept: list[str] = []
+        characters = 0
+        for place in range(opening, closing, self._size):
+            yield ""
+            window = text[place : min(place + self._size, closing)]
+            kinds = self._kinds.of(window)
+            kept += (window[run.start() : run.end()] for run in KEPT.finditer(kinds))
+            characters += sum(kinds.count(kind) * int(kind) for kind in WORD)
+            if characters > self._most:
+                break
+        yield "".join(kept)
+        yield outer[from_end]

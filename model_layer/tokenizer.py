@@ -2,7 +2,8 @@
 
 A long text is tokenized part by part, from the end that is kept, and only until there are enough
 tokens. `safe_split` cuts the parts so that the ids are those of the whole text. So a megabyte
-costs little: tokenized whole, it would need 100 bytes of memory a token, for 254 tokens.
+costs little, whatever its characters: tokenized whole, it would need 100 bytes of memory a
+character, for 254 tokens.
 
 `tokenizer.json` comes with truncation at 128 and padding to 128; both are switched off here. The
 limit is the model's own (256, specials included). Does not pad.
@@ -10,7 +11,8 @@ limit is the model's own (256, specials included). Does not pad.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,11 +22,16 @@ from tokenizers import Tokenizer as WordPiece
 
 from model_layer.artifacts import REBUILD, TOKENIZER, Bundle
 from model_layer.errors import BundleError
-from model_layer.safe_split import MAX_WORD, is_border, is_one_word, safe_split
+from model_layer.safe_split import SafeSplitter
 
 # What to leave out of a text that has more tokens than the model reads: its end, its start, or
 # nothing.
 Truncate = Literal["END", "START", "NONE"]
+
+# Called between two parts of a text; it may raise.
+Check = Callable[[], None]
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Characters of a part. English has four or five a token, so one part is usually enough for 256.
 PART_SIZE = 4_096
@@ -51,21 +58,40 @@ class Tokenizer:
         wordpiece.no_truncation()
         wordpiece.no_padding()
         self.wordpiece = wordpiece  # the library's tokenizer, without truncation and padding
-        self._part_size = part_size
         self._room = max_tokens - 2  # for the text's own tokens, beside [CLS] and [SEP]
         names = ("[CLS]", "[SEP]", "[UNK]")
         self._cls, self._sep, self._unk = (_special(wordpiece, name) for name in names)
+        self._splitter = SafeSplitter(wordpiece, part_size)
+        self._part_size = part_size
 
-    def tokenize(self, text: str, truncate: Truncate = "END") -> Tokens:
+    def tokenize(self, text: str, truncate: Truncate = "END", check: Check | None = None) -> Tokens:
         """The ids of `[CLS] text [SEP]`, at most `max_tokens` of them unless `truncate` is "NONE".
 
+        check: called between the parts of a long text; what it raises ends the work.
         A lone surrogate, which UTF-8 cannot encode, is read as U+FFFD.
         """
-        ids = self._enough_ids(text, truncate)
-        truncated = len(ids) > self._room and truncate != "NONE"
-        if truncated:
-            ids = ids[-self._room :] if truncate == "START" else ids[: self._room]
-        return Tokens(np.concatenate([self._cls, ids, self._sep]), truncated)
+        from_end = truncate == "START"
+        found: list[NDArray[np.int32]] = []
+        count = 0
+        for ids in self._ids(text, check, from_end=from_end):
+            found.append(ids)
+            count += len(ids)
+            if count > self._room and truncate != "NONE":
+                break
+        if from_end:
+            found.reverse()
+        if count <= self._room or truncate == "NONE":
+            return Tokens(np.concatenate([self._cls, *found, self._sep]), truncated=False)
+        ids = np.concatenate(found)
+        ids = ids[-self._room :] if from_end else ids[: self._room]
+        return Tokens(np.concatenate([self._cls, ids, self._sep]), truncated=True)
+
+    def count(self, text: str, check: Check | None = None) -> int:
+        """The tokens of the whole text, [CLS] and [SEP] included, without keeping them.
+
+        check: as in `tokenize`.
+        """
+        return 2 + sum(len(ids) for ids in self._ids(text, check))
 
     def unknown_share(self, text: str) -> float:
         """The share of the text's characters that are in words which the model reads as [UNK].
@@ -73,58 +99,37 @@ class Tokenizer:
         White space does not count. Of a long text, parts of it are looked at.
         """
         unknown = total = 0
-        for sample in _samples(_without_surrogates(text)):
-            encoding = self.wordpiece.encode(sample, add_special_tokens=False)
+        for sample in _samples(text):
+            encoding = self.wordpiece.encode(_without_surrogates(sample), add_special_tokens=False)
             for token_id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
                 total += end - start
                 unknown += end - start if token_id == self._unk[0] else 0
         return unknown / total if total else 0.0
 
-    def _enough_ids(self, text: str, truncate: Truncate) -> NDArray[np.int32]:
-        """The text's own ids, or a run of more than fit, from the end that is kept."""
-        from_end = truncate == "START"
-        parts = safe_split(text, self._part_size)
-        found: list[NDArray[np.int32]] = []
-        count = 0
-        for part in reversed([*parts]) if from_end else parts:
-            found.append(self._part_ids(part))
-            count += len(found[-1])
-            if count > self._room and truncate != "NONE":
-                break
-        return np.concatenate(found[::-1] if from_end else found)
+    def _ids(
+        self, text: str, check: Check | None, *, from_end: bool = False
+    ) -> Iterator[NDArray[np.int32]]:
+        """The ids of the text's parts, in order or from the last to the first."""
+        if len(text) > self._part_size:
+            text = _without_surrogates(text)
+        for number, part in enumerate(self._splitter.parts(text, from_end=from_end)):
+            if number and check is not None:
+                check()
+            if part and not part.isspace():
+                yield self._part_ids(part)
 
     def _part_ids(self, part: str) -> NDArray[np.int32]:
-        """The ids of one part. An endless word is [UNK], without a call of the library.
-
-        safe_split makes a part this long only of a run without borders, apart from its first
-        character. The library would need a hundred megabytes for each of its megabytes.
-        """
-        if len(part) > 2 * self._part_size:
-            word = part[1:] if is_border(part[0]) else part
-            if self._is_unknown(word):
-                return np.concatenate([self._library_ids(part[: -len(word)]), self._unk])
-        return self._library_ids(part)
-
-    def _library_ids(self, text: str) -> NDArray[np.int32]:
         try:
-            encoding = self.wordpiece.encode(text, add_special_tokens=False)
+            encoding = self.wordpiece.encode(part, add_special_tokens=False)
         except TypeError:  # raised for a lone surrogate
-            encoding = self.wordpiece.encode(_without_surrogates(text), add_special_tokens=False)
+            encoding = self.wordpiece.encode(_without_surrogates(part), add_special_tokens=False)
         return np.array(encoding.ids, dtype=np.int32)
-
-    def _is_unknown(self, text: str) -> bool:
-        """Whether the text is certainly one word, and too long for WordPiece.
-
-        Normalization may shorten a word (it drops accents), so its first characters are measured.
-        """
-        if not is_one_word(text):
-            return False
-        normalized: str = self.wordpiece.normalizer.normalize_str(text[: 10 * MAX_WORD])
-        return len(normalized) > MAX_WORD
 
 
 def _without_surrogates(text: str) -> str:
     """The text with U+FFFD for each lone surrogate, which UTF-8 cannot encode."""
+    if text.isascii() or SURROGATE.search(text) is None:
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

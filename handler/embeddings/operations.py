@@ -6,6 +6,7 @@ Routes pass a request's bytes, direct invocations their payload. Knows no status
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,28 +130,32 @@ class EmbeddingOperations:
         Raises RequestTooLarge if it takes too long.
         """
         truncate = checked.request.truncate or self._truncate
-        data = []
-        for index, text in enumerate(checked.texts):
+        data: list[dict[str, Any]] = []
+
+        def check() -> None:
             if context.is_cancelled():
                 raise Cancelled("The caller no longer wants the answer.")
             if context.deadline is not None and time.monotonic() > context.deadline:
+                cure = f"Send at most {max(1, len(data) * 3 // 4)} such inputs."
                 raise RequestTooLarge(
-                    f"The time this function has for a request was up after {index} of "
-                    f"{len(checked.texts)} inputs. Send at most {max(1, index * 3 // 4)} such "
-                    "inputs.",
+                    f"The time this function has for a request was up after {len(data)} of "
+                    f"{len(checked.texts)} inputs. {cure if data else 'Send shorter ones.'}",
                     param="input",
                     code="deadline_exceeded",
                 )
-            data.append({"object": "tokens", "index": index, **self._tokens(text, truncate)})
+
+        for index, text in enumerate(checked.texts):
+            check()
+            tokens = self._tokens(text, truncate, check)
+            data.append({"object": "tokens", "index": index, **tokens})
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
-    def _tokens(self, text: str, truncate: Truncate) -> dict[str, Any]:
+    def _tokens(self, text: str, truncate: Truncate, check: Callable[[], None]) -> dict[str, Any]:
         """How many tokens a text has, and the ids of those that the model reads."""
         tokenizer, limit = self.encoder.tokenizer, self.encoder.bundle.max_tokens
-        read = tokenizer.tokenize(text, truncate)
-        whole = tokenizer.tokenize(text, "NONE") if read.truncated else read
-        count = len(whole.ids)
+        read = tokenizer.tokenize(text, truncate, check)
+        count = tokenizer.count(text, check) if read.truncated else len(read.ids)
         return {"count": count, "ids": read.ids[:limit], "truncated": count > limit}
 
     def check_model(self, name: str | None) -> None:

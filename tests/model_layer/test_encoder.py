@@ -6,6 +6,9 @@ That a vector never depends on other texts is in test_invariance.
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +74,51 @@ def test_a_bare_string_is_refused(encoder: Encoder) -> None:
 def test_an_item_that_is_not_a_string_is_named(encoder: Encoder) -> None:
     with pytest.raises(TypeError, match=r"texts\[1\] is int, not str"):
         encoder.encode(["a", 5])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("one", "two", "one"),
+        (text for text in ("one", "two", "one")),
+        iter(["one", "two", "one"]),
+        map(str.lower, ["ONE", "TWO", "ONE"]),
+        deque(["one", "two", "one"]),
+        np.array(["one", "two", "one"]),
+        np.array(["one", "two", "one"], object),
+        {1: "one", 2: "two", 3: "one"}.values(),
+    ],
+    ids=lambda texts: type(texts).__name__,
+)
+def test_texts_in_an_order_are_encoded_whatever_holds_them(
+    encoder: Encoder, texts: Iterable[str]
+) -> None:
+    encoded = encoder.encode(texts)
+    assert encoded.vectors.tobytes() == encoder.encode(["one", "two", "one"]).vectors.tobytes()
+    assert encoded.token_counts.tolist() == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (b"bytes", r"one bytes: write \[text\]"),
+        ({"one", "two"}, r"in an order, not a set.* write a list"),
+        (frozenset({"one"}), "not a frozenset"),
+        ({"one": 1}, "not a dict"),
+        ([b"one"], r"texts\[0\] is bytes, not str"),
+        (np.array([["one"], ["two"]]), r"texts\[0\] is ndarray, not str"),
+        (np.array("one"), "not ndarray"),
+        (None, "not NoneType"),
+        (5, "not int"),
+        ((n for n in ("one", None)), r"texts\[1\] is NoneType"),
+    ],
+    ids=str,
+)
+def test_what_is_not_texts_in_an_order_is_refused(
+    encoder: Encoder, texts: Any, message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        encoder.encode(texts)
 
 
 def test_zero_threads_are_refused() -> None:
@@ -155,6 +203,23 @@ def test_cancelled_work_stops_between_texts(timed_encoder: Encoder, session: Tim
             [f"text {n}" for n in range(9)], is_cancelled=lambda: session.seconds >= 3
         )
     assert session.seconds == 3
+
+
+@pytest.mark.parametrize("text", ["word " * 200_000, "\u200d" * 1_000_000, "a\u2028" * 500_000])
+def test_the_deadline_and_the_caller_end_the_work_within_one_text(
+    encoder: Encoder, session: TimedSession, text: str
+) -> None:
+    def clock() -> float:
+        session.seconds += 1  # at each look
+        return session.seconds
+
+    timed = Encoder(encoder.bundle, encoder.tokenizer, session, threads=1, clock=clock)
+    with pytest.raises(DeadlineExceeded) as caught:
+        timed.encode(["a", text], truncate="NONE", deadline=10)
+    assert (caught.value.texts_done, caught.value.texts) == (0, 2)
+    with pytest.raises(Cancelled):
+        timed.encode([text], truncate="NONE", is_cancelled=lambda: clock() > 20)
+    assert session.seconds == 21
 
 
 def test_an_error_in_one_worker_stops_the_others(encoder: Encoder, session: TimedSession) -> None:

@@ -1,53 +1,52 @@
-"""A text may be cut before a border without changing its tokens, for every Unicode character."""
+"""Parts have the tokens of the text, from either end, and are short."""
 
 from __future__ import annotations
-
-import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.safe_split import is_border, is_one_word, safe_split
+from model_layer.safe_split import SafeSplitter
+from tests.model_layer.every_category import PECULIAR
+
+PIECES = st.sampled_from([*PECULIAR, "[CLS]", "CLS", "[SEP", "unaffable"])
+RUNS = st.tuples(PIECES, st.sampled_from([1, 1, 1, 2, 30, 99, 100, 101, 130]))
+TEXTS = st.lists(RUNS, max_size=12).map(lambda runs: "".join(piece * n for piece, n in runs))
 
 
-def tokens(wordpiece: WordPiece, text: str) -> list[str]:
-    found: list[str] = wordpiece.encode(text, add_special_tokens=False).tokens
-    return found
-
-
-def all_characters() -> list[str]:
-    return [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
-
-
-def test_the_tokenizer_splits_before_every_border(wordpiece: WordPiece) -> None:
-    borders = [char for char in all_characters() if is_border(char) and char != "]"]
-    before = tokens(wordpiece, "ab")
-    assert len(borders) > 70_000  # ideographs, most of them
-    wrong = [
-        char
-        for char in borders
-        if tokens(wordpiece, f"ab{char}cd") != before + tokens(wordpiece, f"{char}cd")
-    ]
-    assert wrong == []
-
-
-def test_the_tokenizer_never_splits_one_word(wordpiece: WordPiece) -> None:
-    pre = wordpiece.pre_tokenizer.pre_tokenize_str
-    normalize = wordpiece.normalizer.normalize_str
-    wrong = [
-        char
-        for char in all_characters()
-        if is_one_word(char) and len(pre(normalize(f"a{char}b"))) != 1
-    ]
-    assert wrong == []
-
-
-@given(text=st.text(st.sampled_from("ab, .]é字\u0301«"), max_size=60), size=st.integers(1, 9))
-def test_parts_make_up_the_text_and_only_runs_without_borders_are_long(
-    text: str, size: int
+@given(text=TEXTS, size=st.sampled_from([1, 2, 7, 40, 150]), from_end=st.booleans())
+def test_the_tokens_of_the_parts_are_those_of_the_text(
+    wordpiece: WordPiece, text: str, size: int, from_end: bool
 ) -> None:
-    parts = list(safe_split(text, size))
-    assert "".join(parts) == text
-    for part in parts:
-        assert len(part) <= 2 * size or not any(map(is_border, part[1:].replace("]", "")))
+    def tokens(part: str) -> list[int]:
+        ids: list[int] = wordpiece.encode(part, add_special_tokens=False).ids
+        return ids
+
+    parts = list(SafeSplitter(wordpiece, size).parts(text, from_end=from_end))
+    in_order = parts[::-1] if from_end else parts
+    assert [token for part in in_order for token in tokens(part)] == tokens(text)
+    assert max(map(len, parts)) <= 100 + size
+
+
+def test_a_text_is_cut_at_the_last_border_of_a_part_or_at_the_first_of_the_last_part(
+    wordpiece: WordPiece,
+) -> None:
+    splitter = SafeSplitter(wordpiece, 20)
+    text = "unaffable, isn't it? The end."
+    assert list(splitter.parts(text)) == ["unaffable, isn't it?", " The end."]
+    assert list(splitter.parts(text, from_end=True)) == [", isn't it? The end.", "unaffable"]
+
+
+def test_special_tokens_are_never_cut(wordpiece: WordPiece) -> None:
+    parts = list(SafeSplitter(wordpiece, 5).parts("a [MASK] b[CLS][SEP]"))
+    assert [part for part in parts if "[" in part] == ["[MASK]", "[CLS]", "[SEP]"]
+
+
+def test_a_long_word_is_replaced_by_its_beginning(wordpiece: WordPiece) -> None:
+    splitter = SafeSplitter(wordpiece, 200)
+    parts = [part for part in splitter.parts(f"so {'a' * 5_000} long") if part]
+    assert parts == ["so ", "a" * 200, " long"]
+    # Brackets stay apart from what is left of the word, which would be a special token with them.
+    dropped = "\u200d" * 5_000
+    parts = [part for part in splitter.parts(f"[C{dropped}LS]") if part]
+    assert parts == ["[", "CLS", "]"]

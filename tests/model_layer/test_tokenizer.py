@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from tokenizers import Tokenizer as WordPiece
 from model_layer import BundleError
 from model_layer.artifacts import TOKENIZER, read_bundle
 from model_layer.tokenizer import Tokenizer, load_tokenizer
+from tests.model_layer.every_category import PECULIAR, by_category, pairs, samples
 from tests.paths import ROOT
 
 # Strings that a cut might tear apart: words, marks, brackets, what BERT removes or splits at.
@@ -68,34 +71,129 @@ def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokeni
     assert len(tokenizer.tokenize("word " * 200).ids) == 202
 
 
-MEMORY_PROGRAM = """
-import resource, sys
-from model_layer import load_encoder
+@pytest.mark.parametrize("seed", range(4))
+def test_characters_of_every_category_give_the_tokens_of_the_whole_text(
+    wordpiece: WordPiece, tokenizer: Tokenizer, seed: int
+) -> None:
+    rng = random.Random(seed)
+    characters = samples(rng, 20) * 20
+    rng.shuffle(characters)
+    text = "".join(characters)
+    assert len(text) > 10_000
+    assert_same_tokens(tokenizer, wordpiece, text)
+    assert_same_tokens(Tokenizer(wordpiece, max_tokens=256, part_size=100), wordpiece, text)
 
-encoder = load_encoder(verify=False)
-encoder.encode(["word " * 300])
+
+def test_pairs_of_all_categories_give_the_tokens_of_the_whole_text(
+    wordpiece: WordPiece, tokenizer: Tokenizer
+) -> None:
+    rng = random.Random(1)
+    runs = [pair * rng.choice([1, 20, 50, 51, 110]) for pair in pairs(rng)]
+    short_parts = Tokenizer(wordpiece, max_tokens=256, part_size=100)
+    for start in range(0, len(runs), 200):
+        text = "".join(runs[start : start + 200])
+        assert_same_tokens(tokenizer, wordpiece, text)
+        assert_same_tokens(short_parts, wordpiece, text)
+
+
+def assert_same_tokens(tokenizer: Tokenizer, wordpiece: WordPiece, text: str) -> None:
+    """Compare with the library's tokens of the whole text."""
+    whole: list[int] = wordpiece.encode(text).ids
+    cls, *own, sep = whole
+    assert tokenizer.tokenize(text, "NONE").ids.tolist() == whole
+    assert tokenizer.count(text) == len(whole)
+    assert tokenizer.tokenize(text, "END").ids.tolist() == [cls, *own[:254], sep]
+    assert tokenizer.tokenize(text, "START").ids.tolist() == [cls, *own[-254:], sep]
+
+
+def test_surrogates_in_a_long_text_are_read_as_in_a_short_one(wordpiece: WordPiece) -> None:
+    for halves in ("\ud83d\ude00", "\ud840\udc00", "\udc00\ud83d", "a\ud800."):
+        text = f"{halves}word " * 20
+        joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        for part_size in (7, 100_000):
+            tokenizer = Tokenizer(wordpiece, max_tokens=256, part_size=part_size)
+            assert tokenizer.tokenize(text, "NONE").ids.tolist() == wordpiece.encode(joined).ids
+
+
+@pytest.mark.parametrize("unit", ["word ", "a", "\u200d", "\u2028", " ", "."])
+def test_the_caller_is_asked_between_the_parts_of_a_text(tokenizer: Tokenizer, unit: str) -> None:
+    class TimeIsUp(Exception):
+        pass
+
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise TimeIsUp
+
+    text = unit * (200_000 // len(unit))
+    with pytest.raises(TimeIsUp):
+        tokenizer.count(text, check)
+    asked = -1_000_000
+    tokenizer.count(text, check)
+    assert asked + 1_000_000 > 40  # a part has some 4,096 characters
+    tokenizer.tokenize("short", check=check)
+    assert asked + 1_000_000 < 200
+
+
+def test_white_space_has_no_tokens(wordpiece: WordPiece) -> None:
+    for char in filter(str.isspace, map(chr, range(sys.maxunicode + 1))):
+        assert wordpiece.encode(char, add_special_tokens=False).ids == []
+
+
+# Six megabytes, the most that a request can hold, would need 600 to 1,060 MB whole.
+MEMORY_PROGRAM = """
+import json, resource, sys, time
+from model_layer.artifacts import read_bundle
+from model_layer.tokenizer import load_tokenizer
+
+tokenizer = load_tokenizer(read_bundle())
+tokenizer.tokenize("word " * 3_000)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-unit = sys.argv[1]
-encoder.encode([unit * (6_000_000 // len(unit.encode()))])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+for unit in json.loads(sys.argv[2]):
+    text = unit * (int(sys.argv[1]) // len(unit.encode("utf-8", "surrogatepass")))
+    started = time.process_time()
+    tokenizer.tokenize(text)
+    tokenizer.tokenize(text, "START")
+    tokenizer.unknown_share(text)
+    seconds = time.process_time() - started
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    if seconds > 10 or grown > 100_000:
+        print(f"{unit!a}: {seconds:.1f} s, {grown} kB")
+    if len(sys.argv) > 3:
+        tokenizer.count(text)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        if grown > 100_000:
+            print(f"counting {unit!a}: {grown} kB")
 """
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        *("word, ", "]]", "漢", "a"),
-        *(
-            pytest.param(unit, marks=pytest.mark.slow)
-            for unit in ("a-", "[a", "㐀", "a…", "«", "é", "あ", "😀")
-        ),
-    ],
-)
-def test_a_long_text_needs_little_memory(unit: str) -> None:
-    """Six megabytes, the most that a request can hold, would need some 600 MB whole."""
-    command = [sys.executable, "-c", MEMORY_PROGRAM, unit]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    assert int(done.stdout) < 50_000  # kB
+def costs(units: list[str], *, size: int = 6_000_000, counted: bool = False) -> str:
+    """What was too slow or too large, of texts of `size` bytes."""
+    command = [sys.executable, "-c", MEMORY_PROGRAM, str(size), json.dumps(units)]
+    command += ["counted"] if counted else []
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return done.stdout
+
+
+def test_a_long_text_needs_little_memory_and_time() -> None:
+    assert costs(["word, ", "漢", "a\u2028", "a\u2e17", "a\u200d"]) == ""
+
+
+@pytest.mark.slow
+def test_a_long_text_of_any_category_needs_little_memory_and_time() -> None:
+    rng = random.Random(1)
+    ones = [rng.choice(characters) for characters in by_category().values()]
+    units = [*ones, *("a" + char for char in ones), *PECULIAR, "\ud800", "a\udc00", "[a", "]]"]
+    assert costs(units) == ""
+    assert costs(["word, ", ".", "a", "[CLS]", "a\u200d", "\u0301", "ñ"], counted=True) == ""
+
+
+@pytest.mark.slow
+def test_a_long_text_of_any_two_categories_needs_little_memory_and_time() -> None:
+    assert costs(pairs(random.Random(1)), size=2_000_000) == ""
 
 
 def test_a_vocabulary_without_special_tokens_is_refused() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from handler.embeddings.operations import EmbeddingOperations
+from handler.embeddings.operations import CheckedRequest, EmbeddingOperations
+from handler.embeddings.request import EmbeddingRequest
 from handler.embeddings.schemas import TokensList
+from handler.errors import RequestTooLarge
 from handler.http.app import create_app
+from handler.request_context import RequestContext
 from handler.settings import Settings
-from model_layer import Cl100k, Encoder
+from model_layer import Cancelled, Cl100k, Encoder
 from tests.handler.http.error_shape import assert_error
 
 LONG = "first " + "word " * 300 + "last"
@@ -72,3 +76,22 @@ def test_tokenize_counts_all_tokens_and_lists_those_read(
     whole = client.post("/tokenize", json={"input": LONG, "truncate": "NONE"}).json()["data"][0]
     assert (whole["count"], len(whole["ids"]), whole["truncated"]) == (304, 256, True)
     assert_error(client.post("/tokenize", json={"input": []}), 400)
+
+
+@pytest.mark.parametrize("text", ["word " * 200_000, "\u200d" * 1_000_000])
+def test_tokenize_stops_within_a_long_text(encoder: Encoder, cl100k: Cl100k, text: str) -> None:
+    class Cancelling(RequestContext):
+        asked = 0
+
+        def is_cancelled(self) -> bool:
+            self.asked += 1
+            return self.asked == 5
+
+    operations = EmbeddingOperations(encoder, cl100k)
+    request = CheckedRequest(EmbeddingRequest(input=text), [text])
+    context = Cancelling("id")
+    with pytest.raises(Cancelled):
+        operations.tokenize(request, context)
+    late = RequestContext("id", deadline=time.monotonic() - 1)
+    with pytest.raises(RequestTooLarge, match=r"after 0 of 1 inputs\. Send shorter ones"):
+        operations.tokenize(request, late)
