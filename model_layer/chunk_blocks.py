@@ -40,7 +40,8 @@ ALWAYS = -NEVER  # there must be a border
 
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
-UNDERLINE = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
+UNDERLINE_OR_BLANK = re.compile(r"(?P<underline>\n {0,3}(?:=+|-+)[ \t]*$)|\n[ \t]*\n", re.MULTILINE)
+UNDERLINE_MOST = 1_000  # characters of a line that is looked at beyond the end of a window
 
 
 def find_blocks(text: str, start: int, end: int, outline: Outline) -> Iterator[Block]:
@@ -57,9 +58,7 @@ def _marked(
     text: str, start: int, end: int, outline: Outline
 ) -> Iterator[tuple[int, int, str, int]]:
     """(start, end, kind, level) of the stretches of `text[start:end]` between marks."""
-    marks: list[tuple[int, int, str, int]] = []
-    for offset, level in _from(outline.headings, start, end):
-        marks.append((offset, min(_heading_end(text, offset), end), "heading", level))
+    marks = [*_headings(text, start, end, outline)]
     for begin, stop in _from(outline.tables, start, end):
         marks.append((begin, min(stop, end), "table", 1))
     first = bisect_right(outline.tables, start, key=lambda table: table[0]) - 1
@@ -84,19 +83,20 @@ def _from(marks: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tu
     return marks[bisect_left(marks, start, key=at) : bisect_left(marks, end, key=at)]
 
 
-def _heading_end(text: str, offset: int) -> int:
-    """Where a heading's line ends, or the line that underlines it."""
-    line_end = text.find("\n", offset)
-    if line_end < 0:
-        return len(text)
-    if not text.startswith("#", offset):
-        paragraph_end = BLANK_LINES.search(text, offset)
-        underline = UNDERLINE.search(
-            text, offset, paragraph_end.start() if paragraph_end else len(text)
-        )
-        if underline:
-            return underline.end()
-    return line_end
+def _headings(
+    text: str, start: int, end: int, outline: Outline
+) -> Iterator[tuple[int, int, str, int]]:
+    """(start, end, "heading", level) of each: its line, or up to the line that underlines it."""
+    mark, looked = None, start  # the first underline or blank line after the headings so far
+    for offset, level in _from(outline.headings, start, end):
+        stop = text.find("\n", offset, end)
+        if stop >= 0 and not text.startswith("#", offset):
+            if looked <= offset:
+                mark = UNDERLINE_OR_BLANK.search(text, offset, end + UNDERLINE_MOST)
+                looked = mark.start() + 1 if mark else end
+            if mark and mark["underline"]:
+                stop = min(mark.end(), end)
+        yield offset, end if stop < 0 else stop, "heading", level
 
 
 def _paragraphs(text: str, start: int, end: int, outline: Outline) -> Iterator[Block]:

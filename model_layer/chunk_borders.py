@@ -28,7 +28,8 @@ def choose_borders(
     """The chunks of `units`, as (first, after the last).
 
     No chunk has more than `capacity` tokens or spans more than `max_characters`, unless one unit
-    does. Takes time in proportion to the units, times those of a chunk.
+    does, or has more units than `capacity`: some have no tokens. Takes time in proportion to the
+    units, times those of a chunk.
     """
     best = [0.0] + [float("inf")] * len(units)  # the least cost of units[:n]
     begins = [0] * (len(units) + 1)  # where the last chunk of that choice begins
@@ -39,7 +40,7 @@ def choose_borders(
             unit = units[last]
             tokens += unit.tokens
             if last > first:
-                if unit.border == ALWAYS or tokens > capacity:
+                if unit.border == ALWAYS or tokens > capacity or last - first >= capacity:
                     break
                 if unit.end - units[first].start > max_characters:
                     break

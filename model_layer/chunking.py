@@ -2,7 +2,7 @@
 
 A text is taken apart into units (`chunk_units`), and borders are chosen between them
 (`chunk_borders`): before headings if possible, else between paragraphs, else between sentences.
-semantic-text-splitter splits the units that are too long. A chunk is an exact slice of the text.
+`chunk_parts` splits the units that are too long. A chunk is an exact slice of the text.
 Does not encode.
 """
 
@@ -11,18 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from model_layer.chunk_blocks import Outline
 from model_layer.chunk_borders import choose_borders
+from model_layer.chunk_parts import PartSplitter
 from model_layer.chunk_units import Unit, UnitFinder
 from model_layer.tokenizer import Tokenizer
 
-if TYPE_CHECKING:
-    from semantic_text_splitter import TextSplitter
-
-# Characters that are chunked at a time. For some texts (Chinese without a full stop) the splitter's
-# time grows with the square of the length. A window takes four seconds at worst.
+# Characters that are chunked at a time.
 WINDOW = 16_000
 # The most characters of a chunk: 254 tokens can be any number of spaces, or one endless word.
 MAX_CHUNK_CHARACTERS = 8_000
@@ -64,7 +60,7 @@ class Chunker:
         self._window = window
         self._overlap = overlap
         self._capacity = max_tokens - 2  # [CLS] and [SEP]
-        self._splitters: dict[int, TextSplitter] = {}  # by the tokens of a part
+        self._splitters: dict[int, PartSplitter] = {}  # by the tokens of a part
 
     def split(
         self, text: str, *, start: int = 0, outline: Outline | None = None, reserved: int = 0
@@ -81,7 +77,7 @@ class Chunker:
         part = max(1, fresh // PART_SHARE)
         finder = UnitFinder(
             self.count,
-            lambda paragraph: self._splitter(part).chunk_indices(paragraph),
+            lambda paragraph: self._splitter(part).parts(paragraph),
             capacity=max(1, fresh // UNIT_SHARE),
             max_characters=MAX_CHUNK_CHARACTERS // UNIT_SHARE,
         )
@@ -90,15 +86,9 @@ class Chunker:
             yield window
             start = window.following
 
-    def _splitter(self, tokens: int) -> TextSplitter:
-        """Splits paragraphs into parts of at most so many tokens."""
+    def _splitter(self, tokens: int) -> PartSplitter:
         if tokens not in self._splitters:
-            # Imported here because only ingestion needs it: the API starts without it.
-            from semantic_text_splitter import TextSplitter
-
-            self._splitters[tokens] = TextSplitter.from_huggingface_tokenizer(
-                self._tokenizer.wordpiece, tokens
-            )
+            self._splitters[tokens] = PartSplitter(self._tokenizer.wordpiece, tokens)
         return self._splitters[tokens]
 
     def count(self, texts: list[str]) -> list[int]:

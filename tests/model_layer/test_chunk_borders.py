@@ -71,3 +71,10 @@ def test_what_leads_is_not_left_at_a_chunks_end() -> None:
 
 def test_no_units_make_no_chunks() -> None:
     assert borders([]) == []
+
+
+def test_a_chunk_has_no_more_units_than_tokens_so_that_those_without_any_take_no_time() -> None:
+    units = [Unit(2 * n, 2 * n + 1, 0, AT_HEADING, level=1, leads=True) for n in range(1_000)]
+    chunks = choose_borders(units, capacity=100, max_characters=100_000)
+    assert max(last - first for first, last in chunks) <= 100
+    assert [first for first, _ in chunks[1:]] == [last for _, last in chunks[:-1]]

@@ -23,7 +23,7 @@ def chunker(encoder: Encoder) -> Chunker:
 @pytest.fixture(scope="module")
 def finder(chunker: Chunker) -> UnitFinder:
     return UnitFinder(
-        chunker.count, chunker._splitter(4).chunk_indices, capacity=CAPACITY, max_characters=500
+        chunker.count, chunker._splitter(4).parts, capacity=CAPACITY, max_characters=500
     )
 
 
