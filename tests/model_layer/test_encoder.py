@@ -112,7 +112,7 @@ def test_texts_in_an_order_are_encoded_whatever_holds_them(
         (5, "not int"),
         ((n for n in ("one", None)), r"texts\[1\] is NoneType"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_not_texts_in_an_order_is_refused(
     encoder: Encoder, texts: Any, message: str
