@@ -5,8 +5,10 @@ ApiError               the caller is told, in OpenAI's shape
 ├── NotReady           the model or the vector store does not work; it may later
 ├── TooBusy            too much is waiting; it can be sent again later
 ├── Unauthorized       a key is needed, and it is missing or wrong
+├── Forbidden          the request may come from a page of another site
 ├── NotFound           there is no such route, model, vector store or file
 ├── MethodNotAllowed   the route exists, for another method
+├── RequestTimeout     the request did not arrive in time
 ├── RequestTooLarge    the body, the answer or the time that it takes is over a limit
 ├── UnsupportedEncoding  the body is compressed in a way that is not decoded here
 └── WrongStore         the vector store cannot be used: it holds another model's vectors, or …
@@ -46,12 +48,20 @@ class Unauthorized(ApiError):
     """A key is needed, and it is missing or wrong."""
 
 
+class Forbidden(ApiError):
+    """The request may come from a page of another site, which a server without keys must refuse."""
+
+
 class NotFound(ApiError):
     """There is no such route, model, vector store or file."""
 
 
 class MethodNotAllowed(ApiError):
     """The route exists, for another method."""
+
+
+class RequestTimeout(ApiError):
+    """The request did not arrive in time."""
 
 
 class RequestTooLarge(ApiError):

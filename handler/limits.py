@@ -133,3 +133,29 @@ READING_MEMORY = 1_073_741_824
 READING_MEMORY_SHARE = 0.6
 # A process that is larger than this after a document is stopped: the function needs the memory.
 READING_MEMORY_KEPT = 134_217_728
+
+# --- The local server's connections. Lambda's are its gateway's.
+# Each takes a descriptor, and some 100 kB with its request. Descriptors are kept for files,
+# listening, and connections that are being refused.
+MAX_CONNECTIONS = 1_000
+KEPT_DESCRIPTORS = 128
+# As Apache's "header=20-40,MinRate=500 body=20,MinRate=500"
+# (httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html): so many seconds, and one more for each 500
+# bytes that came.
+HEADER_SECONDS = 20
+MAX_HEADER_SECONDS = 40
+BODY_SECONDS = 20
+MIN_BYTES_A_SECOND = 500
+# Without one byte taken: longer than any pause of a client that reads.
+UNREAD_SECONDS = 30
+# Of all answers that were sent and not read, and of all bodies that are not complete: together with
+# the model, less than a small machine's memory.
+MAX_UNREAD = 268_435_456
+MAX_INCOMPLETE = 268_435_456
+# What is read and thrown away after a refusal, so that it reaches a client that first sends all:
+# ten times the largest request, and nginx's `lingering_time`.
+MAX_DRAINED = 67_108_864
+DRAIN_SECONDS = 30
+# After the first signal: for running requests, then for the process. Docker kills after ten.
+GRACE_SECONDS = 7
+EXIT_SECONDS = 9

@@ -50,6 +50,7 @@ class Settings:
 
     accept_any_model: bool = True
     cap_dimensions: bool = False  # whether more numbers than the model has are answered with its
+    allowed_hosts: tuple[str, ...] = ()  # names of a local server without keys, beside localhost
     chunk_overlap: int = 32  # tokens that a chunk repeats from the one before it, at most
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
@@ -57,6 +58,7 @@ class Settings:
     base_path: str = "/"
     keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
     cors_origins: tuple[str, ...] = ()  # empty: pages of other sites may not call
+    keep_alive_seconds: int = 75  # for which the local server keeps an idle connection
     encoder_threads: int | None = None  # None: one for each CPU
     key_hashes: Mapping[str, str] = field(
         default_factory=dict
@@ -78,11 +80,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
     return Settings(
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
+        allowed_hosts=tuple(host.lower() for host in _list(environment, "ALLOWED_HOSTS")),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=_base_path(environment, "API_BASE_PATH"),
         cap_dimensions=_cap_dimensions(environment, "DIMENSIONS_OVER_LIMIT"),
         keep_boilerplate=_boolean(environment, "KEEP_BOILERPLATE", default=False),
         cors_origins=_origins(environment, "CORS_ALLOW_ORIGINS"),
+        keep_alive_seconds=_integer(environment, "KEEP_ALIVE_SECONDS", 1, 3_600)
+        or Settings.keep_alive_seconds,
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)

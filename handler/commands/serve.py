@@ -6,47 +6,59 @@ import os
 import socket
 import sys
 
-import uvicorn
+from starlette.types import ASGIApp
 
 from handler.commands.failure import fail
+from handler.local_server.bounds import Bounds
+from handler.local_server.connections import most_connections
+from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_only, listen
+from handler.local_server.log_limit import write_limited_logs
+from handler.local_server.server import Server
 from model_layer import ModelLayerError
 
 
 def main() -> int:
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8444"
+    host, port = os.environ.get("HOST") or LOCALHOST, os.environ.get("PORT") or "8444"
     if not port.isdecimal() or int(port) > 65_535:
         return fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
     try:
         # Bound before the model is loaded, so that an occupied port is reported at once.
-        listener = listen(host, int(port))
-    except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (while")[0].lower()
-        return fail(f"Cannot listen on {host}:{port}: {reason}. PORT=… takes another port.")
+        sockets = listen(host, int(port))
+    except CannotListen as error:
+        return fail(f"{error} PORT=… takes another port.")
     try:
-        from handler.api import app, embeddings
+        from handler.api import embeddings, settings
+
+        app = local_app(sockets)
     except (ModelLayerError, ValueError) as error:
         return fail(str(error))
     address = f"[{host}]" if ":" in host else host
-    url = f"http://{address}:{listener.getsockname()[1]}"
+    url = f"http://{address}:{sockets[0].getsockname()[1]}"
     print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
-    # uvicorn's access log is off: each request writes a line of our own.
-    server = uvicorn.Server(uvicorn.Config(app, log_level="info", access_log=False, lifespan="off"))
-    server.run(sockets=[listener])
+    bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
+    Server(app, bounds, write_limited_logs()).run(sockets)
     return 0
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=2048)
-    # asyncio sets this only on sockets that it makes. Without it, each answer on a kept connection
-    # is 40 ms late: the second packet waits until the client has confirmed the first.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
+def local_app(sockets: list[socket.socket]) -> ASGIApp:
+    """The application. It checks who calls if only this machine can, and needs no key."""
+    from handler.api import app, embeddings, settings, vector_stores
+    from handler.http.app import create_app
+    from handler.http.host_check import HostCheck
+
+    if settings.key_hashes or not is_loopback_only(sockets):
+        return app
+
+    def guard(inner: ASGIApp) -> ASGIApp:
+        return HostCheck(
+            inner, allowed_hosts=settings.allowed_hosts, allowed_origins=settings.cors_origins
+        )
+
+    return create_app(embeddings, settings, vector_stores=vector_stores, guard=guard)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except KeyboardInterrupt:  # uvicorn has closed its connections by then
+    except KeyboardInterrupt:  # before the server began
         sys.exit(0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
@@ -14,6 +13,7 @@ from handler.http.access_log import AccessLog
 from handler.http.admission import Admission
 from handler.http.auth import ApiKeys
 from handler.http.concurrency import Lanes
+from handler.http.cors import Cors
 from handler.http.error_handlers import add_error_handlers
 from handler.http.methods import HeadAndOptions
 from handler.http.openapi import VERSION, DocumentedApp
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from handler.vector_stores.operations import VectorStoreOperations
 
 RESOURCES = (embeddings_routes, tokenize, models, vector_store_routes, health, root, docs)
-EXPOSED_HEADERS = (
-    "openai-processing-ms",
-    "retry-after",
-    "x-embedding-dimensions",
-    "x-embedding-fingerprint",
-    "x-embedding-truncated",
-    "x-request-id",
-    "x-should-retry",
-)
 
 
 def create_app(
@@ -45,24 +36,20 @@ def create_app(
     settings: Settings,
     *,
     vector_stores: Callable[[], VectorStoreOperations] | None = None,
+    guard: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> AccessLog:
     """The application, inside its access log.
 
     vector_stores: called by the requests that need them. By default, makes those of `settings`.
+    guard: middleware between the access log and everything else.
     """
     app = _routed(settings)
     _set_state(app.state, embeddings, settings)
     app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
-    asgi: ASGIApp = app
-    if settings.cors_origins:
-        # Around the error handlers, so that pages of other sites can read a 500, too.
-        asgi = CORSMiddleware(
-            app,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED_HEADERS,
-        )
+    # Around the error handlers, so that pages of other sites can read a 500, too.
+    asgi: ASGIApp = Cors(app, settings.cors_origins)
+    if guard:
+        asgi = guard(asgi)
     return AccessLog(
         asgi,
         fingerprint=embeddings.encoder.bundle.fingerprint,

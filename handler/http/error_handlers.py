@@ -19,10 +19,12 @@ from starlette.requests import ClientDisconnect
 
 from handler.errors import (
     ApiError,
+    Forbidden,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
     NotReady,
+    RequestTimeout,
     RequestTooLarge,
     TooBusy,
     Unauthorized,
@@ -48,8 +50,10 @@ HOW_TO_INGEST = (
 STATUS: dict[type[ApiError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    RequestTimeout: HTTPStatus.REQUEST_TIMEOUT,
     RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedEncoding: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongStore: HTTPStatus.CONFLICT,
@@ -105,7 +109,7 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return _response(error, CURES.get(type(error)))
+    return error_response(error, CURES.get(type(error)))
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:
@@ -119,13 +123,13 @@ async def _routing_error(request: Request, error: Exception) -> Response:
         wrong = MethodNotAllowed(
             f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
         )
-        return _response(wrong, {"allow": allowed})
+        return error_response(wrong, {"allow": allowed})
     if before := prefix(request.app.routes, request.scope):
         cure = (
             f" If a stage, a custom domain or a proxy puts {before[:100]} before the path, set "
             f"API_BASE_PATH={before[:100]}.{cure}"
         )
-    return _response(
+    return error_response(
         NotFound(
             f"Unknown route: {asked}. Embeddings are at POST /v1/embeddings; "
             f"GET /docs lists the other routes.{cure}",
@@ -151,7 +155,8 @@ async def _bug(request: Request, error: Exception) -> Response:
     return _json({"error": fields}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
 
 
-def _response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
+def error_response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
+    """The answer to an error, for what is around or beside the routes."""
     status, body = describe(error)
     # OpenAI's clients retry some statuses unless told otherwise. A mistake would only fail again.
     retry = {"x-should-retry": "false"}

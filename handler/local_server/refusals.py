@@ -1,0 +1,63 @@
+"""Answers that the server gives by itself, as bytes: no request has reached the application.
+
+Their statuses and shapes are those of `http.error_handlers`.
+"""
+
+from __future__ import annotations
+
+import h11
+
+from handler.errors import ApiError, InvalidRequest, NotReady, RequestTimeout, RequestTooLarge
+from handler.http.error_handlers import error_response
+from handler.local_server.bounds import Bounds
+from handler.request_context import request_id
+
+HEADERS_TOO_LARGE = 431  # the parser's hint (RFC 6585, section 5); our answer has our own status
+
+
+def encode(error: ApiError) -> bytes:
+    """The whole answer, which ends the connection."""
+    response = error_response(
+        error, {"connection": "close", "x-request-id": request_id(None, None)}
+    )
+    lines = [b"HTTP/1.1 %d " % response.status_code]
+    lines += [b"%s: %s" % header for header in response.raw_headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])
+
+
+def malformed(error: h11.RemoteProtocolError) -> ApiError:
+    """What was sent is not HTTP, or has too large headers."""
+    if error.error_status_hint == HEADERS_TOO_LARGE:
+        return RequestTooLarge(f"The request's headers are too large: {error}. Send less in them.")
+    return InvalidRequest(f"This is not a valid HTTP/1.1 request: {error}.")
+
+
+def late_headers(bounds: Bounds) -> ApiError:
+    return RequestTimeout(
+        f"The request's headers were not complete after {bounds.header_seconds:.0f} seconds, and "
+        f"one more for each {bounds.bytes_a_second:.0f} bytes. Send them without pauses.",
+        code="request_timeout",
+    )
+
+
+def late_body(bounds: Bounds) -> ApiError:
+    return RequestTimeout(
+        f"The request's body was not complete after {bounds.body_seconds:.0f} seconds, and one "
+        f"more for each {bounds.bytes_a_second:.0f} bytes. Send all bytes that Content-Length "
+        "announces, without pauses.",
+        code="request_timeout",
+    )
+
+
+def full(bounds: Bounds) -> ApiError:
+    return NotReady(
+        f"All {bounds.connections} connections are in use. Try again, and keep fewer open."
+    )
+
+
+def too_much_incomplete() -> ApiError:
+    return NotReady("Too many requests are incomplete, and this one is slow. Send it again.")
+
+
+def shutting_down() -> ApiError:
+    return NotReady("The server is shutting down. Try again later.")

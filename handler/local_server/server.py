@@ -1,0 +1,126 @@
+"""The server: uvicorn's, which watches its connections, and ends in time.
+
+The first SIGTERM or SIGINT stops it gracefully, within seconds whatever is connected or computing;
+the second ends the process at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from handler.local_server.bounds import Bounds
+from handler.local_server.connection import Connection
+from handler.local_server.connections import Connections
+from handler.local_server.listening import BACKLOG
+from handler.local_server.log_limit import LimitedHandler
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# asyncio accepts so many connections before it calls any of them made, on each socket: fewer than
+# the descriptors that are kept for this.
+ACCEPTED_AT_ONCE = 8
+SECONDS_BETWEEN_CHECKS = 1.0
+CANCELLED_SECONDS = 1.0  # for cancelled requests, to send their refusals
+
+log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """A server of one application, in this process."""
+
+    server_state: Connections
+
+    def __init__(self, app: ASGIApp, bounds: Bounds, logs: LimitedHandler | None = None) -> None:
+        """logs: told every second to report what it left out."""
+        config = uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # each request writes a line of our own
+            backlog=ACCEPTED_AT_ONCE,
+            timeout_keep_alive=bounds.keep_alive_seconds,  # type: ignore[arg-type]  # takes any number
+        )
+        super().__init__(config)
+        self.server_state = Connections(bounds)
+        self._bounds, self._logs = bounds, logs
+        self._watching: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(BACKLOG)  # asyncio has shortened the system's queue to what it accepts
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        seconds = min(SECONDS_BETWEEN_CHECKS, self._bounds.patience_seconds)
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                self.server_state.check(asyncio.get_running_loop().time())
+            except Exception:  # a bug here must not end the watch
+                log.exception("the connections could not be checked")
+            if self._logs:
+                self._logs.report()
+
+    # --- the end
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle signals, from here to the end of the process."""
+        if threading.current_thread() is threading.main_thread():
+            for one in SIGNALS:
+                signal.signal(one, self.handle_exit)
+        yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            os._exit(128 + sig)  # as a shell reports a signal
+        self.should_exit = True
+        # The last resort: a thread may be computing, and Python waits for threads.
+        last = threading.Timer(self._bounds.exit_seconds, os._exit, (1,))
+        last.daemon = True
+        last.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log.info("Shutting down")
+        for server in self.servers:
+            server.close()
+        for one in sockets or ():
+            one.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        await self._until_quiet(self._bounds.grace_seconds)
+        if state.tasks:
+            log.warning("Requests that are cancelled: %d", len(state.tasks))
+        for connection in list(state.connections):
+            connection.interrupt()
+        for task in list(state.tasks):
+            task.cancel()
+        await self._until_quiet(CANCELLED_SECONDS)
+        for connection in list(state.connections):
+            connection.transport.abort()
+        if self._watching:
+            self._watching.cancel()
+        log.info("Shut down")
+
+    async def _until_quiet(self, seconds: float) -> None:
+        """Wait for requests and connections to end."""
+        end = asyncio.get_running_loop().time() + seconds
+        while self._is_busy() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.02)
+
+    def _is_busy(self) -> bool:
+        return bool(self.server_state.tasks or self.server_state.connections)

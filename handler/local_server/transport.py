@@ -1,0 +1,125 @@
+"""A connection's transport that closes gracefully, and knows whether the client reads.
+
+A socket that is closed with bytes unread resets the connection, and the client may lose the answer
+that it was about to read. So `linger` ends only our direction, and reads and throws away what still
+comes, within bounds, as nginx's `lingering_close` and Apache's `ap_lingering_close` do (RFC 9112,
+section 9.6). Does not read HTTP, and sets no timers: `check` is called about once a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from handler.local_server.bounds import Bounds
+
+# Without a byte: the client is done, or gone. nginx's `lingering_timeout` is the same.
+SILENT_SECONDS = 5.0
+
+
+class Transport(asyncio.Transport):
+    """The transport of an accepted connection, around asyncio's own."""
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        *,
+        bounds: Bounds,
+        now: float,
+        may_send_more: Callable[[], bool],
+    ) -> None:
+        """may_send_more: whether the client may still be sending when `close` is called."""
+        super().__init__()
+        self._transport, self._bounds, self._may_send_more = transport, bounds, may_send_more
+        self._written = self._taken = 0  # bytes; taken: no longer in the buffer of this process
+        self._taken_at = now
+        self._lingers = False
+        self._lingers_since: float | None = None  # counted from the next check
+        self._discarded = self._heard = 0  # bytes; heard: at the last check
+        self._heard_at = now
+
+    @property
+    def unread(self) -> int:
+        """Bytes written that the client has left no room for."""
+        return self._transport.get_write_buffer_size()
+
+    @property
+    def lingers(self) -> bool:
+        """Whether the answer is written, and what still comes is thrown away."""
+        return self._lingers
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not self._lingers:
+            self._written += len(data)
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """End the connection, once what was written is sent."""
+        if self._lingers or self._transport.is_closing():
+            return
+        if self._may_send_more():
+            self.linger()
+        else:
+            self._transport.close()
+
+    def linger(self) -> None:
+        """End our direction; end the connection when the client does, or a bound is reached."""
+        if self._lingers or self._transport.is_closing():
+            return
+        self._lingers = True
+        try:
+            self._transport.write_eof()
+        except OSError:  # the client has reset the connection
+            self._transport.abort()
+        else:
+            self._transport.resume_reading()
+
+    def discard(self, count: int) -> None:
+        """Count bytes that came after the answer."""
+        self._discarded += count
+        if self._discarded > self._bounds.drained:
+            self._transport.close()
+
+    def check(self, now: float) -> None:
+        """Close the connection if the client neither reads nor sends, or takes too long."""
+        taken = self._written - self.unread
+        if taken > self._taken or not self.unread:
+            self._taken, self._taken_at = taken, now
+        elif now - self._taken_at > self._bounds.unread_seconds:
+            self._transport.abort()
+        if self._lingers and not self._transport.is_closing():
+            self._check_lingering(now)
+
+    def _check_lingering(self, now: float) -> None:
+        if self._lingers_since is None:
+            self._lingers_since = self._heard_at = now
+        elif self._discarded > self._heard:
+            self._heard, self._heard_at = self._discarded, now
+        # What is still in the buffer is sent after `close`, too.
+        if (
+            now - self._lingers_since > self._bounds.drain_seconds
+            or now - self._heard_at > SILENT_SECONDS
+        ):
+            self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._lingers or self._transport.is_closing()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def pause_reading(self) -> None:
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def is_reading(self) -> bool:
+        return self._transport.is_reading()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
