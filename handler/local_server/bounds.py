@@ -25,4 +25,5 @@ class Bounds:
     grace_seconds: float = limits.GRACE_SECONDS
     exit_seconds: float = limits.EXIT_SECONDS
     # An older connection of its kind may be closed to make room for a new one.
-    patience_seconds: float = 1.0
+    patience_seconds: float = 0.25
+    check_seconds: float = 1.0  # between two looks at every connection

@@ -90,6 +90,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
         # uvicorn keeps the timer, and so the connection, if the client has reset it.
         self._unset_keepalive_if_required()
+        self.server_state.lost(self)
 
     def _enter_phase(self, received: int) -> None:
         """Note what the connection waits for now, after so many bytes came."""
@@ -175,6 +176,9 @@ class Connection(H11Protocol):
     def interrupt(self) -> None:
         """End the connection without waiting for its answer."""
         self.refuse(refusals.shutting_down())
+
+    def _should_upgrade(self) -> bool:
+        return False  # nor warn of it: a request may ask, and be answered as any (RFC 9110, 7.8)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, as this connection's requests call it."""

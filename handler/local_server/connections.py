@@ -5,6 +5,7 @@ Does not close a connection that is being answered.
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from collections.abc import Callable, Iterable
 
@@ -33,10 +34,25 @@ class Connections(ServerState):
         super().__init__()
         self.bounds = bounds
         self._looked_in_vain = float("-inf")
+        self._leaving: set[Connection] = set()  # closed, and not lost yet
+        self._emptied = asyncio.Event()
+
+    def lost(self, one: Connection) -> None:
+        """A connection has ended."""
+        self.connections.discard(one)
+        self._leaving.discard(one)
+        if not self.connections:
+            self._emptied.set()
+
+    async def until_empty(self) -> None:
+        """Wait for all connections to end."""
+        if self.connections:
+            self._emptied.clear()
+            await self._emptied.wait()
 
     def has_room_for(self, new: Connection) -> bool:
         """Whether `new`, which is counted already, may stay. Closes others to make room."""
-        excess = len(self.connections) - self.bounds.connections
+        excess = len(self.connections) - len(self._leaving) - self.bounds.connections
         if excess <= 0 or self._make_room(new.since):
             return True
         if excess > REFUSED_AT_ONCE:
@@ -50,7 +66,9 @@ class Connections(ServerState):
             found = [
                 one
                 for one in self.connections
-                if is_closable(one) and now - one.since > self.bounds.patience_seconds
+                if now - one.since > self.bounds.patience_seconds
+                and is_closable(one)
+                and one not in self._leaving
             ]
             if found:
                 found.sort(key=lambda one: one.since)
@@ -69,6 +87,7 @@ class Connections(ServerState):
         yield (lambda one: one.phase is Phase.BODY), refusals.full(self.bounds)
 
     def _close(self, one: Connection, refusal: ApiError | None) -> None:
+        self._leaving.add(one)
         if refusal is not None:
             one.refuse(refusal)
         elif one.phase is Phase.IDLE:

@@ -29,7 +29,6 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # asyncio accepts so many connections before it calls any of them made, on each socket: fewer than
 # the descriptors that are kept for this.
 ACCEPTED_AT_ONCE = 8
-SECONDS_BETWEEN_CHECKS = 1.0
 CANCELLED_SECONDS = 1.0  # for cancelled requests, to send their refusals
 
 log = logging.getLogger(__name__)
@@ -64,9 +63,8 @@ class Server(uvicorn.Server):
         self._watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
-        seconds = min(SECONDS_BETWEEN_CHECKS, self._bounds.patience_seconds)
         while True:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(self._bounds.check_seconds)
             try:
                 self.server_state.check(asyncio.get_running_loop().time())
             except Exception:  # a bug here must not end the watch
@@ -118,9 +116,9 @@ class Server(uvicorn.Server):
 
     async def _until_quiet(self, seconds: float) -> None:
         """Wait for requests and connections to end."""
-        end = asyncio.get_running_loop().time() + seconds
-        while self._is_busy() and asyncio.get_running_loop().time() < end:
-            await asyncio.sleep(0.02)
-
-    def _is_busy(self) -> bool:
-        return bool(self.server_state.tasks or self.server_state.connections)
+        state = self.server_state
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                if state.tasks:
+                    await asyncio.wait(state.tasks)
+                await state.until_empty()
