@@ -80,7 +80,7 @@ class Connection(H11Protocol):
         super().data_received(data)
         self._enter_phase(len(data))
         if self.phase is Phase.REST and self.received > self._bounds.drained:
-            self.transport.close()
+            self.transport.close_now()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -99,6 +99,8 @@ class Connection(H11Protocol):
             self.received += received
         else:
             self.phase, self.since, self.received = phase, self.loop.time(), received
+            if phase is Phase.HEADERS:
+                self._unset_keepalive_if_required()
 
     def _current_phase(self, received: int) -> Phase:
         state = self.conn.their_state
@@ -129,7 +131,7 @@ class Connection(H11Protocol):
         bounds, seconds = self._bounds, now - self.since
         earned = self.received / bounds.bytes_a_second
         if self.phase is Phase.NEW and seconds > bounds.header_seconds:
-            self.transport.abort()
+            self.transport.close_now()
         elif self.phase is Phase.HEADERS:
             if seconds > min(bounds.header_seconds + earned, bounds.max_header_seconds):
                 self.refuse(refusals.late_headers(bounds))
@@ -137,7 +139,7 @@ class Connection(H11Protocol):
             if seconds > bounds.body_seconds + earned:
                 self.refuse(refusals.late_body(bounds))
         elif self.phase is Phase.REST and seconds > bounds.drain_seconds:
-            self.transport.abort()
+            self.transport.close_now()
         elif self.phase is Phase.IDLE and seconds > bounds.keep_alive_seconds:
             self.transport.close()
 

@@ -90,10 +90,10 @@ class Connections(ServerState):
         self._leaving.add(one)
         if refusal is not None:
             one.refuse(refusal)
-        elif one.phase is Phase.IDLE:
-            one.transport.close()
-        else:
+        elif one.transport.unread:
             one.transport.abort()
+        else:
+            one.transport.close_now()
 
     def check(self, now: float) -> None:
         """Enforce the limits of each connection, and of all together. To be called every second."""

@@ -9,6 +9,9 @@ section 9.6). Does not read HTTP, and sets no timers: `check` is called about on
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +19,7 @@ from handler.local_server.bounds import Bounds
 
 # Without a byte: the client is done, or gone. nginx's `lingering_timeout` is the same.
 SILENT_SECONDS = 5.0
+RESET = struct.pack("ii", 1, 0)  # `struct linger`: on, and 0 seconds
 
 
 class Transport(asyncio.Transport):
@@ -87,7 +91,7 @@ class Transport(asyncio.Transport):
         if taken > self._taken or not self.unread:
             self._taken, self._taken_at = taken, now
         elif now - self._taken_at > self._bounds.unread_seconds:
-            self._transport.abort()
+            self.abort()
         if self._lingers and not self._transport.is_closing():
             self._check_lingering(now)
 
@@ -107,7 +111,14 @@ class Transport(asyncio.Transport):
         return self._lingers or self._transport.is_closing()
 
     def abort(self) -> None:
+        """Reset the connection. The system drops what it still has to send, too."""
+        with contextlib.suppress(OSError):
+            self.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self._transport.abort()
+
+    def close_now(self) -> None:
+        """End the connection in both directions; what was written is still sent."""
+        self._transport.close()
 
     def pause_reading(self) -> None:
         self._transport.pause_reading()
