@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -20,9 +21,9 @@ class Application:
     """Answers by path; its events let a test wait for what it does."""
 
     def __init__(self) -> None:
-        self.is_running = threading.Event()
-        self.may_end = threading.Event()
+        self.began = threading.Semaphore(0)  # released by each request that waits
         self.saw_client_go = threading.Event()
+        self.server: Server  # that it runs in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["path"]:
@@ -30,8 +31,11 @@ class Application:
                 await answer(send, 413, b"refused")
             case "/large":
                 await answer(send, 200, LARGE)
+            case "/late":  # reads the body after a while
+                await asyncio.sleep(0.5)
+                await answer(send, 200, b"%d" % len(await read(receive)))
             case "/wait":  # until the client goes
-                self.is_running.set()
+                self.began.release()
                 while (await receive())["type"] != "http.disconnect":
                     pass
                 self.saw_client_go.set()
@@ -59,7 +63,8 @@ def serving(bounds: Bounds, application: Application | None = None) -> Iterator[
     """Run a server with these bounds. Gives its port."""
     sockets = listen("127.0.0.1", 0)
     port: int = sockets[0].getsockname()[1]
-    server = Server(application or Application(), bounds)
+    application = application or Application()
+    application.server = server = Server(application, bounds)
     thread = threading.Thread(target=server.run, args=(sockets,))
     thread.start()
     try:
