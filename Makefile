@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PORT ?= 8444
-HOST ?= 127.0.0.1
+HOST ?= localhost
 export PORT HOST
 # Names of files as they were typed. Otherwise make would take what follows a $ for its own, and the
 # shell what is in backticks; so they reach the commands by the environment.
@@ -117,7 +117,7 @@ image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
 
 sam-local: docker .venv-sam/ready ## serve the function through API Gateway's emulator (PORT=, HOST=)
 	@$(SAM) build $(SAM_ARCH)
-	@$(SAM) local start-api $(SAM_ARCH) --host $(HOST) --port $(PORT)
+	@$(SAM) local start-api $(SAM_ARCH) --host $(HOST:localhost=127.0.0.1) --port $(PORT)
 
 test-sam: $(VENV)/dev model ## test the image and the template with Docker and `sam local`
 	@if docker info >/dev/null 2>&1; then \

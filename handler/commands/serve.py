@@ -13,7 +13,7 @@ from handler.local_server.bounds import Bounds
 from handler.local_server.connections import most_connections
 from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_only, listen
 from handler.local_server.log_limit import write_limited_logs
-from handler.local_server.server import Server
+from handler.local_server.server import Server, run_to_the_end
 from model_layer import ModelLayerError
 
 
@@ -36,8 +36,7 @@ def main() -> int:
     url = f"http://{address}:{sockets[0].getsockname()[1]}"
     print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
     bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
-    Server(app, bounds, write_limited_logs()).run(sockets)
-    return 0
+    return run_to_the_end(Server(app, bounds, write_limited_logs()), sockets)
 
 
 def local_app(sockets: list[socket.socket]) -> ASGIApp:

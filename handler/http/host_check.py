@@ -36,7 +36,8 @@ class HostCheck:
     ) -> None:
         """allowed_hosts: beside this machine's, in lower case; `*` is any."""
         self._app = app
-        self._hosts, self._origins = frozenset(allowed_hosts), frozenset(allowed_origins)
+        self._hosts = frozenset(host.strip("[]") for host in allowed_hosts)
+        self._origins = frozenset(allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] == "http" else None
@@ -77,7 +78,7 @@ class HostCheck:
         host = match["host"].lower().strip("[]").removesuffix(".")
         if host in NAMES or host.endswith(".localhost"):
             return True
-        if host in self._hosts or authority.lower() in self._hosts:
+        if host in self._hosts:
             return True
         try:
             return ipaddress.ip_address(host).is_loopback

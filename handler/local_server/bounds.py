@@ -23,6 +23,7 @@ class Bounds:
     drained: int = limits.MAX_DRAINED
     drain_seconds: float = limits.DRAIN_SECONDS
     grace_seconds: float = limits.GRACE_SECONDS
+    farewell_seconds: float = 1.0  # for what was cancelled, to reach its client
     exit_seconds: float = limits.EXIT_SECONDS
     # An older connection of its kind may be closed to make room for a new one.
     patience_seconds: float = 0.25

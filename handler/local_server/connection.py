@@ -169,7 +169,7 @@ class Connection(H11Protocol):
     def shutdown(self) -> None:
         """Close the connection; after its answer if there is a request."""
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
+            self.transport.close_now()
             return
         self.cycle.keep_alive = False
         if not self.cycle.response_started:

@@ -12,9 +12,11 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -29,7 +31,6 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # asyncio accepts so many connections before it calls any of them made, on each socket: fewer than
 # the descriptors that are kept for this.
 ACCEPTED_AT_ONCE = 8
-CANCELLED_SECONDS = 1.0  # for cancelled requests, to send their refusals
 
 log = logging.getLogger(__name__)
 
@@ -100,25 +101,36 @@ class Server(uvicorn.Server):
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
-        await self._until_quiet(self._bounds.grace_seconds)
+        await self._answered(self._bounds.grace_seconds)
         if state.tasks:
             log.warning("Requests that are cancelled: %d", len(state.tasks))
         for connection in list(state.connections):
             connection.interrupt()
         for task in list(state.tasks):
             task.cancel()
-        await self._until_quiet(CANCELLED_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._bounds.farewell_seconds):
+                await state.until_empty()
         for connection in list(state.connections):
             connection.transport.abort()
         if self._watching:
             self._watching.cancel()
         log.info("Shut down")
 
-    async def _until_quiet(self, seconds: float) -> None:
-        """Wait for requests and connections to end."""
+    async def _answered(self, seconds: float) -> None:
+        """Wait until requests are answered, and clients have taken their answers."""
         state = self.server_state
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 if state.tasks:
                     await asyncio.wait(state.tasks)
-                await state.until_empty()
+                if any(one.transport.unread for one in state.connections):
+                    await state.until_empty()
+
+
+def run_to_the_end(server: Server, sockets: list[socket.socket]) -> NoReturn:
+    """Run the server until a signal, and end the process, whatever threads still compute."""
+    server.run(sockets)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -34,7 +35,9 @@ def cells(heading: str) -> list[list[str]]:
 
 def served() -> Iterator[str]:
     """Each method and path that the app answers; `{model:path}` is `{model}`."""
-    api = next(value for value in vars(app).values() if isinstance(value, FastAPI))
+    api: Any = app
+    while not isinstance(api, FastAPI):  # middleware is around it
+        api = getattr(api, "app", None) or api._app
     for route in api.routes:
         if isinstance(route, Route | APIRoute) and route.path != "/docs/oauth2-redirect":
             # Starlette answers HEAD for each of its own GETs; those of the API are listed.

@@ -37,6 +37,8 @@ def test_threads_can_be_set() -> None:
         ("ENCODER_THREADS", "two", "from 1 to 64"),
         ("MAX_WAITING_TEXTS", "0", "from 1 to 1000000"),
         ("ENCODER_THREADS", "-1", "from 1 to 64"),
+        ("KEEP_ALIVE_SECONDS", "0", "from 1 to 3600"),
+        ("KEEP_ALIVE_SECONDS", "3601", "from 1 to 3600"),
         ("ACCEPT_ANY_MODEL", "no", "true or false"),
         ("ENCODER_THREADS", "٢", "from 1 to 64"),
         ("ENCODER_THREADS", "0x2", "from 1 to 64"),
@@ -57,6 +59,16 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> 
         ValueError, match=f"{name} is {re.escape(repr(value))}; it can be .*{words}"
     ):
         read_settings({name: value})
+
+
+def test_an_idle_connection_is_kept_as_long_as_set() -> None:
+    assert read_settings({"KEEP_ALIVE_SECONDS": "5"}).keep_alive_seconds == 5
+    assert read_settings({}).keep_alive_seconds == 75
+
+
+def test_allowed_hosts_are_read_in_lower_case() -> None:
+    settings = read_settings({"ALLOWED_HOSTS": "Embeddings.example, box,"})
+    assert settings.allowed_hosts == ("embeddings.example", "box")
 
 
 def test_keys_are_read_as_hashes_with_optional_names() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 
 import httpx
 import pytest
 
-from handler.commands.serve import listen
 from tests.local_server import Server
 from tests.paths import ROOT
 
@@ -64,18 +62,16 @@ def test_an_interrupt_ends_the_server_quietly() -> None:
         assert process.stdout is not None
         try:
             line = process.stdout.readline().decode()
-            port = line.partition("127.0.0.1:")[2].partition("/")[0]
-            assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+            port = line.partition("localhost:")[2].partition("/")[0]
+            for host in ("127.0.0.1", "[::1]"):
+                assert httpx.get(f"http://{host}:{port}/health").status_code == 200
+            for name in ("10.0.0.1", "a.example"):  # reached by another name
+                refused = httpx.get(f"http://127.0.0.1:{port}/v1/models", headers={"host": name})
+                assert refused.json()["error"]["code"] == "host_not_allowed"
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=30)
         finally:
             process.kill()
     assert process.returncode == 0
     assert b"Traceback" not in err
-
-
-def test_a_kept_connection_does_not_wait_for_confirmations() -> None:
-    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
-        connection, _ = listener.accept()
-        with connection:
-            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert b'"status":403' in err

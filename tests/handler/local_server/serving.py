@@ -44,12 +44,12 @@ class Application:
 
 
 async def read(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message: Message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def answer(send: Send, status: int, body: bytes) -> None:
@@ -86,7 +86,7 @@ def connected(port: int, *, receive_buffer: int | None = None) -> Iterator[socke
 
 
 def read_all(client: socket.socket) -> bytes:
-    """All that comes until the server ends the connection. Raises ConnectionError if it is reset."""
+    """All that comes until the end. Raises ConnectionError if the connection is reset."""
     parts = []
     while part := client.recv(1 << 20):
         parts.append(part)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import select
-import socket
 import time
 from collections.abc import Iterator
 
@@ -189,9 +188,7 @@ def test_a_client_that_says_nothing_is_disconnected(hasty: int) -> None:
         assert read_all(client) == b""
 
 
-@pytest.mark.parametrize(
-    "sent", [b"GET / HTTP/1.1\r\nhost: a", post("/echo", length=10) + b"half"]
-)
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nhost: a", post("/echo", length=10) + b"half"])
 def test_a_request_that_stops_is_refused(hasty: int, sent: bytes) -> None:
     with connected(hasty) as client:
         client.sendall(sent)

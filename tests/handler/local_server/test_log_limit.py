@@ -19,8 +19,8 @@ class Written:
     def __init__(self, clock: FakeClock) -> None:
         self.stream = io.StringIO()
         self.handler = LimitedHandler(self.stream, now=clock.monotonic)
-        self.log = logging.Logger("tests")
-        self.log.addHandler(self.handler)
+        self.log = logging.getLogger("tests.log_limit")
+        self.log.handlers = [self.handler]
 
     @property
     def lines(self) -> list[str]:
@@ -46,7 +46,8 @@ def test_a_message_has_a_few_lines_in_a_second(written: Written, clock: FakeCloc
 
 def test_messages_that_differ_each_time_are_limited_together(written: Written) -> None:
     for number in range(1000):
-        written.log.warning(f"{number} " + "x" * 200)  # noqa: G004 – as careless libraries do
+        text = f"{number} of a library that puts values into its messages"
+        written.log.warning(text)
     assert len(written.lines) == LINES_OF_A_LOGGER
 
 
