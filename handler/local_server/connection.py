@@ -175,9 +175,10 @@ class Connection(H11Protocol):
         if not self.cycle.response_started:
             self.cycle.default_headers = [*self.cycle.default_headers, CLOSE_HEADER]
 
-    def interrupt(self) -> None:
-        """End the connection without waiting for its answer."""
-        self.refuse(refusals.shutting_down())
+    def stop_waiting(self) -> None:
+        """Refuse the request if it is still incomplete; the application sees its client go."""
+        if self.phase is Phase.BODY:
+            self.refuse(refusals.shutting_down())
 
     def _should_upgrade(self) -> bool:
         return False  # nor warn of it: a request may ask, and be answered as any (RFC 9110, 7.8)
@@ -186,7 +187,10 @@ class Connection(H11Protocol):
         """The application, as this connection's requests call it."""
         if self.conn.their_state is h11.SEND_BODY:
             send = self._ending(send)
-        await self._application(scope, receive, send)
+        try:
+            await self._application(scope, receive, send)
+        except asyncio.CancelledError:  # the server ends
+            self.refuse(refusals.shutting_down())
 
     def _ending(self, send: Send) -> Send:
         """`send`, which announces the connection's end if the answer comes early."""

@@ -105,7 +105,7 @@ class Server(uvicorn.Server):
         if state.tasks:
             log.warning("Requests that are cancelled: %d", len(state.tasks))
         for connection in list(state.connections):
-            connection.interrupt()
+            connection.stop_waiting()
         for task in list(state.tasks):
             task.cancel()
         with contextlib.suppress(TimeoutError):
