@@ -10,7 +10,9 @@ import ipaddress
 import socket
 
 LOCALHOST = "localhost"
-BACKLOG = 2_048  # connections that wait to be accepted
+# Connections that wait to be accepted: as many as are accepted in half a second or so, because a
+# new one waits behind them.
+BACKLOG = 512
 # What the system says where a family of addresses is missing or switched off.
 MISSING = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 TRIES = 20  # to find a port that is free on both

@@ -94,6 +94,7 @@ def test_what_takes_longer_is_cancelled_and_told(process: Process) -> None:
     assert "Traceback" not in written
 
 
+@pytest.mark.slow
 def test_the_process_ends_in_time_though_its_loop_is_stuck(process: Process) -> None:
     with connected(process.port) as client:
         client.sendall(post("/block", length=0))
