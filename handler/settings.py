@@ -80,7 +80,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
     return Settings(
         accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
-        allowed_hosts=tuple(host.lower() for host in _list(environment, "ALLOWED_HOSTS")),
+        allowed_hosts=tuple(host.lower() for host in _names(environment, "ALLOWED_HOSTS")),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=_base_path(environment, "API_BASE_PATH"),
         cap_dimensions=_cap_dimensions(environment, "DIMENSIONS_OVER_LIMIT"),
@@ -95,7 +95,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         queue_url=environment.get("QUEUE_URL") or None,
-        source_buckets=tuple(_list(environment, "SOURCE_BUCKETS")),
+        source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
     )
@@ -136,6 +136,11 @@ def _list(environment: Mapping[str, str], name: str) -> list[str]:
     """The items between commas; none if the variable is not set or empty."""
     value = environment.get(name, "")
     return [item.strip() for item in value.split(",")] if value else []
+
+
+def _names(environment: Mapping[str, str], name: str) -> list[str]:
+    """The items between commas, without those that are empty."""
+    return [item for item in _list(environment, name) if item]
 
 
 def _base_path(environment: Mapping[str, str], name: str) -> str:

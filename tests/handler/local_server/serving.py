@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -101,6 +102,13 @@ def read_until(client: socket.socket, end: bytes) -> bytes:
         assert part, f"the connection ended after {read!r}"
         read += part
     return read
+
+
+def is_reset(client: socket.socket) -> bool:
+    """Wait until the server resets the connection, without reading."""
+    errors = select.poll()
+    errors.register(client, 0)
+    return bool(errors.poll(20_000))
 
 
 def post(path: str, *, length: int | None = None, version: str = "1.1", extra: str = "") -> bytes:
