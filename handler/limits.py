@@ -133,6 +133,17 @@ READING_MEMORY = 1_073_741_824
 READING_MEMORY_SHARE = 0.6
 # A process that is larger than this after a document is stopped: the function needs the memory.
 READING_MEMORY_KEPT = 134_217_728
+# What the main process takes from it for a document, since it has no memory limit of its own: bytes
+# of the text (each character has at most four), of headings and tables, and how many values these
+# may hold. A hundred thousand headings and as many tables are about 700,000.
+READING_TEXT = 4 * MAX_CHARACTERS
+READING_FIELDS = 33_554_432
+READING_VALUES = 3_000_000
+READING_LOG = 16_384  # characters of its log lines for a document; a traceback has about 2,000
+# Open files: it has its pipes, and opens one library after another.
+READING_FILES = 64
+# Of a process over all its documents; at half of it, another one goes on.
+READING_CPU_SECONDS = 3_600
 
 # --- The local server's connections. Lambda's are its gateway's.
 # Each takes a descriptor, and some 100 kB with its request. Descriptors are kept for files,

@@ -1,4 +1,8 @@
-"""Messages over a pipe: JSON fields and bytes, each preceded by its length."""
+"""Messages over a pipe: JSON fields and bytes, each preceded by its length.
+
+This is the worker's side, which waits. The parent's side, which does not trust what it reads, is in
+`worker_pipes`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,16 @@ LENGTHS = struct.Struct(">IQ")  # of the fields and of the bytes
 LACKS_LIBRARY = 3  # the worker's exit status when a library is not installed
 
 
+def pack(fields: dict[str, Any], content: bytes) -> tuple[bytes, bytes]:
+    """What to write for one message: its beginning, then `content` itself."""
+    header = orjson.dumps(fields)
+    return LENGTHS.pack(len(header), len(content)) + header, content
+
+
 def write_message(stream: IO[bytes], fields: dict[str, Any], content: bytes) -> None:
     """Write one message. Raises OSError if the other end is closed."""
-    header = orjson.dumps(fields)
-    stream.write(LENGTHS.pack(len(header), len(content)) + header)
-    stream.write(content)
+    for part in pack(fields, content):
+        stream.write(part)
     stream.flush()
 
 
