@@ -48,7 +48,7 @@ def run_in_workers(patch: pytest.MonkeyPatch, lines: str) -> None:
     """Make every new worker run `lines` before its main function; `worker` is its module."""
     program = (
         f"import sys\nimport handler.documents.sandbox_worker as worker\n{lines}\n"
-        "worker.main(int(sys.argv[1]), int(sys.argv[2]))"
+        "worker.main(*map(int, sys.argv[1:]))"
     )
     command = (sys.executable, "-P", "-c", program)
     patch.setattr("handler.documents.worker_process.COMMAND", command)
