@@ -94,6 +94,14 @@ MAX_HTML_ATTRIBUTES = 500
 MAX_HTML_REOPENED = 500_000
 # In the <select>s of a page. Parsing time grows with the square of one's, to 6 s at 20,000.
 MAX_HTML_OPTIONS = 20_000
+# Of a page, counted by its < signs. A million take five seconds; the longest manuals have 800,000.
+MAX_HTML_TAGS = 2_000_000
+# In a Markdown file. Hundreds of thousands take seconds, and hold no text.
+MAX_MARKDOWN_COMMENTS = 200_000
+# Cells and outputs of a notebook. A hundred thousand HTML outputs take eight seconds.
+MAX_NOTEBOOK_PARTS = 100_000
+# Entries of a feed, whose texts are pages of HTML.
+MAX_FEED_ENTRIES = 50_000
 # Places in an HTML table, counting what its cells span: a few bytes can span millions.
 MAX_TABLE_CELLS = 1_000_000
 # Several times the length of ten million characters, for the XML around them. A bomb has
@@ -104,6 +112,9 @@ MAX_INFLATED = 200_000_000
 MAX_XML_TAGS = 4_000_000
 # Groups of a Rich Text file inside each other; Word writes about 20.
 MAX_RTF_DEPTH = 1_000
+# Control words, symbols and groups of a Rich Text file. A million take four to eight seconds; a
+# book in Word's form has about a million.
+MAX_RTF_WORDS = 2_000_000
 # Slides of a presentation: more than any has. Each takes a part to be opened.
 MAX_SLIDES = 5_000
 # Sheets of a workbook: more than any has. Each takes a part to be opened.

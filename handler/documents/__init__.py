@@ -12,13 +12,12 @@ from handler.documents.byte_formats import extract_bytes
 from handler.documents.charsets import decode
 from handler.documents.document import Document
 from handler.documents.formats import ContentType, Format, detect, detect_text, parse_content_type
+from handler.documents.out_of_memory import OUT_OF_MEMORY
 from handler.documents.writer import bounded_warnings, clean
 from handler.errors import DocumentRejected
 from handler.limits import MAX_MAIL_DEPTH
 
 __all__ = ["Document", "extract"]
-
-OUT_OF_MEMORY = "Reading the file takes more memory than there is; split it into several files."
 
 
 def extract(
@@ -65,6 +64,8 @@ def _extract(
         message = "The file is nested too deeply to be read; make it flatter."
         raise DocumentRejected("invalid_file", message) from error
     except MemoryError as error:
+        if depth:  # or the file around it would call this one damaged
+            raise
         raise DocumentRejected("invalid_file", OUT_OF_MEMORY) from error
 
 

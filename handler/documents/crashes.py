@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from handler.documents.out_of_memory import memory_message
 from handler.documents.worker_process import Crashed
 
 # What C++, Rust and C libraries write before they abort for want of memory.
@@ -25,14 +26,6 @@ def crash_message(crash: Crashed, memory: int) -> str:
         f"The program that reads the file crashed ({_how(crash.status)}): the file is damaged, or "
         f"needs more than {memory // 1_048_576:,} MiB of memory to read. Create it again or split "
         "it."
-    )
-
-
-def memory_message(memory: int) -> str:
-    """What to do about a document that takes more than `memory` bytes."""
-    return (
-        f"The file needs more than {memory // 1_048_576:,} MiB of memory to read, the limit; "
-        "split it into several files."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handler.documents.document import Document
 from handler.documents.html import extract_html
 from handler.documents.inclusion import include
+from handler.documents.work_limit import check_count
 from handler.documents.writer import Writer
 from handler.documents.xml_tree import (
     Element,
@@ -16,6 +17,7 @@ from handler.documents.xml_tree import (
     parse,
 )
 from handler.errors import WithoutText
+from handler.limits import MAX_FEED_ENTRIES
 
 DATES = ("pubDate", "published", "date", "updated")
 # Texts of an entry, the longest form first.
@@ -31,7 +33,9 @@ def extract_feed(content: bytes) -> Document:
     writer.title = _title(about)
     writer.heading(1, writer.title)
     _write_html(writer, _text(about, "description", "subtitle"))
-    for entry in descendants(root, "item", "entry"):
+    entries = [*descendants(root, "item", "entry")]
+    check_count(len(entries), MAX_FEED_ENTRIES, "The feed has {} entries")
+    for entry in entries:
         writer.heading(2, _title(entry) or "Entry without a title")
         writer.separate("\n\n")
         writer.write(_text(entry, *DATES))

@@ -15,8 +15,10 @@ from handler.documents.html import extract_html
 from handler.documents.inclusion import include
 from handler.documents.markdown import extract_markdown
 from handler.documents.unread import Unread
+from handler.documents.work_limit import check_count
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected, WithoutText
+from handler.limits import MAX_NOTEBOOK_PARTS
 
 # Colours, cursor moves and window titles, for a terminal.
 TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -36,7 +38,10 @@ def extract_notebook(text: str) -> Document:
     title = metadata.get("title")
     writer.title = title if isinstance(title, str) else None
     reader = _Reader(writer, _language(metadata))
-    for cell in _cells(notebook):
+    cells = [*_cells(notebook)]
+    parts = len(cells) + sum(len(_list(cell.get("outputs"))) for cell in cells)
+    check_count(parts, MAX_NOTEBOOK_PARTS, "The notebook has {} cells and outputs")
+    for cell in cells:
         reader.read(cell)
     reader.warn()
     return writer.document()

@@ -104,9 +104,7 @@ class Sandbox:
             finally:
                 self._lock.release()
 
-    def _ask(
-        self, fields: dict[str, Any], content: bytes, seconds: float, closings: int
-    ) -> Reply:
+    def _ask(self, fields: dict[str, Any], content: bytes, seconds: float, closings: int) -> Reply:
         """Ask the worker of the last document if it still runs, else a new one."""
         if self._worker and not self._worker.is_running:
             self._stop()  # it may have died since: close its pipes
@@ -156,9 +154,7 @@ def _report_once(hidden: str, layers: Mapping[str, Any]) -> None:
     layers = {"memory hidden from it": hidden, **layers}
     missing = [f"{name} ({reason})" for name, reason in layers.items() if reason]
     holding = [name for name, reason in layers.items() if not reason]
-    message = (
-        f"The process that reads documents is confined by: {', '.join(holding) or 'nothing'}."
-    )
+    message = f"The process that reads documents is confined by: {', '.join(holding) or 'nothing'}."
     if missing:
         message += f" Not by: {', '.join(missing)}."
     if message not in _reported:

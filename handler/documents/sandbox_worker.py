@@ -19,13 +19,13 @@ import signal
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
-from handler.documents import OUT_OF_MEMORY, extract
+from handler.documents import extract
 from handler.documents.confinement import confine
+from handler.documents.out_of_memory import is_out_of_memory, memory_message
 from handler.documents.pipe_protocol import LACKS_LIBRARY, read_message, write_message
 from handler.documents.readable_paths import readable_paths
 from handler.errors import DocumentRejected
@@ -35,6 +35,8 @@ from handler.limits import (
     READING_MEMORY_KEPT,
     READING_VALUES,
 )
+
+RESERVE = 4_194_304  # bytes
 
 
 def main(memory: int, seconds: int, life: int | None = None) -> None:
@@ -47,13 +49,14 @@ def main(memory: int, seconds: int, life: int | None = None) -> None:
     with contextlib.suppress(ValueError, OSError):  # macOS does not support this limit
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     write_message(answers, confine(readable_paths()), b"")  # ready
+    reserve = bytearray(RESERVE)  # so that too little memory can still be told
     while request := read_message(requests):
         signal.alarm(seconds)  # no handler: this ends the process even inside a library
-        fields, text = _answer(*request)
+        fields, text = _answer(*request, memory, reserve)
         del request  # frees its memory before the next one is read
         signal.alarm(0)
         # Tell the parent, so that it does not send the next document to a process that has ended.
-        last = fields.get("last", False) or _resident(statm) > READING_MEMORY_KEPT
+        last = not reserve or fields.get("last", False) or _resident(statm) > READING_MEMORY_KEPT
         last = fields["last"] = last or time.process_time() > READING_CPU_SECONDS / 2
         write_message(answers, fields, text)
         if last:
@@ -103,27 +106,35 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     return requests, answers
 
 
-def _answer(fields: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+def _answer(
+    fields: dict[str, Any], content: bytes, memory: int, reserve: bytearray
+) -> tuple[dict[str, Any], bytes]:
+    """What to answer. Frees the reserve if memory runs out."""
     try:
         document = extract(content, **fields)
         described = document.to_fields()
         _check(described)
         return described, document.text.encode()
-    except DocumentRejected as error:
-        # After running out of memory, what is left is fragmented: do not reuse the process.
-        last = isinstance(error.__cause__, MemoryError)
-        return {"code": error.code, "message": error.message, "last": last}, b""
-    except MemoryError:
-        return {"code": "invalid_file", "message": OUT_OF_MEMORY, "last": True}, b""
-    except ImportError as error:  # a missing library is not the document's fault
+    except Exception as error:
+        if is_out_of_memory(error):
+            reserve.clear()  # what memory is left is fragmented: the process ends after this
+            return {"code": "invalid_file", "message": memory_message(memory)}, b""
+        return _refusal(error), b""
+
+
+def _refusal(error: Exception) -> dict[str, Any]:
+    """The answer after an error that is not for want of memory."""
+    if isinstance(error, DocumentRejected):
+        return {"code": error.code, "message": error.message}
+    if isinstance(error, ImportError):  # a missing library is not the document's fault
         sys.stderr.write(f"{error}\n")
         raise SystemExit(LACKS_LIBRARY) from error
-    except Exception as error:  # a bug of ours or of a library
-        # Log the place but not the message, which may quote the document.
-        kind = type(error).__name__
-        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + kind + "\n")
-        message = f"The file cannot be read: {kind} while reading it. It may be damaged."
-        return {"code": "invalid_file", "message": message, "last": True}, b""
+    # A bug of ours or of a library. Log the place but not the message, which may quote the
+    # document.
+    kind = type(error).__name__
+    sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + kind + "\n")
+    message = f"The file cannot be read: {kind} while reading it. It may be damaged."
+    return {"code": "invalid_file", "message": message, "last": True}
 
 
 def _check(described: dict[str, Any]) -> None:

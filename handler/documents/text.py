@@ -6,14 +6,12 @@ A text that is certainly JSON Lines, a log for example, is read as such.
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator
 
 from handler.documents.base64_blobs import Base64Blobs
 from handler.documents.document import Document
 from handler.documents.line_limit import MAX_LINES
 from handler.documents.writer import Writer
-
-LINE = re.compile(r".*\S.*")
 
 
 def extract_text(text: str) -> Document:
@@ -35,8 +33,7 @@ def _is_json_lines(text: str) -> bool:
     if text.count("\n") > MAX_LINES:
         return False
     lines = 0
-    for found in LINE.finditer(text):
-        line = found[0].strip()
+    for line in _lines(text):
         if not line.startswith("{") or not line.endswith("}"):
             return False
         try:
@@ -45,3 +42,14 @@ def _is_json_lines(text: str) -> bool:
             return False
         lines += 1
     return lines > 1
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines that are not blank, without the white space around them."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin)
+        end = len(text) if end < 0 else end
+        if line := text[begin:end].strip():
+            yield line
+        begin = end + 1

@@ -27,6 +27,7 @@ def parse(content: bytes, kind: str) -> Element:
     try:
         return etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        check_memory(error)
         raise damaged(kind) from error
 
 
@@ -53,7 +54,14 @@ def elements(content: bytes, kind: str, names: set[str]) -> Iterator[Element]:
             while parent is not None and element.getprevious() is not None:
                 del parent[0]
     except (etree.XMLSyntaxError, ValueError) as error:
+        check_memory(error)
         raise damaged(kind) from error
+
+
+def check_memory(error: Exception) -> None:
+    """Raise MemoryError if libxml2 ran out of memory, which lxml reports as an error of syntax."""
+    if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+        raise MemoryError from error
 
 
 def check_tags(content: bytes, kind: str) -> None:

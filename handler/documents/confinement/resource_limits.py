@@ -20,5 +20,5 @@ def lower() -> None:
     for limit, value in LIMITS.items():
         _, hard = resource.getrlimit(limit)
         if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)  # noqa: PLW2901
+            value = min(value, hard)
         resource.setrlimit(limit, (value, value))

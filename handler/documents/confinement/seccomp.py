@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Mapping
 from errno import ENOSYS, EPERM
 
 from handler.documents.confinement.system_calls import (
@@ -71,7 +72,7 @@ def build(column: int, process: int) -> list[Instruction]:
     ]
 
 
-def _numbers(calls: dict[str, tuple[int, int | None]], column: int) -> list[int]:
+def _numbers(calls: Mapping[str, tuple[int, int | None]], column: int) -> list[int]:
     found = (numbers[column] for numbers in calls.values())
     return [number for number in found if number is not None]
 

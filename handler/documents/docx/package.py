@@ -15,6 +15,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from handler.documents.archive import Archive
 from handler.documents.docx.names import Element, name
+from handler.documents.xml_tree import check_memory
 from handler.errors import DocumentRejected
 from handler.limits import MAX_XML_TAGS
 
@@ -150,5 +151,6 @@ def parse(content: bytes) -> Element | None:
     )
     try:
         return etree.fromstring(STRICT.sub(TRANSITIONAL, content), parser)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
+        check_memory(error)
         return None

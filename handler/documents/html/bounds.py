@@ -10,8 +10,15 @@ import re
 from collections import Counter
 
 from handler.documents.html.tags import BLOCKS, CELLS, FOREIGN, FORMATTING, LINES, NOT_NESTED, RAW
+from handler.documents.work_limit import check_count
 from handler.errors import DocumentRejected
-from handler.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_OPTIONS, MAX_HTML_REOPENED
+from handler.limits import (
+    MAX_HTML_ATTRIBUTES,
+    MAX_HTML_DEPTH,
+    MAX_HTML_OPTIONS,
+    MAX_HTML_REOPENED,
+    MAX_HTML_TAGS,
+)
 
 ATTRIBUTE = (
     r"[^\s/>][^\s/>=]*+"
@@ -37,6 +44,7 @@ def check(text: str) -> bool:
 
     Raises DocumentRejected if its tags are nested too deeply, or have or repeat too much.
     """
+    check_count(text.count("<"), MAX_HTML_TAGS, "The HTML has {} tags")
     counts = _Counts()
     position, is_cut = 0, False
     while tag := TAG.search(text, position):

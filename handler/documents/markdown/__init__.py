@@ -15,8 +15,9 @@ from handler.documents.line_limit import check_lines
 from handler.documents.markdown.blocks import scan
 from handler.documents.markdown.front_matter import split_front_matter
 from handler.documents.markdown.hidden import without_hidden
+from handler.documents.work_limit import check_count
 from handler.documents.writer import Writer, clean
-from handler.limits import MAX_TABLES
+from handler.limits import MAX_MARKDOWN_COMMENTS, MAX_TABLES
 
 __all__ = ["extract_markdown"]
 
@@ -28,6 +29,7 @@ NAMELESS_PICTURE = re.compile(r"!\[\]\([ \t]*\)")
 def extract_markdown(text: str) -> Document:
     """The document of a Markdown text, with its headings and tables."""
     check_lines(text, "Markdown file")
+    check_count(text.count("<!--"), MAX_MARKDOWN_COMMENTS, "The Markdown file has {} comments")
     writer = Writer("markdown", is_markdown=True)
     front, text = split_front_matter(clean(text).removeprefix("\ufeff"))
     writer.title = front.title

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 TOKEN = re.compile(
-    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})?[ ]?|\\'(?P<hex>[0-9a-fA-F]{2})"
+    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})?[ ]?|(?P<hex>(?:\\'[0-9a-fA-F]{2})+)"
     rb"|\\(?P<symbol>[^a-zA-Z])|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+",
     re.DOTALL,
 )
@@ -19,7 +19,7 @@ class Token:
     """One token of a file."""
 
     kind: Literal["word", "symbol", "open", "close", "text", "byte"]
-    text: bytes = b""  # the word, symbol, text or byte
+    text: bytes = b""  # the word, symbol, text or bytes
     number: int | None = None  # of a word
 
 
@@ -36,7 +36,7 @@ def tokens(content: bytes) -> Iterator[Token]:
                 offset += max(number or 0, 0)
             yield Token("word", word, number)
         elif found["hex"]:
-            yield Token("byte", bytes.fromhex(found["hex"].decode()))
+            yield Token("byte", bytes.fromhex(found["hex"].replace(b"\\'", b"").decode()))
         elif found["brace"]:
             yield Token("open" if found["brace"] == b"{" else "close")
         elif found["symbol"]:

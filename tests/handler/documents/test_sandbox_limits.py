@@ -42,7 +42,7 @@ def test_a_bomb_in_a_pdf_ends_at_the_memory_limit(filters: str) -> None:
     with Sandbox(memory=200 * MIB) as sandbox:
         assert rejection(sandbox, pdf_with_stream(stream, filters), "a.pdf") == (
             "invalid_file: The file needs more than 200 MiB of memory to read, the limit; split it "
-            "into several files."
+            "into several files, or give the function more memory."
         )
         assert extract(sandbox, b"Hello").text == "Hello"
 
@@ -53,7 +53,7 @@ def test_a_document_that_exhausts_pythons_memory_is_rejected() -> None:
         first = worker_pid(sandbox)
         assert rejection(sandbox, content, "a.json") == (
             "invalid_file: The file needs more than 120 MiB of memory to read, the limit; split it "
-            "into several files."
+            "into several files, or give the function more memory."
         )
         assert worker_pid(sandbox) != first
 
