@@ -186,14 +186,14 @@ def test_a_long_text_needs_little_memory_and_time() -> None:
 def test_a_long_text_of_any_category_needs_little_memory_and_time() -> None:
     rng = random.Random(1)
     ones = [rng.choice(characters) for characters in by_category().values()]
-    units = [*ones, *("a" + char for char in ones), *PECULIAR, "\ud800", "a\udc00", "[a", "]]"]
-    assert costs(units) == ""
+    assert costs([*ones, "a" + ones[0], "\ud800", "a\udc00", "[a", "]]"]) == ""
+    assert costs([*PECULIAR, *("a" + char for char in ones)], size=1_000_000) == ""
     assert costs(["word, ", ".", "a", "[CLS]", "a\u200d", "\u0301", "ñ"], counted=True) == ""
 
 
 @pytest.mark.slow
 def test_a_long_text_of_any_two_categories_needs_little_memory_and_time() -> None:
-    assert costs(pairs(random.Random(1)), size=2_000_000) == ""
+    assert costs(pairs(random.Random(1)), size=500_000) == ""
 
 
 def test_a_vocabulary_without_special_tokens_is_refused() -> None:
