@@ -125,8 +125,8 @@ class Tokenizer:
                 yield self._part_ids(part)
 
     def _part_ids(self, part: str) -> NDArray[np.int32]:
-        # Unlike `encode`, it keeps no offsets and lets other threads run meanwhile: a server's event
-        # loop does not wait for the long requests.
+        # Unlike `encode`, it keeps no offsets, and other threads run meanwhile: the event loop of a
+        # server does not wait for long requests.
         encode = partial(self.wordpiece.encode_batch_fast, add_special_tokens=False)
         try:
             (encoding,) = encode([part])
