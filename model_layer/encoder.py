@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from model_layer.artifacts import Bundle, read_bundle
 from model_layer.errors import Cancelled, DeadlineExceeded, TextTooLong
 from model_layer.session import Session, load_session
 from model_layer.tokenizer import Tokenizer, Tokens, Truncate, load_tokenizer
+
+# Tokenized in a few milliseconds, which are not worth waiting for a turn.
+QUICK_CHARACTERS = 16_384
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Encoder:
         self.bundle = bundle
         self.tokenizer = tokenizer
         self._session = session
+        self.turns = session.turns  # for other long work, such as tokenizing; see `Session`
         self.threads = threads
         self._clock = clock
 
@@ -113,19 +118,23 @@ class Encoder:
     def _tokenize(self, texts: Sequence[str], truncate: Truncate, limit: _Limit) -> list[Tokens]:
         # On one thread: it takes a hundredth of the run's time, and several are no faster.
         tokens: list[Tokens] = []
+        cut: Truncate = "START" if truncate == "START" else "END"
+        is_quick = sum(map(len, texts)) < QUICK_CHARACTERS
 
         def check() -> None:
+            if not is_quick:
+                self.turns.give_way()
             if limit.is_past():
                 raise DeadlineExceeded(0, len(texts), 0, sum(len(one.ids) for one in tokens))
 
-        for index, text in enumerate(texts):
-            check()
-            cut: Truncate = "START" if truncate == "START" else "END"
-            read = self.tokenizer.tokenize(text, cut, check)
-            if read.truncated and truncate == "NONE":
-                count = self.tokenizer.count(text, check)
-                raise TextTooLong(index, count, self.bundle.max_tokens)
-            tokens.append(read)
+        with nullcontext() if is_quick else self.turns:
+            for index, text in enumerate(texts):
+                check()
+                read = self.tokenizer.tokenize(text, cut, check)
+                if read.truncated and truncate == "NONE":
+                    count = self.tokenizer.count(text, check)
+                    raise TextTooLong(index, count, self.bundle.max_tokens)
+                tokens.append(read)
         return tokens
 
     def _run(

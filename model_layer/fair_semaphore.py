@@ -16,7 +16,8 @@ from contextlib import contextmanager
 class FairSemaphore:
     """`with semaphore:` admits up to `count` threads at a time, in order of arrival.
 
-    `with semaphore.first():` goes before all that wait.
+    `with semaphore.first():` goes before all that wait. `semaphore.give_way()`, inside, lets those
+    that wait go first.
     """
 
     def __init__(self, count: int) -> None:
@@ -35,6 +36,17 @@ class FairSemaphore:
             yield
         finally:
             self.__exit__()
+
+    def give_way(self) -> None:
+        """Called inside: let the next one in, and wait for another turn."""
+        with self._mutex:
+            if not self._waiting:
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+            self._waiting.popleft().release()
+        turn.acquire()
 
     def _enter(self, wait: Callable[[threading.Lock], None]) -> None:
         with self._mutex:

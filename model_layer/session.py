@@ -30,16 +30,17 @@ class Session:
 
     At most `threads` runs happen at a time, in order of arrival, so that a long request does not
     hold up a short one. The limit also keeps memory flat however many callers there are: a run of
-    256 tokens needs some 10 MB of activations.
+    256 tokens needs some 10 MB of activations. Other long work, such as tokenizing, takes a turn of
+    `turns` as well: there are no more busy threads than CPUs.
     """
 
     def __init__(self, session: onnxruntime.InferenceSession, *, threads: int) -> None:
         self._session = session
-        self._semaphore = FairSemaphore(threads)
+        self.turns = FairSemaphore(threads)
 
     def run(self, ids: NDArray[np.int32], *, first: bool = False) -> NDArray[np.float32]:
         """The unit vector of one text: ids, (tokens,) → (384,). first: before those that wait."""
-        with self._semaphore.first() if first else self._semaphore:
+        with self.turns.first() if first else self.turns:
             (vectors,) = self._session.run(None, {"input_ids": ids[np.newaxis]})
         vector: NDArray[np.float32] = vectors[0]
         return vector

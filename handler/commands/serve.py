@@ -16,6 +16,8 @@ from handler.local_server.log_limit import write_limited_logs
 from handler.local_server.server import Server, run_to_the_end
 from model_layer import ModelLayerError
 
+SWITCH_SECONDS = 0.001
+
 
 def main() -> int:
     host, port = os.environ.get("HOST") or LOCALHOST, os.environ.get("PORT") or "8444"
@@ -35,6 +37,8 @@ def main() -> int:
     address = f"[{host}]" if ":" in host else host
     url = f"http://{address}:{sockets[0].getsockname()[1]}"
     print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
+    # With Python's 5 ms, the event loop waits that long for each thread that is busy in Python.
+    sys.setswitchinterval(SWITCH_SECONDS)
     bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
     return run_to_the_end(Server(app, bounds, write_limited_logs()), sockets)
 

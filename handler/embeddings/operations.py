@@ -133,6 +133,7 @@ class EmbeddingOperations:
         data: list[dict[str, Any]] = []
 
         def check() -> None:
+            self.encoder.turns.give_way()
             if context.is_cancelled():
                 raise Cancelled("The caller no longer wants the answer.")
             if context.deadline is not None and time.monotonic() > context.deadline:
@@ -144,10 +145,11 @@ class EmbeddingOperations:
                     code="deadline_exceeded",
                 )
 
-        for index, text in enumerate(checked.texts):
-            check()
-            tokens = self._tokens(text, truncate, check)
-            data.append({"object": "tokens", "index": index, **tokens})
+        with self.encoder.turns:
+            for index, text in enumerate(checked.texts):
+                check()
+                tokens = self._tokens(text, truncate, check)
+                data.append({"object": "tokens", "index": index, **tokens})
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model_layer import Cancelled, DeadlineExceeded, Encoder, TextTooLong, load_encoder
+from model_layer.fair_semaphore import FairSemaphore
 from model_layer.session import Session
 from tests.strategies import ANY_CHARACTER
 
@@ -148,6 +149,7 @@ class TimedSession(Session):
     """A session whose runs take one second each on a clock of its own, and no real time."""
 
     def __init__(self) -> None:
+        self.turns = FairSemaphore(2)
         self.seconds = 0.0
 
     def clock(self) -> float:

@@ -65,6 +65,27 @@ def test_the_first_goes_before_all_that_wait() -> None:
     assert order == ["first", "a", "b"]
 
 
+def test_a_thread_inside_gives_way_to_one_that_waits() -> None:
+    semaphore, order = FairSemaphore(1), []
+
+    def enter() -> None:
+        with semaphore:
+            order.append("the one that waited")
+
+    waiting = threading.Thread(target=enter)
+    with semaphore:
+        semaphore.give_way()  # to none
+        waiting.start()
+        while not semaphore._waiting:
+            time.sleep(0.001)
+        semaphore.give_way()
+        order.append("the one inside")
+    waiting.join()
+    assert order == ["the one that waited", "the one inside"]
+    with semaphore:
+        pass
+
+
 def test_an_error_inside_releases_the_semaphore() -> None:
     semaphore = FairSemaphore(1)
     for _ in range(2):
