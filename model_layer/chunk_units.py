@@ -73,7 +73,11 @@ class UnitFinder:
         counts = self.count([text[block.start : block.end] for block in blocks])
         units: list[Unit] = []
         for block, tokens in zip(blocks, counts, strict=True):
-            units += self._block_units(text, block, tokens)
+            found = self._block_units(text, block, tokens)
+            # An outline may cut a word, and the tokens of a word's parts do not add up.
+            if units and found and not is_apart(text, units[-1].end, found[0].start):
+                found[0] = replace(found[0], border=ALWAYS)
+            units += found
         return _joined(units, self.capacity)
 
     def _block_units(self, text: str, block: Block, tokens: int) -> list[Unit]:

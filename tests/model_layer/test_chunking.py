@@ -82,6 +82,12 @@ def test_any_text_is_chunked(
     check_splitting(encoder, text, markdown, max_tokens, overlap, window)
 
 
+def test_chunks_are_within_bounds_where_an_outline_cuts_a_word(encoder: Encoder) -> None:
+    """ "000" is one token, and "000000" is three."""
+    for length in range(1, 60):
+        check_splitting(encoder, "0" * length, True, max_tokens=4, overlap=0, window=50)
+
+
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(*SPLITTING)
