@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.errors import DocumentRejected
 from tests.handler.documents.samples import read, rejected
 
 SECTOR = 512
@@ -86,7 +88,5 @@ def test_a_damaged_workbook_is_refused() -> None:
 def test_changed_bytes_are_read_or_refused(place: int, change: bytes) -> None:
     content = xls(label(0, 0, "abc"), number(1, 0, 7))
     content = content[: SECTOR + place] + change + content[SECTOR + place + len(change) :]
-    try:
+    with contextlib.suppress(DocumentRejected):  # a workbook without text is one
         read(content, "a.xls")
-    except Exception as error:
-        assert type(error).__name__ == "DocumentRejected", error

@@ -85,7 +85,8 @@ def test_a_picture_alone_is_refused() -> None:
     )
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
+# Private characters (Co) are those of symbol fonts, and read as what they show.
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Zs", "Zl", "Zp"]), min_size=1))
 def test_any_text_comes_back(text: str) -> None:
     units = text.encode("utf-16-le")
     numbers = (int.from_bytes(units[i : i + 2], "little") for i in range(0, len(units), 2))
