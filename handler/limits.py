@@ -28,6 +28,8 @@ MAX_ANSWER_ALB = 1_048_576
 # --- Requests that wait, in a server with several at a time. (Of texts, the limit is a setting.)
 # Bytes of bodies: a parsed one takes several times as much.
 MAX_WAITING_BYTES = 67_108_864
+# A request with a smaller body is never refused because of the bodies of others.
+SHORT_BODY = 16_384
 
 # --- Time. By default an HTTP API gives up after 30 s and a REST API after 29 s. Lambda itself may
 # run longer.
@@ -167,13 +169,17 @@ KEPT_DESCRIPTORS = 128
 HEADER_SECONDS = 20
 MAX_HEADER_SECONDS = 40
 BODY_SECONDS = 20
+MAX_BODY_SECONDS = 600
 MIN_BYTES_A_SECOND = 500
 # Without one byte taken: longer than any pause of a client that reads.
 UNREAD_SECONDS = 30
-# Of all answers that were sent and not read, and of all bodies that are not complete: together with
-# the model, less than a small machine's memory.
+# Of all answers that were sent and not read: together with the model, less than a small machine's
+# memory.
 MAX_UNREAD = 268_435_456
-MAX_INCOMPLETE = 268_435_456
+# Of all bodies that are not complete after so many seconds: half of what may wait, so that the
+# other half is free for clients that send without pauses.
+SLOW_SECONDS = 5
+MAX_INCOMPLETE = MAX_WAITING_BYTES // 2
 # What is read and thrown away after a refusal, so that it reaches a client that first sends all:
 # ten times the largest request, and nginx's `lingering_time`.
 MAX_DRAINED = 67_108_864

@@ -35,6 +35,7 @@ class RequestContext:
     is_direct: bool = False
     is_alone: bool = False  # no other request is answered at the same time
     key: str | None = None  # the API key's name
+    body_bytes: int = 0  # decoded, that have come so far
     inputs: int = 0
     tokens: int = 0
     truncated: int = 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from handler.errors import NotReady
 from handler.event_kinds import decodes_answers, is_from_gateway, is_from_load_balancer
 from handler.http.content_encoding import accepts_gzip
-from handler.http.error_handlers import FAILED
+from handler.http.error_handlers import FAILED, STATUS
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.request_context import RequestContext, deadline, request_id
 
@@ -39,6 +42,10 @@ class AccessLog:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            if status == FAILED:
+                status = STATUS[NotReady].value  # the server ends, and answers so itself
+            raise
         finally:
             context.at_end.close()
             route = getattr(scope.get("route"), "path", "unknown")

@@ -6,7 +6,7 @@ import threading
 from math import ceil
 
 from handler.errors import TooBusy
-from handler.limits import MAX_WAITING_BYTES
+from handler.limits import MAX_WAITING_BYTES, SHORT_BODY
 from handler.request_context import RequestContext
 
 # What one thread encodes in a second, at least: a text of 256 tokens takes about 10 ms.
@@ -52,9 +52,14 @@ class Admission:
         context.at_end.callback(self._release_texts, kind, count)
 
     def admit_bytes(self, count: int, context: RequestContext) -> None:
-        """Count bytes of a request's body until it ends. Raises TooBusy if they are too many."""
+        """Count more bytes of a request's body until it ends. Raises TooBusy if they are too many.
+
+        The first SHORT_BODY bytes are always admitted: large bodies that stall shut out no small
+        request.
+        """
         with self._mutex:
-            if self._bytes + count > MAX_WAITING_BYTES:
+            context.body_bytes += count
+            if context.body_bytes > SHORT_BODY and self._bytes + count > MAX_WAITING_BYTES:
                 raise TooBusy(
                     f"The server is busy: the bodies of its requests have {self._bytes:,} bytes; "
                     f"the limit is {MAX_WAITING_BYTES:,}. Send it again later.",

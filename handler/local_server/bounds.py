@@ -16,10 +16,12 @@ class Bounds:
     header_seconds: float = limits.HEADER_SECONDS
     max_header_seconds: float = limits.MAX_HEADER_SECONDS
     body_seconds: float = limits.BODY_SECONDS
+    max_body_seconds: float = limits.MAX_BODY_SECONDS
     bytes_a_second: float = limits.MIN_BYTES_A_SECOND
     unread_seconds: float = limits.UNREAD_SECONDS
     unread: int = limits.MAX_UNREAD  # of all answers
-    incomplete: int = limits.MAX_INCOMPLETE  # of all bodies
+    slow_seconds: float = limits.SLOW_SECONDS  # of a body that is not complete
+    incomplete: int = limits.MAX_INCOMPLETE  # of all slow bodies
     drained: int = limits.MAX_DRAINED
     drain_seconds: float = limits.DRAIN_SECONDS
     grace_seconds: float = limits.GRACE_SECONDS

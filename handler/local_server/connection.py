@@ -136,7 +136,7 @@ class Connection(H11Protocol):
             if seconds > min(bounds.header_seconds + earned, bounds.max_header_seconds):
                 self.refuse(refusals.late_headers(bounds))
         elif self.phase is Phase.BODY:
-            if seconds > bounds.body_seconds + earned:
+            if seconds > min(bounds.body_seconds + earned, bounds.max_body_seconds):
                 self.refuse(refusals.late_body(bounds))
         elif self.phase is Phase.REST and seconds > bounds.drain_seconds:
             self.transport.close_now()

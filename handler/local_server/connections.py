@@ -100,7 +100,7 @@ class Connections(ServerState):
         for one in list(self.connections):
             one.check(now)
         self._bound_unread()
-        self._bound_incomplete()
+        self._bound_incomplete(now)
 
     def _bound_unread(self) -> None:
         """Close the connections that leave the most unread, while it is too much."""
@@ -112,11 +112,14 @@ class Connections(ServerState):
             one.transport.abort()
             excess -= unread[one]
 
-    def _bound_incomplete(self) -> None:
-        """Refuse the requests that have been incomplete for the longest, while it is too much."""
-        slow = sorted(
-            (one for one in self.connections if one.phase is Phase.BODY), key=lambda one: one.since
-        )
+    def _bound_incomplete(self, now: float) -> None:
+        """Refuse the slowest requests while their bodies, which are incomplete, are too much."""
+        slow = [
+            one
+            for one in self.connections
+            if one.phase is Phase.BODY and now - one.since > self.bounds.slow_seconds
+        ]
+        slow.sort(key=lambda one: one.since)
         excess = sum(one.received for one in slow) - self.bounds.incomplete
         for one in slow:
             if excess <= 0:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from handler.api import embeddings, lambda_handler
+from handler.http.access_log import AccessLog
 from handler.http.app import create_app
 from handler.http.auth import hash_key
 from handler.settings import Settings
@@ -17,6 +20,10 @@ from tests.events import load_event
 from tests.handler.lambda_context import LambdaContext, http_event
 
 SECRET = "a text that must stay secret"
+
+
+async def never_called(message: Message) -> None:
+    raise AssertionError(message)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -61,6 +68,24 @@ def test_the_line_names_the_route_and_the_status(
     lambda_handler(load_event(name), LambdaContext())
     (line,) = lines(capsys)
     assert (line["route"], line["status"]) == (route, status)
+
+
+def test_a_request_that_the_servers_end_cancels_is_a_503(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def wait_for_the_body(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def cancel_it() -> None:
+        app = AccessLog(wait_for_the_body, fingerprint="", namespace=None)
+        scope = {"type": "http", "headers": []}
+        request = asyncio.create_task(app(scope, asyncio.Queue[Message]().get, never_called))
+        await asyncio.sleep(0)
+        request.cancel()
+        await asyncio.wait([request])
+
+    asyncio.run(cancel_it())
+    assert lines(capsys)[0]["status"] == 503
 
 
 def test_the_line_does_not_repeat_an_unknown_path(capsys: pytest.CaptureFixture[str]) -> None:

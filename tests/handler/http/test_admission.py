@@ -6,7 +6,7 @@ import pytest
 
 from handler.errors import TooBusy
 from handler.http.admission import Admission
-from handler.limits import MAX_WAITING_BYTES
+from handler.limits import MAX_WAITING_BYTES, SHORT_BODY
 from handler.request_context import RequestContext
 
 
@@ -51,6 +51,15 @@ def test_bodies_are_admitted_up_to_the_limit(admission: Admission) -> None:
     for _ in range(2):
         admission.admit_bytes(MAX_WAITING_BYTES // 2, first)
     with pytest.raises(TooBusy, match="67,108,864 bytes"):
-        admission.admit_bytes(1, second)
+        admission.admit_bytes(SHORT_BODY + 1, second)
     first.at_end.close()
     admission.admit_bytes(1, second)
+
+
+def test_small_bodies_are_not_refused_because_large_ones_wait(admission: Admission) -> None:
+    large, small = RequestContext("large"), RequestContext("small")
+    admission.admit_bytes(MAX_WAITING_BYTES, large)
+    for _ in range(2):
+        admission.admit_bytes(SHORT_BODY // 2, small)
+    with pytest.raises(TooBusy):
+        admission.admit_bytes(1, small)

@@ -225,6 +225,13 @@ def test_headers_have_a_limit_whatever_their_speed() -> None:
         assert read_all(client).startswith(b"HTTP/1.1 408")
 
 
+def test_bodies_have_a_limit_whatever_their_speed() -> None:
+    fast = Bounds(body_seconds=0.1, max_body_seconds=0.2, bytes_a_second=1, check_seconds=0.02)
+    with serving(fast) as port, connected(port) as client:
+        client.sendall(post("/echo", length=10**6) + b"a" * 1000)
+        assert read_all(client).startswith(b"HTTP/1.1 408")
+
+
 def test_a_body_earns_time_by_its_bytes() -> None:
     bounds = Bounds(body_seconds=0.05, bytes_a_second=1, check_seconds=0.02)
     with serving(bounds) as port, connected(port) as client:

@@ -102,9 +102,9 @@ def test_answers_that_nobody_reads_have_a_bound_of_memory() -> None:
             read += len(second.recv(1 << 20))
 
 
-def test_incomplete_bodies_have_a_bound_of_memory() -> None:
+def test_bodies_that_stall_have_a_bound_of_memory() -> None:
     application = Application()
-    bounds = Bounds(incomplete=100_000, check_seconds=0.02)
+    bounds = Bounds(incomplete=100_000, slow_seconds=0.1, check_seconds=0.02)
     with (
         serving(bounds, application) as port,
         connected(port) as first,
