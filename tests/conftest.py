@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,8 +26,12 @@ from tests.local_server import Server, start_server
 from tests.paths import BUNDLES
 
 # No deadline for an example: encoding takes milliseconds, or many more on a busy machine.
-hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
-hypothesis.settings.load_profile("here")
+hypothesis.settings.register_profile("new", deadline=None, max_examples=50)
+# The same examples in every run.
+hypothesis.settings.register_profile(
+    "fixed", hypothesis.settings.get_profile("new"), derandomize=True
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "new"))
 
 
 @pytest.fixture

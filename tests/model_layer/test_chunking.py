@@ -58,7 +58,8 @@ def check(encoder: Encoder, text: str, chunks: list[Chunk], *, max_tokens: int) 
     assert not text[covered:].strip()
 
 
-SPLITTING = (TEXTS, st.booleans(), st.integers(4, 40), st.integers(0, 12), st.integers(50, 400))
+# A character has three tokens at most (a Hangul syllable's letters), and [CLS] and [SEP] are two.
+SPLITTING = (TEXTS, st.booleans(), st.integers(5, 40), st.integers(0, 12), st.integers(50, 400))
 
 
 def check_splitting(
