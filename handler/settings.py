@@ -42,6 +42,7 @@ class S3VectorsAddress:
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
+SearchMode = Literal["hybrid", "vector", "text"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Settings:
     cap_dimensions: bool = False  # whether more numbers than the model has are answered with its
     allowed_hosts: tuple[str, ...] = ()  # names of a local server without keys, beside localhost
     chunk_overlap: int = 32  # tokens that a chunk repeats from the one before it, at most
+    search_mode: SearchMode = "hybrid"  # of searches that do not say
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
@@ -95,6 +97,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         queue_url=environment.get("QUEUE_URL") or None,
+        search_mode=_search_mode(environment, "SEARCH_MODE"),
         source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
@@ -107,6 +110,14 @@ def _truncate(environment: Mapping[str, str], name: str) -> Literal["END", "STAR
         case "END" | "START" | "NONE" as truncate:
             return truncate
     raise ValueError(f"{name} is {value!r}; it can be END, START or NONE.")
+
+
+def _search_mode(environment: Mapping[str, str], name: str) -> SearchMode:
+    value = environment.get(name) or "hybrid"
+    match value.lower():
+        case "hybrid" | "vector" | "text" as mode:
+            return mode
+    raise ValueError(f"{name} is {value!r}; it can be hybrid, vector or text.")
 
 
 def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:

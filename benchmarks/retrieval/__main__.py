@@ -94,7 +94,8 @@ class Recorded:
     def __init__(self, vectors: VectorIndex) -> None:
         self._vectors = vectors
         self.records: list[Record] = []
-        self.delete, self.query = vectors.delete, vectors.query
+        self.delete = vectors.delete
+        self.search_vectors, self.search_text = vectors.search_vectors, vectors.search_text
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
         self.records += records

@@ -49,7 +49,7 @@ def main(folder: Path, store: str, queries: Sequence[str]) -> None:
     vectors = load_encoder(threads=int(THREADS)).encode(queries).vectors
     found = [
         [(match.key.partition("#")[0], match.metadata["text"]) for match in matches]
-        for matches in (index.query(vector, limit=LIMIT) for vector in vectors)
+        for matches in (index.search_vectors(vector, limit=LIMIT) for vector in vectors)
     ]
     print(json.dumps({"chunks": chunks, "found": found}))
 

@@ -35,15 +35,24 @@ class Record:
 
 @dataclass(frozen=True)
 class Match:
-    """A record that a query found, without its vector."""
+    """A record that a search found, without its vector."""
 
     key: str
-    score: float  # cosine, -1 to 1
     metadata: Mapping[str, Attribute]
+    cosine: float | None  # -1 to 1; None if the search was by words and the index does not say
+    bm25: float | None = None  # above 0, in the index's own scale; None if the search was by vector
+
+
+class NoTextIndex(Exception):
+    """The index cannot be searched by words. The message says why, and the cure, in a sentence."""
 
 
 class VectorIndex(Protocol):
-    """Vectors by key. Thread-safe.
+    """Vectors by key, and an index of the words of their texts. Thread-safe.
+
+    The words are those of a record's `text` and `heading`. A search finds only records of the
+    generation that their document's row has as `current`: what is being written, deleted, or
+    written too late, is not found.
 
     Every method raises ServiceUnavailable if the index cannot be reached by the deadline, or
     refuses for now. What was written until then stays.
@@ -55,7 +64,7 @@ class VectorIndex(Protocol):
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         """Delete any number of records. Unknown keys are no error."""
 
-    def query(
+    def search_vectors(
         self,
         vector: NDArray[np.float32],
         *,
@@ -65,8 +74,23 @@ class VectorIndex(Protocol):
     ) -> list[Match]:
         """The `limit` (≤ 100) records nearest to `vector` (384,), nearest first.
 
-        Only records of the generation that their document's row has as `current`: what is being
-        written, deleted, or written too late, is not found. where: only records that it holds for.
+        where: only records that it holds for.
+        """
+
+    def search_text(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        """The `limit` (≤ 100) records with the highest BM25 score for the words of `query`.
+
+        Any text is a query; nothing in it is syntax. Records that have none of its words are not
+        found, so a query without words finds nothing. vector: (384,), of the query, for `cosine`.
+        where: only records that it holds for. Raises NoTextIndex.
         """
 
 

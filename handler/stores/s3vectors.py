@@ -21,7 +21,7 @@ from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
-from handler.stores.contract import Match, Record, Store
+from handler.stores.contract import Match, NoTextIndex, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
@@ -93,7 +93,7 @@ class S3VectorsIndex:
             batch = distinct[start : start + MAX_VECTORS_PER_REQUEST]
             self._client.call("delete_vectors", **self._index, keys=batch, deadline=deadline)
 
-    def query(
+    def search_vectors(
         self,
         vector: NDArray[np.float32],
         *,
@@ -109,6 +109,17 @@ class S3VectorsIndex:
             found = self._nearest(vector, MAX_NEAREST, where, deadline)
             matches = self._only_current(found, deadline)[:limit]
         return matches
+
+    def search_text(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        raise NoTextIndex("not yet")
 
     def _only_current(self, found: Sequence[Match], deadline: float | None) -> list[Match]:
         keyed = [(key, match) for match in found if (key := _key(match))]
@@ -155,8 +166,8 @@ def _entry(record: Record) -> PutInputVectorTypeDef:
 
 
 def _match(found: QueryOutputVectorTypeDef) -> Match:
-    score = 1 - found["distance"]
-    return Match(found["key"], min(1.0, max(-1.0, score)), found.get("metadata") or {})
+    cosine = min(1.0, max(-1.0, 1 - found["distance"]))
+    return Match(found["key"], found.get("metadata") or {}, cosine)
 
 
 def _key(match: Match) -> RecordKey | None:

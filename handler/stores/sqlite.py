@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from handler.errors import StoreConflict
 from handler.settings import SqliteAddress
-from handler.stores.contract import Match, Record, Row, Status, Store
+from handler.stores.contract import Match, NoTextIndex, Record, Row, Status, Store
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
 from handler.stores.row_values import read_object
@@ -62,7 +62,7 @@ class SqliteIndex:
                 [_parts(key) for key in keys],
             )
 
-    def query(
+    def search_vectors(
         self,
         vector: NDArray[np.float32],
         *,
@@ -91,12 +91,23 @@ class SqliteIndex:
                 return [self._match(*row) for row in current[:limit]]
             nearest *= 8
 
+    def search_text(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        raise NoTextIndex("not yet")
+
     def _match(
-        self, document: str, generation: str, chunk: int, score: float, metadata: str
+        self, document: str, generation: str, chunk: int, cosine: float, metadata: str
     ) -> Match:
         key = str(RecordKey(document, generation, chunk))
         with explained(self._database.path):
-            return Match(key, score, read_object(metadata))
+            return Match(key, read_object(metadata), cosine)
 
 
 def _parts(key: str) -> tuple[str, str, int]:

@@ -19,5 +19,7 @@ class VectorStoreOperations:
     def __init__(self, encoder: Encoder, settings: Settings) -> None:
         bundle = encoder.bundle
         store = ConfiguredStore(settings.vector_store, fingerprint=bundle.fingerprint)
-        self.search = VectorSearch(encoder, store, truncate=settings.truncate)
+        self.search = VectorSearch(
+            encoder, store, truncate=settings.truncate, mode=settings.search_mode
+        )
         self.files = StoreFiles(store, max_tokens=bundle.max_tokens, overlap=settings.chunk_overlap)

@@ -38,7 +38,9 @@ class SearchResult(ResponseModel):
 
     file_id: str
     filename: str
-    score: float  # the cosine, or 0 if that is negative
+    score: float  # from 0 to 1; see docs/search.md
+    cosine: float | None  # with the query; null if only the words were found and it is not known
+    text_rank: int | None  # by words, from 1; null if not among the best
     attributes: dict[str, Attribute]  # all that filters take, the user's own among them
     content: list[SearchContent]
     source: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 import orjson
@@ -13,13 +13,15 @@ from handler.embeddings.response import Answer, embedding_headers
 from handler.errors import RequestTooLarge
 from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
+from handler.settings import SearchMode
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
-from handler.stores.contract import Match
 from handler.stores.record_key import RecordKey
 from handler.validation import integral, parse_json
 from handler.vector_stores.configured_store import ConfiguredStore, reached
+from handler.vector_stores.fusion import Ranked, merge
+from handler.vector_stores.hybrid import HybridSearcher, Query
 from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
-from handler.vector_stores.search_request import Search, parse_search
+from handler.vector_stores.search_request import BY_MODE, Search, parse_search
 from model_layer import Encoder, Truncate
 
 T = TypeVar("T", str, int)
@@ -29,11 +31,19 @@ class VectorSearch:
     """Answers searches in one store, with one encoder. Thread-safe."""
 
     def __init__(
-        self, encoder: Encoder, store: ConfiguredStore, *, truncate: Truncate = "END"
+        self,
+        encoder: Encoder,
+        store: ConfiguredStore,
+        *,
+        truncate: Truncate = "END",
+        mode: SearchMode = "hybrid",
     ) -> None:
+        """truncate, mode: for requests that do not say."""
         self._encoder = encoder
         self._store = store
         self._truncate = truncate
+        self._weights = BY_MODE[mode]
+        self._hybrid = HybridSearcher()
 
     def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
         """Answer a request given as a decoded JSON value. Raises what its two steps raise."""
@@ -60,6 +70,7 @@ class VectorSearch:
         with context.timed("open"):
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
+        weights = search.weights or self._weights
         unreadable, warnings = self._unknown_words(search)
         encoded = encode(
             self._encoder,
@@ -70,16 +81,16 @@ class VectorSearch:
             is_list=search.is_list,
         )
         with context.timed("search"), reached():
-            found = [
-                match
-                for index, vector in enumerate(encoded.vectors)
-                if index not in unreadable
-                for match in store.index.query(
-                    vector, limit=search.limit, where=search.where, deadline=context.deadline
+            queries = [
+                Query(text, vector, is_readable=index not in unreadable)
+                for index, (text, vector) in enumerate(
+                    zip(search.queries, encoded.vectors, strict=True)
                 )
             ]
+            found, told = self._hybrid.search(store.index, queries, weights, search.where, context)
+            best = merge(found, limit=search.limit, threshold=search.threshold)
         with context.timed("respond"):
-            body = _render(search, _best(found, search), warnings)
+            body = _render(search, best, [*search.warnings, *warnings, *told])
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
@@ -100,27 +111,12 @@ class VectorSearch:
         return unreadable, warnings
 
 
-def _best(matches: Iterable[Match], search: Search) -> list[Match]:
-    """The best matches, best first. A record that matches several queries counts once."""
-    by_key: dict[str, Match] = {}
-    for match in matches:
-        if match.key not in by_key or match.score > by_key[match.key].score:
-            by_key[match.key] = match
-    ranked = sorted(by_key.values(), key=lambda match: (-match.score, match.key))
-    return [match for match in ranked if _score(match) >= search.threshold][: search.limit]
-
-
-def _score(match: Match) -> float:
-    """OpenAI's score, from 0 to 1. A negative cosine scores 0."""
-    return min(1.0, max(0.0, match.score))
-
-
-def _render(search: Search, matches: list[Match], warnings: list[str]) -> bytes:
+def _render(search: Search, ranked: list[Ranked], warnings: list[str]) -> bytes:
     page = SearchResults(
         object="vector_store.search_results.page",
         # A query may hold half an emoji, which UTF-8 cannot encode.
         search_query=[query.encode(errors="replace").decode() for query in search.queries],
-        data=[_result(match) for match in matches],
+        data=[_result(one) for one in ranked],
         has_more=False,
         next_page=None,
         warnings=warnings,
@@ -128,14 +124,16 @@ def _render(search: Search, matches: list[Match], warnings: list[str]) -> bytes:
     return orjson.dumps(page.model_dump(exclude=None if warnings else {"warnings"}))
 
 
-def _result(match: Match) -> SearchResult:
-    key = RecordKey.parse(match.key)
-    metadata = match.metadata
+def _result(ranked: Ranked) -> SearchResult:
+    key = RecordKey.parse(ranked.match.key)
+    metadata = ranked.match.metadata
     text = SearchContent(type="text", text=_known(metadata, "text", str) or "")
     return SearchResult(
         file_id=key.document_id,
         filename=_known(metadata, "filename", str) or "",
-        score=_score(match),
+        score=ranked.score,
+        cosine=ranked.match.cosine,
+        text_rank=ranked.text_rank,
         attributes={
             key: value
             for key, value in metadata.items()

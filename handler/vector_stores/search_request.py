@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from handler.errors import InvalidRequest
-from handler.limits import MAX_FILTER_DEPTH, MAX_FILTER_VALUES, MAX_QUERIES, MAX_RESULTS
+from handler.limits import MAX_FILTER_DEPTH, MAX_FILTER_VALUES, MAX_QUERIES, MAX_RESULTS, MAX_WEIGHT
+from handler.settings import SearchMode
 from handler.stores.filters import Filter
 from handler.validation import TRUNCATION, integral, invalid, kind_of
 from handler.vector_stores.filter_request import TYPES, Filters
+from handler.vector_stores.fusion import Weights
 from model_layer import Truncate
 
+BY_MODE: dict[SearchMode, Weights] = {
+    "hybrid": Weights(1, 1),
+    "vector": Weights(1, 0),
+    "text": Weights(0, 1),
+}
+HYBRID_RANKERS = ("default-2024-11-15", "default-2024-08-21")
 TEXT = {"type": "string", "minLength": 1}
 QUERY_SCHEMA = {
     "description": "What to look for. The results of several queries are merged.",
     "anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_QUERIES}],
 }
+
+
+Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
+
+
+class HybridSearch(BaseModel):
+    """How much the ranks by meaning and by words count. One of them must be above 0."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    embedding_weight: Annotated[
+        Weight, Field(validation_alias=AliasChoices("embedding_weight", "rrf_embedding_weight"))
+    ]
+    text_weight: Annotated[
+        Weight, Field(validation_alias=AliasChoices("text_weight", "rrf_text_weight"))
+    ]
 
 
 class RankingOptions(BaseModel):
@@ -27,9 +59,14 @@ class RankingOptions(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
     ranker: Annotated[
-        Literal["auto", "none", "default-2024-08-21", "default-2024-11-15"] | None,
-        Field(description="Accepted, not used: vectors rank the results."),
+        str | None,
+        Field(
+            description="auto, default-2024-08-21 or default-2024-11-15: by meaning and by words, "
+            "or as hybrid_search says. none: by meaning alone. auto, and any other, is the "
+            "server's default."
+        ),
     ] = None
+    hybrid_search: HybridSearch | None = None
     score_threshold: Annotated[
         Annotated[float, Field(ge=0, le=1)] | None,
         Field(description="Leave out results with a lower score."),
@@ -75,6 +112,8 @@ class Search:
     limit: int
     threshold: float
     truncate: Truncate | None
+    weights: Weights | None  # None: the server's default
+    warnings: tuple[str, ...]  # about the request
 
 
 def parse_search(payload: object) -> Search:
@@ -87,6 +126,7 @@ def parse_search(payload: object) -> Search:
     except ValidationError as error:
         raise invalid(error, tags=TYPES) from error
     ranking = request.ranking_options or RankingOptions()
+    weights, warnings = _read_ranker(ranking)
     return Search(
         queries=queries,
         is_list=isinstance(request.query, list),
@@ -94,7 +134,31 @@ def parse_search(payload: object) -> Search:
         limit=10 if request.max_num_results is None else request.max_num_results,
         threshold=ranking.score_threshold or 0.0,
         truncate=request.truncate,
+        weights=weights,
+        warnings=warnings,
     )
+
+
+def _read_ranker(ranking: RankingOptions) -> tuple[Weights | None, tuple[str, ...]]:
+    """The weights that the request asks for, if it does; and warnings."""
+    ranker, hybrid = ranking.ranker, ranking.hybrid_search
+    weights = None
+    if hybrid:
+        weights = Weights(hybrid.embedding_weight, hybrid.text_weight)
+        if not (weights.embedding or weights.text):
+            raise InvalidRequest(
+                "'ranking_options.hybrid_search' has two weights of 0; one must be above 0.",
+                param="ranking_options.hybrid_search",
+            )
+    if ranker == "none":
+        ignored = ("'ranking_options.hybrid_search' is not used with the ranker 'none'.",)
+        return BY_MODE["vector"], ignored if weights else ()
+    if ranker in HYBRID_RANKERS:
+        return weights or BY_MODE["hybrid"], ()
+    if ranker in (None, "auto"):
+        return weights, ()
+    known = ", ".join(("auto", "none", *HYBRID_RANKERS))
+    return weights, (f"The ranker {ranker[:100]!r} is not known; 'auto' is used. Known: {known}.",)
 
 
 def _read_queries(value: object) -> list[str]:

@@ -87,8 +87,19 @@ class FaultyIndex:
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         self._in_part(self._store.delete, keys, deadline)
 
-    def query(
+    def search_vectors(
         self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        raise NotImplementedError("no history calls this")
+
+    def search_text(
+        self,
+        query: str,
         vector: NDArray[np.float32],
         *,
         limit: int,

@@ -271,7 +271,7 @@ class History:
         """The metadata of a document's records, by key."""
         where = Comparison("source", "eq", source)
         anything = np.ones(384, np.float32)
-        matches = self.store.index.query(anything, limit=100, where=where)
+        matches = self.store.index.search_vectors(anything, limit=100, where=where)
         return {match.key: match.metadata for match in matches}
 
     def _check(

@@ -55,13 +55,13 @@ def extract(content: bytes, *, name: str, content_type: str | None, seconds: flo
 def found(store: Store, source: str = SOURCE) -> list[Match]:
     """The document's records, as queries find them, in the order of its chunks."""
     where = Comparison("source", "eq", source)
-    matches = store.index.query(np.ones(384, np.float32), limit=100, where=where)
+    matches = store.index.search_vectors(np.ones(384, np.float32), limit=100, where=where)
     return sorted(matches, key=lambda match: RecordKey.parse(match.key).chunk)
 
 
-def contents(matches: list[Match]) -> list[tuple[float, Mapping[str, Attribute]]]:
+def contents(matches: list[Match]) -> list[tuple[float | None, Mapping[str, Attribute]]]:
     """The records without their keys, which differ each time that a document is written."""
-    return [(match.score, match.metadata) for match in matches]
+    return [(match.cosine, match.metadata) for match in matches]
 
 
 def row_of(store: Store, source: str = SOURCE) -> Row:

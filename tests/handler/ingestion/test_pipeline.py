@@ -56,8 +56,8 @@ def test_a_new_document_is_stored_with_its_metadata(
         # What is encoded also names the sections above, which the text does not.
         read = "Cats\n" + part if part.startswith("Cats") else part
         vector = encoder.encode([read]).vectors[0]
-        (best,) = store.index.query(vector, limit=1)
-        assert (best.key, round(best.score, 5)) == (match.key, 1.0)
+        (best,) = store.index.search_vectors(vector, limit=1)
+        assert (best.key, round(best.cosine or 0, 5)) == (match.key, 1.0)
     row = row_of(store)
     assert (row.status, row.chunks, row.tokens) == ("completed", len(matches), outcome.tokens)
     assert (row.sequencer, row.size, row.owner) == ("0A", len(PETS), None)

@@ -63,7 +63,7 @@ RECORDS: list[dict[str, Attribute]] = [
 
 
 def found(store: Store, where: Filter) -> set[str]:
-    return {match.key for match in store.index.query(NORTH, limit=100, where=where)}
+    return {match.key for match in store.index.search_vectors(NORTH, limit=100, where=where)}
 
 
 @pytest.mark.parametrize("value", [1, 1.0, 0, 1.5, True, False, "1", "true", "a", ""])

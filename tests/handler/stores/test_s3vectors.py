@@ -108,7 +108,7 @@ def test_a_record_with_metadata_at_the_limits_is_written(
     vectors: S3VectorsIndex, metadata: dict[str, Attribute]
 ) -> None:
     vectors.upsert([Record("k#0", NORTH, metadata)])
-    assert [match.metadata for match in vectors.query(NORTH, limit=1)] == [metadata]
+    assert [match.metadata for match in vectors.search_vectors(NORTH, limit=1)] == [metadata]
 
 
 @pytest.mark.parametrize(("metadata", "message"), TOO_LARGE)
@@ -147,7 +147,7 @@ def test_other_refusals_by_s3_vectors_are_raised(vectors: S3VectorsIndex) -> Non
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
     with pytest.raises(ClientError, match="ValidationException"):
-        vectors.query(NORTH, limit=101)
+        vectors.search_vectors(NORTH, limit=101)
 
 
 def test_a_store_of_version_0_1_goes_on_working() -> None:
@@ -168,12 +168,12 @@ def test_a_store_of_version_0_1_goes_on_working() -> None:
             },
         )
     store.index.upsert([record("file-1#0"), record("file-2#0")])
-    assert [match.key for match in store.index.query(NORTH, limit=9)] == ["file-1#0"]
+    assert [match.key for match in store.index.search_vectors(NORTH, limit=9)] == ["file-1#0"]
     found = store.ledger.get("file-1")
     assert found is not None
     assert (found.current, found.generation, found.attributes) == ("", "", {"team": "support"})
     store.ledger.put(replace(found, current=None))
-    assert store.index.query(NORTH, limit=9) == []
+    assert store.index.search_vectors(NORTH, limit=9) == []
 
 
 def test_a_record_of_another_program_is_not_found() -> None:
@@ -189,7 +189,7 @@ def test_a_record_of_another_program_is_not_found() -> None:
         indexName=address.index,
         vectors=[{"key": "theirs", "data": {"float32": NORTH.tolist()}}],
     )
-    assert index.query(NORTH, limit=9) == []
+    assert index.search_vectors(NORTH, limit=9) == []
 
 
 def test_rows_that_an_answer_leaves_out_are_asked_for_again(
@@ -242,7 +242,7 @@ def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:
     ):
         no_index.index.upsert([record("k#0")])
     with pytest.raises(ServiceUnavailable, match=r"s3vectors query_vectors.*Deploy"):
-        no_index.index.query(NORTH, limit=1)
+        no_index.index.search_vectors(NORTH, limit=1)
     no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
     with pytest.raises(ServiceUnavailable, match=r"dynamodb put_item.*ResourceNotFound.*Deploy"):
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))

@@ -119,7 +119,7 @@ def test_a_file_that_is_damaged_in_places_never_raises_anything_else(
     content[start : start + 8192] = b"\xa5" * 8192
     path.write_bytes(content)
     for use in (
-        lambda store: store.index.query(NORTH, limit=100),
+        lambda store: store.index.search_vectors(NORTH, limit=100),
         lambda store: store.ledger.rows(limit=100),
         lambda store: store.index.upsert([record(f"k{n}#0", text="y" * 600) for n in range(50)]),
         lambda store: show(store, *(f"k{number}" for number in range(50))),
@@ -179,7 +179,7 @@ def test_a_malformed_record_is_a_sentence(path: Path, column: str) -> None:
     execute(path, f"UPDATE vectors SET {column} WHERE document = 'k1'")
     for where in (None, Comparison("text", "ne", "y")):
         with pytest.raises(UnusableStore, match="it is damaged"):
-            store.index.query(NORTH, limit=100, where=where)
+            store.index.search_vectors(NORTH, limit=100, where=where)
 
 
 def test_a_full_disk_is_a_sentence(path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_full_disk_is_a_sentence(path: Path) -> None:
         connection.execute("PRAGMA max_page_count = 10")
     with pytest.raises(UnusableStore, match=r"documents\.sqlite .*disk is full\. Free some space"):
         store.index.upsert([record(f"k#{number}", text="x" * 3_000) for number in range(20)])
-    assert store.index.query(NORTH, limit=9) == []
+    assert store.index.search_vectors(NORTH, limit=9) == []
 
 
 def test_a_locked_file_is_waited_for_until_the_deadline(path: Path) -> None:
@@ -204,9 +204,9 @@ def test_a_locked_file_is_waited_for_until_the_deadline(path: Path) -> None:
     with pytest.raises(StoreLocked, match="another process is writing it"):
         store.ledger.put(Row("file-1", "file:///1"), deadline=time.monotonic() + 0.1)
     # Readers do not wait.
-    assert [match.key for match in store.index.query(NORTH, limit=9)] == ["k#0"]
+    assert [match.key for match in store.index.search_vectors(NORTH, limit=9)] == ["k#0"]
     assert open_at(path).ledger.get("k") is not None
     holder.execute("ROLLBACK")
     holder.close()
     store.index.upsert([record("k#1")], deadline=time.monotonic() + 5)
-    assert len(store.index.query(NORTH, limit=9)) == 2
+    assert len(store.index.search_vectors(NORTH, limit=9)) == 2

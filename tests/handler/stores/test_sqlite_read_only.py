@@ -27,7 +27,7 @@ from handler.stores.sqlite import open_sqlite
 from tests.handler.stores.vectors import NORTH, record
 
 def found(store):
-    matches, rows = store.index.query(NORTH, limit=9), store.ledger.rows(limit=9)
+    matches, rows = store.index.search_vectors(NORTH, limit=9), store.ledger.rows(limit=9)
     return [match.key for match in matches], [row.document_id for row in rows]
 
 def refused(write):

@@ -30,7 +30,7 @@ def open_at(path: Path) -> Store:
 
 
 def keys(store: Store) -> list[str]:
-    return [match.key for match in store.index.query(NORTH, limit=100)]
+    return [match.key for match in store.index.search_vectors(NORTH, limit=100)]
 
 
 def set_version(path: Path, *, version: int, application: int = APPLICATION_ID) -> None:
@@ -58,7 +58,7 @@ def test_a_store_of_version_0_1_goes_on_working(path: Path) -> None:
     store = open_at(path)
     # What is half written is not shown, as it may have chunks of two contents.
     assert keys(store) == ["file-1#0", "file-1#1"]
-    (first, *_) = store.index.query(NORTH, limit=1)
+    (first, *_) = store.index.search_vectors(NORTH, limit=1)
     assert first.metadata == {"text": "file-1 0"}
     assert store.ledger.bind("model-b") == "model-a"
     assert [row.status for row in store.ledger.rows(limit=9)] == [

@@ -27,19 +27,19 @@ def store(store: Store) -> Store:
 
 
 def keys(store: Store, limit: int = 100) -> list[str]:
-    return [match.key for match in store.index.query(NORTH, limit=limit)]
+    return [match.key for match in store.index.search_vectors(NORTH, limit=limit)]
 
 
 def test_an_empty_store_finds_nothing(store: Store) -> None:
-    assert store.index.query(NORTH, limit=10) == []
+    assert store.index.search_vectors(NORTH, limit=10) == []
 
 
 def test_a_record_is_found_with_its_metadata(store: Store) -> None:
     metadata: dict[str, Attribute] = {"text": "one", "page": 3, "share": 0.125, "draft": True}
     store.index.upsert([Record("file-1#0", vector_at(0.5), metadata)])
-    (match,) = store.index.query(NORTH, limit=10)
+    (match,) = store.index.search_vectors(NORTH, limit=10)
     assert match.key == "file-1#0"
-    assert match.score == pytest.approx(0.5, abs=1e-6)
+    assert match.cosine == pytest.approx(0.5, abs=1e-6)
     assert match.metadata == metadata
     assert type(match.metadata["draft"]) is bool
 
@@ -47,10 +47,10 @@ def test_a_record_is_found_with_its_metadata(store: Store) -> None:
 def test_the_nearest_records_come_first(store: Store) -> None:
     scores = [0.3, 0.9, -1.0, 0.7, 0.0, 1.0, -0.4]
     store.index.upsert([record(f"k#{place}", score) for place, score in enumerate(scores)])
-    matches = store.index.query(NORTH, limit=10)
+    matches = store.index.search_vectors(NORTH, limit=10)
     assert [match.key for match in matches] == ["k#5", "k#1", "k#3", "k#0", "k#4", "k#6", "k#2"]
-    assert [match.score for match in matches] == pytest.approx(sorted(scores)[::-1], abs=1e-6)
-    assert all(-1 <= match.score <= 1 for match in matches)
+    assert [match.cosine for match in matches] == pytest.approx(sorted(scores)[::-1], abs=1e-6)
+    assert all(-1 <= (match.cosine or 0) <= 1 for match in matches)
 
 
 def test_scores_are_cosines(store: Store) -> None:
@@ -59,9 +59,9 @@ def test_scores_are_cosines(store: Store) -> None:
     query = random_vectors(1, seed=1)[0]
     cosines = vectors.astype(np.float64) @ query.astype(np.float64)
     order = np.argsort(-cosines)
-    matches = store.index.query(query, limit=60)
+    matches = store.index.search_vectors(query, limit=60)
     assert [match.key for match in matches] == [f"k#{i}" for i in order]
-    assert [match.score for match in matches] == pytest.approx(cosines[order], abs=1e-5)
+    assert [match.cosine for match in matches] == pytest.approx(cosines[order], abs=1e-5)
 
 
 @pytest.mark.parametrize("limit", [1, 39, 40, 41, 100])
@@ -73,14 +73,14 @@ def test_a_query_returns_at_most_its_limit(store: Store, limit: int) -> None:
 def test_an_upsert_replaces_the_whole_record(store: Store) -> None:
     store.index.upsert([record("k#0", 0.9, text="old", page=1), record("k#1", 0.5)])
     store.index.upsert([record("k#0", 0.1, text="new")])
-    first, second = store.index.query(NORTH, limit=10)
+    first, second = store.index.search_vectors(NORTH, limit=10)
     assert (first.key, second.key) == ("k#1", "k#0")
     assert second.metadata == {"text": "new"}
 
 
 def test_the_last_of_two_records_with_one_key_is_kept(store: Store) -> None:
     store.index.upsert([record("k#0", 0.9, text="old"), record("k#0", 0.1, text="new")])
-    (match,) = store.index.query(NORTH, limit=10)
+    (match,) = store.index.search_vectors(NORTH, limit=10)
     assert match.metadata == {"text": "new"}
 
 
@@ -105,9 +105,9 @@ def test_more_records_than_fit_one_request_are_written_and_deleted(store: Store)
     records = [Record(f"k#{i}", vector, {"text": text}) for i, vector in enumerate(vectors)]
     store.index.upsert(records)
     for i in (0, 499, 500, 599):
-        (match,) = store.index.query(vectors[i], limit=1)
+        (match,) = store.index.search_vectors(vectors[i], limit=1)
         assert match.key == f"k#{i}"
-        assert match.score == pytest.approx(1, abs=1e-6)
+        assert match.cosine == pytest.approx(1, abs=1e-6)
     store.index.delete([record.key for record in records if record.key != "k#577"])
     assert keys(store) == ["k#577"]
 
@@ -146,23 +146,27 @@ def test_any_text_can_be_stored_and_filtered(store: Store, text: str) -> None:
     show(store, f"k{text}")
     store.index.upsert([Record(f"k{text}#0", NORTH, {"text": text, "attribute": text})])
     where = Comparison("attribute", "eq", text)
-    (match,) = store.index.query(NORTH, limit=2, where=where)
+    (match,) = store.index.search_vectors(NORTH, limit=2, where=where)
     assert match.key == f"k{text}#0"
     assert match.metadata == {"text": text, "attribute": text}
-    assert store.index.query(NORTH, limit=2, where=Comparison("attribute", "ne", text)) == []
+    assert (
+        store.index.search_vectors(NORTH, limit=2, where=Comparison("attribute", "ne", text)) == []
+    )
 
 
 def test_a_filter_applies_before_the_limit(store: Store) -> None:
     """A match is found even if more records than the limit are nearer."""
     store.index.upsert([record(f"k#{i}", 1 - i / 300, number=i) for i in range(300)])
     where = Compound("and", (Comparison("number", "gte", 290), Comparison("number", "ne", 295)))
-    found = [match.key for match in store.index.query(NORTH, limit=5, where=where)]
+    found = [match.key for match in store.index.search_vectors(NORTH, limit=5, where=where)]
     assert found == ["k#290", "k#291", "k#292", "k#293", "k#294"]
 
 
 def test_records_survive_reopening(store: Store, address: StoreAddress) -> None:
     store.index.upsert([record("k#0", 0.5, text="kept")])
-    assert [m.metadata for m in open_at(address).index.query(NORTH, limit=1)] == [{"text": "kept"}]
+    assert [m.metadata for m in open_at(address).index.search_vectors(NORTH, limit=1)] == [
+        {"text": "kept"}
+    ]
 
 
 def test_stores_are_independent(new_address: NewAddress) -> None:
