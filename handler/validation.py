@@ -36,6 +36,8 @@ def invalid(error: ValidationError, *, tags: Collection[str] = ()) -> InvalidReq
     """
     first = error.errors(include_url=False, include_context=False)[0]
     place = _place([part for part in first["loc"] if part not in tags])
+    if first["type"] == "missing":
+        return InvalidRequest(f"'{place}' is missing.", param=place)
     ending = f"; {first['msg']}." if first["type"] == REFUSED else f". {first['msg']}."
     return InvalidRequest(f"'{place}' is {kind_of(first['input'])}{ending}", param=place)
 

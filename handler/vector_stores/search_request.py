@@ -41,7 +41,10 @@ Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
 
 
 class HybridSearch(BaseModel):
-    """How much the ranks by meaning and by words count. One of them must be above 0."""
+    """How much the ranks by meaning and by words count. One of them must be above 0.
+
+    `rrf_embedding_weight` and `rrf_text_weight` are read, too.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
 

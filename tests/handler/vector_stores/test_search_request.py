@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from handler.errors import InvalidRequest
+from handler.vector_stores.fusion import Weights
 from handler.vector_stores.search_request import parse_search
+
+HYBRID = "ranking_options.hybrid_search"
+
+
+def hybrid(**weights: object) -> dict[str, object]:
+    """A request with these fields of `hybrid_search`."""
+    return {"query": "a", "ranking_options": {"hybrid_search": weights}}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +35,13 @@ from handler.vector_stores.search_request import parse_search
             "ranking_options.score_threshold",
             "is the number 1.1. Input should be less than or equal to 1",
         ),
-        ({"query": "a", "ranking_options": {"ranker": "x"}}, "ranking_options.ranker", "'auto'"),
+        ({"query": "a", "ranking_options": {"ranker": 1}}, "ranking_options.ranker", "number 1"),
+        (hybrid(embedding_weight=-1, text_weight=1), f"{HYBRID}.embedding_weight", "number -1"),
+        (hybrid(embedding_weight=1), f"{HYBRID}.text_weight", "is missing"),
+        (hybrid(embedding_weight=1, text_weight="2"), f"{HYBRID}.text_weight", 'the string "2"'),
+        (hybrid(embedding_weight=True, text_weight=1), f"{HYBRID}.embedding_weight", "true"),
+        (hybrid(embedding_weight=0, text_weight=0), HYBRID, "one must be above 0"),
+        (hybrid(rrf_embedding_weight=0, rrf_text_weight=0.0), HYBRID, "one must be above 0"),
         ({"query": "a", "rewrite_query": 1}, "rewrite_query", "is the number 1"),
         ({"query": "a", "truncate": "no"}, "truncate", "'END'"),
         ({"query": "a", "filters": "x"}, "filters", 'is the string "x"; it must be an object'),
@@ -63,3 +77,37 @@ def test_other_wrong_fields_are_named_before_the_filters() -> None:
     with pytest.raises(InvalidRequest) as refused:
         parse_search({"query": "a", "filters": [[]], "max_num_results": 1.5})
     assert refused.value.param == "max_num_results"
+
+
+@pytest.mark.parametrize(
+    ("options", "weights"),
+    [
+        (None, None),
+        ({}, None),
+        ({"ranker": None, "hybrid_search": None}, None),
+        ({"ranker": "auto"}, None),
+        ({"ranker": "none"}, Weights(1, 0)),
+        ({"ranker": "default-2024-11-15"}, Weights(1, 1)),
+        ({"ranker": "default-2024-08-21"}, Weights(1, 1)),
+        ({"hybrid_search": {"embedding_weight": 2, "text_weight": 0.5}}, Weights(2, 0.5)),
+        ({"hybrid_search": {"rrf_embedding_weight": 0, "rrf_text_weight": 1}}, Weights(0, 1)),
+    ],
+)
+def test_ranking_options_say_how_much_meaning_and_words_count(
+    options: object, weights: Weights | None
+) -> None:
+    search = parse_search({"query": "a", "ranking_options": options})
+    assert (search.weights, search.warnings) == (weights, ())
+
+
+@pytest.mark.parametrize(
+    ("ranker", "weights", "warning"),
+    [
+        ("bm42", None, "The ranker 'bm42' is not known; 'auto' is used."),
+        ("none", {"embedding_weight": 1, "text_weight": 1}, "is not used with the ranker 'none'"),
+    ],
+)
+def test_what_is_not_used_is_told(ranker: str, weights: object, warning: str) -> None:
+    options = {"ranker": ranker, "hybrid_search": weights}
+    (told,) = parse_search({"query": "a", "ranking_options": options}).warnings
+    assert warning in told

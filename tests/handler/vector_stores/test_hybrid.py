@@ -1,0 +1,135 @@
+"""One index is searched by meaning and by words, as the weights and the index allow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from handler.errors import ServiceUnavailable
+from handler.request_context import RequestContext
+from handler.stores.contract import Match, NoTextIndex, Record
+from handler.stores.filters import Filter
+from handler.vector_stores.fusion import Ranked, Weights
+from handler.vector_stores.hybrid import HybridSearcher, Query
+from model_layer import Cancelled
+
+VECTOR = np.zeros(384, np.float32)
+
+
+class Index:
+    """Finds "near" by vector, and "named" by words, or raises `refusal`."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.refusal = refusal
+        self.asked: list[str] = []
+
+    def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
+        raise NotImplementedError
+
+    def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+        raise NotImplementedError
+
+    def search_vectors(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        self.asked.append("vector")
+        return [Match("near", {}, 0.75)]
+
+    def search_text(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        where: Filter | None = None,
+        deadline: float | None = None,
+    ) -> list[Match]:
+        self.asked.append(query)
+        if self.refusal:
+            raise self.refusal
+        return [Match("named", {}, 0.1, bm25=3.0)]
+
+
+def search(
+    index: Index,
+    weights: Weights,
+    *,
+    queries: Sequence[Query] = (Query("words", VECTOR, is_readable=True),),
+    context: RequestContext | None = None,
+) -> tuple[list[list[Ranked]], list[str]]:
+    return HybridSearcher().search(
+        index, queries, weights, None, context or RequestContext("a request")
+    )
+
+
+def keys(found: list[list[Ranked]]) -> list[set[str]]:
+    return [{one.match.key for one in ranked} for ranked in found]
+
+
+@pytest.mark.parametrize(
+    ("weights", "asked", "expected"),
+    [
+        (Weights(1, 1), {"vector", "words"}, {"near", "named"}),
+        (Weights(1, 0), {"vector"}, {"near"}),
+        (Weights(0, 1), {"words"}, {"named"}),
+    ],
+)
+def test_only_what_has_weight_is_searched(
+    weights: Weights, asked: set[str], expected: set[str]
+) -> None:
+    index = Index()
+    found, warnings = search(index, weights)
+    assert (set(index.asked), keys(found), warnings) == (asked, [expected], [])
+
+
+def test_an_index_without_words_is_searched_by_vector_and_the_answer_says_so() -> None:
+    index = Index(NoTextIndex("the index is being built. Try again in an hour."))
+    ((near,),), warnings = search(index, Weights(1, 3))
+    assert (near.match.key, near.score) == ("near", 0.75)
+    assert warnings == [
+        "The results are ranked by meaning alone: the index is being built. Try again in an hour."
+    ]
+
+
+def test_a_query_that_the_model_cannot_read_is_searched_by_its_words_alone() -> None:
+    index = Index()
+    queries = [Query("ไทย", VECTOR, is_readable=False), Query("b", VECTOR, is_readable=True)]
+    found, _ = search(index, Weights(), queries=queries)
+    assert keys(found) == [{"named"}, {"near", "named"}]
+
+
+def test_an_index_that_fails_fails_the_search() -> None:
+    with pytest.raises(ServiceUnavailable):
+        search(Index(ServiceUnavailable("gone")), Weights())
+
+
+def test_both_searches_run_side_by_side() -> None:
+    both = threading.Barrier(2, timeout=20)
+
+    class Waiting(Index):
+        def search_vectors(self, *args: object, **options: object) -> list[Match]:
+            both.wait()
+            return []
+
+        def search_text(self, *args: object, **options: object) -> list[Match]:
+            both.wait()
+            return []
+
+    assert search(Waiting(), Weights()) == ([[]], [])
+
+
+def test_a_cancelled_request_is_not_searched() -> None:
+    index, context = Index(), RequestContext("a request")
+    context.cancel()
+    with pytest.raises(Cancelled):
+        search(index, Weights(), context=context)
+    assert index.asked == []
