@@ -47,18 +47,12 @@ def fuse(nearest: Sequence[Match], best: Sequence[Match], weights: Weights) -> l
     # Of a record in both, the match by vector: it always has a cosine.
     matches = {match.key: match for match in (*best, *nearest)}
     most = weights.embedding + weights.text
-    return [
-        Ranked(
-            match,
-            (
-                _reciprocal(weights.embedding, vector_ranks.get(key))
-                + _reciprocal(weights.text, text_ranks.get(key))
-            )
-            / most,
-            text_ranks.get(key),
-        )
-        for key, match in matches.items()
-    ]
+    ranked = []
+    for key, match in matches.items():
+        score = _reciprocal(weights.embedding / most, vector_ranks.get(key))
+        score += _reciprocal(weights.text / most, text_ranks.get(key))
+        ranked.append(Ranked(match, min(1.0, score), text_ranks.get(key)))
+    return ranked
 
 
 def merge(lists: Iterable[Iterable[Ranked]], *, limit: int, threshold: float) -> list[Ranked]:
