@@ -20,7 +20,9 @@ from pathlib import Path
 
 from benchmarks.measuring.machine import machine
 from benchmarks.measuring.packages import sdist
+from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.tables import table
+from benchmarks.retrieval.collection import MODES
 from handler.ingestion.planning import document_id
 
 QUESTIONS = Path(__file__).with_name("manual_questions.json")
@@ -89,8 +91,9 @@ def measure(folder: Path, checkouts: Mapping[str, Path]) -> ManualsResult:
         text = squeezed((manuals / one.package / one.document).read_text())
         assert squeezed(one.quote) in text, f"{one.document} does not have: {one.quote}"
     measured = [
-        _ranks(name, root, manuals, folder / f"manuals-{number}.sqlite", asked)
-        for number, (name, root) in enumerate(checkouts.items())
+        _ranks(f"{name}, by {mode}", root, manuals, folder, asked, options=MODES[mode])
+        for name, root in checkouts.items()
+        for mode in (MODES if root == ROOT else ["meaning"])  # others may know no other
     ]
     count = sum(path.is_file() for path in manuals.rglob("*"))
     setting = f"{len(asked)} questions, {count} files of {', '.join(PACKAGES.values())}"
@@ -98,12 +101,19 @@ def measure(folder: Path, checkouts: Mapping[str, Path]) -> ManualsResult:
 
 
 def _ranks(
-    name: str, root: Path, manuals: Path, store: Path, asked: Sequence[ManualQuestion]
+    name: str,
+    root: Path,
+    manuals: Path,
+    folder: Path,
+    asked: Sequence[ManualQuestion],
+    *,
+    options: object,
 ) -> ManualRanks:
     print(f"manuals, {name}", flush=True)
+    store = folder / f"manuals, {name}.sqlite"
     done = subprocess.run(
         [sys.executable, "-P", Path(__file__).with_name("manuals_worker.py"), manuals, store],
-        input=json.dumps([one.question for one in asked]),
+        input=json.dumps({"queries": [one.question for one in asked], "ranking_options": options}),
         env={**os.environ, "PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

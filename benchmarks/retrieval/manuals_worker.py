@@ -3,9 +3,10 @@
     python -P manuals_worker.py FOLDER STORE
 
 The checkout is the one on PYTHONPATH, so this file imports nothing else of the benchmarks, and uses
-only what checkouts have in common: the pipeline, and the store's index. STORE is the path of a new
-SQLite file. Input: a JSON array of queries. Output: `{"chunks": [text …], "found": [[[id, text] …]
-…]}`, the chunks of all documents and the nearest ones of each query.
+only what checkouts have in common: the pipeline, and the operation behind the search route. STORE
+is the path of a new SQLite file. Input: `{"queries": [text …], "ranking_options": {…}}`. Output:
+`{"chunks": [text …], "found": [[[id, text] …] …]}`, the chunks of all documents and the best ones
+of each query.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.pipeline import build_pipeline
 from handler.ingestion.sources.files import FileReader
+from handler.request_context import RequestContext
 from handler.settings import read_settings
 from handler.stores.contract import Record
+from handler.vector_stores.configured_store import ConfiguredStore
+from handler.vector_stores.search import VectorSearch
 from model_layer import load_encoder
 
 LIMIT = 50  # chunks asked for
 THREADS = "2"
 
 
-def main(folder: Path, store: str, queries: Sequence[str]) -> None:
+def main(folder: Path, store: str, *, queries: Sequence[str], ranking_options: object) -> None:
     settings = read_settings(
         {"VECTOR_STORE": f"sqlite:///{store}", "ENCODER_THREADS": THREADS, "CHUNK_OVERLAP": "32"}
     )
@@ -46,13 +50,17 @@ def main(folder: Path, store: str, queries: Sequence[str]) -> None:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             outcome = pipeline.reconcile(Change(path.as_uri()))
             assert outcome.result in ("ingested", "failed"), outcome
-    vectors = load_encoder(threads=int(THREADS)).encode(queries).vectors
-    found = [
-        [(match.key.partition("#")[0], match.metadata["text"]) for match in matches]
-        for matches in (index.search_vectors(vector, limit=LIMIT) for vector in vectors)
-    ]
+    assert settings.vector_store
+    encoder = load_encoder(threads=int(THREADS))
+    configured = ConfiguredStore(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
+    search = VectorSearch(encoder, configured)
+    found = []
+    for query in queries:
+        request = {"query": query, "max_num_results": LIMIT, "ranking_options": ranking_options}
+        answer = json.loads(search.search(None, request, RequestContext("benchmark")).body)
+        found.append([(one["file_id"], one["content"][0]["text"]) for one in answer["data"]])
     print(json.dumps({"chunks": chunks, "found": found}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), sys.argv[2], json.load(sys.stdin))
+    main(Path(sys.argv[1]).resolve(), sys.argv[2], **json.load(sys.stdin))

@@ -15,7 +15,8 @@ from benchmarks.ingestion.worker import Figures, measure, to_sqlite
 from benchmarks.measuring.formats import FORMATS, as_format, as_pdf
 from benchmarks.measuring.prices import VECTORS_MIN_PUT
 from benchmarks.measuring.processes import ROOT
-from benchmarks.retrieval.__main__ import QUERIES, Ranks, place
+from benchmarks.retrieval.__main__ import QUERIES
+from benchmarks.retrieval.collection import Ranks, place
 from handler.documents import extract
 from handler.ingestion.change import Change
 from handler.ingestion.storage_events import read_deliveries

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from benchmarks.retrieval.identifiers import DOCUMENTS, KINDS, Kind, documents
 from benchmarks.retrieval.manuals import (
     PACKAGES,
     ManualRanks,
@@ -62,3 +63,11 @@ def test_shares_are_those_of_the_questions_among_them() -> None:
     assert ranks.hits(1, [True] * 4) == 0.25
     assert ranks.hits(5, [True, True, False, False]) == 1.0
     assert ranks.reciprocal() == pytest.approx((1 + 1 / 3 + 1 / 6) / 4)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+def test_documents_of_a_kind_differ_by_their_identifiers(kind: Kind) -> None:
+    texts = documents(kind)
+    assert len(texts) == DOCUMENTS
+    assert texts == documents(kind)
+    assert all(text.count(identifier) == 1 for identifier, text in texts.items())
