@@ -14,10 +14,14 @@ def is_unreadable(unknown: float) -> bool:
     return unknown > MAX_UNKNOWN
 
 
-def describe_unknown(unknown: float, subject: str) -> str | None:
-    """A sentence about a text of which the model cannot read a part; None if the part is small.
+ALIKE = f"Beyond {MAX_UNKNOWN:.0%} texts all look alike to it, so"
 
-    subject: the text's name at the start of a sentence, such as "The query".
+
+def describe_unknown(unknown: float, subject: str, *, if_unreadable: str) -> str | None:
+    """A sentence or two about a text of which the model cannot read a part.
+
+    None if the part is small. subject: the text's name at the start of a sentence, such as "The
+    query". if_unreadable: what follows if it is too much, as the end of a sentence.
     """
     if unknown < UNKNOWN_WARNED:
         return None
@@ -26,8 +30,5 @@ def describe_unknown(unknown: float, subject: str) -> str | None:
         "most words of this language or script, or they are longer than 100 characters"
     )
     if is_unreadable(unknown):
-        return (
-            f"{sentence}. Beyond {MAX_UNKNOWN:.0%} texts all look alike, so a document is refused, "
-            "and a query finds nothing; translate it first."
-        )
+        return f"{sentence}. {ALIKE} {if_unreadable}."
     return f"{sentence}. Searches may not find it."

@@ -71,7 +71,7 @@ class DocumentEncoder:
             self._check_cancelled()
         unknown = self._encoder.tokenizer.unknown_share(document.text)
         if is_unreadable(unknown):
-            raise DocumentRejected("invalid_file", describe_unknown(unknown, "The text") or "")
+            raise DocumentRejected("invalid_file", _describe(unknown) or "")
         return document
 
     def extract(self, snapshot: SourceSnapshot, *, name: str, seconds: float = inf) -> Document:
@@ -87,7 +87,7 @@ class DocumentEncoder:
             content, name=name, content_type=snapshot.content_type, seconds=seconds
         )
         unknown = self._encoder.tokenizer.unknown_share(document.text)
-        warning = describe_unknown(unknown, "The text")
+        warning = _describe(unknown)
         return document.with_warning(warning) if warning else document
 
     def batches(
@@ -163,4 +163,10 @@ def load_document_encoder(
     variant = "/all" if settings.keep_boilerplate else ""
     return DocumentEncoder(
         encoder, chunker, sandbox.extract, variant=variant, is_cancelled=is_cancelled
+    )
+
+
+def _describe(unknown: float) -> str | None:
+    return describe_unknown(
+        unknown, "The text", if_unreadable="a document is refused; translate it first"
     )

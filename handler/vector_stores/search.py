@@ -18,7 +18,7 @@ from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.record_key import RecordKey
 from handler.validation import integral, parse_json
 from handler.vector_stores.configured_store import ConfiguredStore, reached
-from handler.vector_stores.fusion import Ranked, merge
+from handler.vector_stores.fusion import Ranked, Weights, merge
 from handler.vector_stores.hybrid import HybridSearcher, Query
 from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
 from handler.vector_stores.search_request import BY_MODE, Search, parse_search
@@ -71,7 +71,7 @@ class VectorSearch:
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
         weights = search.weights or self._weights
-        unreadable, warnings = self._unknown_words(search)
+        unreadable, warnings = self._unknown_words(search, weights)
         encoded = encode(
             self._encoder,
             search.queries,
@@ -94,16 +94,19 @@ class VectorSearch:
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
-    def _unknown_words(self, search: Search) -> tuple[set[int], list[str]]:
+    def _unknown_words(self, search: Search, weights: Weights) -> tuple[set[int], list[str]]:
         """The indexes of queries that the model cannot read, and warnings about these and others.
 
-        Such a query finds nothing: its vector is that of any other text that cannot be read.
+        The vector of such a query says nothing: it is that of any other text that cannot be read.
         """
+        outcome = "the query finds nothing; translate it first"
+        if weights.text:
+            outcome = "the query is looked for by its words alone"
         unreadable, warnings = set(), []
         for index, query in enumerate(search.queries):
             unknown = self._encoder.tokenizer.unknown_share(query)
             place = f"query[{index}]" if search.is_list else "query"
-            sentence = describe_unknown(unknown, f"'{place}'")
+            sentence = describe_unknown(unknown, f"'{place}'", if_unreadable=outcome)
             if is_unreadable(unknown):
                 unreadable.add(index)
             if sentence:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from handler import readability
 from handler.limits import MAX_UNKNOWN, UNKNOWN_WARNED
-from handler.readability import describe_unknown, is_unreadable
+from handler.readability import is_unreadable
 from model_layer import Encoder
+
+
+def describe_unknown(unknown: float, subject: str) -> str | None:
+    return readability.describe_unknown(unknown, subject, if_unreadable="it is refused")
+
 
 READABLE = [
     "The library opens at nine. It closes at five.",
@@ -36,7 +42,9 @@ def test_text_that_the_model_reads_needs_no_sentence(encoder: Encoder, text: str
 def test_text_of_unknown_words_is_unreadable(encoder: Encoder, text: str) -> None:
     unknown = encoder.tokenizer.unknown_share(text)
     assert is_unreadable(unknown)
-    assert f"The text is {unknown:.0%} unknown" in (describe_unknown(unknown, "The text") or "")
+    sentence = describe_unknown(unknown, "The text") or ""
+    assert f"The text is {unknown:.0%} unknown" in sentence
+    assert sentence.endswith("so it is refused.")
 
 
 def test_a_part_that_is_unknown_is_warned_of_with_its_share(encoder: Encoder) -> None:
