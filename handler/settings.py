@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from handler.digits import whole_number
 
@@ -25,11 +25,16 @@ STORE_FORMS = (
 MAX_OVERLAP = 128  # tokens: half of what the model reads
 
 
+# Those of S3 Vectors' text search; of "none", and where words do not change, no word is stemmed.
+TextLanguage = Literal["en", "fr", "es", "pt", "it", "de", "nl", "zh", "ja", "ko", "none"]
+
+
 @dataclass(frozen=True)
 class SqliteAddress:
     """A vector store and its ledger in one file."""
 
     path: str
+    language: TextLanguage = "en"  # of the texts, whose words are searched
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class S3VectorsAddress:
     bucket: str
     index: str
     ledger_table: str
+    language: TextLanguage = "en"
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
@@ -120,12 +126,21 @@ def _search_mode(environment: Mapping[str, str], name: str) -> SearchMode:
     raise ValueError(f"{name} is {value!r}; it can be hybrid, vector or text.")
 
 
+def _text_language(environment: Mapping[str, str], name: str) -> TextLanguage:
+    value = environment.get(name) or "en"
+    for language in get_args(TextLanguage):
+        if value.lower() == language:
+            return cast(TextLanguage, language)
+    raise ValueError(f"{name} is {value!r}; it can be {', '.join(get_args(TextLanguage))}.")
+
+
 def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     value = environment.get(name)
+    language = _text_language(environment, "TEXT_LANGUAGE")
     if not value:
         return None
     if (path := value.removeprefix("sqlite:///")) not in ("", value):
-        return SqliteAddress(path)
+        return SqliteAddress(path, language)
     # docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html: 3 to 63 characters
     match = re.fullmatch(r"s3vectors://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])/([a-z0-9.-]{3,63})", value)
     if not match:
@@ -133,7 +148,7 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     table = environment.get("LEDGER_TABLE")
     if not table:
         raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
-    return S3VectorsAddress(match[1], match[2], table)
+    return S3VectorsAddress(match[1], match[2], table, language)
 
 
 def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -22,8 +22,9 @@ import apsw
 import sqlite_vec
 
 from handler.errors import ServiceUnavailable
+from handler.settings import TextLanguage
 from handler.stores.sqlite_errors import explained, unusable
-from handler.stores.sqlite_schema import WrongSchema, is_current, migrate
+from handler.stores.sqlite_schema import WrongSchema, is_current, is_readable, migrate
 
 BUSY_SECONDS = 5.0  # to wait for another process's write
 MIGRATION_SECONDS = 60.0  # … or while it brings an older file to this version's schema
@@ -44,8 +45,11 @@ class Database:
     keeps it for too long, and ServiceUnavailable if the time is up.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, which is created if it does not exist."""
+    def __init__(self, path: Path, language: TextLanguage = "en") -> None:
+        """Open the file, which is created if it does not exist.
+
+        language: of the texts, whose words are indexed again if they were in another one.
+        """
         self.path = path
         self._local = threading.local()
         self._copies: dict[State, Path] = {}  # of the file, by the state that it was in
@@ -54,13 +58,15 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             _expect_file(path)
             connection = self._connection()
-            if not is_current(connection):
-                if connection.readonly("main"):
+            current = is_current(connection, language)
+            if connection.readonly("main") or self._local.seen is not None:
+                if not current and not is_readable(connection):
                     raise WrongSchema(OLD_AND_READ_ONLY)
+                return
+            if not current:
                 with _transaction(connection, MIGRATION_SECONDS):
-                    migrate(connection)
-            if not connection.readonly("main"):
-                _use_wal(connection)
+                    migrate(connection, language)
+            _use_wal(connection)
 
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Iterator[apsw.Connection]:
@@ -77,6 +83,18 @@ class Database:
         """The rows that `query` gives."""
         with explained(self.path):
             return list(self._connection().execute(query, values))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[apsw.Connection]:
+        """A connection that reads one state of the file."""
+        with explained(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)

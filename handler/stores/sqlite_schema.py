@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import apsw
 
+from handler.settings import TextLanguage
+from handler.stores.sqlite_words import WORDS, fill, noted_language
+
 APPLICATION_ID = 0x6D4C6D31  # "mLm1"
-VERSION = 1
+VERSION = 2
+WITHOUT_WORDS = 1  # the schema before it: the same tables but those of the words
 
 TABLES = """
 CREATE TABLE vectors (
@@ -49,8 +53,8 @@ class WrongSchema(Exception):
 FOREIGN = "it is a database of another program. Set VECTOR_STORE to another file."
 
 
-def is_current(connection: apsw.Connection) -> bool:
-    """Whether the file has the schema of this version.
+def is_current(connection: apsw.Connection, language: TextLanguage) -> bool:
+    """Whether the file has the schema of this version, and its words are of `language`.
 
     Raises WrongSchema if it has that of a newer one, or of another program.
     """
@@ -64,19 +68,35 @@ def is_current(connection: apsw.Connection) -> bool:
             f"newest known here {VERSION}). Update the program, or set VECTOR_STORE to another "
             "file."
         )
-    return bool(version == VERSION)
+    return bool(version == VERSION) and noted_language(connection) == language
 
 
-def migrate(connection: apsw.Connection) -> None:
+def is_readable(connection: apsw.Connection) -> bool:
+    """Whether a file that `is_current` knows, and that cannot be written, can be searched."""
+    return bool(connection.pragma("user_version") >= WITHOUT_WORDS)
+
+
+def migrate(connection: apsw.Connection, language: TextLanguage) -> None:
     """Bring the file to the schema of this version, inside the caller's transaction.
 
-    Raises WrongSchema as `is_current` does.
+    The words of all texts are indexed if they are not, or were indexed in another language. Raises
+    WrongSchema as `is_current` does.
     """
-    if is_current(connection):  # another process was faster
+    if is_current(connection, language):  # another process was faster
         return
+    version = connection.pragma("user_version")
+    if version == 0:
+        _make_tables(connection)
+    if version < VERSION:
+        connection.execute(WORDS)
+    fill(connection, language)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}")
+
+
+def _make_tables(connection: apsw.Connection) -> None:
+    """Make the tables of schema 1, with what those of version 0.1 have."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
     tables = {name for name in tables if not name.startswith("sqlite_")}
     if tables and not tables >= OF_0_1:
         raise WrongSchema(FOREIGN)
     connection.execute(FROM_0_1 if tables else TABLES + SPACE)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}")

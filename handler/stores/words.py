@@ -1,0 +1,149 @@
+"""The terms of a text, by which searches find it: one rule for texts and for queries.
+
+Letters are compared without case, accents and compatibility forms (NFKD). A run of letters and
+digits is a term. Scripts that are written without spaces give a term for each two neighbouring
+characters. A compound such as "E-2041" also gives its parts joined, "e2041", so that either way of
+writing it finds the other. In a language with a stemmer, "running" and "runs" are one term; what
+has a digit is never stemmed. Does not search, and knows no stop words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from handler.settings import TextLanguage
+
+# The others have no stemmer, or nothing to stem. (snowballstem.org)
+ALGORITHMS: dict[TextLanguage, str] = {
+    "en": "english",
+    "fr": "french",
+    "es": "spanish",
+    "pt": "portuguese",
+    "it": "italian",
+    "de": "german",
+    "nl": "dutch",
+}
+MAX_TERM = 128  # characters: longer runs are known by their beginning
+MAX_STEMS = 65_536  # remembered; some 10 MB
+
+ACCENTS = re.compile("[\u0300-\u036f]+")
+# Normalization takes quadratic time for a run of marks, and no word has so many. (The two are the
+# only marks that count as letters.)
+MARKS = re.compile(r"((?:[^\w\s]|[\uff9e\uff9f]){32})(?:[^\w\s]|[\uff9e\uff9f])+")
+TRADEMARKS = re.compile("[\u2120\u2122]")  # NFKD makes letters of them
+
+# Han with Bopomofo, Hiragana and Katakana, Hangul, Thai and Lao, Khmer, Myanmar
+UNSPACED = re.compile(
+    "["
+    "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3100-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u3040-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"
+    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"
+    "\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"
+    "]+"
+)
+
+# What `_Kinds` makes of characters that are in no term.
+SPACE, HYPHEN, JOINER = " ", "-", "."
+TERM = re.compile(r"[^ .-]+")
+# Parts with single joiners between them; and the same with hyphens only.
+COMPOUND = re.compile(r"[^ .-]+(?:[.-][^ .-]+)+")
+HYPHENATED = re.compile(r"[^ .-]+(?:-[^ .-]+)+")
+HYPHENS = "_\u2212"  # beside the dashes
+JOINERS = "./:#+',&@\\\u2019\u00b7"
+# Letters with an accent that NFKD leaves on them, as people type them without it.
+ACCENTED = {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"}
+
+
+class _Kinds(dict[int, str | None]):
+    """What is put for each character, learnt as they occur: itself in a term, else a separator."""
+
+    def __missing__(self, code: int) -> str | None:
+        self[code] = self._kind(chr(code))
+        return self[code]
+
+    @staticmethod
+    def _kind(char: str) -> str | None:
+        category = unicodedata.category(char)
+        if category == "Nd":
+            return str(unicodedata.decimal(char))
+        if char.isalnum() or category.startswith("M"):
+            return ACCENTED.get(char, char)
+        if category == "Cf" and char != "\u200b":  # a soft hyphen or a direction, in a word
+            return None
+        if category == "Pd" or char in HYPHENS:
+            return HYPHEN
+        return JOINER if char in JOINERS else SPACE
+
+
+class _Stems(dict[str, str]):
+    """The stem of each term, learnt as they occur."""
+
+    def __init__(self, language: TextLanguage) -> None:
+        self._algorithm = ALGORITHMS.get(language)
+        if self._algorithm:
+            # Imported here, because the image does not have it: S3 Vectors stems by itself.
+            from Stemmer import Stemmer
+
+            self._stemmer = Stemmer
+
+    def __missing__(self, term: str) -> str:
+        if len(self) >= MAX_STEMS:
+            self.clear()
+        stem = term[:MAX_TERM]
+        if self._algorithm and stem.isalpha():
+            # A stemmer is made in no time, and one must not be shared by threads.
+            stem = self._stemmer(self._algorithm).stemWord(stem)
+        self[term] = stem
+        return stem
+
+
+_kinds = _Kinds()
+_stems: dict[TextLanguage, _Stems] = {}
+
+
+def terms(text: str, language: TextLanguage) -> list[str]:
+    """The terms of `text`, each as often as it occurs; those of compounds come last.
+
+    They have no space, no ASCII punctuation and no ASCII capitals.
+    """
+    folded = _fold(text)
+    stems = _stems.get(language) or _stems.setdefault(language, _Stems(language))
+    found = [*TERM.findall(folded), *_joined(folded)]
+    return list(map(stems.__getitem__, found))
+
+
+def joined_compounds(text: str) -> list[str]:
+    """Each compound of `text` without its joiners: "e2041" of "E-2041".
+
+    A compound with other joiners than hyphens also gives its hyphenated stretches: "e2041" of
+    "faults/E-2041".
+    """
+    return _joined(_fold(text))
+
+
+def _joined(folded: str) -> list[str]:
+    joined = []
+    for compound in COMPOUND.findall(folded):
+        if JOINER in compound:
+            joined += [stretch.replace(HYPHEN, "") for stretch in HYPHENATED.findall(compound)]
+        joined.append(compound.replace(HYPHEN, "").replace(JOINER, ""))
+    return [term for term in joined if len(term) <= MAX_TERM]
+
+
+def _fold(text: str) -> str:
+    """`text` in lower case, with a space, a hyphen or a joiner for all that is in no term."""
+    if text.isascii():
+        return text.lower().translate(_kinds)
+    text = MARKS.sub(r"\1", TRADEMARKS.sub(SPACE, ACCENTS.sub("", text)))
+    text = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    # Hangul syllables and voiced kana are one character again.
+    text = unicodedata.normalize("NFC", text).translate(_kinds)
+    return UNSPACED.sub(_bigrams, text)
+
+
+def _bigrams(run: re.Match[str]) -> str:
+    text = run[0]
+    return f" {' '.join(map(''.join, pairwise(text))) or text} "
