@@ -47,10 +47,9 @@ UNSPACED = re.compile(
 
 # What `_Kinds` makes of characters that are in no term.
 SPACE, HYPHEN, JOINER = " ", "-", "."
-TERM = re.compile(r"[^ .-]+")
-# Parts with single joiners between them; and the same with hyphens only.
-COMPOUND = re.compile(r"[^ .-]+(?:[.-][^ .-]+)+")
-HYPHENATED = re.compile(r"[^ .-]+(?:-[^ .-]+)+")
+# Parts with single joiners between them. A run without joiners must not be tried from each of its
+# characters, or a long one takes quadratic time.
+COMPOUND = re.compile(r"(?<![^ .-])[^ .-]++(?:[.-][^ .-]++)+")
 HYPHENS = "_\u2212"  # beside the dashes
 JOINERS = "./:#+',&@\\\u2019\u00b7"
 # Letters with an accent that NFKD leaves on them, as people type them without it.
@@ -111,7 +110,8 @@ def terms(text: str, language: TextLanguage) -> list[str]:
     """
     folded = _fold(text)
     stems = _stems.get(language) or _stems.setdefault(language, _Stems(language))
-    found = [*TERM.findall(folded), *_joined(folded)]
+    parts = folded.replace(HYPHEN, SPACE).replace(JOINER, SPACE).split()
+    found = [*parts, *_joined(folded)]
     return list(map(stems.__getitem__, found))
 
 
@@ -126,9 +126,11 @@ def joined_compounds(text: str) -> list[str]:
 
 def _joined(folded: str) -> list[str]:
     joined = []
-    for compound in COMPOUND.findall(folded):
+    written = SPACE.join([run for run in folded.split() if HYPHEN in run or JOINER in run])
+    for compound in COMPOUND.findall(written):
         if JOINER in compound:
-            joined += [stretch.replace(HYPHEN, "") for stretch in HYPHENATED.findall(compound)]
+            stretches = compound.split(JOINER)
+            joined += [part.replace(HYPHEN, "") for part in stretches if HYPHEN in part]
         joined.append(compound.replace(HYPHEN, "").replace(JOINER, ""))
     return [term for term in joined if len(term) <= MAX_TERM]
 

@@ -15,6 +15,7 @@ from handler.stores.contract import Row, Store
 from handler.stores.sqlite import open_sqlite
 from tests.handler.stores.vectors import record, show
 from tests.handler.stores.version_0_1 import old_row, write_old_store
+from tests.handler.stores.version_1 import drop_words
 from tests.other_user import AnotherUser, shared_folder, write_protected
 
 IMPORTS = """
@@ -22,9 +23,12 @@ import json, sys
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.stores.contract import Row
+from handler.stores.contract import NoTextIndex, Row
 from handler.stores.sqlite import open_sqlite
+from handler.stores.words import terms
 from tests.handler.stores.vectors import NORTH, record
+
+terms("stems", "en")
 
 def found(store):
     matches, rows = store.index.search_vectors(NORTH, limit=9), store.ledger.rows(limit=9)
@@ -46,6 +50,15 @@ for path in sys.argv[2:]:
     ]
     print(json.dumps([*found(store), refusals]))
 print(refused(lambda: open_sqlite(SqliteAddress(sys.argv[1]))))
+"""
+SEARCH_TEXT = """
+for path in sys.argv[1:]:
+    store = open_sqlite(SqliteAddress(path, "de"))
+    try:
+        matches = store.index.search_text("runs", NORTH, limit=9)
+        print(json.dumps([*found(store), [match.key for match in matches]]))
+    except NoTextIndex as error:
+        print(json.dumps([*found(store), str(error)]))
 """
 SEARCH_TWICE = """
 store = open_store(SqliteAddress(sys.argv[1]), fingerprint="model-a")
@@ -123,3 +136,23 @@ def test_a_store_that_others_write_is_read_as_it_is_now(folder: Path) -> None:
     del store
     with write_protected(folder):
         assert json.loads(user.output("\n")) == [["k#0", "k#1"], ["k", "other"]]
+
+
+def test_words_are_searched_in_the_language_of_a_file_that_cannot_be_written(folder: Path) -> None:
+    """One of schema 1 has no words, and is searched by vector."""
+    path, old, open_old = (folder / name / "s.sqlite" for name in ("new", "old", "open"))
+    for each in (path, old, open_old):
+        fill(each).index.upsert([record("k#0", text="running")])
+    drop_words(old)
+    keep_open = open_sqlite(SqliteAddress(str(open_old)))
+    drop_words(open_old)
+    assert open_old.with_name("s.sqlite-wal").stat().st_size > 0
+    with write_protected(*(each.parent for each in (path, old, open_old))):
+        user = AnotherUser(IMPORTS, SEARCH_TEXT, str(path), str(old), str(open_old))
+        answers = [json.loads(line) for line in user.output().splitlines()]
+    assert answers[0] == [["k#0"], ["k"], ["k#0"]]
+    for keys, rows, refusal in answers[1:]:
+        assert (keys, rows) == (["k#0"], ["k"])
+        assert "written by an earlier version, without an index of the words" in refusal
+        assert "Let a user who may write it and its folder open it once." in refusal
+    assert keep_open.ledger.get("k") is not None

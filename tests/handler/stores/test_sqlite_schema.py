@@ -11,12 +11,14 @@ import apsw
 import pytest
 
 from handler.errors import UnusableStore
-from handler.settings import SqliteAddress
+from handler.settings import SqliteAddress, TextLanguage
+from handler.stores import sqlite_words
 from handler.stores.contract import Store
 from handler.stores.sqlite import open_sqlite
 from handler.stores.sqlite_schema import APPLICATION_ID, VERSION
-from tests.handler.stores.vectors import NORTH, record
+from tests.handler.stores.vectors import NORTH, record, show
 from tests.handler.stores.version_0_1 import REVISION, old_row, write_old_store
+from tests.handler.stores.version_1 import drop_words
 from tests.paths import ROOT
 
 
@@ -25,12 +27,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "documents.sqlite"
 
 
-def open_at(path: Path) -> Store:
-    return open_sqlite(SqliteAddress(str(path)))
+def open_at(path: Path, language: TextLanguage = "en") -> Store:
+    return open_sqlite(SqliteAddress(str(path), language))
 
 
 def keys(store: Store) -> list[str]:
     return [match.key for match in store.index.search_vectors(NORTH, limit=100)]
+
+
+def by_words(store: Store, query: str) -> list[str]:
+    return [match.key for match in store.index.search_text(query, NORTH, limit=100)]
 
 
 def set_version(path: Path, *, version: int, application: int = APPLICATION_ID) -> None:
@@ -60,6 +66,7 @@ def test_a_store_of_version_0_1_goes_on_working(path: Path) -> None:
     assert keys(store) == ["file-1#0", "file-1#1"]
     (first, *_) = store.index.search_vectors(NORTH, limit=1)
     assert first.metadata == {"text": "file-1 0"}
+    assert by_words(store, "file1") == ["file-1#0", "file-1#1"]
     assert store.ledger.bind("model-b") == "model-a"
     assert [row.status for row in store.ledger.rows(limit=9)] == [
         *("completed", "failed", "in_progress")
@@ -70,7 +77,7 @@ def test_a_store_of_version_0_1_goes_on_working(path: Path) -> None:
     assert (row.chunks, row.attributes) == (2, {"team": "support"})
     store.ledger.put(replace(row, size=11))
     store.index.delete(["file-1#1"])
-    assert keys(open_at(path)) == ["file-1#0"]
+    assert keys(open_at(path)) == by_words(open_at(path), "file1") == ["file-1#0"]
 
 
 def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path) -> None:
@@ -96,7 +103,7 @@ def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path)
     errors = [process.communicate()[1] for process in processes]
     assert errors == [b"", b""]
     store = open_at(path)
-    assert len(keys(store)) == 100
+    assert len(keys(store)) == len(by_words(store, "file")) == 100
     assert len(store.ledger.rows(limit=100)) == 40
 
 
@@ -136,3 +143,82 @@ def test_a_step_to_this_version_that_fails_leaves_the_old_file(path: Path) -> No
     connection.execute("DROP TABLE vectors_0_1")
     connection.close()
     assert keys(open_at(path)) == ["file-1#0", "file-1#1"]
+
+
+def filled(path: Path) -> Path:
+    store = open_at(path)
+    show(store, "k")
+    store.index.upsert(
+        [
+            record("k#0", text="Häuser", heading="E-2041"),
+            record("k#1", text="running"),
+            record("k#2"),
+        ]
+    )
+    return path
+
+
+def test_a_file_without_words_gets_them_once(path: Path) -> None:
+    drop_words(filled(path))
+    assert by_words(open_at(path), "E2041 runs") == ["k#1", "k#0"]
+    execute(path, "UPDATE text_language SET language = 'en'; DELETE FROM words WHERE rowid = 2")
+    assert by_words(open_at(path), "E2041 runs") == ["k#0"]
+
+
+def test_another_language_indexes_the_words_again(path: Path) -> None:
+    english = open_at(filled(path))
+    assert by_words(english, "runs") == ["k#1"]
+    assert by_words(english, "hauses") == []
+    german = open_at(path, "de")
+    # The store that was opened before searches and writes by what the file says now.
+    for store in (german, english):
+        assert by_words(store, "runs") == []
+        assert by_words(store, "hauses") == ["k#0"]
+        store.index.upsert([record("k#2", text="Bäume")])
+        assert by_words(store, "Baum") == ["k#2"]
+
+
+def test_a_step_to_the_words_that_fails_leaves_the_old_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_words(filled(path))
+
+    def stop(text: str, language: TextLanguage) -> list[str]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite_words, "terms", stop)
+        with pytest.raises(KeyboardInterrupt):
+            open_at(path)
+    connection = apsw.Connection(str(path))
+    assert connection.pragma("user_version") == VERSION - 1
+    connection.close()
+    assert by_words(open_at(path), "runs") == ["k#1"]
+
+
+def test_a_long_step_says_how_far_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop_words(filled(path))
+    open_at(path)
+    assert capsys.readouterr().err == ""
+    drop_words(path)
+    monkeypatch.setattr(sqlite_words, "PROGRESS_SECONDS", -1)
+    monkeypatch.setattr(sqlite_words, "BATCH", 2)
+    assert by_words(open_at(path), "runs") == ["k#1"]
+    assert capsys.readouterr().err == (
+        "Indexing the words of the store: 2 of 3 chunks.\n"
+        "Indexing the words of the store: 3 of 3 chunks.\n"
+    )
+
+
+def test_a_damaged_record_keeps_the_others_from_nothing(path: Path) -> None:
+    drop_words(filled(path))
+    execute(path, "UPDATE vectors SET metadata = '{' WHERE chunk = 0")
+    assert by_words(open_at(path), "runs E2041") == ["k#1"]
+
+
+def execute(path: Path, statements: str) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute(statements)
+    connection.close()
