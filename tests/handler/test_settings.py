@@ -47,6 +47,8 @@ def test_threads_can_be_set() -> None:
         ("ENCODER_THREADS", "2.0", "from 1 to 64"),
         ("ENCODER_THREADS", "9" * 5_000, "from 1 to 64"),
         ("TRUNCATE", "middle", "END, START or NONE"),
+        ("SEARCH_MODE", "words", "hybrid, vector or text"),
+        ("TEXT_LANGUAGE", "english", "en, fr, .*none"),
         ("DIMENSIONS_OVER_LIMIT", "384", "refuse or cap"),
         ("API_BASE_PATH", "https://a.example/prod", "a path such as /prod"),
         ("API_BASE_PATH", "/prod?a", "a path such as /prod"),
@@ -59,6 +61,24 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> 
         ValueError, match=f"{name} is {re.escape(repr(value))}; it can be .*{words}"
     ):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        {"VECTOR_STORE": "sqlite:///d.sqlite"},
+        {"VECTOR_STORE": "s3vectors://bucket/index", "LEDGER_TABLE": "ledger"},
+    ],
+)
+def test_a_store_has_the_language_of_its_texts(store: dict[str, str]) -> None:
+    for value, language in (
+        ({}, "en"),
+        ({"TEXT_LANGUAGE": ""}, "en"),
+        ({"TEXT_LANGUAGE": "DE"}, "de"),
+    ):
+        address = read_settings({**store, **value}).vector_store
+        assert address is not None
+        assert address.language == language
 
 
 def test_an_idle_connection_is_kept_as_long_as_set() -> None:
