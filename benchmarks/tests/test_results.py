@@ -28,6 +28,8 @@ from benchmarks.retrieval.__main__ import RetrievalResult
 from benchmarks.retrieval.__main__ import tables as retrieval_tables
 from benchmarks.retrieval.manuals import ManualsResult
 from benchmarks.retrieval.manuals import tables as manuals_tables
+from benchmarks.search.__main__ import tables as search_tables
+from benchmarks.search.measurement import SearchLatencyResult
 
 TABLES = {
     "cold-start": cold_start_tables,
@@ -38,6 +40,7 @@ TABLES = {
     "manuals": manuals_tables,
     "requests": requests_tables,
     "retrieval": retrieval_tables,
+    "search": search_tables,
     "servers": server_tables,
 }
 KINDS = {
@@ -49,6 +52,7 @@ KINDS = {
     "manuals": ManualsResult,
     "requests": RequestsResult,
     "retrieval": RetrievalResult,
+    "search": SearchLatencyResult,
     "servers": ServersResult,
 }
 

@@ -33,8 +33,8 @@ def search(
     return store.index.search_text(query, NORTH, limit=limit, where=where)
 
 
-def found(store: Store, query: str, **options: int) -> list[str]:
-    return [match.key for match in search(store, query, **options)]
+def found(store: Store, query: str, *, limit: int = 100) -> list[str]:
+    return [match.key for match in search(store, query, limit=limit)]
 
 
 def write(store: Store, *texts: str) -> None:

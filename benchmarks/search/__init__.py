@@ -1,0 +1,1 @@
+"""How long a search of a large file takes."""
