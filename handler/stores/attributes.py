@@ -23,7 +23,7 @@ Attribute = str | int | float | bool
 
 OURS = ("source", "filename", "content_type", "page", "modified")
 # Metadata that results show and filters cannot use: S3 Vectors takes only 2 KB of filterable ones.
-NOT_FILTERABLE = ("text", "heading", "start", "end", "etag", "version", "fingerprint")
+NOT_FILTERABLE = ("text", "heading", "terms", "start", "end", "etag", "version", "fingerprint")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 LONGEST_PAGE = 99_999  # to reserve room for a page number
 

@@ -1,15 +1,18 @@
 """A vector store in an index of S3 Vectors, with its ledger in DynamoDB.
 
 Limits: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html. The index must
-have 384 dimensions, the cosine metric, and attributes.NOT_FILTERABLE as its non-filterable keys.
-Queries see earlier writes; they are approximate.
+have 384 dimensions, the cosine metric, and attributes.NOT_FILTERABLE as its non-filterable keys. To
+be searched by words, it must be in ENHANCED mode, with a text search of s3vectors_text.SEARCHABLE.
+Queries see earlier writes; those by vector are approximate.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,7 +21,7 @@ from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected
+from handler.errors import DocumentRejected, ServiceUnavailable
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match, NoTextIndex, Record, Store
@@ -26,9 +29,11 @@ from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
 from handler.stores.s3vectors_filters import expression
+from handler.stores.s3vectors_text import SEARCHABLE, TERMS, query_texts, record_terms
 
 if TYPE_CHECKING:
     from types_boto3_s3vectors.type_defs import (
+        IndexTypeDef,
         PutInputVectorTypeDef,
         QueryOutputVectorTypeDef,
         QueryVectorsOutputTypeDef,
@@ -46,6 +51,13 @@ MAX_FILTERABLE = 2 << 10  # bytes
 REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
 TOO_LARGE = "The document's attributes are larger than S3 Vectors allows."
 FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)."
+ASK_AGAIN = 60.0  # seconds for which an index that cannot be searched by words is not asked again
+ACCESS_DENIED = ("AccessDenied", "AccessDeniedException")
+NOT_ALLOWED = (
+    "the function's role may not search by words. Allow it s3vectors:QueryVectors and"
+    " s3vectors:GetVectors on the index."
+)
+UPGRADE = "docs/deploying.md (“Text search”) says how to upgrade it."
 
 
 def open_s3vectors(address: S3VectorsAddress) -> Store:
@@ -69,23 +81,41 @@ class Generations(Protocol):
 class S3VectorsIndex:
     """See `contract.VectorIndex`."""
 
-    def __init__(self, client: AwsClient, *, bucket: str, index: str, ledger: Generations) -> None:
-        self._client, self._ledger = client, ledger
+    def __init__(
+        self,
+        client: AwsClient,
+        *,
+        bucket: str,
+        index: str,
+        ledger: Generations,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client, self._ledger, self._clock = client, ledger, clock
         self._index = {"vectorBucketName": bucket, "indexName": index}
+        self._no_text_index: str | None = None  # why not, if it is known
+        self._is_known_until = -math.inf
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
         """Also raises DocumentRejected if the metadata are larger than S3 Vectors allows."""
         # A request must not have a key twice: the last record wins.
         distinct = {record.key: record for record in records}
         for batch in _batches([_entry(record) for record in distinct.values()]):
-            try:
-                self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
-            except ClientError as error:
-                if REFUSAL.search(error.response["Error"].get("Message", "")):
-                    raise DocumentRejected(
-                        "invalid_file", f"{TOO_LARGE} {FEWER_ATTRIBUTES}"
-                    ) from error
-                raise
+            if self._put(batch, deadline):
+                continue
+            # An index from before the terms takes them for filterable: they may be what is too much.
+            plain = _without_terms(batch)
+            if plain == batch or not self._put(plain, deadline):
+                raise DocumentRejected("invalid_file", f"{TOO_LARGE} {FEWER_ATTRIBUTES}")
+
+    def _put(self, batch: list[PutInputVectorTypeDef], deadline: float | None) -> bool:
+        """Write the vectors. False if the service finds their metadata too large."""
+        try:
+            self._client.call("put_vectors", **self._index, vectors=batch, deadline=deadline)
+        except ClientError as error:
+            if REFUSAL.search(error.response["Error"].get("Message", "")):
+                return False
+            raise
+        return True
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         distinct = list(dict.fromkeys(keys))
@@ -101,14 +131,8 @@ class S3VectorsIndex:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        found = self._nearest(vector, limit, where, deadline)
-        matches = self._only_current(found, deadline)
-        if len(matches) < limit <= len(found) and limit < MAX_NEAREST:
-            # Records that are not current have taken others' places. It is so while documents are
-            # being written again, and seldom otherwise.
-            found = self._nearest(vector, MAX_NEAREST, where, deadline)
-            matches = self._only_current(found, deadline)[:limit]
-        return matches
+        query = {"queryVector": {"float32": vector.tolist()}, "returnDistance": True}
+        return self._search(query, limit, where, deadline)
 
     def search_text(
         self,
@@ -119,7 +143,60 @@ class S3VectorsIndex:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        raise NoTextIndex("not yet")
+        """`cosine` is None: a full-text query knows no vectors."""
+        texts = query_texts(query)
+        if not texts:
+            return []
+        self._require_text_index(deadline)
+        try:
+            return self._search({"queryTexts": texts, "returnScores": True}, limit, where, deadline)
+        except ClientError as error:
+            if _code(error) == "ValidationException":  # the index may have changed
+                self._is_known_until = -math.inf
+                self._require_text_index(deadline)
+            raise
+        except ServiceUnavailable as error:
+            if _code(error) in ACCESS_DENIED:
+                self._remember(NOT_ALLOWED)
+                raise NoTextIndex(NOT_ALLOWED) from error
+            raise
+
+    def _require_text_index(self, deadline: float | None) -> None:
+        """Raises NoTextIndex if the index cannot be searched by words.
+
+        Asks at the first search, and after that only what was refused, once a minute.
+        """
+        if self._clock() >= self._is_known_until:
+            try:
+                answer = self._client.call("get_index", **self._index, deadline=deadline)
+                self._remember(_why_no_text_index(answer["index"]))
+            except ServiceUnavailable as error:
+                if _code(error) not in ACCESS_DENIED:
+                    raise
+                self._remember(None)  # the query itself will tell
+        if self._no_text_index:
+            raise NoTextIndex(self._no_text_index)
+
+    def _remember(self, no_text_index: str | None) -> None:
+        self._no_text_index = no_text_index
+        self._is_known_until = self._clock() + ASK_AGAIN if no_text_index else math.inf
+
+    def _search(
+        self,
+        query: Mapping[str, Any],
+        limit: int,
+        where: Filter | None,
+        deadline: float | None,
+    ) -> list[Match]:
+        """The best current records, in the service's order."""
+        found = self._query(query, limit, where, deadline)
+        matches = self._only_current(found, deadline)
+        if len(matches) < limit <= len(found) and limit < MAX_NEAREST:
+            # Records that are not current have taken others' places. It is so while documents are
+            # being written again, and seldom otherwise.
+            found = self._query(query, MAX_NEAREST, where, deadline)
+            matches = self._only_current(found, deadline)[:limit]
+        return matches
 
     def _only_current(self, found: Sequence[Match], deadline: float | None) -> list[Match]:
         keyed = [(key, match) for match in found if (key := _key(match))]
@@ -127,20 +204,19 @@ class S3VectorsIndex:
         current = self._ledger.current_generations(documents, deadline=deadline)
         return [match for key, match in keyed if current.get(key.document_id) == key.generation]
 
-    def _nearest(
+    def _query(
         self,
-        vector: NDArray[np.float32],
+        query: Mapping[str, Any],
         limit: int,
         where: Filter | None,
         deadline: float | None,
     ) -> list[Match]:
-        """The nearest records, whatever their generation."""
+        """The best records, whatever their generation."""
         parameters: dict[str, Any] = {
             **self._index,
+            **query,
             "topK": limit,
-            "queryVector": {"float32": vector.tolist()},
             "returnMetadata": True,
-            "returnDistance": True,
         }
         if where is not None:
             parameters["filter"] = expression(where)
@@ -158,16 +234,57 @@ class S3VectorsIndex:
 def _entry(record: Record) -> PutInputVectorTypeDef:
     """The record in the shape of PutVectors."""
     _check(record.metadata)
-    return {
-        "key": record.key,
-        "data": {"float32": record.vector.tolist()},
-        "metadata": dict(record.metadata),
-    }
+    metadata = dict(record.metadata)
+    room = MAX_METADATA - len(orjson.dumps(metadata)) - len(f',"{TERMS}":""')
+    if len(metadata) < MAX_KEYS and (terms := record_terms(metadata, room)):
+        metadata[TERMS] = terms
+    return {"key": record.key, "data": {"float32": record.vector.tolist()}, "metadata": metadata}
+
+
+def _without_terms(batch: list[PutInputVectorTypeDef]) -> list[PutInputVectorTypeDef]:
+    return [
+        {
+            **entry,
+            "metadata": {key: one for key, one in entry["metadata"].items() if key != TERMS},
+        }
+        for entry in batch
+    ]
 
 
 def _match(found: QueryOutputVectorTypeDef) -> Match:
-    cosine = min(1.0, max(-1.0, 1 - found["distance"]))
-    return Match(found["key"], found.get("metadata") or {}, cosine)
+    metadata = {key: one for key, one in (found.get("metadata") or {}).items() if key != TERMS}
+    distance, scores = found.get("distance"), found.get("scores") or {}
+    return Match(
+        found["key"],
+        metadata,
+        cosine=None if distance is None else min(1.0, max(-1.0, 1 - distance)),
+        bm25=sum(one["score"] for one in scores["bm25Scores"]) if "bm25Scores" in scores else None,
+    )
+
+
+def _why_no_text_index(index: IndexTypeDef) -> str | None:
+    """Why the index cannot be searched by words, and the cure; None if it can be."""
+    if index.get("indexMode") == "CLASSIC":
+        return f"the index is in CLASSIC mode, which has no text search. {UPGRADE}"
+    configuration = index.get("metadataConfiguration") or {}
+    status = {
+        one["metadataKey"]: one.get("status")
+        for one in configuration.get("textSearchConfigurations") or ()
+    }
+    if missing := [key for key in SEARCHABLE if key not in status]:
+        return f"the index has no text search of {', '.join(missing)}. {UPGRADE}"
+    if "BUILDING" in (status[key] for key in SEARCHABLE):
+        return "S3 Vectors is still building the text index. Wait until it is done."
+    return None
+
+
+def _code(error: BaseException | None) -> str | None:
+    """The service's code of an error, or of the error that caused it."""
+    while error is not None:
+        if isinstance(error, ClientError):
+            return error.response["Error"]["Code"]
+        error = error.__cause__
+    return None
 
 
 def _key(match: Match) -> RecordKey | None:

@@ -3,12 +3,16 @@
 The functions join moto's own classes. boto3's client makes a real HTTP call to moto's server, and
 routing, parsing by botocore's model and errors stay moto's. Faked here:
 
-- QueryVectors compares with every vector (S3 Vectors' search is approximate). It checks topK (1 to
-  100), the dimension and the documented grammar of filters; it returns metadata and distances on
+- QueryVectors compares with every vector (S3 Vectors' search is approximate), or searches texts
+  (moto_text_search.py); it does not do both in one request. It checks topK (1 to 100), the
+  dimension and the documented grammar of filters; it returns metadata, distances and scores on
   request, in pages.
 - PutVectors refuses more than 500 vectors, bodies over 20 MiB, zero vectors, duplicate keys, and
   metadata over 40 KB, 50 keys or 2 KB filterable. DeleteVectors refuses more than 500 keys.
-- CreateIndex remembers the keys that are not filterable.
+- CreateIndex remembers the keys that are not filterable and the text searches; GetIndex,
+  UpdateIndexMode and UpdateMetadataConfiguration show and change them. An index that has vectors
+  builds a new text search until a test calls `finish_building`. A bucket is one of after September
+  30, 2026: its indexes are ENHANCED and stay so (`make_classic` makes one of before).
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/userguide/ s3-vectors-limitations.html,
 s3-vectors-metadata-filtering.html and s3-vectors-query.html. The refusal of duplicate keys and the
@@ -24,9 +28,20 @@ from typing import Any
 import numpy as np
 import pytest
 from moto.core.responses import ActionResult
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3vectors import urls
-from moto.s3vectors.exceptions import ValidationError
+from moto.s3vectors.models import s3vectors_backends
 from moto.s3vectors.responses import S3VectorsResponse
+
+from handler.settings import S3VectorsAddress
+from tests.handler.aws.moto_text_search import (
+    check_query,
+    check_request,
+    configure,
+    described,
+    require,
+    scores,
+)
 
 PAGE = 40  # matches
 NUMBER = (int, float)
@@ -37,16 +52,12 @@ ABSENT_IS_UNEQUAL = True
 
 def install(patch: pytest.MonkeyPatch) -> None:
     """Add the functions to moto, until `patch` is undone."""
-    for name in ("put_vectors", "delete_vectors", "create_index"):
+    for name in ("put_vectors", "delete_vectors", "create_index", "get_index"):
         patch.setattr(S3VectorsResponse, f"moto_{name}", getattr(S3VectorsResponse, name), False)
-    for function in (put_vectors, delete_vectors, create_index, query_vectors):
+    for function in (put_vectors, delete_vectors, create_index, get_index, *ADDED.values()):
         patch.setattr(S3VectorsResponse, function.__name__, function, raising=False)
-    patch.setitem(urls.url_paths, "{0}/QueryVectors$", S3VectorsResponse.dispatch)
-
-
-def require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValidationError(message)
+    for operation in ADDED:
+        patch.setitem(urls.url_paths, f"{{0}}/{operation}$", S3VectorsResponse.dispatch)
 
 
 def index_of(response: Any) -> Any:
@@ -58,12 +69,58 @@ def index_of(response: Any) -> Any:
 
 
 def create_index(response: Any) -> Any:
+    check_request("CreateIndex", response.body)
     result = response.moto_create_index()
     configuration = response._get_param("metadataConfiguration") or {}
-    keys = configuration.get("nonFilterableMetadataKeys") or []
-    require(len(keys) <= 10, "At most 10 non-filterable metadata keys")
-    index_of(response).not_filterable = frozenset(keys)
+    index = index_of(response)
+    index.not_filterable = frozenset(configuration.get("nonFilterableMetadataKeys") or ())
+    index.index_mode, index.text_searches = "ENHANCED", {}
+    configure(index, configuration.get("textSearchConfigurations") or (), "ACTIVE")
     return result
+
+
+def get_index(response: Any) -> Any:
+    check_request("GetIndex", response.body)
+    index = index_of(response)
+    index.metadata_configuration = described(index)
+    return response.moto_get_index()
+
+
+def update_index_mode(response: Any) -> ActionResult:
+    check_request("UpdateIndexMode", response.body)
+    mode = response._get_param("indexMode")
+    require(mode == "ENHANCED", "The vector bucket is too new for the mode CLASSIC")
+    index_of(response).index_mode = mode
+    return ActionResult({})
+
+
+def update_metadata_configuration(response: Any) -> ActionResult:
+    check_request("UpdateMetadataConfiguration", response.body)
+    index = index_of(response)
+    require(index.index_mode == "ENHANCED", "The vector index must be in ENHANCED mode")
+    add, delete = response._get_param("add"), response._get_param("delete")
+    require((add is None) != (delete is None), "Specify either add or delete, but not both")
+    for one in (delete or {}).get("textSearchConfigurations", ()):
+        key = one["metadataKey"]
+        require(index.text_searches.pop(key, None) is not None, f"{key} is not searchable")
+    status = "BUILDING" if index.vectors else "ACTIVE"
+    configure(index, (add or {}).get("textSearchConfigurations", ()), status)
+    return ActionResult({"indexArn": index.index_arn})
+
+
+def make_classic(address: S3VectorsAddress) -> None:
+    """Make the index one of a bucket from before September 30, 2026."""
+    index_at(address).index_mode = "CLASSIC"
+
+
+def finish_building(address: S3VectorsAddress) -> None:
+    for search in index_at(address).text_searches.values():
+        search.status = "ACTIVE"
+
+
+def index_at(address: S3VectorsAddress) -> Any:
+    backend = s3vectors_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    return backend.get_index(address.bucket, address.index, None)
 
 
 def put_vectors(response: Any) -> Any:
@@ -99,35 +156,76 @@ def delete_vectors(response: Any) -> Any:
 
 
 def query_vectors(response: Any) -> ActionResult:
+    check_request("QueryVectors", response.body)
     index = index_of(response)
     limit = response._get_param("topK")
     require(1 <= limit <= 100, "topK must be between 1 and 100")
-    query = np.array(response._get_param("queryVector")["float32"], dtype=np.float32)
-    require(query.shape == (index.dimension,), "Query vector must have the index's dimension")
-    require(bool(np.isfinite(query).all() and query.any()), "Invalid query vector")
+    mode = response._get_param("queryMode") or index.index_mode
+    require((mode, index.index_mode) != ("CLASSIC", "ENHANCED"), "The index is in ENHANCED mode")
+    vector, texts = response._get_param("queryVector"), response._get_param("queryTexts")
+    require((vector is None) != (texts is None), "Specify a query vector or query texts")
     where = response._get_param("filter")
     if where is not None:
         check_filter(where, index.not_filterable)
+    vectors = list(index.vectors.values())
+    if texts:
+        check_query(index, texts, mode)
+        with_scores = bool(response._get_param("returnScores"))
+        found = best(vectors, texts, with_scores=with_scores)
+    else:
+        with_distance = bool(response._get_param("returnDistance"))
+        found = nearest(vectors, vector, index.dimension, with_distance=with_distance)
     found = [
-        (distance(query, vector.data["float32"]), vector)
-        for vector in list(index.vectors.values())
-        if where is None or holds(where, vector.metadata or {})
+        (one, match) for one, match in found if where is None or holds(where, one.metadata or {})
     ]
-    found.sort(key=lambda pair: pair[0])
     start = int(response._get_param("nextToken") or 0)
     end = min(start + PAGE, limit)
     result: dict[str, Any] = {"distanceMetric": index.distance_metric}
+    with_metadata = response._get_param("returnMetadata")
     result["vectors"] = [
-        {
-            "key": vector.key,
-            "distance": away if response._get_param("returnDistance") else None,
-            "metadata": vector.metadata if response._get_param("returnMetadata") else None,
-        }
-        for away, vector in found[start:end]
+        {**match, "key": one.key, "metadata": one.metadata if with_metadata else None}
+        for one, match in found[start:end]
     ]
     if end < min(limit, len(found)):
         result["nextToken"] = str(end)
     return ActionResult(result)
+
+
+def nearest(
+    vectors: list[Any], vector: Any, dimension: int, *, with_distance: bool
+) -> list[tuple[Any, dict[str, Any]]]:
+    query = np.array(vector["float32"], dtype=np.float32)
+    require(query.shape == (dimension,), "Query vector must have the index's dimension")
+    require(bool(np.isfinite(query).all() and query.any()), "Invalid query vector")
+    found = [(distance(query, one.data["float32"]), one) for one in vectors]
+    found.sort(key=lambda pair: pair[0])
+    return [(one, {"distance": away} if with_distance else {}) for away, one in found]
+
+
+def best(
+    vectors: list[Any], texts: list[Any], *, with_scores: bool
+) -> list[tuple[Any, dict[str, Any]]]:
+    found = [
+        (sum(by_key.values()), one, by_key)
+        for one, by_key in zip(vectors, scores(vectors, texts), strict=True)
+        if by_key
+    ]
+    found.sort(key=lambda match: (-match[0], match[1].key))
+    return [
+        (one, {"scores": {"bm25Scores": listed(by_key)}} if with_scores else {})
+        for _, one, by_key in found
+    ]
+
+
+def listed(by_key: Mapping[str, float]) -> list[dict[str, Any]]:
+    return [{"metadataKey": key, "score": score} for key, score in by_key.items()]
+
+
+ADDED = {
+    "QueryVectors": query_vectors,
+    "UpdateIndexMode": update_index_mode,
+    "UpdateMetadataConfiguration": update_metadata_configuration,
+}
 
 
 def distance(query: Any, data: list[float]) -> float:

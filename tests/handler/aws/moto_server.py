@@ -84,7 +84,14 @@ def new_index() -> S3VectorsAddress:
         dataType="float32",
         dimension=384,
         distanceMetric="cosine",
-        metadataConfiguration={"nonFilterableMetadataKeys": list(NOT_FILTERABLE)},
+        metadataConfiguration={
+            "nonFilterableMetadataKeys": list(NOT_FILTERABLE),
+            "textSearchConfigurations": [
+                {"metadataKey": "text", "language": "en"},
+                {"metadataKey": "heading", "language": "en"},
+                {"metadataKey": "terms"},
+            ],
+        },
     )
     return S3VectorsAddress(BUCKET, name, TABLE)
 
