@@ -32,12 +32,7 @@ from handler.stores.s3vectors_filters import expression
 from handler.stores.s3vectors_text import SEARCHABLE, TERMS, query_texts, record_terms
 
 if TYPE_CHECKING:
-    from types_boto3_s3vectors.type_defs import (
-        IndexTypeDef,
-        PutInputVectorTypeDef,
-        QueryOutputVectorTypeDef,
-        QueryVectorsOutputTypeDef,
-    )
+    from types_boto3_s3vectors.type_defs import PutInputVectorTypeDef
 
 MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
 MAX_NEAREST = 100  # records that a query returns
@@ -102,7 +97,7 @@ class S3VectorsIndex:
         for batch in _batches([_entry(record) for record in distinct.values()]):
             if self._put(batch, deadline):
                 continue
-            # An index from before the terms takes them for filterable: they may be what is too much.
+            # An index from before the terms has them filterable, so they may be what is too much.
             plain = _without_terms(batch)
             if plain == batch or not self._put(plain, deadline):
                 raise DocumentRejected("invalid_file", f"{TOO_LARGE} {FEWER_ATTRIBUTES}")
@@ -222,9 +217,7 @@ class S3VectorsIndex:
             parameters["filter"] = expression(where)
         matches: list[Match] = []
         while True:
-            page: QueryVectorsOutputTypeDef = self._client.call(
-                "query_vectors", **parameters, deadline=deadline
-            )
+            page = self._client.call("query_vectors", **parameters, deadline=deadline)
             matches += [_match(found) for found in page["vectors"]]
             if not page.get("nextToken"):
                 return matches
@@ -251,7 +244,7 @@ def _without_terms(batch: list[PutInputVectorTypeDef]) -> list[PutInputVectorTyp
     ]
 
 
-def _match(found: QueryOutputVectorTypeDef) -> Match:
+def _match(found: Mapping[str, Any]) -> Match:
     metadata = {key: one for key, one in (found.get("metadata") or {}).items() if key != TERMS}
     distance, scores = found.get("distance"), found.get("scores") or {}
     return Match(
@@ -262,7 +255,7 @@ def _match(found: QueryOutputVectorTypeDef) -> Match:
     )
 
 
-def _why_no_text_index(index: IndexTypeDef) -> str | None:
+def _why_no_text_index(index: Mapping[str, Any]) -> str | None:
     """Why the index cannot be searched by words, and the cure; None if it can be."""
     if index.get("indexMode") == "CLASSIC":
         return f"the index is in CLASSIC mode, which has no text search. {UPGRADE}"

@@ -12,7 +12,9 @@ from handler import ingest
 from handler.limits import READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.s3vectors_text import SEARCHABLE
 from model_layer import Encoder
+from tests.handler.aws.moto_text_search import check_request
 from tests.paths import ROOT
 from tests.template.cloudformation import PSEUDO, Stack
 from tests.template.transformed import (
@@ -193,7 +195,7 @@ def test_both_functions_use_the_index_of_their_model(precision: str) -> None:
     (fingerprint,) = re.findall(
         rf"FINGERPRINT_{precision}=all-minilm-l6-v2-(.*)", (ROOT / "Dockerfile").read_text()
     )
-    assert index["IndexName"] == f"documents-{fingerprint}"
+    assert index["IndexName"] == f"documents-2-{fingerprint}"
     outputs = Stack(transformed(), Precision=precision).section("Outputs")
     assert outputs["VectorStoreId"]["Value"] == index["IndexName"]
 
@@ -204,6 +206,46 @@ def test_the_index_fits_the_vectors_and_metadata_of_the_code(encoder: Encoder) -
     assert (index["DistanceMetric"], index["DataType"]) == ("cosine", "float32")
     keys = index["MetadataConfiguration"]["NonFilterableMetadataKeys"]
     assert sorted(keys) == sorted(NOT_FILTERABLE)
+
+
+@pytest.mark.parametrize("language", PARAMETERS["TextLanguage"]["AllowedValues"])
+def test_the_index_can_be_searched_by_words(language: str) -> None:
+    """By what the code searches, and as S3 Vectors' own model allows."""
+    configuration = properties("VectorIndex", TextLanguage=language)["MetadataConfiguration"]
+    texts = [
+        {f"{name[0].lower()}{name[1:]}": value for name, value in one.items()}
+        for one in configuration["TextSearchConfigurations"]
+    ]
+    written = {} if language == "none" else {"language": language}
+    assert texts == [
+        {"metadataKey": "text", **written},
+        {"metadataKey": "heading", **written},
+        {"metadataKey": "terms"},
+    ]
+    assert [one["metadataKey"] for one in texts] == list(SEARCHABLE)
+    check_request(
+        "CreateIndex",
+        json.dumps(
+            {
+                "vectorBucketName": "vectors",
+                "indexName": "documents",
+                "dataType": "float32",
+                "dimension": 384,
+                "distanceMetric": "cosine",
+                "metadataConfiguration": {
+                    "nonFilterableMetadataKeys": configuration["NonFilterableMetadataKeys"],
+                    "textSearchConfigurations": texts,
+                },
+            }
+        ).encode(),
+    )
+
+
+@pytest.mark.parametrize("mode", PARAMETERS["SearchMode"]["AllowedValues"])
+def test_the_function_searches_in_the_mode_of_the_stack(mode: str) -> None:
+    variables = properties("ApiFunction", SearchMode=mode)["Environment"]["Variables"]
+    assert read_settings({"SEARCH_MODE": variables["SEARCH_MODE"]}).search_mode == mode
+    assert PARAMETERS["SearchMode"]["Default"] == read_settings({}).search_mode
 
 
 def test_the_overlap_has_the_range_and_default_of_the_settings() -> None:

@@ -128,13 +128,13 @@ def actions_of(entry: str) -> set[str]:
 
 
 def of_backends(tree: ast.AST) -> set[str]:
-    """The AWS actions of the backends' methods that are called: `store.ledger.get(…)`."""
+    """The AWS actions of the backends' methods that are named: `store.ledger.get`."""
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = ast.unparse(node.func.value).rpartition(".")[2].lstrip("_")
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value).rpartition(".")[2].lstrip("_")
             if owner in BACKENDS:
-                found |= of_method(BACKENDS[owner], node.func.attr)
+                found |= of_method(BACKENDS[owner], node.attr)
     return found
 
 

@@ -28,7 +28,6 @@ from typing import Any
 import numpy as np
 import pytest
 from moto.core.responses import ActionResult
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3vectors import urls
 from moto.s3vectors.models import s3vectors_backends
 from moto.s3vectors.responses import S3VectorsResponse
@@ -44,6 +43,7 @@ from tests.handler.aws.moto_text_search import (
 )
 
 PAGE = 40  # matches
+ACCOUNT = "123456789012"  # moto's
 NUMBER = (int, float)
 
 # The documentation does not say whether $ne and $nin hold for a vector without the key.
@@ -119,7 +119,7 @@ def finish_building(address: S3VectorsAddress) -> None:
 
 
 def index_at(address: S3VectorsAddress) -> Any:
-    backend = s3vectors_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    backend: Any = s3vectors_backends[ACCOUNT]["aws"]
     return backend.get_index(address.bucket, address.index, None)
 
 

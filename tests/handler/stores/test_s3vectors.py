@@ -9,17 +9,22 @@ from typing import Any
 
 import boto3
 import numpy as np
+import orjson
 import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, ServiceUnavailable, UnusableStore
+from handler.settings import S3VectorsAddress
 from handler.stores.attributes import Attribute
-from handler.stores.contract import Record, Row
+from handler.stores.contract import NoTextIndex, Record, Row
 from handler.stores.dynamodb import DynamoDBLedger
+from handler.stores.filters import Comparison
 from handler.stores.s3vectors import MAX_REQUEST_BYTES, S3VectorsIndex, open_s3vectors
-from tests.handler.aws.moto_server import new_index
-from tests.handler.aws.scripted_server import refusal, serving
+from tests.fake_clock import FakeClock
+from tests.handler.aws.moto_s3vectors import finish_building, make_classic
+from tests.handler.aws.moto_server import BUCKET, TABLE, new_index
+from tests.handler.aws.scripted_server import Answer, refusal, serving
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show
 from tests.handler.stores.version_0_1 import old_row
 
@@ -248,3 +253,285 @@ def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))
     with pytest.raises(ServiceUnavailable, match="dynamodb query"):
         no_table.ledger.rows(limit=1)
+
+
+# ---------------------------------------------------------------- search by words
+
+
+@pytest.fixture
+def address() -> S3VectorsAddress:
+    return new_index()
+
+
+@pytest.fixture
+def texts(address: S3VectorsAddress, clock: FakeClock) -> S3VectorsIndex:
+    return index_at(address, clock)
+
+
+def index_at(address: S3VectorsAddress, clock: FakeClock) -> S3VectorsIndex:
+    return S3VectorsIndex(
+        AwsClient("s3vectors"),
+        bucket=address.bucket,
+        index=address.index,
+        ledger=AllCurrent(),
+        clock=clock.monotonic,
+    )
+
+
+def by_words(index: S3VectorsIndex, query: str, **options: Any) -> list[str]:
+    matches = index.search_text(query, NORTH, **{"limit": 100, **options})
+    return [match.key for match in matches]
+
+
+def test_a_match_by_words_has_its_scores_sum_and_no_cosine(texts: S3VectorsIndex) -> None:
+    texts.upsert(
+        [
+            record("one#0", text="The pump stops.", heading="Pumps"),
+            record("two#0", text="The pump of the boiler.", heading="The pump"),
+            record("three#0", text="Nothing of the kind.", heading="Valves"),
+        ]
+    )
+    first, second = texts.search_text("pump", NORTH, limit=9)
+    assert (first.key, second.key) == ("two#0", "one#0")
+    assert (first.bm25 or 0) > (second.bm25 or 0) > 0
+    assert first.cosine is second.cosine is None
+    assert first.metadata == {"text": "The pump of the boiler.", "heading": "The pump"}
+
+
+@pytest.mark.parametrize(
+    ("written", "query"),
+    [
+        ("E-2041", "E2041"),
+        ("E2041", "E-2041"),
+        ("AB-12-CD", "AB12-CD"),
+        ("AB12CD", "ab-12-cd"),
+        ("E-2041/E-2042", "e2042"),
+        ("config.yaml", "yaml"),
+        ("don\u2019t", "don't"),
+        ("Café", "CAFE"),
+        ("cafe", "café"),
+        ("ﬁlter", "filter"),
+        ("STRASSE", "straße"),
+        ("İstanbul", "istanbul"),
+        ("深い海", "深い"),
+        ("हिन्दी", "हिन्दी"),
+    ],
+)
+def test_what_is_written_in_one_way_is_found_in_another(
+    texts: S3VectorsIndex, written: str, query: str
+) -> None:
+    texts.upsert(
+        [record("k#0", text=f"See {written} for it."), record("k#1", text="See the others.")]
+    )
+    assert by_words(texts, query) == ["k#0"]
+    texts.upsert([record("k#0", text="x", heading=f"{written}: more"), record("k#1", text="x")])
+    assert by_words(texts, query) == ["k#0"]
+
+
+def test_the_whole_identifier_ranks_above_its_parts(texts: S3VectorsIndex) -> None:
+    texts.upsert(
+        [record(f"k#{i}", text=f"Error E-{i} of unit {i + 1}.") for i in range(2_000, 2_060)]
+    )
+    for query in ("E-2041", "e2041"):
+        assert by_words(texts, query)[0] == "k#2041"
+
+
+def test_the_terms_of_a_record_are_stored_and_never_shown(
+    texts: S3VectorsIndex, address: S3VectorsAddress
+) -> None:
+    texts.upsert([record("k#0", text="Part AB-12-CD.", heading="E-2041")])
+    (match,) = texts.search_vectors(NORTH, limit=1)
+    assert set(match.metadata) == {"text", "heading"}
+    (stored,) = boto3.client("s3vectors").get_vectors(
+        vectorBucketName=address.bucket,
+        indexName=address.index,
+        keys=["k#0"],
+        returnMetadata=True,
+    )["vectors"]
+    assert dict(stored["metadata"])["terms"] == "e2041 ab12cd"
+
+
+@pytest.mark.parametrize("query", ["", " ", "\u0000", "?!", "'-_.", "\ud83d", "🐘", "\u0301"])
+def test_a_query_without_words_asks_nothing_and_finds_nothing(
+    vectors: S3VectorsIndex, counting: Counting, query: str
+) -> None:
+    assert vectors.search_text(query, NORTH, limit=9) == []
+    assert counting.requests == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'pump AND (OR "NOT* NEAR^2 title:x',
+        "pump " + "E-2041 " * 20_000,
+        "pump " + "-".join("x" * 5_000),
+        "x" * 100_000 + " pump",
+        "pump " + "語" * 50_000,
+        "pump\u0000\ud83d",
+    ],
+)
+def test_no_query_is_too_long_or_has_a_syntax(texts: S3VectorsIndex, query: str) -> None:
+    texts.upsert([record("k#0", text="A pump."), record("k#1", text="A valve.")])
+    assert by_words(texts, query) == ["k#0"]
+
+
+def test_only_current_records_are_found_by_words() -> None:
+    store = open_s3vectors(new_index())
+    store.index.upsert([record(f"k#old#{i}", text="pump pump") for i in range(60)])
+    store.index.upsert([record(f"k#new#{i}", text="a pump among others") for i in range(3)])
+    show(store, "k", generation="new")
+    found = store.index.search_text("pump", NORTH, limit=2)
+    assert [match.key for match in found] == ["k#new#0", "k#new#1"]
+
+
+def test_filters_hold_for_what_is_found_by_words(texts: S3VectorsIndex) -> None:
+    texts.upsert([record(f"k#{i}", text="pump", number=i) for i in range(9)])
+    assert by_words(texts, "pump", where=Comparison("number", "gt", 6)) == ["k#7", "k#8"]
+
+
+def test_more_matches_than_a_page_of_the_service_are_found(texts: S3VectorsIndex) -> None:
+    texts.upsert([record(f"k#{i:03}", text="pump") for i in range(120)])
+    assert by_words(texts, "pump") == [f"k#{i:03}" for i in range(100)]
+    assert by_words(texts, "pump", limit=41) == [f"k#{i:03}" for i in range(41)]
+
+
+def old_index() -> S3VectorsAddress:
+    """An index as version 0.1 has it: without text search and without terms."""
+    address = S3VectorsAddress(BUCKET, f"{new_index().index}-old", TABLE)
+    keys = ["text", "heading", "start", "end", "etag", "version", "fingerprint"]
+    boto3.client("s3vectors").create_index(
+        vectorBucketName=BUCKET,
+        indexName=address.index,
+        dataType="float32",
+        dimension=384,
+        distanceMetric="cosine",
+        metadataConfiguration={"nonFilterableMetadataKeys": keys},
+    )
+    return address
+
+
+def test_an_old_index_is_searched_by_words_once_it_is_upgraded(clock: FakeClock) -> None:
+    """As docs/deploying.md describes it."""
+    address = old_index()
+    make_classic(address)
+    index = index_at(address, clock)
+    index.upsert([record("k#0", text="E-2041")])
+
+    def refused(why: str) -> None:
+        with pytest.raises(NoTextIndex, match=why):
+            index.search_text("E2041", NORTH, limit=9)
+
+    refused("CLASSIC mode.*docs/deploying.md")
+    client: Any = boto3.client("s3vectors")
+    named = {"vectorBucketName": address.bucket, "indexName": address.index}
+    client.update_index_mode(**named, indexMode="ENHANCED")
+    refused("CLASSIC mode")
+    clock.time += 60
+    refused("no text search of text, heading, terms")
+    clock.time += 60
+    searches = [{"metadataKey": key} for key in ("text", "heading", "terms")]
+    client.update_metadata_configuration(**named, add={"textSearchConfigurations": searches})
+    refused("still building")
+    finish_building(address)
+    clock.time += 60
+    assert by_words(index, "E2041") == ["k#0"]
+
+
+def test_an_old_index_gets_no_terms_that_it_has_no_room_for(clock: FakeClock) -> None:
+    address = old_index()
+    index = index_at(address, clock)
+    text = " ".join(f"AB-{number}" for number in range(500))
+    index.upsert([record("k#0", text=text), record("k#1", 0.5, text="E-1")])
+    assert [match.metadata["text"] for match in index.search_vectors(NORTH, limit=9)] == [
+        text,
+        "E-1",
+    ]
+    with pytest.raises(DocumentRejected):
+        index.upsert([record("k#0", terms_of_theirs="x" * 2_048, text="E-1")])
+
+
+@pytest.mark.parametrize("length", [40_000, 40_940, 40_960 - len('{"text":""}')])
+def test_terms_take_only_the_room_that_a_text_leaves(texts: S3VectorsIndex, length: int) -> None:
+    text = ("AB-12 CD-34 " * 4_000)[:length]
+    texts.upsert([record("k#0", text=text)])
+    assert [match.metadata for match in texts.search_vectors(NORTH, limit=1)] == [{"text": text}]
+
+
+def test_an_index_that_can_be_searched_is_asked_only_once(
+    vectors: S3VectorsIndex, counting: Counting
+) -> None:
+    for _ in range(3):
+        assert vectors.search_text("pump", NORTH, limit=9) == []
+    assert len(counting.requests) == 4  # GetIndex, and three queries
+
+
+def test_an_index_that_cannot_be_searched_is_asked_once_a_minute(
+    clock: FakeClock, counting: Counting
+) -> None:
+    address = old_index()
+    index = S3VectorsIndex(
+        counting,
+        bucket=address.bucket,
+        index=address.index,
+        ledger=AllCurrent(),
+        clock=clock.monotonic,
+    )
+    for seconds in (0, 30, 29, 1):
+        clock.time += seconds
+        with pytest.raises(NoTextIndex):
+            index.search_text("pump", NORTH, limit=9)
+    assert len(counting.requests) == 2
+
+
+def test_an_index_that_loses_its_text_search_says_so(
+    texts: S3VectorsIndex, address: S3VectorsAddress
+) -> None:
+    assert by_words(texts, "pump") == []
+    client: Any = boto3.client("s3vectors")
+    client.update_metadata_configuration(
+        vectorBucketName=address.bucket,
+        indexName=address.index,
+        delete={"textSearchConfigurations": [{"metadataKey": "heading"}]},
+    )
+    with pytest.raises(NoTextIndex, match="no text search of heading"):
+        texts.search_text("pump", NORTH, limit=9)
+
+
+def test_other_refusals_of_a_query_by_words_are_raised(texts: S3VectorsIndex) -> None:
+    with pytest.raises(ClientError, match="ValidationException"):
+        texts.search_text("pump", NORTH, limit=101)
+
+
+DENIED = refusal("AccessDeniedException", 403)
+
+
+def test_a_role_that_may_not_see_the_index_can_still_search_it(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    found = {"vectors": [{"key": "k#0", "scores": {"bm25Scores": []}}], "distanceMetric": "cosine"}
+    with serving([DENIED, Answer(body=orjson.dumps(found))]) as (address, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        index = index_at(S3VectorsAddress("bucket", "index", "table"), clock)
+        assert by_words(index, "pump") == ["k#0"]
+
+
+def test_a_role_that_may_not_search_by_words_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    with serving([DENIED]) as (address, script):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        index = index_at(S3VectorsAddress("bucket", "index", "table"), clock)
+        for _ in range(2):
+            with pytest.raises(NoTextIndex, match="s3vectors:GetVectors"):
+                index.search_text("pump", NORTH, limit=9)
+        assert script.asked == 2  # GetIndex and QueryVectors, and not again at once
+
+
+def test_an_index_that_does_not_answer_is_not_one_without_text_search(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    with serving([refusal("NotFoundException", 404)]) as (address, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        index = index_at(S3VectorsAddress("bucket", "index", "table"), clock)
+        with pytest.raises(ServiceUnavailable, match="Deploy"):
+            index.search_text("pump", NORTH, limit=9)
