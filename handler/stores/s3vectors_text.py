@@ -37,7 +37,7 @@ def record_terms(metadata: Mapping[str, Attribute], limit: int = MAX_TERMS) -> s
     plain = set(filter(str.isalnum, UNBROKEN.findall(text.lower())))
     hidden = [
         term
-        for term in terms(text, "none")
+        for term in (*joined_compounds(text), *terms(text, "none"))
         if term not in plain and not (len(term) == 1 and term.isascii())
     ]
     return _within(min(limit, MAX_TERMS), hidden, lambda term: len(term.encode()))

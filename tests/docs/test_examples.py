@@ -38,6 +38,7 @@ LEFT_OUT = [one for one in SHELL if one not in CURL and one not in KEY]
 # comment.
 NOT_RUN = {
     "needs AWS": [
+        'INDEX="--vector-bucket-name YOUR-VECTOR-BUCKET --index-name YOUR-INDEX"',
         "make key",  # and then `sam deploy`; by itself, it is run below
         ".venv/bin/python -m handler.commands.backfill s3://YOUR-BUCKET/PREFIX --queue "
         "YOUR-INGEST-QUEUE-URL",
