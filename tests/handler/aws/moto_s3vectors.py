@@ -171,7 +171,7 @@ def query_vectors(response: Any) -> ActionResult:
     if texts:
         check_query(index, texts, mode)
         with_scores = bool(response._get_param("returnScores"))
-        found = best(vectors, texts, with_scores=with_scores)
+        found = best(index, vectors, texts, with_scores=with_scores)
     else:
         with_distance = bool(response._get_param("returnDistance"))
         found = nearest(vectors, vector, index.dimension, with_distance=with_distance)
@@ -203,11 +203,11 @@ def nearest(
 
 
 def best(
-    vectors: list[Any], texts: list[Any], *, with_scores: bool
+    index: Any, vectors: list[Any], texts: list[Any], *, with_scores: bool
 ) -> list[tuple[Any, dict[str, Any]]]:
     found = [
         (sum(by_key.values()), one, by_key)
-        for one, by_key in zip(vectors, scores(vectors, texts), strict=True)
+        for one, by_key in zip(vectors, scores(index, vectors, texts), strict=True)
         if by_key
     ]
     found.sort(key=lambda match: (-match[0], match[1].key))

@@ -2,9 +2,9 @@
 
 By the service model (botocore/data/s3vectors): every request to the operations here must be one
 that the model allows. BM25 is Lucene's; it scores over all vectors of the index, whatever the
-filter. The standard analyzer here makes lower-case runs of letters and digits; every language has
-it. That a text search in the state BUILDING refuses queries is this file's own: the model says only
-that it does not serve them yet.
+filter. The standard analyzer here makes lower-case runs of letters and digits; a language's also
+stems them, where Snowball has a stemmer. The model says that a text search in the state BUILDING
+does not serve queries yet; that it refuses them is this file's own.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 from moto.s3vectors.exceptions import ValidationError
+from Stemmer import Stemmer
+
+from handler.settings import TextLanguage
+from handler.stores.words import ALGORITHMS
 
 K1, B = 1.2, 0.75  # Lucene's
 WORD = re.compile(r"[^\W_]+")
@@ -108,21 +112,27 @@ def check_query(index: Any, texts: Sequence[Mapping[str, str]], mode: str) -> No
         require(search.status == "ACTIVE", f"The text search of {key} is still BUILDING")
 
 
-def scores(vectors: Sequence[Any], texts: Sequence[Mapping[str, str]]) -> list[dict[str, float]]:
+def scores(
+    index: Any, vectors: Sequence[Any], texts: Sequence[Mapping[str, str]]
+) -> list[dict[str, float]]:
     """For each vector, the BM25 score of each key that it matches."""
     found: list[dict[str, float]] = [{} for _ in vectors]
     for one in texts:
         key = one["metadataKey"]
+        language = index.text_searches[key].language
         values = [(vector.metadata or {}).get(key, "") for vector in vectors]
-        counted = [Counter(_words(value)) for value in values]
-        for score, keys in zip(_bm25(counted, set(_words(one["text"]))), found, strict=True):
+        counted = [Counter(_words(value, language)) for value in values]
+        query = set(_words(one["text"], language))
+        for score, keys in zip(_bm25(counted, query), found, strict=True):
             if score > 0:
                 keys[key] = score
     return found
 
 
-def _words(value: object) -> list[str]:
-    return WORD.findall(value.lower()) if isinstance(value, str) else []
+def _words(value: object, language: str | None) -> list[str]:
+    words = WORD.findall(value.lower()) if isinstance(value, str) else []
+    algorithm = ALGORITHMS.get(cast(TextLanguage, language))
+    return Stemmer(algorithm).stemWords(words) if algorithm else words
 
 
 def _bm25(texts: Sequence[Counter[str]], query: set[str]) -> list[float]:

@@ -16,7 +16,7 @@ from moto.s3vectors.exceptions import ValidationError
 from handler.settings import S3VectorsAddress
 from tests.handler.aws.moto_s3vectors import finish_building, make_classic
 from tests.handler.aws.moto_server import new_index
-from tests.handler.aws.moto_text_search import check_request, scores
+from tests.handler.aws.moto_text_search import TextSearch, check_request, scores
 
 NAMED = {"vectorBucketName": "vectors", "indexName": "documents"}
 
@@ -110,9 +110,17 @@ def test_a_text_search_that_is_added_is_built_first(address: S3VectorsAddress) -
 def test_scores_are_those_of_bm25() -> None:
     """Lucene's formula, for one word in two of three texts."""
     vectors = [SimpleNamespace(metadata={"text": text}) for text in ("a pump", "pump pump", "b")]
-    first, second, third = scores(vectors, texts("text", text="PUMP!"))
+    index = SimpleNamespace(text_searches={"text": TextSearch(None)})
+    first, second, third = scores(index, vectors, texts("text", text="PUMP!"))
     rarity = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     norm = 1.2 * (1 - 0.75 + 0.75 * 2 / (5 / 3))
     assert first == {"text": pytest.approx(rarity / (1 + norm))}
     assert second == {"text": pytest.approx(rarity * 2 / (2 + norm))}
     assert third == {}
+
+
+def test_a_language_compares_stems() -> None:
+    index = SimpleNamespace(text_searches={"text": TextSearch("en"), "terms": TextSearch(None)})
+    vectors = [SimpleNamespace(metadata={"text": "Replies", "terms": "Replies"})]
+    (found,) = scores(index, vectors, texts("text", "terms", text="reply"))
+    assert found.keys() == {"text"}

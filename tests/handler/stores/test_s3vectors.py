@@ -286,7 +286,7 @@ def by_words(index: S3VectorsIndex, query: str, **options: Any) -> list[str]:
 def test_a_match_by_words_has_its_scores_sum_and_no_cosine(texts: S3VectorsIndex) -> None:
     texts.upsert(
         [
-            record("one#0", text="The pump stops.", heading="Pumps"),
+            record("one#0", text="The pump stops.", heading="Faults"),
             record("two#0", text="The pump of the boiler.", heading="The pump"),
             record("three#0", text="Nothing of the kind.", heading="Valves"),
         ]
