@@ -52,6 +52,10 @@ NOT_ALLOWED = (
     "the function's role may not search by words. Allow it s3vectors:QueryVectors and"
     " s3vectors:GetVectors on the index."
 )
+NOT_SEEN = (
+    "S3 Vectors refuses the query, perhaps because the index has no text search. Allow the"
+    " function's role s3vectors:GetIndex to learn why."
+)
 UPGRADE = "docs/deploying.md (“Text search”) says how to upgrade it."
 
 
@@ -146,31 +150,36 @@ class S3VectorsIndex:
         try:
             return self._search({"queryTexts": texts, "returnScores": True}, limit, where, deadline)
         except ClientError as error:
-            if _code(error) == "ValidationException":  # the index may have changed
-                self._is_known_until = -math.inf
-                self._require_text_index(deadline)
+            if _code(error, "QueryVectors") == "ValidationException":
+                self._is_known_until = -math.inf  # the index may have changed
+                if not self._require_text_index(deadline):
+                    self._remember(NOT_SEEN)
+                    raise NoTextIndex(NOT_SEEN) from error
             raise
         except ServiceUnavailable as error:
-            if _code(error) in ACCESS_DENIED:
+            if _code(error, "QueryVectors") in ACCESS_DENIED:
                 self._remember(NOT_ALLOWED)
                 raise NoTextIndex(NOT_ALLOWED) from error
             raise
 
-    def _require_text_index(self, deadline: float | None) -> None:
-        """Raises NoTextIndex if the index cannot be searched by words.
+    def _require_text_index(self, deadline: float | None) -> bool:
+        """Raises NoTextIndex if the index cannot be searched by words. False if we may not ask.
 
         Asks at the first search, and after that only what was refused, once a minute.
         """
+        is_seen = True
         if self._clock() >= self._is_known_until:
             try:
                 answer = self._client.call("get_index", **self._index, deadline=deadline)
                 self._remember(_why_no_text_index(answer["index"]))
             except ServiceUnavailable as error:
-                if _code(error) not in ACCESS_DENIED:
+                if _code(error, "GetIndex") not in ACCESS_DENIED:
                     raise
                 self._remember(None)  # the query itself will tell
+                is_seen = False
         if self._no_text_index:
             raise NoTextIndex(self._no_text_index)
+        return is_seen
 
     def _remember(self, no_text_index: str | None) -> None:
         self._no_text_index = no_text_index
@@ -271,10 +280,10 @@ def _why_no_text_index(index: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _code(error: BaseException | None) -> str | None:
-    """The service's code of an error, or of the error that caused it."""
+def _code(error: BaseException | None, operation: str) -> str | None:
+    """The service's code, if `operation` was refused with this error or with the one behind it."""
     while error is not None:
-        if isinstance(error, ClientError):
+        if isinstance(error, ClientError) and error.operation_name == operation:
             return error.response["Error"]["Code"]
         error = error.__cause__
     return None

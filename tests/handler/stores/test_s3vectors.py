@@ -527,6 +527,29 @@ def test_a_role_that_may_not_search_by_words_is_told_what_it_needs(
         assert script.asked == 2  # GetIndex and QueryVectors, and not again at once
 
 
+def test_a_refusal_by_an_index_that_may_not_be_seen_says_how_to_see_it(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    with serving([DENIED, refusal("ValidationException"), DENIED]) as (address, script):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        index = index_at(S3VectorsAddress("bucket", "index", "table"), clock)
+        for _ in range(2):
+            with pytest.raises(NoTextIndex, match="s3vectors:GetIndex"):
+                index.search_text("pump", NORTH, limit=9)
+        assert script.asked == 3
+
+
+def test_a_role_that_may_not_read_the_ledger_is_not_one_without_text_search(
+    address: S3VectorsAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_s3vectors(address)
+    store.index.upsert([record("k#0", text="pump")])
+    with serving([DENIED]) as (denying, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", denying)
+        with pytest.raises(ServiceUnavailable, match="dynamodb batch_get_item"):
+            open_s3vectors(address).index.search_text("pump", NORTH, limit=9)
+
+
 def test_an_index_that_does_not_answer_is_not_one_without_text_search(
     monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
