@@ -46,7 +46,16 @@ class HybridSearch(BaseModel):
     `rrf_embedding_weight` and `rrf_text_weight` are read, too.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {weight: {"exclusiveMinimum": 0}}}
+                for weight in ("embedding_weight", "text_weight")
+            ]
+        },
+    )
 
     embedding_weight: Annotated[
         Weight, Field(validation_alias=AliasChoices("embedding_weight", "rrf_embedding_weight"))

@@ -92,7 +92,7 @@ def test_a_store_that_does_not_answer_is_a_503_with_retry_after(
         raise ServiceUnavailable("a secret address")
 
     send(store_client, "GET", "/v1/vector_stores")  # it is open
-    monkeypatch.setattr(SqliteIndex, "query", fail)
+    monkeypatch.setattr(SqliteIndex, "search_vectors", fail)
     monkeypatch.setattr(SqliteLedger, "rows", fail)
     monkeypatch.setattr(SqliteLedger, "get", fail)
     response = send(store_client, method, path)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge
 from handler.request_context import RequestContext
-from handler.settings import SqliteAddress
+from handler.settings import SearchMode, SqliteAddress
 from handler.stores.contract import Record
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
@@ -22,6 +22,7 @@ from tests.handler.stores.vectors import show
 from tests.handler.vector_stores.searches import ask
 from tests.library import CATS, LIBRARY, PASSWORDS, TRAINS, fill
 
+BY_MEANING = {"ranker": "none"}
 ALL = [text for document in LIBRARY for text in document.chunks]
 
 
@@ -50,7 +51,7 @@ def test_a_query_that_the_model_reads_in_part_has_a_warning(search: VectorSearch
 
 
 def test_a_result_has_all_metadata_of_its_chunk(search: VectorSearch, encoder: Encoder) -> None:
-    query = "Where do I change my password?"
+    query = "Where can I reset my password?"
     page = ask(search, query=query, max_num_results=1)
     (result,) = page.pop("data")
     assert page == {
@@ -60,8 +61,10 @@ def test_a_result_has_all_metadata_of_its_chunk(search: VectorSearch, encoder: E
         "next_page": None,
     }
     row, other = encoder.encode([query, PASSWORDS.chunks[0]]).vectors
-    assert result.pop("score") == pytest.approx(float(row @ other), abs=1e-6)
+    assert result.pop("cosine") == pytest.approx(float(row @ other), abs=1e-6)
     assert result == {
+        "score": 1,  # first by meaning and by words
+        "text_rank": 1,
         "file_id": "file-passwords",
         "filename": "passwords.md",
         "attributes": {
@@ -83,13 +86,47 @@ def test_a_result_has_all_metadata_of_its_chunk(search: VectorSearch, encoder: E
     }
 
 
-def test_results_are_ranked_by_cosine(search: VectorSearch, encoder: Encoder) -> None:
-    page = ask(search, query="railways")
+def test_by_meaning_alone_results_are_ranked_by_cosine(
+    search: VectorSearch, encoder: Encoder
+) -> None:
+    page = ask(search, query="railways", ranking_options=BY_MEANING)
     vectors = encoder.encode(["railways", *ALL]).vectors
     cosines = vectors[1:] @ vectors[0]
     assert texts(page) == [ALL[index] for index in np.argsort(-cosines)]
     scores = [result["score"] for result in page["data"]]
     np.testing.assert_allclose(scores, np.sort(np.maximum(cosines, 0))[::-1], atol=1e-6)
+    assert {result["text_rank"] for result in page["data"]} == {None}
+
+
+def test_by_words_alone_only_what_has_them_is_found(search: VectorSearch) -> None:
+    words = {"hybrid_search": {"embedding_weight": 0, "text_weight": 1}}
+    page = ask(search, query="railways passwords", ranking_options=words)
+    assert texts(page)
+    assert all("password" in text.lower() or "railway" in text.lower() for text in texts(page))
+    assert [result["text_rank"] for result in page["data"]] == [*range(1, len(page["data"]) + 1)]
+    assert all(result["cosine"] is not None for result in page["data"])
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])
+def test_a_setting_fixes_what_ranks_results(
+    mode: SearchMode, library: SqliteAddress, encoder: Encoder
+) -> None:
+    configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+    options = {
+        "hybrid": {"ranker": "default-2024-11-15"},
+        "vector": BY_MEANING,
+        "text": {"hybrid_search": {"rrf_embedding_weight": 0, "rrf_text_weight": 1}},
+    }[mode]
+    search = VectorSearch(encoder, configured, mode=mode)
+    query = "my password for the train"
+    assert ask(search, query=query) == ask(search, query=query, ranking_options=options)
+
+
+def test_an_unknown_ranker_is_told(search: VectorSearch) -> None:
+    page = ask(search, query="trains", ranking_options={"ranker": "newest"})
+    assert page["data"]
+    (warning,) = page["warnings"]
+    assert "'newest' is not known" in warning
 
 
 def test_results_of_several_queries_are_merged_by_each_chunks_best_score(
@@ -202,8 +239,10 @@ def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) ->
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
     (result,) = page["data"]
-    assert result.pop("score") == pytest.approx(1, abs=1e-6)
+    assert result.pop("cosine") == pytest.approx(1, abs=1e-6)
     assert result == {
+        "score": 0.5,  # first by meaning, and without words
+        "text_rank": None,
         "file_id": "bare",
         "filename": "",
         "attributes": {},
@@ -237,7 +276,8 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
     show(store, "a", "b")
     store.index.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
     configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
-    page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=50)
+    search = VectorSearch(encoder, configured, mode="vector")
+    page = ask(search, query="zebra", max_num_results=50)
     scores = {result["file_id"]: result["score"] for result in page["data"]}
     assert scores["a"] == pytest.approx(1, abs=1e-6)
     assert scores["b"] == 0
