@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,35 +49,41 @@ class HybridSearcher:
         An index without words is searched by vector alone, and a warning says so. Raises what the
         index raises.
         """
+        try:
+            return self._search(index, queries, weights, where, context), []
+        except NoTextIndex as error:
+            found = self._search(index, queries, Weights(1, 0), where, context)
+            return found, [f"The results are ranked by meaning alone: {error}"]
 
-        options = {"limit": RANKED, "where": where, "deadline": context.deadline}
-
+    def _search(
+        self,
+        index: VectorIndex,
+        queries: Sequence[Query],
+        weights: Weights,
+        where: Filter | None,
+        context: RequestContext,
+    ) -> list[list[Ranked]]:
         def start(find: Callable[..., list[Match]], *query: object) -> Future[list[Match]]:
+            options = {"limit": RANKED, "where": where, "deadline": context.deadline}
             return self._threads.submit(_unless_cancelled, context, find, *query, **options)
 
-        nearest = [
+        by_meaning = [
             start(index.search_vectors, query.vector)
             if weights.embedding and query.is_readable
             else _nothing()
             for query in queries
         ]
-        best = [
+        by_words = [
             start(index.search_text, query.text, query.vector) if weights.text else _nothing()
             for query in queries
         ]
         try:
             if not weights.text:
-                return [by_vector(found.result()) for found in nearest], []
-            return [
-                fuse(by_meaning.result(), by_words.result(), weights)
-                for by_meaning, by_words in zip(nearest, best, strict=True)
-            ], []
-        except NoTextIndex as error:
-            vectors = replace(weights, embedding=1, text=0)
-            found, _ = self.search(index, queries, vectors, where, context)
-            return found, [f"The results are ranked by meaning alone: {error}"]
+                return [by_vector(found.result()) for found in by_meaning]
+            both = zip(by_meaning, by_words, strict=True)
+            return [fuse(nearest.result(), best.result(), weights) for nearest, best in both]
         finally:
-            for search in (*nearest, *best):
+            for search in (*by_meaning, *by_words):
                 search.cancel()
 
 
