@@ -28,13 +28,19 @@ from handler.stores.contract import Match, NoTextIndex, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
-from handler.stores.s3vectors_filters import expression
+from handler.stores.s3vectors_check import checked
+from handler.stores.s3vectors_filters import Expression, exists
 from handler.stores.s3vectors_text import SEARCHABLE, TERMS, query_texts, record_terms
 
 if TYPE_CHECKING:
-    from types_boto3_s3vectors.type_defs import PutInputVectorTypeDef
+    from types_boto3_s3vectors.type_defs import (
+        GetVectorsOutputTypeDef,
+        PutInputVectorTypeDef,
+        QueryVectorsOutputTypeDef,
+    )
 
 MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
+MAX_VECTORS_READ = 100  # that a request reads
 MAX_NEAREST = 100  # records that a query returns
 MAX_REQUEST_BYTES = 8 << 20  # 20 MiB are allowed, but take long to send
 MAX_KEYS = 50  # in a vector's metadata
@@ -45,6 +51,7 @@ MAX_FILTERABLE = 2 << 10  # bytes
 # github.com/run-llama/llama_index/issues/19522)
 REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
 TOO_LARGE = "The document's attributes are larger than S3 Vectors allows."
+ANY_VECTOR = [1.0] + [0.0] * 383
 FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)."
 ASK_AGAIN = 60.0  # seconds for which an index that cannot be searched by words is not asked again
 ACCESS_DENIED = ("AccessDenied", "AccessDeniedException")
@@ -121,6 +128,33 @@ class S3VectorsIndex:
         for start in range(0, len(distinct), MAX_VECTORS_PER_REQUEST):
             batch = distinct[start : start + MAX_VECTORS_PER_REQUEST]
             self._client.call("delete_vectors", **self._index, keys=batch, deadline=deadline)
+
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        found: dict[str, Record] = {}
+        for start in range(0, len(keys), MAX_VECTORS_READ):
+            answer: GetVectorsOutputTypeDef = self._client.call(
+                "get_vectors",
+                **self._index,
+                keys=list(keys[start : start + MAX_VECTORS_READ]),
+                returnData=True,
+                returnMetadata=True,
+                deadline=deadline,
+            )
+            for vector in answer["vectors"]:
+                values = np.array(vector["data"]["float32"], dtype=np.float32)
+                found[vector["key"]] = Record(vector["key"], values, vector.get("metadata") or {})
+        return [found[key] for key in keys if key in found]
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
+        answer: QueryVectorsOutputTypeDef = self._client.call(
+            "query_vectors",
+            **self._index,
+            topK=1,
+            queryVector={"float32": ANY_VECTOR},
+            filter=exists(key),
+            deadline=deadline,
+        )
+        return bool(answer["vectors"])
 
     def search_vectors(
         self,
@@ -199,8 +233,8 @@ class S3VectorsIndex:
             # Records that are not current have taken others' places. It is so while documents are
             # being written again, and seldom otherwise.
             found = self._query(query, MAX_NEAREST, where, deadline)
-            matches = self._only_current(found, deadline)[:limit]
-        return matches
+            matches = self._only_current(found, deadline)
+        return type(found)(matches[:limit])
 
     def _only_current(self, found: Sequence[Match], deadline: float | None) -> list[Match]:
         keyed = [(key, match) for match in found if (key := _key(match))]
@@ -216,21 +250,25 @@ class S3VectorsIndex:
         deadline: float | None,
     ) -> list[Match]:
         """The best records, whatever their generation."""
-        parameters: dict[str, Any] = {
-            **self._index,
-            **query,
-            "topK": limit,
-            "returnMetadata": True,
-        }
-        if where is not None:
-            parameters["filter"] = expression(where)
-        matches: list[Match] = []
-        while True:
-            page = self._client.call("query_vectors", **parameters, deadline=deadline)
-            matches += [_match(found) for found in page["vectors"]]
-            if not page.get("nextToken"):
-                return matches
-            parameters["nextToken"] = page["nextToken"]
+
+        def ask(expression: Expression | None, limit: int) -> list[Match]:
+            parameters: dict[str, Any] = {
+                **self._index,
+                **query,
+                "topK": limit,
+                "returnMetadata": True,
+            }
+            if expression is not None:
+                parameters["filter"] = expression
+            matches: list[Match] = []
+            while True:
+                page = self._client.call("query_vectors", **parameters, deadline=deadline)
+                matches += [_match(found) for found in page["vectors"]]
+                if not page.get("nextToken"):
+                    return matches
+                parameters["nextToken"] = page["nextToken"]
+
+        return checked(ask, where, limit=limit, most=MAX_NEAREST)
 
 
 def _entry(record: Record) -> PutInputVectorTypeDef:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handler.limits import RANKED
 from handler.request_context import RequestContext
-from handler.stores.contract import Match, NoTextIndex, VectorIndex
+from handler.stores.contract import IncompleteMatches, Match, NoTextIndex, VectorIndex
 from handler.stores.filters import Filter
 from handler.vector_stores.fusion import Ranked, Weights, by_vector, fuse
 from model_layer import Cancelled
@@ -19,6 +19,10 @@ from model_layer import Cancelled
 # Searches at a time: a network's latency is waited for side by side, and a file's two searches use
 # two CPUs.
 AT_ONCE = 8
+INCOMPLETE = (
+    "There may be more results: this store cannot look for a range of strings, only filter what it "
+    "finds. Ranges of numbers and of ISO dates have no such limit."
+)
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,24 @@ class HybridSearcher:
         ]
         try:
             if not weights.text:
-                return [by_vector(found.result()) for found in nearest], []
+                return [by_vector(found.result()) for found in nearest], _incomplete(nearest)
             return [
                 fuse(by_meaning.result(), by_words.result(), weights)
                 for by_meaning, by_words in zip(nearest, best, strict=True)
-            ], []
+            ], _incomplete([*nearest, *best])
         except NoTextIndex as error:
             vectors = replace(weights, embedding=1, text=0)
-            found, _ = self.search(index, queries, vectors, where, context)
-            return found, [f"The results are ranked by meaning alone: {error}"]
+            found, told = self.search(index, queries, vectors, where, context)
+            return found, [f"The results are ranked by meaning alone: {error}", *told]
         finally:
             for search in (*nearest, *best):
                 search.cancel()
+
+
+def _incomplete(searches: Sequence[Future[list[Match]]]) -> list[str]:
+    if any(isinstance(search.result(), IncompleteMatches) for search in searches):
+        return [INCOMPLETE]
+    return []
 
 
 def _nothing() -> Future[list[Match]]:
