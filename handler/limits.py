@@ -51,7 +51,7 @@ RANKED = 100  # records that each rank has: the most that S3 Vectors finds
 MAX_FILTER_DEPTH = 4  # compounds around a comparison
 MAX_FILTER_ITEMS = 100  # in a compound, or in a list of values
 MAX_FILTER_VALUES = 1_000  # in all comparisons: a store may compare every record with each
-MAX_FILTER_STRING = 512  # characters; OpenAI's
+MAX_FILTER_STRING = 2_048  # characters: a source can have them. OpenAI's limit is 512.
 MAX_FILTER_NUMBER = (
     2**53
 )  # of attributes, too. JSON is exact for whole numbers up to it (RFC 8259, section 6)

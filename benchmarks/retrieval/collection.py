@@ -97,7 +97,7 @@ class Recorded:
     def __init__(self, index: VectorIndex) -> None:
         self._index = index
         self.records: list[Record] = []
-        self.delete = index.delete
+        self.delete, self.read, self.has_attribute = index.delete, index.read, index.has_attribute
         self.search_vectors, self.search_text = index.search_vectors, index.search_text
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:

@@ -7,7 +7,7 @@ an attempt, the next one finds out what is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeVar
@@ -19,8 +19,16 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, Lease
 from handler.ingestion.outcome import Outcome
 from handler.ingestion.owners import Owners
-from handler.ingestion.planning import abandoned, document_id, plan_row, same_content
-from handler.ingestion.records import EncodedBatch, make_records
+from handler.ingestion.planning import (
+    abandoned,
+    document_id,
+    failed_alike,
+    plan_row,
+    same_content,
+    same_description,
+    with_stated,
+)
+from handler.ingestion.records import Batch, copy_batch, make_records
 from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
@@ -71,8 +79,8 @@ class Attempt:
         self._snapshot: SourceSnapshot | None = None  # as it was found
         self._known: Row | None = None  # as it was read
         self._document: Document | None = None
-        self._batches: Iterator[EncodedBatch] | None = None  # None: to begin, or to begin again
-        self._batch: EncodedBatch | None = None  # prepared, and not committed
+        self._batches: Iterator[Batch] | None = None  # None: to begin, or to begin again
+        self._batch: Batch | None = None  # prepared, and not committed
 
     @property
     def final_result(self) -> Outcome | Exception:
@@ -166,11 +174,16 @@ class Attempt:
         # A failed document that is written again or backfilled is tried again: the user may have
         # restored it, or given the function more memory.
         if row and row.status == "completed" and same_content(row, lease.row):
-            is_old = not change.is_after(row.sequencer)
-            self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
-            return
-        self._document = self._read(found)
-        lease.change(warnings=self._document.warnings, stated_attributes=self._document.attributes)
+            if same_description(row, lease.row):
+                is_old = not change.is_after(row.sequencer)
+                self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
+                return
+            if batch := copy_batch(row, components.store.index, deadline=lease.deadline):
+                lease.plan(with_stated(lease.row, found, row.stated_attributes, row.warnings))
+                self._batches = iter([batch])
+                return
+        self._document = document = self._read(found)
+        lease.plan(with_stated(lease.row, found, document.attributes, document.warnings))
         self._batches = components.encoder.batches(
             self._document,
             start=lease.row.offset,
@@ -192,7 +205,7 @@ class Attempt:
         )
 
     def _claim(self) -> PendingWrite:
-        assert self._batch is not None and self._document is not None
+        assert self._batch is not None
         lease, batch = self._lease, self._batch
         with lease.released_on_failure():
             if not lease.held and self._left_behind():
@@ -239,7 +252,7 @@ class Attempt:
     def _reject(self, rejected: DocumentRejected) -> Outcome:
         """Note why the document cannot be ingested, and delete the chunks of earlier content."""
         known, lease = self._known, self._lease
-        if known and not lease.held and _failed_alike(known, rejected, lease.row):
+        if known and not lease.held and failed_alike(known, rejected, lease.row):
             return Outcome.of("failed", known)
         self._delete_all()
         lease.complete(status="failed", error_code=rejected.code, error=rejected.message)
@@ -281,14 +294,5 @@ class Attempt:
                 ]
                 index.delete(keys, deadline=lease.write_deadline)
                 lease.change(earlier={**lease.row.earlier, generation: first})
-            lease.change(earlier=_without(lease.row.earlier, generation))
-
-
-def _without(earlier: Mapping[str, int], generation: str) -> dict[str, int]:
-    return {name: chunks for name, chunks in earlier.items() if name != generation}
-
-
-def _failed_alike(row: Row, rejected: DocumentRejected, planned: Row) -> bool:
-    """Whether the row already says the same about the same content."""
-    same = row.status == "failed" and row.error == rejected.message
-    return same and same_content(row, planned)
+            kept = {name: left for name, left in lease.row.earlier.items() if name != generation}
+            lease.change(earlier=kept)

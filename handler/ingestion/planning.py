@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from handler.errors import DocumentRejected
 from handler.ingestion.change import Change
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.attributes import Attribute, describe, read_attributes
+from handler.stores.attributes import (
+    LEFT_OUT,
+    Attribute,
+    describe,
+    merge_attributes,
+    read_attributes,
+    warn_left_out,
+)
 from handler.stores.contract import Row
 
 
@@ -23,8 +31,9 @@ def plan_row(
 ) -> Row:
     """The row of a source as it was found, to be continued or begun from the start.
 
-    What was written of the same content is continued, in its generation. Anything else gets a new
-    generation: writes of the old one that arrive late then change nothing that is read.
+    What was written of the same content and description is continued, in its generation. Anything
+    else gets a new generation: writes of the old one that arrive late then change nothing that is
+    read.
 
     known: the document's row, if it has one. now: seconds since 1970.
     """
@@ -48,8 +57,10 @@ def plan_row(
         recipe=recipe,
         sequencer=change.sequencer if is_newer else old.sequencer,
     )
-    # A generation of version 0.1 is not continued: it has the keys of all those before it.
-    if old.status == "in_progress" and old.generation and same_content(old, planned):
+    # A generation of version 0.1 is not continued: it has the keys of all those before it. Nor is
+    # one of copies: they do not say where in the text they end.
+    begun = old.status == "in_progress" and old.generation and (old.offset or not old.written)
+    if begun and same_content(old, planned) and same_description(old, planned):
         return planned
     return replace(abandoned(planned), generation=new_generation())
 
@@ -67,9 +78,43 @@ def new_generation() -> str:
 
 
 def same_content(row: Row, other: Row) -> bool:
-    """Whether two rows are of the same content, ingested in the same way."""
+    """Whether two rows are of the same content, read in the same way: their chunks are the same."""
+    return (row.etag, row.recipe, row.content_type) == (
+        other.etag,
+        other.recipe,
+        other.content_type,
+    )
 
-    def content(row: Row) -> tuple[str, str, str | None, Mapping[str, Attribute]]:
-        return row.etag, row.recipe, row.content_type, row.attributes
 
-    return content(row) == content(other)
+def same_description(row: Row, other: Row) -> bool:
+    """Whether the records of two rows of the same content have the same metadata."""
+
+    def description(row: Row) -> tuple[str | None, int, Mapping[str, Attribute]]:
+        return row.version, int(row.modified), row.attributes
+
+    return description(row) == description(other)
+
+
+def failed_alike(row: Row, rejected: DocumentRejected, planned: Row) -> bool:
+    """Whether the row already says the same about the same source."""
+    same = row.status == "failed" and row.error == rejected.message
+    return same and same_content(row, planned) and same_description(row, planned)
+
+
+def with_stated(
+    row: Row,
+    found: SourceSnapshot,
+    attributes: Mapping[str, Attribute],
+    warnings: Sequence[str],
+) -> Row:
+    """The row with what the document states, and its warnings.
+
+    A warning names the attributes that are left out, of these and of the source's.
+    """
+    ours = describe(row.source, row.content_type, row.modified)
+    kept = merge_attributes(row.attributes, attributes, ours)
+    left_out = warn_left_out([*found.metadata, *attributes], kept)
+    others = [warning for warning in warnings if not warning.startswith(LEFT_OUT)]
+    return replace(
+        row, stated_attributes=attributes, warnings=(*others, *([left_out] if left_out else []))
+    )

@@ -43,6 +43,10 @@ class Match:
     bm25: float | None = None  # above 0, in the index's own scale; None if the search was by vector
 
 
+class IncompleteMatches(list[Match]):
+    """Matches beside which there may be others, if the index gave up looking for them."""
+
+
 class NoTextIndex(Exception):
     """The index cannot be searched by words. The message says why, and the cure, in a sentence."""
 
@@ -63,6 +67,15 @@ class VectorIndex(Protocol):
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         """Delete any number of records. Unknown keys are no error."""
+
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        """The records with these keys, in their order, whatever their generation.
+
+        Without those that the index does not have.
+        """
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
+        """Whether a document of the store has a user's attribute of this name."""
 
     def search_vectors(
         self,

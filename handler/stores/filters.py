@@ -1,10 +1,12 @@
-"""Filters by attributes, as OpenAI's vector stores take them. Each backend translates them.
+"""Filters by attributes, as OpenAI's vector stores take them.
 
+`filter_rule` says what they hold for. Each backend translates them.
 (OpenAI's API reference, "Vector stores", Comparison Filter and Compound Filter.)
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +16,7 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True)
 class Comparison:
-    """Compares an attribute with a value; with a tuple of values for `in` and `nin`.
-
-    Only `ne` and `nin` hold for a record without the attribute. Values of different types are never
-    equal and have no order; a boolean is no number.
-    """
+    """Compares an attribute with a value; with a tuple of values for `in` and `nin`."""
 
     key: str
     type: Comparator
@@ -34,3 +32,12 @@ class Compound:
 
 
 Filter = Comparison | Compound
+
+
+def comparisons(where: Filter) -> Iterator[Comparison]:
+    """All comparisons in the filter."""
+    if isinstance(where, Comparison):
+        yield where
+    else:
+        for part in where.filters:
+            yield from comparisons(part)

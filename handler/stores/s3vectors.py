@@ -8,44 +8,50 @@ Queries see earlier writes; those by vector are approximate.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import orjson
 from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, ServiceUnavailable
+from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable
 from handler.settings import S3VectorsAddress
-from handler.stores.attributes import NOT_FILTERABLE, Attribute
 from handler.stores.contract import Match, NoTextIndex, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
-from handler.stores.s3vectors_filters import expression
-from handler.stores.s3vectors_text import SEARCHABLE, TERMS, query_texts, record_terms
+from handler.stores.s3vectors_check import checked
+from handler.stores.s3vectors_filters import Expression, exists
+from handler.stores.s3vectors_records import (
+    FEWER_ATTRIBUTES,
+    MAX_VECTORS_PER_REQUEST,
+    batches,
+    to_entry,
+    to_match,
+    without_terms,
+)
+from handler.stores.s3vectors_text import query_texts, why_no_text_index
 
 if TYPE_CHECKING:
-    from types_boto3_s3vectors.type_defs import PutInputVectorTypeDef
+    from types_boto3_s3vectors.type_defs import (
+        GetVectorsOutputTypeDef,
+        PutInputVectorTypeDef,
+        QueryVectorsOutputTypeDef,
+    )
 
-MAX_VECTORS_PER_REQUEST = 500  # that a request writes or deletes
+MAX_VECTORS_READ = 100  # that a request reads
 MAX_NEAREST = 100  # records that a query returns
-MAX_REQUEST_BYTES = 8 << 20  # 20 MiB are allowed, but take long to send
-MAX_KEYS = 50  # in a vector's metadata
-MAX_METADATA = 40 << 10  # bytes
-MAX_FILTERABLE = 2 << 10  # bytes
-# The service's message for metadata over a limit. How it counts bytes is not documented; we count
-# those of JSON. (github.com/langchain-ai/langchain-aws/issues/693,
-# github.com/run-llama/llama_index/issues/19522)
+# The service's message for metadata over a limit.
+# (github.com/langchain-ai/langchain-aws/issues/693, github.com/run-llama/llama_index/issues/19522)
 REFUSAL = re.compile(r"metadata .*must have at most", re.IGNORECASE)
 TOO_LARGE = "The document's attributes are larger than S3 Vectors allows."
-FEWER_ATTRIBUTES = "Give the object fewer or shorter attributes (x-amz-meta-…)."
+ANY_VECTOR = [1.0] + [0.0] * 383
+REFUSED_FILTER = "S3 Vectors refuses these filters. Compare with fewer values, in fewer filters."
 ASK_AGAIN = 60.0  # seconds for which an index that cannot be searched by words is not asked again
 ACCESS_DENIED = ("AccessDenied", "AccessDeniedException")
 NOT_ALLOWED = (
@@ -56,7 +62,6 @@ NOT_SEEN = (
     "S3 Vectors refuses the query, perhaps because the index has no text search. Allow the"
     " function's role s3vectors:GetIndex to learn why."
 )
-UPGRADE = "docs/deploying.md (“Text search”) says how to upgrade it."
 
 
 def open_s3vectors(address: S3VectorsAddress) -> Store:
@@ -98,11 +103,11 @@ class S3VectorsIndex:
         """Also raises DocumentRejected if the metadata are larger than S3 Vectors allows."""
         # A request must not have a key twice: the last record wins.
         distinct = {record.key: record for record in records}
-        for batch in _batches([_entry(record) for record in distinct.values()]):
+        for batch in batches([to_entry(record) for record in distinct.values()]):
             if self._put(batch, deadline):
                 continue
             # An index from before the terms has them filterable, so they may be what is too much.
-            plain = _without_terms(batch)
+            plain = without_terms(batch)
             if plain == batch or not self._put(plain, deadline):
                 raise DocumentRejected("invalid_file", f"{TOO_LARGE} {FEWER_ATTRIBUTES}")
 
@@ -121,6 +126,33 @@ class S3VectorsIndex:
         for start in range(0, len(distinct), MAX_VECTORS_PER_REQUEST):
             batch = distinct[start : start + MAX_VECTORS_PER_REQUEST]
             self._client.call("delete_vectors", **self._index, keys=batch, deadline=deadline)
+
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        found: dict[str, Record] = {}
+        for start in range(0, len(keys), MAX_VECTORS_READ):
+            answer: GetVectorsOutputTypeDef = self._client.call(
+                "get_vectors",
+                **self._index,
+                keys=list(keys[start : start + MAX_VECTORS_READ]),
+                returnData=True,
+                returnMetadata=True,
+                deadline=deadline,
+            )
+            for vector in answer["vectors"]:
+                values = np.array(vector["data"]["float32"], dtype=np.float32)
+                found[vector["key"]] = Record(vector["key"], values, vector.get("metadata") or {})
+        return [found[key] for key in keys if key in found]
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
+        answer: QueryVectorsOutputTypeDef = self._client.call(
+            "query_vectors",
+            **self._index,
+            topK=1,
+            queryVector={"float32": ANY_VECTOR},
+            filter=exists(key),
+            deadline=deadline,
+        )
+        return bool(answer["vectors"])
 
     def search_vectors(
         self,
@@ -155,6 +187,8 @@ class S3VectorsIndex:
                 if not self._require_text_index(deadline):
                     self._remember(NOT_SEEN)
                     raise NoTextIndex(NOT_SEEN) from error
+                if where is not None:
+                    raise InvalidRequest(REFUSED_FILTER, param="filters") from error
             raise
         except ServiceUnavailable as error:
             if _code(error, "QueryVectors") in ACCESS_DENIED:
@@ -171,7 +205,7 @@ class S3VectorsIndex:
         if self._clock() >= self._is_known_until:
             try:
                 answer = self._client.call("get_index", **self._index, deadline=deadline)
-                self._remember(_why_no_text_index(answer["index"]))
+                self._remember(why_no_text_index(answer["index"]))
             except ServiceUnavailable as error:
                 if _code(error, "GetIndex") not in ACCESS_DENIED:
                     raise
@@ -199,8 +233,8 @@ class S3VectorsIndex:
             # Records that are not current have taken others' places. It is so while documents are
             # being written again, and seldom otherwise.
             found = self._query(query, MAX_NEAREST, where, deadline)
-            matches = self._only_current(found, deadline)[:limit]
-        return matches
+            matches = self._only_current(found, deadline)
+        return type(found)(matches[:limit])
 
     def _only_current(self, found: Sequence[Match], deadline: float | None) -> list[Match]:
         keyed = [(key, match) for match in found if (key := _key(match))]
@@ -216,68 +250,31 @@ class S3VectorsIndex:
         deadline: float | None,
     ) -> list[Match]:
         """The best records, whatever their generation."""
-        parameters: dict[str, Any] = {
-            **self._index,
-            **query,
-            "topK": limit,
-            "returnMetadata": True,
-        }
-        if where is not None:
-            parameters["filter"] = expression(where)
-        matches: list[Match] = []
-        while True:
-            page = self._client.call("query_vectors", **parameters, deadline=deadline)
-            matches += [_match(found) for found in page["vectors"]]
-            if not page.get("nextToken"):
-                return matches
-            parameters["nextToken"] = page["nextToken"]
 
+        def ask(expression: Expression | None, limit: int) -> list[Match]:
+            parameters: dict[str, Any] = {
+                **self._index,
+                **query,
+                "topK": limit,
+                "returnMetadata": True,
+            }
+            if expression is not None:
+                parameters["filter"] = expression
+            matches: list[Match] = []
+            while True:
+                page = self._client.call("query_vectors", **parameters, deadline=deadline)
+                matches += [to_match(found) for found in page["vectors"]]
+                if not page.get("nextToken"):
+                    return matches
+                parameters["nextToken"] = page["nextToken"]
 
-def _entry(record: Record) -> PutInputVectorTypeDef:
-    """The record in the shape of PutVectors."""
-    _check(record.metadata)
-    metadata = dict(record.metadata)
-    room = MAX_METADATA - len(orjson.dumps(metadata)) - len(f',"{TERMS}":""')
-    if len(metadata) < MAX_KEYS and (terms := record_terms(metadata, room)):
-        metadata[TERMS] = terms
-    return {"key": record.key, "data": {"float32": record.vector.tolist()}, "metadata": metadata}
-
-
-def _without_terms(batch: list[PutInputVectorTypeDef]) -> list[PutInputVectorTypeDef]:
-    return [
-        {
-            **entry,
-            "metadata": {key: one for key, one in entry["metadata"].items() if key != TERMS},
-        }
-        for entry in batch
-    ]
-
-
-def _match(found: Mapping[str, Any]) -> Match:
-    metadata = {key: one for key, one in (found.get("metadata") or {}).items() if key != TERMS}
-    distance, scores = found.get("distance"), found.get("scores") or {}
-    return Match(
-        found["key"],
-        metadata,
-        cosine=None if distance is None else min(1.0, max(-1.0, 1 - distance)),
-        bm25=sum(one["score"] for one in scores["bm25Scores"]) if "bm25Scores" in scores else None,
-    )
-
-
-def _why_no_text_index(index: Mapping[str, Any]) -> str | None:
-    """Why the index cannot be searched by words, and the cure; None if it can be."""
-    if index.get("indexMode") == "CLASSIC":
-        return f"the index is in CLASSIC mode, which has no text search. {UPGRADE}"
-    configuration = index.get("metadataConfiguration") or {}
-    status = {
-        one["metadataKey"]: one.get("status")
-        for one in configuration.get("textSearchConfigurations") or ()
-    }
-    if missing := [key for key in SEARCHABLE if key not in status]:
-        return f"the index has no text search of {', '.join(missing)}. {UPGRADE}"
-    if "BUILDING" in (status[key] for key in SEARCHABLE):
-        return "S3 Vectors is still building the text index. Wait until it is done."
-    return None
+        try:
+            return checked(ask, where, limit=limit, most=MAX_NEAREST)
+        except ClientError as error:
+            is_text = "queryTexts" in query
+            if where is None or is_text or _code(error, "QueryVectors") != "ValidationException":
+                raise
+            raise InvalidRequest(REFUSED_FILTER, param="filters") from error
 
 
 def _code(error: BaseException | None, operation: str) -> str | None:
@@ -295,34 +292,3 @@ def _key(match: Match) -> RecordKey | None:
         return RecordKey.parse(match.key)
     except ValueError:
         return None
-
-
-def _batches(
-    entries: Sequence[PutInputVectorTypeDef],
-) -> Iterator[list[PutInputVectorTypeDef]]:
-    """The entries, in as few requests as the limits of number and bytes allow."""
-    batch: list[PutInputVectorTypeDef] = []
-    size = 0  # bytes of the batch
-    for entry in entries:
-        length = len(json.dumps(entry))  # as botocore writes it: ASCII
-        if batch and (len(batch) == MAX_VECTORS_PER_REQUEST or size + length > MAX_REQUEST_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += length
-    if batch:
-        yield batch
-
-
-def _check(metadata: Mapping[str, Attribute]) -> None:
-    """Raises DocumentRejected if S3 Vectors does not allow these metadata."""
-    filterable = {key: value for key, value in metadata.items() if key not in NOT_FILTERABLE}
-    counts = (
-        (len(metadata), MAX_KEYS, "metadata keys per chunk"),
-        (len(orjson.dumps(metadata)), MAX_METADATA, "bytes of metadata per chunk, with its text"),
-        (len(orjson.dumps(filterable)), MAX_FILTERABLE, "bytes of attributes, with its source"),
-    )
-    for count, limit, what in counts:
-        if count > limit:
-            problem = f"The document has {count:,} {what}; S3 Vectors allows at most {limit:,}."
-            raise DocumentRejected("invalid_file", f"{problem} {FEWER_ATTRIBUTES}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from handler.stores.attributes import Attribute
 from handler.stores.words import joined_compounds, terms
@@ -25,6 +26,7 @@ MAX_JOINED = MAX_QUERY // 2  # of its joined compounds; the rest is left to its 
 # (unicode.org/reports/tr29)
 INSIDE = "._:;,'\u2019\u00b7"
 UNBROKEN = re.compile(rf"[^\W_]+(?:[{INSIDE}]+[^\W_]+)*")
+UPGRADE = "docs/deploying.md (“Text search”) says how to upgrade it."
 KEPT = "-._,'\u2019"  # in a query's words
 
 
@@ -78,3 +80,19 @@ def _within(limit: int, words: Iterable[str], measure: Callable[[str], int] = le
             fitting[word] = None
             room -= size
     return " ".join(fitting)
+
+
+def why_no_text_index(index: Mapping[str, Any]) -> str | None:
+    """Why the index cannot be searched by words, and the cure; None if it can be."""
+    if index.get("indexMode") == "CLASSIC":
+        return f"the index is in CLASSIC mode, which has no text search. {UPGRADE}"
+    configuration = index.get("metadataConfiguration") or {}
+    status = {
+        one["metadataKey"]: one.get("status")
+        for one in configuration.get("textSearchConfigurations") or ()
+    }
+    if missing := [key for key in SEARCHABLE if key not in status]:
+        return f"the index has no text search of {', '.join(missing)}. {UPGRADE}"
+    if "BUILDING" in (status[key] for key in SEARCHABLE):
+        return "S3 Vectors is still building the text index. Wait until it is done."
+    return None

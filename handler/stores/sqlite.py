@@ -22,7 +22,7 @@ from handler.stores.record_key import RecordKey
 from handler.stores.row_values import read_object
 from handler.stores.sqlite_errors import explained
 from handler.stores.sqlite_file import Database
-from handler.stores.sqlite_filters import condition
+from handler.stores.sqlite_filters import condition, exists
 from handler.stores.sqlite_words import TextIndex
 
 
@@ -67,6 +67,23 @@ class SqliteIndex:
                 [_parts(key) for key in keys],
             )
             TextIndex(connection).delete([key for (key,) in ids])
+
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        records = []
+        for key in keys:
+            for vector, metadata in self._database.read(
+                "SELECT vector, metadata FROM vectors "
+                "WHERE document = ? AND generation = ? AND chunk = ?",
+                *_parts(key),
+            ):
+                with explained(self._database.path):
+                    values = np.frombuffer(vector, "<f4").astype(np.float32)
+                    records.append(Record(key, values, read_object(metadata)))
+        return records
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
+        holds, values = exists(key)
+        return bool(self._database.read(f"SELECT 1 FROM vectors WHERE {holds} LIMIT 1", *values))
 
     def search_vectors(
         self,

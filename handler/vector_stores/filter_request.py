@@ -26,7 +26,7 @@ from handler.limits import (
     MAX_FILTER_STRING,
     MAX_FILTER_VALUES,
 )
-from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.attributes import normalize_key
 from handler.stores.filters import Comparator, Comparison, Compound, Filter
 from handler.validation import must_be, refused
 
@@ -45,19 +45,9 @@ def _encodable(value: object) -> object:
         ) from None
 
 
-def _filterable(key: str) -> str:
-    if key in NOT_FILTERABLE:
-        raise refused(
-            "it must be the name of an attribute that can be filtered by: source, filename, "
-            "content_type, page, modified, or one of the documents' own"
-        )
-    return key
-
-
 Key = Annotated[
     Annotated[str, Field(min_length=1, max_length=MAX_ATTRIBUTE_KEY, pattern="^[^\\x00]*$")],
-    Field(json_schema_extra={"not": {"enum": list(NOT_FILTERABLE)}}),
-    AfterValidator(_filterable),
+    AfterValidator(normalize_key),
     BeforeValidator(_encodable),
     must_be(f"the name of an attribute, of 1 to {MAX_ATTRIBUTE_KEY} characters"),
 ]
@@ -107,11 +97,13 @@ class EqualityFilter(ComparisonFilter):
 
 
 class OrderFilter(ComparisonFilter):
-    """Whether an attribute is a number above a value, or below it."""
+    """Whether an attribute is above a value, or below it: as a number, or as text."""
 
     type: Literal["gt", "gte", "lt", "lte"]
     value: Annotated[
-        Number, must_be(f"a number {RANGE}, since gt, gte, lt and lte compare numbers")
+        String | Number,
+        must_be(f"{STRING} or a number {RANGE}"),
+        BeforeValidator(_encodable),
     ]
 
 
@@ -200,9 +192,20 @@ def _count_values(filters: Filter) -> int:
     return len(filters.value) if isinstance(filters.value, tuple) else 1
 
 
+def _allow_empty(schema: dict[str, Any]) -> None:
+    """State that {} is allowed, too."""
+    schema["anyOf"].append({"type": "object", "maxProperties": 0})
+
+
 if TYPE_CHECKING:
-    Filters = Filter
+    Filters = Filter | None
 else:
+    # {} is no filter.
     Filters = Annotated[
-        _filters(MAX_FILTER_DEPTH), AfterValidator(_to_filter), AfterValidator(_check_count)
+        Annotated[
+            _filters(MAX_FILTER_DEPTH), AfterValidator(_to_filter), AfterValidator(_check_count)
+        ]
+        | None,
+        BeforeValidator(lambda value: None if value == {} else value),
+        Field(json_schema_extra=_allow_empty),
     ]

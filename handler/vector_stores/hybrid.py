@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handler.limits import RANKED
 from handler.request_context import RequestContext
-from handler.stores.contract import Match, NoTextIndex, VectorIndex
+from handler.stores.contract import IncompleteMatches, Match, NoTextIndex, VectorIndex
 from handler.stores.filters import Filter
 from handler.vector_stores.fusion import Ranked, Weights, by_vector, fuse
 from model_layer import Cancelled
@@ -19,6 +19,10 @@ from model_layer import Cancelled
 # Searches at a time: a network's latency is waited for side by side, and a file's two searches use
 # two CPUs.
 AT_ONCE = 8
+INCOMPLETE = (
+    "There may be more results: this store cannot look for a range of strings, only filter what it "
+    "finds. Ranges of numbers and of ISO dates have no such limit."
+)
 
 
 @dataclass(frozen=True)
@@ -49,20 +53,29 @@ class HybridSearcher:
         An index without words is searched by vector alone, and a warning says so. Raises what the
         index raises.
         """
+        warnings = []
         try:
-            return self._search(index, queries, weights, where, context), []
+            nearest, best = self._find(index, queries, weights, where, context)
         except NoTextIndex as error:
-            found = self._search(index, queries, Weights(1, 0), where, context)
-            return found, [f"The results are ranked by meaning alone: {error}"]
+            warnings.append(f"The results are ranked by meaning alone: {error}")
+            weights = Weights(embedding=1, text=0)
+            nearest, best = self._find(index, queries, weights, where, context)
+        if any(isinstance(matches, IncompleteMatches) for matches in (*nearest, *best)):
+            warnings.append(INCOMPLETE)
+        if not weights.text:
+            return [by_vector(matches) for matches in nearest], warnings
+        return [fuse(*both, weights) for both in zip(nearest, best, strict=True)], warnings
 
-    def _search(
+    def _find(
         self,
         index: VectorIndex,
         queries: Sequence[Query],
         weights: Weights,
         where: Filter | None,
         context: RequestContext,
-    ) -> list[list[Ranked]]:
+    ) -> tuple[list[list[Match]], list[list[Match]]]:
+        """What is nearest to each query, and what is best by its words, as far as it has weight."""
+
         def start(find: Callable[..., list[Match]], *query: object) -> Future[list[Match]]:
             options = {"limit": RANKED, "where": where, "deadline": context.deadline}
             return self._threads.submit(_unless_cancelled, context, find, *query, **options)
@@ -78,10 +91,8 @@ class HybridSearcher:
             for query in queries
         ]
         try:
-            if not weights.text:
-                return [by_vector(found.result()) for found in by_meaning]
-            both = zip(by_meaning, by_words, strict=True)
-            return [fuse(nearest.result(), best.result(), weights) for nearest, best in both]
+            nearest = [search.result() for search in by_meaning]
+            return nearest, [search.result() for search in by_words]
         finally:
             for search in (*by_meaning, *by_words):
                 search.cancel()

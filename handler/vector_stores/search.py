@@ -14,7 +14,7 @@ from handler.errors import RequestTooLarge
 from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.settings import SearchMode
-from handler.stores.attributes import NOT_FILTERABLE, Attribute
+from handler.stores.attributes import Attribute, shown_attributes
 from handler.stores.record_key import RecordKey
 from handler.validation import integral, parse_json
 from handler.vector_stores.configured_store import ConfiguredStore, reached
@@ -22,6 +22,7 @@ from handler.vector_stores.fusion import Ranked, Weights, merge
 from handler.vector_stores.hybrid import HybridSearcher, Query
 from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
 from handler.vector_stores.search_request import BY_MODE, Search, parse_search
+from handler.vector_stores.unknown_keys import UnknownKeys
 from model_layer import Encoder, Truncate
 
 T = TypeVar("T", str, int)
@@ -44,6 +45,7 @@ class VectorSearch:
         self._truncate = truncate
         self._weights = BY_MODE[mode]
         self._hybrid = HybridSearcher()
+        self._unknown_keys = UnknownKeys()
 
     def search(self, store_id: str | None, payload: object, context: RequestContext) -> Answer:
         """Answer a request given as a decoded JSON value. Raises what its two steps raise."""
@@ -88,9 +90,10 @@ class VectorSearch:
                 )
             ]
             found, told = self._hybrid.search(store.index, queries, weights, search.where, context)
+            unknown = self._unknown_keys.warnings(store, search.where, deadline=context.deadline)
             best = merge(found, limit=search.limit, threshold=search.threshold)
         with context.timed("respond"):
-            body = _render(search, best, [*search.warnings, *warnings, *told])
+            body = _render(search, best, [*search.warnings, *warnings, *unknown, *told])
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
@@ -137,11 +140,7 @@ def _result(ranked: Ranked) -> SearchResult:
         score=ranked.score,
         cosine=ranked.match.cosine,
         text_rank=ranked.text_rank,
-        attributes={
-            key: value
-            for key, value in metadata.items()
-            if key not in NOT_FILTERABLE and isinstance(value, Attribute)
-        },
+        attributes=shown_attributes(metadata),
         content=[text],
         source=_known(metadata, "source", str),
         chunk=key.chunk,

@@ -106,7 +106,7 @@ class SearchRequest(BaseModel):
         *TRUNCATION,
     ] = None
     filters: Annotated[
-        Filters | None,
+        Filters,
         Field(
             description=f"Which attributes the results must have. At most {MAX_FILTER_VALUES} "
             f"values to compare with, at most {MAX_FILTER_DEPTH} deep in `and` and `or`."

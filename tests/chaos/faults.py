@@ -87,6 +87,12 @@ class FaultyIndex:
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
         self._in_part(self._store.delete, keys, deadline)
 
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        return self._faults.run(lambda: self._store.read(keys), deadline)
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
+        raise NotImplementedError("no history calls this")
+
     def search_vectors(
         self,
         vector: NDArray[np.float32],
@@ -155,11 +161,19 @@ class Bucket:
 
     faults: Faults
     contents: dict[str, bytes] = field(default_factory=dict)
+    modified: dict[str, float] = field(default_factory=dict)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     sequence: int = 0
 
-    def put(self, source: str, content: bytes) -> str:
+    def put(self, source: str, content: bytes, metadata: dict[str, str]) -> str:
         self.contents[source] = content
+        self.metadata[source] = metadata
+        self.modified[source] = float(self.sequence)
         return self._sequencer()
+
+    def touch(self, source: str, metadata: dict[str, str]) -> str:
+        """Write the same content again, as a copy of the object onto itself does."""
+        return self.put(source, self.contents[source], metadata)
 
     def delete(self, source: str) -> str:
         self.contents.pop(source, None)
@@ -179,7 +193,15 @@ class Bucket:
                 raise SourceChanged("The object has changed.")
             return now
 
-        return SourceSnapshot(etag(content), None, len(content), 0.0, "text/plain", read)
+        return SourceSnapshot(
+            etag(content),
+            None,
+            len(content),
+            self.modified[source],
+            "text/plain",
+            read,
+            self.metadata[source],
+        )
 
     def _sequencer(self) -> str:
         self.sequence += 1

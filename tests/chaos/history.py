@@ -23,6 +23,7 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.write_batch import MIN_WRITE_BYTES
+from handler.stores.attributes import describe, to_metadata
 from handler.stores.contract import Row, Store
 from handler.stores.filters import Comparison
 from handler.stores.record_key import RecordKey
@@ -216,14 +217,19 @@ class History:
         sentences = self.random.choices(SENTENCES, k=self.random.randint(1, 14))
         return " ".join(sentences).encode()
 
+    def _metadata(self) -> dict[str, str]:
+        return self.random.choice([{}, {"release": "1.10"}, {"release": "2", "text": "mine"}])
+
     def _mutate(self) -> None:
-        """Write or remove an object, and send its event at least once, now or later."""
+        """Write, touch or remove an object, and send its event at least once, now or later."""
         source = self.random.choice(self.sources)
         if self.random.random() < 0.3:
             sequencer = self.bucket.delete(source)
+        elif source in self.bucket.contents and self.random.random() < 0.4:
+            sequencer = self.bucket.touch(source, self._metadata())
         else:
             # From a pool, so that contents recur.
-            sequencer = self.bucket.put(source, self.random.choice(self.pool))
+            sequencer = self.bucket.put(source, self.random.choice(self.pool), self._metadata())
         changes: list[SourceChange] = [(source, sequencer)]
         if self.random.random() < 0.2:  # a backfill, perhaps of another object
             changes.append((self.random.choice(self.sources), None))
@@ -300,6 +306,9 @@ class History:
             zip(keys, texts, strict=True)
         )
         assert {metadata["etag"] for metadata in found.values()} == {etag(content)}
+        ours = describe(source, "text/plain", self.bucket.modified[source])
+        attributes = to_metadata(self.bucket.metadata[source], ours)
+        assert all(metadata.items() >= attributes.items() for metadata in found.values())
         assert row.chunks == row.written == len(texts)
         assert row.current == row.generation
         assert row.earlier == {}

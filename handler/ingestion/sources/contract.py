@@ -35,9 +35,9 @@ class SourceSnapshot:
         return cls(etag="", version=None, size=0, modified=0.0, content_type=None, read=read)
 
     @property
-    def identity(self) -> tuple[str, str | None, Mapping[str, str]]:
+    def identity(self) -> tuple[str, str | None, str | None, int, Mapping[str, str]]:
         """Differs if the source has to be ingested again."""
-        return self.etag, self.content_type, self.metadata
+        return self.etag, self.content_type, self.version, int(self.modified), self.metadata
 
 
 class SourceReader(Protocol):

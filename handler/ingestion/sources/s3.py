@@ -13,6 +13,7 @@ from handler.ingestion.sources import refusals
 from handler.ingestion.sources.content_encoding import decode_content
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.sources.left_out import is_left_out
+from handler.ingestion.sources.rfc2047 import decode_words
 
 SCHEME = "s3://"
 # How long S3 is asked for one object that it cannot give now. The other documents of an invocation
@@ -42,7 +43,7 @@ class S3Reader:
             size=found["ContentLength"],
             modified=found["LastModified"].timestamp(),
             content_type=found.get("ContentType"),
-            metadata=found.get("Metadata", {}),
+            metadata={key: decode_words(text) for key, text in found.get("Metadata", {}).items()},
             read=lambda: decode_content(
                 self._read(bucket, key, found["ETag"], deadline), found.get("ContentEncoding")
             ),

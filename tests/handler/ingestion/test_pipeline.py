@@ -27,8 +27,7 @@ def test_a_new_document_is_stored_with_its_metadata(
     bucket.put(PETS, metadata={**theirs, "text": "none", "version": "7", "page": "7"})
     outcome = pipeline.reconcile(Change(SOURCE, "0A"))
     assert (outcome.result, outcome.document_id) == ("ingested", document_id(SOURCE))
-    # Users cannot set the attributes that we define.
-    assert row_of(store).attributes == {"team": "animals", "year": 2024, "draft": False}
+    assert row_of(store).attributes == bucket.objects[SOURCE].metadata
     matches = found(store)
     assert [match.key for match in matches] == [
         str(RecordKey(outcome.document_id, row_of(store).generation, number))
@@ -47,8 +46,14 @@ def test_a_new_document_is_stored_with_its_metadata(
             "content_type": "text/markdown",
             "modified": 1_700_000_000,
             "team": "animals",
-            "year": 2024,
-            "draft": False,
+            "year": "2024",
+            ":year": 2024,
+            "draft": "false",
+            "x-amz-meta-text": "none",
+            "x-amz-meta-version": "7",
+            ":x-amz-meta-version": 7,
+            "x-amz-meta-page": "7",
+            ":x-amz-meta-page": 7,
             "etag": bucket.objects[SOURCE].etag,
             "version": "v1",
             "fingerprint": encoder.bundle.fingerprint,
@@ -140,14 +145,54 @@ def test_unchanged_content_is_not_read_again(pipeline: Pipeline, bucket: Bucket)
     assert bucket.reads == 1
 
 
-def test_new_attributes_count_as_new_content(
+def test_new_attributes_and_times_are_written_without_reading_the_document_again(
     pipeline: Pipeline, store: Store, bucket: Bucket
 ) -> None:
-    bucket.put(PETS, metadata={"team": "animals"})
+    bucket.put(b"---\nyear: 2024\n---\n" + LONG, metadata={"team": "animals"})
+    first = pipeline.reconcile(Change(SOURCE))
+    before, row = found(store), row_of(store)
+    vectors = store.index.read([match.key for match in before])
+    for changed in (
+        {"metadata": {"team": "birds", "release": "1.10", "long": "x" * 513}},
+        {"modified": 1_800_000_000.0},
+        {"version": "v2"},
+    ):
+        bucket.objects[SOURCE] = replace(bucket.objects[SOURCE], **changed)
+        outcome = pipeline.reconcile(Change(SOURCE))
+        assert (outcome.result, outcome.chunks) == ("ingested", first.chunks)
+    assert bucket.reads == 1
+    after, now = found(store), row_of(store)
+    assert [match.key for match in after] == [
+        str(RecordKey(row.document_id, now.generation, number)) for number in range(first.chunks)
+    ]
+    assert store.index.read([match.key for match in before]) == []
+    again = store.index.read([match.key for match in after])
+    assert [record.vector.tobytes() for record in again] == [
+        record.vector.tobytes() for record in vectors
+    ]
+    new = {"team": "birds", "release": "1.10", ":release": 1.1, "version": "v2"}
+    for old, match in zip(before, after, strict=True):
+        assert match.metadata == {**old.metadata, **new, "modified": 1_800_000_000}
+    assert (now.tokens, now.stated_attributes) == (row.tokens, {"year": 2024})
+    assert now.modified == 1_800_000_000.0
+    (warning,) = now.warnings
+    assert warning.endswith("long.")
+    bucket.objects[SOURCE] = replace(bucket.objects[SOURCE], metadata={})
+    assert pipeline.reconcile(Change(SOURCE)).warnings == ()
+    assert pipeline.reconcile(Change(SOURCE)).result == "unchanged"
+
+
+def test_a_document_of_which_the_index_lost_a_record_is_read_again(
+    pipeline: Pipeline, store: Store, bucket: Bucket
+) -> None:
+    bucket.put(LONG)
     pipeline.reconcile(Change(SOURCE))
-    bucket.put(PETS, metadata={"team": "birds"})
-    assert pipeline.reconcile(Change(SOURCE)).result == "ingested"
-    assert {match.metadata["team"] for match in found(store)} == {"birds"}
+    before = found(store)
+    store.index.delete([before[1].key])
+    bucket.put(LONG, modified=1_800_000_000.0)
+    pipeline.reconcile(Change(SOURCE))
+    assert bucket.reads == 2
+    assert len(found(store)) == len(before)
 
 
 def test_new_settings_ingest_the_document_again(

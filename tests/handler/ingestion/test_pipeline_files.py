@@ -7,6 +7,7 @@ from errno import EACCES
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from handler.errors import SourceUnreadable
@@ -15,6 +16,7 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.stores.contract import Store
+from handler.stores.filters import Comparison
 from model_layer import Chunker, Encoder
 from tests.handler.ingestion.bucket import extract, found
 
@@ -41,6 +43,21 @@ def test_each_chunk_of_a_pdf_has_its_page_number(
     for match in matches:
         number = ("one", "two", "three")[int(match.metadata["page"]) - 1]
         assert f"page {number}" in str(match.metadata["text"])
+
+
+def test_a_touched_file_has_its_new_time_in_searches(
+    store: Store, encoder: Encoder, chunker: Chunker, tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("# Cats\n\nCats sleep for most of the day.")
+    pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, extract))
+    for seconds in (1_700_000_000, 1_800_000_000):
+        os.utime(path, (seconds, seconds))
+        assert pipeline.reconcile(Change(path.as_uri())).result == "ingested"
+        assert pipeline.reconcile(Change(path.as_uri())).result == "unchanged"
+        where = Comparison("modified", "gte", seconds)
+        (match,) = store.index.search_vectors(np.ones(384, np.float32), limit=9, where=where)
+        assert match.metadata["modified"] == seconds
 
 
 def test_missing_and_unreadable_files_are_told_apart(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handler.ingestion.change import Change
-from handler.ingestion.planning import document_id, plan_row, same_content
+from handler.ingestion.planning import document_id, plan_row, same_content, same_description
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Row
 
@@ -35,19 +35,25 @@ def test_a_new_source_gets_a_row_in_progress() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "same"),
+    ("change", "content", "description"),
     [
-        ({}, True),
-        ({"version": "v2", "modified": 6.0}, True),
-        ({"etag": "e2"}, False),
-        ({"content_type": "text/html"}, False),
-        ({"metadata": {"team": "travel"}}, False),
+        ({}, True, True),
+        ({"modified": 5.5}, True, True),  # records have whole seconds
+        ({"version": "v2"}, True, False),
+        ({"modified": 6.0}, True, False),
+        ({"metadata": {"team": "travel"}}, True, False),
+        ({"etag": "e2"}, False, True),
+        ({"content_type": "text/html"}, False, True),
     ],
 )
-def test_progress_is_kept_for_the_same_content_only(change: dict[str, Any], same: bool) -> None:
+def test_progress_is_kept_for_the_same_content_and_description_only(
+    change: dict[str, Any], content: bool, description: bool
+) -> None:
     begun = replace(plan(None), chunks=4, written=3, offset=900, tokens=70)
     planned = plan(begun, replace(FOUND, **change))
-    assert same_content(begun, planned) is same
+    assert same_content(begun, planned) is content
+    assert same_description(begun, planned) is description
+    same = content and description
     progress = (planned.chunks, planned.written, planned.offset, planned.tokens)
     assert progress == ((4, 3, 900, 70) if same else (0, 0, 0, 0))
     assert (planned.generation == begun.generation) is same
@@ -61,6 +67,15 @@ def test_a_completed_document_is_written_from_its_start() -> None:
     assert (planned.chunks, planned.written, planned.offset) == (0, 0, 0)
     assert planned.current == done.generation != planned.generation
     assert planned.earlier == {done.generation: 3}
+
+
+def test_half_written_copies_are_written_from_the_start() -> None:
+    """They do not say where in the text they end."""
+    begun = replace(plan(None), chunks=4, written=3, offset=0)
+    planned = plan(begun)
+    assert (planned.written, planned.earlier) == (0, {begun.generation: 4})
+    nothing_yet = replace(begun, written=0)
+    assert plan(nothing_yet).generation == nothing_yet.generation
 
 
 def test_a_half_written_document_of_version_0_1_is_written_from_its_start() -> None:

@@ -14,13 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
-from handler.errors import DocumentRejected, ServiceUnavailable, UnusableStore
+from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable, UnusableStore
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import Attribute
 from handler.stores.contract import NoTextIndex, Record, Row
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Comparison
-from handler.stores.s3vectors import MAX_REQUEST_BYTES, S3VectorsIndex, open_s3vectors
+from handler.stores.s3vectors import S3VectorsIndex, open_s3vectors
+from handler.stores.s3vectors_records import MAX_REQUEST_BYTES
 from tests.fake_clock import FakeClock
 from tests.handler.aws.moto_s3vectors import finish_building, make_classic
 from tests.handler.aws.moto_server import BUCKET, TABLE, new_index
@@ -153,6 +154,22 @@ def test_other_refusals_by_s3_vectors_are_raised(vectors: S3VectorsIndex) -> Non
         vectors.upsert([Record("k#0", np.zeros(384, dtype=np.float32), {})])
     with pytest.raises(ClientError, match="ValidationException"):
         vectors.search_vectors(NORTH, limit=101)
+
+
+def test_filters_that_s3_vectors_refuses_are_the_callers_to_change(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock, texts: S3VectorsIndex
+) -> None:
+    """AWS states a limit of constraints in a filter, and not how it counts them."""
+    where = Comparison("team", "eq", "support")
+    refused = refusal("ValidationException", message="too many constraints")
+    with serving([refused]) as (address, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        index = index_at(S3VectorsAddress("bucket", "index", "table"), clock)
+        with pytest.raises(InvalidRequest, match="Compare with fewer values") as caught:
+            index.search_vectors(NORTH, limit=9, where=where)
+    assert caught.value.param == "filters"
+    with pytest.raises(InvalidRequest, match="Compare with fewer values"):
+        texts.search_text("pump", NORTH, limit=101, where=where)  # refused for another reason
 
 
 def test_a_store_of_version_0_1_goes_on_working() -> None:

@@ -15,6 +15,7 @@ from handler.settings import S3VectorsAddress, StoreAddress
 from handler.stores.attributes import Attribute
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
+from handler.stores.record_key import RecordKey
 from tests.handler.stores.backends import NewAddress, open_at
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show, vector_at
 
@@ -42,6 +43,26 @@ def test_a_record_is_found_with_its_metadata(store: Store) -> None:
     assert match.cosine == pytest.approx(0.5, abs=1e-6)
     assert match.metadata == metadata
     assert type(match.metadata["draft"]) is bool
+
+
+def test_records_are_read_back_as_they_were_written(store: Store) -> None:
+    vectors = random_vectors(230)
+    about: dict[str, Attribute] = {"text": "é\n", "page": 3, "share": 0.1, "draft": True, ":n": 1}
+    written = [
+        Record(str(RecordKey("file-1", "old", number)), vector, {**about, "start": number})
+        for number, vector in enumerate(vectors)
+    ]
+    store.index.upsert(written)
+    store.index.delete([written[7].key])
+    keys = [one.key for one in reversed(written)]
+    read = store.index.read([*keys, "file-1#old#999"])
+    del written[7]
+    assert [one.key for one in read] == [one.key for one in reversed(written)]
+    for old, new in zip(reversed(written), read, strict=True):
+        assert new.vector.dtype == np.float32
+        assert new.vector.tobytes() == old.vector.tobytes()
+        assert new.metadata == old.metadata
+    assert store.index.read([]) == []
 
 
 def test_the_nearest_records_come_first(store: Store) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable
 from handler.request_context import RequestContext
-from handler.stores.contract import Match, NoTextIndex, Record
+from handler.stores.contract import IncompleteMatches, Match, NoTextIndex, Record
 from handler.stores.filters import Filter
 from handler.vector_stores.fusion import Ranked, Weights
 from handler.vector_stores.hybrid import HybridSearcher, Query
@@ -31,6 +31,12 @@ class Index:
         raise NotImplementedError
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
+        raise NotImplementedError
+
+    def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
+        raise NotImplementedError
+
+    def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
         raise NotImplementedError
 
     def search_vectors(
@@ -98,6 +104,19 @@ def test_an_index_without_words_is_searched_by_vector_and_the_answer_says_so() -
     assert warnings == [
         "The results are ranked by meaning alone: the index is being built. Try again in an hour."
     ]
+
+
+@pytest.mark.parametrize("weights", [Weights(1, 1), Weights(1, 0)])
+def test_an_index_that_may_have_more_says_so_once(weights: Weights) -> None:
+    class Incomplete(Index):
+        def search_vectors(self, *args: object, **options: object) -> list[Match]:
+            return IncompleteMatches([Match("near", {}, 0.75)])
+
+    query = Query("words", VECTOR, is_readable=True)
+    _, (warning,) = search(Incomplete(), weights, queries=[query, query])
+    assert warning.startswith("There may be more results")
+    _, warnings = search(Incomplete(NoTextIndex("it is being built.")), weights)
+    assert warnings[-1] == warning
 
 
 def test_a_query_that_the_model_cannot_read_is_searched_by_its_words_alone() -> None:

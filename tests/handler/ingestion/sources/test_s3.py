@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -43,6 +44,24 @@ def test_an_object_is_described_by_its_head(s3: S3Client, bucket: str, reader: S
     assert (found.etag, found.size, found.content_type) == (put["ETag"], 4, "text/markdown")
     assert (found.metadata, found.read()) == ({"year": "2026"}, b"# Q3")
     assert reader.find(f"s3://{bucket}/other.md") is None
+
+
+def test_metadata_that_s3_encodes_are_decoded(s3: S3Client, bucket: str, reader: S3Reader) -> None:
+    metadata = {"City": "=?UTF-8?B?WsO8cmljaA==?=", "zip": "01234", "bad": "=?UTF-8?Q?=FF?="}
+    s3.put_object(Bucket=bucket, Key="a.md", Body=b"a", Metadata=metadata)
+    found = reader.find(f"s3://{bucket}/a.md")
+    assert found is not None
+    assert found.metadata == {"city": "Zürich", "zip": "01234", "bad": "=?UTF-8?Q?=FF?="}
+
+
+def test_a_copy_onto_itself_changes_the_identity(
+    s3: S3Client, bucket: str, reader: S3Reader
+) -> None:
+    s3.put_object(Bucket=bucket, Key="a.md", Body=b"a")
+    before = reader.find(f"s3://{bucket}/a.md")
+    assert before is not None
+    assert reader.find(f"s3://{bucket}/a.md").identity == before.identity  # type: ignore[union-attr]
+    assert replace(before, modified=before.modified + 1).identity != before.identity
 
 
 def test_the_empty_folders_of_the_console_are_not_documents(
