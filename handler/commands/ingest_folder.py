@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from handler.commands import vanished
+from handler.commands import missing
 from handler.commands.failure import fail
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
@@ -109,7 +109,7 @@ def ingest(
     if not remove:
         if not folder.is_dir() and not known:
             return fail(f"{folder} is not a folder.")
-        if reason := vanished.refusal(folder, known, present):
+        if reason := missing.refusal(folder, known, present):
             return fail(reason)
     gone = sorted(known.keys() - set(present))
     results = Counter({AGAIN: len(closed)} if closed else {})
@@ -138,10 +138,10 @@ def _account_for_the_rest(
     etags = _etags(pipeline)
     here = {etag for source, etag in etags.items() if is_below(source, folder)}
     elsewhere = {source: etag for source, etag in etags.items() if not is_below(source, folder)}
-    moved = vanished.moved_away(elsewhere, here)
+    moved = missing.moved_away(elsewhere, here)
     if moved:
         work(moved)
-    for warning in vanished.warnings(elsewhere.keys() - set(moved)):
+    for warning in missing.warnings(elsewhere.keys() - set(moved)):
         print(shown(warning), file=sys.stderr)
 
 

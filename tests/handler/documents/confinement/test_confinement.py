@@ -19,7 +19,7 @@ from tests.paths import ROOT
 CONFINED = """
 import sys
 from handler.documents.confinement import confine
-from handler.documents.readable_paths import readable_paths
+from handler.documents.confinement.readable_paths import readable_paths
 import ctypes, os, signal, socket, subprocess
 layers = confine(readable_paths())
 def refused(action):

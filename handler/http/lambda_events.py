@@ -18,7 +18,7 @@ PORT = re.compile(r"[0-9]{1,5}")
 SINGLE = ("host", "x-forwarded-port", "x-forwarded-proto")
 
 
-def readable(event: dict[str, Any]) -> dict[str, Any]:
+def normalize_event(event: dict[str, Any]) -> dict[str, Any]:
     """The event with every part that Mangum needs, in the type that it needs.
 
     `event_kinds.is_http` must hold.

@@ -13,7 +13,7 @@ from handler.http.paths import canonical
 MOST_SEGMENTS = 4
 
 
-def prefix(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
+def path_prefix(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
     """The first segments of the path, if the rest is a route, or if they are the event's stage."""
     segments = scope["path"].split("/")[1:]
     for count in range(1, min(MOST_SEGMENTS, len(segments) - 1) + 1):
