@@ -26,7 +26,7 @@ def encode(error: ApiError) -> bytes:
 
 
 def malformed(error: h11.RemoteProtocolError) -> ApiError:
-    """What was sent is not HTTP, or has too large headers."""
+    """What was sent is not HTTP, or its headers are too large."""
     if error.error_status_hint == HEADERS_TOO_LARGE:
         return RequestTooLarge(f"The request's headers are too large: {error}. Send less in them.")
     return InvalidRequest(f"This is not a valid HTTP/1.1 request: {error}.")
@@ -51,13 +51,17 @@ def late_body(bounds: Bounds) -> ApiError:
 
 def full(bounds: Bounds) -> ApiError:
     return NotReady(
-        f"All {bounds.connections} connections are in use. Try again, and keep fewer open."
+        f"All {bounds.connections} connections are in use. Try again, and keep fewer open.",
+        code="server_busy",
     )
 
 
 def too_much_incomplete() -> ApiError:
-    return NotReady("Too many requests are incomplete, and this one is slow. Send it again.")
+    return NotReady(
+        "Too many requests are incomplete, and this one is slow. Send it again.",
+        code="server_busy",
+    )
 
 
 def shutting_down() -> ApiError:
-    return NotReady("The server is shutting down. Try again later.")
+    return NotReady("The server is shutting down. Try again later.", code="server_stopping")
