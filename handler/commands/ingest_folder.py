@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from handler.commands import missing
+from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
@@ -30,20 +31,16 @@ from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress, read_settings
 from model_layer import ModelLayerError
 
-REMOVE = "--remove"
 STOPPED = "Interrupted. The next run resumes."
 
 
 def main(arguments: list[str]) -> int:
-    remove = REMOVE in arguments[:1]
-    named = arguments[remove:]
-    if named[:1] == ["--"]:
-        del named[0]
-    if len(named) != 1:
+    options = _parser().parse_args(arguments)
+    if not options.folder:
         return fail("Name the folder: make ingest DIR=folder")
     try:
         # Not every shell expands the home folder in `DIR=~/notes`.
-        folder = Path(named[0]).expanduser().resolve()
+        folder = Path(options.folder).expanduser().resolve()
         settings = read_settings(os.environ)
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
         return fail(str(error))
@@ -51,11 +48,22 @@ def main(arguments: list[str]) -> int:
         return fail(f"{folder} is not a folder.")
     try:
         with interruptible():
-            return _run(folder, settings, remove=remove)
+            return _run(folder, settings, remove=options.remove)
     except Interrupted as interrupted:
         end(interrupted.status, STOPPED)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
         return fail(str(error))
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("ingest_folder", __doc__)
+    parser.add_argument("folder", nargs="?", help="the folder, with its subfolders")
+    parser.add_argument(
+        "--remove",
+        action="store_true",
+        help="delete the folder's documents from the store even if all of its files are gone",
+    )
+    return parser
 
 
 def _may_know(settings: Settings) -> bool:
