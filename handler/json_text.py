@@ -23,8 +23,8 @@ UP_TO_HALF = re.compile(
 
 
 class NotJson(ValueError):
-    """The text is not JSON. The message is a sentence's end; it names the place and quotes a byte
-    at most."""
+    """The text is not JSON. The message ends a sentence, names the place, and quotes at most one
+    byte."""
 
 
 def read_json(text: bytes) -> Any:
@@ -36,7 +36,8 @@ def read_json(text: bytes) -> Any:
         if b"\\u" not in text:
             raise _not_json(text, error) from error
     # JavaScript clients that cut a string inside an emoji send half of it as an escape, "\\ud83d",
-    # which orjson refuses. Another character in its place, as long, shows what it refuses besides.
+    # which orjson refuses. With another character in its place, as long, orjson tells what else is
+    # wrong.
     parts = [part for found in UP_TO_HALF.findall(text) for part in found]  # texts, halves, …
     try:
         orjson.loads(
@@ -44,7 +45,7 @@ def read_json(text: bytes) -> Any:
         )
     except orjson.JSONDecodeError as error:
         raise _not_json(text, error) from error
-    mark = secrets.token_hex(8)  # nobody could have written it into the text
+    mark = secrets.token_hex(8)  # random, so that no text can contain it
     escaped = mark.encode() + b"\\"
     marked = b"".join(escaped + part if at % 2 and part else part for at, part in enumerate(parts))
     return _restore_halves(orjson.loads(marked), re.compile(rf"{mark}\\u([0-9a-fA-F]{{4}})"))

@@ -58,7 +58,7 @@ class Backfill:
     ) -> None:
         """state: a file that holds the last key sent, until all are sent.
 
-        ledger: what the store knows; without it, nothing is known of what is gone.
+        ledger: the store's; without it, documents that are gone are not found.
         """
         self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
         self._ledger = ledger
@@ -178,8 +178,8 @@ def _ledger() -> Ledger | None:
     if address:
         return open_ledger(address)
     print(
-        "What the bucket no longer has is not looked for: set VECTOR_STORE and LEDGER_TABLE as the "
-        "ingest function has them (--no-removed leaves this note out).",
+        "Documents that the bucket no longer has are not looked for: set VECTOR_STORE and "
+        "LEDGER_TABLE as the ingest function has them (--no-removed leaves this note out).",
         file=sys.stderr,
     )
     return None

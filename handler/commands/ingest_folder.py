@@ -1,8 +1,8 @@
 """`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder [--remove] FOLDER`).
 
 Ingests a folder's files into the store that VECTOR_STORE names, by the same pipeline as a bucket's
-objects. Unchanged files are not read again; files that are gone are deleted from the store. If all
-are, that takes --remove (`REMOVE=1`).
+objects. Unchanged files are not read again, and documents whose files are gone are deleted. If
+all files are gone, that takes --remove (`REMOVE=1`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from handler.commands.failure import fail
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
 from handler.commands.known_documents import known_documents
-from handler.commands.side_by_side import AGAIN, STOP_SECONDS, reconcile
+from handler.commands.parallel import AGAIN, STOP_SECONDS, reconcile
 from handler.commands.terminal import shown
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
@@ -125,7 +125,7 @@ def ingest(
         reconcile, pipeline=pipeline, results=results, folder=folder, threads=threads, stop=stop
     )
     chunks = work(present + gone)
-    _account_for_the_rest(folder, pipeline, work)
+    _reconcile_other_folders(folder, pipeline, work)
     counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
     print(shown(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}."))
     return 1 if results[AGAIN] else 0
@@ -139,10 +139,10 @@ def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[st
     return [path.as_uri() for path in files(folder, closed.append) if path not in own]
 
 
-def _account_for_the_rest(
+def _reconcile_other_folders(
     folder: Path, pipeline: Pipeline, work: Callable[[list[str]], object]
 ) -> None:
-    """Remove documents of other folders that have moved here, and name those that are gone."""
+    """Delete documents that moved here from other folders, and warn of others that are gone."""
     etags = _etags(pipeline)
     here = {etag for source, etag in etags.items() if is_below(source, folder)}
     elsewhere = {source: etag for source, etag in etags.items() if not is_below(source, folder)}

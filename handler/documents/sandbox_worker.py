@@ -123,7 +123,7 @@ def _answer(
 
 
 def _refusal(error: Exception) -> dict[str, Any]:
-    """The answer after an error that is not for want of memory."""
+    """The answer after an error other than too little memory."""
     if isinstance(error, DocumentRejected):
         return {"code": error.code, "message": error.message}
     if isinstance(error, ImportError):  # a missing library is not the document's fault

@@ -126,7 +126,7 @@ def test_a_store_that_cannot_be_used_is_one_sentence(folder: Path, tmp_path: Pat
     path.write_bytes(b"no database, and long enough to be seen to be none " * 50)
     done = ingest(folder, store=path)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"The vector store {path} cannot be used: it is no SQLite")
+    assert done.stderr.startswith(f"The vector store {path} cannot be used: it is not a SQLite")
     assert done.stderr.count("\n") == 1
 
 

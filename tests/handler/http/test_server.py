@@ -43,7 +43,7 @@ def test_requests_that_were_abandoned_cost_the_next_one_nothing(server: Server) 
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.sendall(abandoned)
     started = time.monotonic()
-    long = {"input": ["word " * count for count in range(100)]}  # behind them, in their lane
+    long = {"input": ["word " * count for count in range(100)]}  # behind them, in their pool
     assert httpx2.post(f"{server.base_url}/embeddings", json=long, timeout=60).status_code == 200
     assert time.monotonic() - started < 15
 

@@ -1,4 +1,4 @@
-"""A connection: refusals reach clients that are still sending, and nobody can hold it for ever."""
+"""A connection: refusals reach clients that are still sending, and no client holds it for ever."""
 
 from __future__ import annotations
 
