@@ -21,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Bytes that are parsed in less time than handing them to a thread takes.
-SHORT_BODY = 16_384
+QUICK_BODY = 16_384
 # Threads that mostly wait: for their turn at the model, or for a store.
 SHORT_THREADS = 32
 # A few keep all CPUs busy. With more, long requests would end no earlier, and each holds its texts
@@ -49,7 +49,7 @@ async def parse_body(
     """Call `parse`, whose first argument is a request's body: here, if it is short."""
     body = args[0]
     assert isinstance(body, bytes)
-    if len(body) <= SHORT_BODY:
+    if len(body) <= QUICK_BODY:
         return parse(*args, **kwargs)
     return await _run(request, _pools(request).parsing, parse, *args, **kwargs)
 
