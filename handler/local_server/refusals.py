@@ -5,6 +5,8 @@ Their statuses and shapes are those of `http.error_handlers`.
 
 from __future__ import annotations
 
+import re
+
 import h11
 
 from handler.errors import ApiError, InvalidRequest, NotReady, RequestTimeout, RequestTooLarge
@@ -13,6 +15,8 @@ from handler.local_server.bounds import Bounds
 from handler.request_context import request_id
 
 HEADERS_TOO_LARGE = 431  # the parser's hint (RFC 6585, section 5); our answer has our own status
+# The parser quotes what was sent. It may have a key, and clients log messages.
+QUOTATION = re.compile(r":? (?:bytearray\()?b['\"].*", re.DOTALL)
 
 
 def encode(error: ApiError) -> bytes:
@@ -28,8 +32,9 @@ def encode(error: ApiError) -> bytes:
 def malformed(error: h11.RemoteProtocolError) -> ApiError:
     """What was sent is not HTTP, or its headers are too large."""
     if error.error_status_hint == HEADERS_TOO_LARGE:
-        return RequestTooLarge(f"The request's headers are too large: {error}. Send less in them.")
-    return InvalidRequest(f"This is not a valid HTTP/1.1 request: {error}.")
+        return RequestTooLarge("The request's headers are too large. Send less in them.")
+    reason = QUOTATION.sub("", str(error))
+    return InvalidRequest(f"This is not a valid HTTP/1.1 request: {reason}.")
 
 
 def late_headers(bounds: Bounds) -> ApiError:
