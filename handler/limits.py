@@ -64,6 +64,9 @@ MAX_ATTRIBUTE_BYTES = 2_048
 
 # --- A document. Memory holds its bytes twice, its text and the model.
 MAX_DOCUMENT = 52_428_800
+# For an object's content to arrive, all of it: 1.7 MB a second for the largest. With the time for
+# reading the document, within the shortest timeout of the ingest function.
+OBJECT_SECONDS = 30.0
 # So much text makes about 10,000 chunks, which take minutes to encode, and at most 40 MB as a
 # Python string. The Bible has four million characters.
 MAX_CHARACTERS = 10_000_000
