@@ -99,8 +99,8 @@ MAX_HTML_ATTRIBUTES = 500
 MAX_HTML_REOPENED = 500_000
 # In the <select>s of a page. Parsing time grows with the square of one's, to 6 s at 20,000.
 MAX_HTML_OPTIONS = 20_000
-# Of a page, or of all chapters of a book, counted by their < signs. A million take five seconds; the
-# longest manuals have 800,000.
+# Of a page, or of all chapters of a book, counted by their < signs. A million take five seconds;
+# the longest manuals have 800,000.
 MAX_HTML_TAGS = 2_000_000
 # In a Markdown file. Hundreds of thousands take seconds, and hold no text.
 MAX_MARKDOWN_COMMENTS = 200_000
@@ -116,7 +116,7 @@ MAX_INFLATED = 200_000_000
 # Elements and attributes of a part, counted by its < and = signs. A million take about
 # 100 MB and four seconds; a handbook of 872 pages has 340,000.
 MAX_XML_TAGS = 4_000_000
-# Elements of a sheet or of a workbook's strings, which are read one by one; counted by their < signs.
+# Of a sheet, or of a workbook's strings; they are read one by one, and counted by their < signs.
 # A million take up to five seconds and 120 MB; a column in all of Excel's 1,048,576 rows has six.
 MAX_STREAMED_TAGS = 7_000_000
 # Groups of a Rich Text file inside each other; Word writes about 20.

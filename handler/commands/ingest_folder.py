@@ -31,6 +31,7 @@ from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress, read_settings
 from model_layer import ModelLayerError
 
+MAX_SHOWN = 200  # characters of a name that cannot be one
 STOPPED = "Interrupted. The next run resumes."
 
 
@@ -41,10 +42,16 @@ def main(arguments: list[str]) -> int:
     try:
         # Not every shell expands the home folder in `DIR=~/notes`.
         folder = Path(options.folder).expanduser().resolve()
-        settings = read_settings(os.environ)
+        is_folder = folder.is_dir()
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
+        reason = getattr(error, "strerror", None) or str(error)
+        return fail(f"{options.folder[:MAX_SHOWN]} is not a folder: {reason.rstrip('.')}.")
+    try:
+        settings = read_settings(os.environ)
+        may_know = _may_know(settings)
+    except (ValueError, OSError) as error:
         return fail(str(error))
-    if not folder.is_dir() and not _may_know(settings):
+    if not is_folder and not may_know:
         return fail(f"{folder} is not a folder.")
     try:
         with interruptible():

@@ -14,8 +14,8 @@ from handler.limits import (
     MAX_RTF_WORDS,
 )
 from tests.handler.documents.samples import read, rejected
-from tests.handler.documents.zips import epub
 from tests.handler.documents.xlsx.samples import xlsx
+from tests.handler.documents.zips import epub
 
 XHTML = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>%s</body></html>'
 CELL = '{"cell_type":"raw","source":""},'
