@@ -99,8 +99,8 @@ MAX_HTML_ATTRIBUTES = 500
 MAX_HTML_REOPENED = 500_000
 # In the <select>s of a page. Parsing time grows with the square of one's, to 6 s at 20,000.
 MAX_HTML_OPTIONS = 20_000
-# Of a page, or of all chapters of a book, counted by their < signs. A million take five seconds;
-# the longest manuals have 800,000.
+# Of a page, of all chapters of a book or of all outputs of a notebook, counted by their < signs. A
+# million take five seconds; the longest manuals have 800,000.
 MAX_HTML_TAGS = 2_000_000
 # In a Markdown file. Hundreds of thousands take seconds, and hold no text.
 MAX_MARKDOWN_COMMENTS = 200_000
