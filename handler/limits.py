@@ -22,6 +22,11 @@ MAX_ANSWER = 6_291_456
 # Streams in a gzip body. Tools that compress in blocks make one for each 64 kB; a body of empty
 # ones would take a second.
 MAX_GZIP_MEMBERS = 1_000
+# Values in a JSON body: the largest request has 302,049. Parsing holds Python's lock, and millions
+# of empty lists would keep all other requests waiting for two seconds.
+MAX_JSON_VALUES = 400_000
+# Escapes of half a surrogate pair in a JSON body: two for each input are 4,096.
+MAX_JSON_HALVES = 10_000
 # A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
 MAX_ANSWER_ALB = 1_048_576
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import h11
+from starlette.types import Scope
 
 from handler.errors import ApiError, InvalidRequest, NotReady, RequestTimeout, RequestTooLarge
 from handler.http.error_handlers import error_response
@@ -35,6 +36,18 @@ def malformed(error: h11.RemoteProtocolError) -> ApiError:
         return RequestTooLarge("The request's headers are too large. Send less in them.")
     reason = QUOTATION.sub("", str(error))
     return InvalidRequest(f"This is not a valid HTTP/1.1 request: {reason}.")
+
+
+def misframed(scope: Scope) -> ApiError | None:
+    """What the parser takes, and another server before this one may read as another request."""
+    if scope["http_version"] not in ("1.0", "1.1"):
+        return InvalidRequest(f"HTTP/{scope['http_version']} is not understood. Send HTTP/1.1.")
+    names = {name for name, _ in scope["headers"]}
+    if {b"content-length", b"transfer-encoding"} <= names:  # RFC 9112, section 6.1
+        return InvalidRequest(
+            "The request has Content-Length and Transfer-Encoding. Send one of them."
+        )
+    return None
 
 
 def late_headers(bounds: Bounds) -> ApiError:
