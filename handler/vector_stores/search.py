@@ -8,7 +8,7 @@ from typing import TypeVar
 import orjson
 
 from handler.embeddings.answer_size import ENVELOPE
-from handler.embeddings.encoding import encode
+from handler.embeddings.encoding import encode, stop_if_late
 from handler.embeddings.response import Answer, embedding_headers
 from handler.errors import RequestTooLarge
 from handler.readability import describe_unknown, is_unreadable
@@ -60,7 +60,7 @@ class VectorSearch:
         with context.timed("open"):
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
-        unreadable, warnings = self._unknown_words(search)
+        unreadable, warnings = self._unknown_words(search, context)
         encoded = encode(
             self._encoder,
             search.queries,
@@ -70,26 +70,26 @@ class VectorSearch:
             is_list=search.is_list,
         )
         with context.timed("search"), reached():
-            found = [
-                match
-                for index, vector in enumerate(encoded.vectors)
-                if index not in unreadable
-                for match in store.index.query(
-                    vector, limit=search.limit, where=search.where, deadline=context.deadline
-                )
-            ]
+            found: list[Match] = []
+            for index, vector in enumerate(encoded.vectors):
+                stop_if_late(context, index, len(search.queries), "queries", field="query")
+                if index not in unreadable:
+                    found += store.index.query(
+                        vector, limit=search.limit, where=search.where, deadline=context.deadline
+                    )
         with context.timed("respond"):
             body = _render(search, _best(found, search), warnings)
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
-    def _unknown_words(self, search: Search) -> tuple[set[int], list[str]]:
+    def _unknown_words(self, search: Search, context: RequestContext) -> tuple[set[int], list[str]]:
         """The indexes of queries that the model cannot read, and warnings about these and others.
 
         Such a query finds nothing: its vector is that of any other text that cannot be read.
         """
         unreadable, warnings = set(), []
         for index, query in enumerate(search.queries):
+            stop_if_late(context, index, len(search.queries), "queries", field="query")
             unknown = self._encoder.tokenizer.unknown_share(query)
             place = f"query[{index}]" if search.is_list else "query"
             sentence = describe_unknown(unknown, f"'{place}'")
