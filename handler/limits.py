@@ -183,6 +183,10 @@ MAX_HEADER_SECONDS = 40
 BODY_SECONDS = 20
 MAX_BODY_SECONDS = 600
 MIN_BYTES_A_SECOND = 500
+# Chunks of a body, and one more for each so many bytes. A chunk takes the event loop 10 µs or more,
+# whatever its size; a body of chunks of one byte would take it a minute.
+MAX_TINY_CHUNKS = 4_000
+MIN_CHUNK = 256  # bytes
 # Without one byte taken: longer than any pause of a client that reads.
 UNREAD_SECONDS = 30
 # Of all answers that were sent and not read: together with the model, less than a small machine's

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from handler.errors import ApiError
 from handler.local_server import refusals
+from handler.local_server.parser import Parser
 from handler.local_server.transport import Transport
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Connection(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = Parser()
         self._application, self.app = self.app, self._run
         self._bounds = server_state.bounds
         self.phase, self.since = Phase.NEW, self.loop.time()

@@ -6,6 +6,7 @@ Their statuses and shapes are those of `http.error_handlers`.
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 import h11
 from starlette.types import Scope
@@ -31,7 +32,9 @@ def encode(error: ApiError) -> bytes:
 
 
 def malformed(error: h11.RemoteProtocolError) -> ApiError:
-    """What was sent is not HTTP, or its headers are too large."""
+    """What was sent is not HTTP, or has too large headers or too small chunks."""
+    if error.error_status_hint == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return RequestTooLarge(f"{error}.")
     if error.error_status_hint == HEADERS_TOO_LARGE:
         return RequestTooLarge("The request's headers are too large. Send less in them.")
     reason = QUOTATION.sub("", str(error))

@@ -36,6 +36,8 @@ class Application:
                 self.began.release()
                 await asyncio.sleep(0.5)
                 await answer(send, 200, b"%d" % len(await read(receive)))
+            case "/count":
+                await answer(send, 200, b"%d bytes" % len(await read(receive)))
             case "/wait":  # until the client goes
                 self.began.release()
                 while (await receive())["type"] != "http.disconnect":

@@ -161,6 +161,26 @@ def test_what_comes_after_a_refusal_is_read_within_bounds(patient: int) -> None:
                 client.sendall(b" " * 1_000_000)
 
 
+def test_a_body_in_thousands_of_tiny_chunks_is_refused(patient: int) -> None:
+    with connected(patient) as client:
+        client.sendall(post("/echo", extra="transfer-encoding: chunked\r\n"))
+        client.sendall(b"1\r\n \r\n" * 10_000 + b"0\r\n\r\n")
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert "Send larger ones." in error_in(answer)["message"]
+
+
+def test_chunks_may_be_small_or_many_and_are_counted_for_each_body(patient: int) -> None:
+    small, many = (b"1\r\n \r\n", 3_000), (b"100\r\n%s\r\n" % (b" " * 256), 6_000)
+    with connected(patient) as client:
+        for chunk, number in (small, many, small):
+            client.sendall(post("/refuse", length=0))
+            assert read_until(client, b"refused").startswith(b"HTTP/1.1 413")
+            client.sendall(post("/count", extra="transfer-encoding: chunked\r\n"))
+            client.sendall(chunk * number + b"0\r\n\r\n")
+            assert read_until(client, b"bytes").startswith(b"HTTP/1.1 200")
+
+
 # --- what is not HTTP
 
 
