@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import h11
 
 from handler.limits import MAX_TINY_CHUNKS, MIN_CHUNK
 
 # h11's default, and uvicorn's: bytes of a request line and headers.
 MAX_HEADERS = 65_536
+
+
+class TooManyChunks(h11.RemoteProtocolError):
+    """A body's chunks are too many for its size. The message has the limit and the cure."""
 
 
 class Parser(h11.Connection):
@@ -20,16 +22,15 @@ class Parser(h11.Connection):
         self._chunks = self._bytes = 0  # of the current body
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
-        """h11's. Raises RemoteProtocolError with the hint 413 for too many chunks, too."""
+        """h11's. Raises TooManyChunks, too."""
         event = super().next_event()
         if isinstance(event, h11.Data):
             self._bytes += len(event.data)
             self._chunks += event.chunk_start
             if self._chunks > MAX_TINY_CHUNKS + self._bytes // MIN_CHUNK:
-                raise h11.RemoteProtocolError(
+                raise TooManyChunks(
                     f"The body has {self._chunks} chunks for {self._bytes} bytes; the limit is "
-                    f"{MAX_TINY_CHUNKS}, and one more for each {MIN_CHUNK} bytes. Send larger ones",
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"{MAX_TINY_CHUNKS}, and one more for each {MIN_CHUNK} bytes. Send larger ones."
                 )
         elif isinstance(event, h11.Request):
             self._chunks = self._bytes = 0

@@ -6,7 +6,6 @@ Their statuses and shapes are those of `http.error_handlers`.
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 
 import h11
 from starlette.types import Scope
@@ -14,6 +13,7 @@ from starlette.types import Scope
 from handler.errors import ApiError, InvalidRequest, NotReady, RequestTimeout, RequestTooLarge
 from handler.http.error_handlers import error_response
 from handler.local_server.bounds import Bounds
+from handler.local_server.parser import TooManyChunks
 from handler.request_context import request_id
 
 HEADERS_TOO_LARGE = 431  # the parser's hint (RFC 6585, section 5); our answer has our own status
@@ -33,8 +33,8 @@ def encode(error: ApiError) -> bytes:
 
 def malformed(error: h11.RemoteProtocolError) -> ApiError:
     """What was sent is not HTTP, or has too large headers or too small chunks."""
-    if error.error_status_hint == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return RequestTooLarge(f"{error}.")
+    if isinstance(error, TooManyChunks):
+        return RequestTooLarge(str(error))
     if error.error_status_hint == HEADERS_TOO_LARGE:
         return RequestTooLarge("The request's headers are too large. Send less in them.")
     reason = QUOTATION.sub("", str(error))
