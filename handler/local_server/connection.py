@@ -202,7 +202,7 @@ class Connection(H11Protocol):
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, as this connection's requests call it."""
-        if refusal := refusals.misframed(scope):
+        if refusal := refusals.misframed(scope["http_version"], self.headers):
             self.refuse(refusal)
             return
         if self.conn.their_state is h11.SEND_BODY:

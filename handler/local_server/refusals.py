@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 import h11
-from starlette.types import Scope
 
 from handler.errors import ApiError, InvalidRequest, NotReady, RequestTimeout, RequestTooLarge
 from handler.http.error_handlers import error_response
@@ -41,11 +40,11 @@ def malformed(error: h11.RemoteProtocolError) -> ApiError:
     return InvalidRequest(f"This is not a valid HTTP/1.1 request: {reason}.")
 
 
-def misframed(scope: Scope) -> ApiError | None:
+def misframed(version: str, headers: list[tuple[bytes, bytes]]) -> ApiError | None:
     """What the parser takes, and another server before this one may read as another request."""
-    if scope["http_version"] not in ("1.0", "1.1"):
-        return InvalidRequest(f"HTTP/{scope['http_version']} is not understood. Send HTTP/1.1.")
-    names = {name for name, _ in scope["headers"]}
+    if version not in ("1.0", "1.1"):
+        return InvalidRequest(f"HTTP/{version} is not understood. Send HTTP/1.1.")
+    names = {name for name, _ in headers}
     if {b"content-length", b"transfer-encoding"} <= names:  # RFC 9112, section 6.1
         return InvalidRequest(
             "The request has Content-Length and Transfer-Encoding. Send one of them."
