@@ -61,7 +61,8 @@ def test_an_escape_changes_no_verdict_of_a_damaged_text(value: Any, data: st.Dat
     half = text.replace("marker", r"\udc00").encode("utf-8", "surrogatepass")
     assert verdict(plain) == verdict(escaped)
     assert bool(verdict(plain)) == bool(verdict(half))
-    assert verdict(plain) == verdict(b"\xef\xbb\xbf" + plain)
+    if not text.startswith("\ufeff"):  # one mark is ignored, and a second is a character
+        assert verdict(plain) == verdict(b"\xef\xbb\xbf" + plain)
 
 
 @given(value=JSON_VALUES)
