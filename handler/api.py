@@ -22,7 +22,7 @@ from handler.embeddings.response import Answer
 from handler.errors import ApiError
 from handler.http.app import create_app
 from handler.http.error_handlers import FAILED, OK, describe
-from handler.http.events import readable
+from handler.http.lambda_events import normalize_event
 from handler.limits import MAX_ANSWER
 from handler.request_context import RequestContext, deadline, mark_warm, request_id
 from handler.settings import Settings, read_settings
@@ -70,7 +70,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if event_kinds.is_http(event):
         # Set again: this may be another thread, and `asyncio.run` removes the loop.
         asyncio.set_event_loop(_loop)
-        return _http(readable(event), context)
+        return _http(normalize_event(event), context)
     if event_kinds.is_warm_up(event):
         mark_warm()
         return {"status": True}

@@ -69,7 +69,7 @@ class RequestTooLarge(ApiError):
 
 
 class UnsupportedEncoding(ApiError):
-    """The body is compressed in a way that is not decoded here; the message has the others."""
+    """The body is compressed in a way that is not accepted; the message lists those that are."""
 
 
 class WrongStore(ApiError):
@@ -77,7 +77,7 @@ class WrongStore(ApiError):
 
 
 class UnusableStore(WrongStore):
-    """The vector store cannot be used until somebody mends it; the message says what and how.
+    """The vector store cannot be used until it is repaired; the message says how.
 
     place: the path or the name that the message calls the store by.
     """

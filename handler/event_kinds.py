@@ -79,10 +79,13 @@ def is_direct_search(event: object) -> bool:
     return isinstance(event, dict) and "query" in event
 
 
-def unsupported(event: object) -> UnsupportedEvent:
-    """The error for any other event. It names keys and never values."""
+def unsupported(event: object, understood: str = UNDERSTOOD) -> UnsupportedEvent:
+    """The error for an event of any other kind. It names keys and never values.
+
+    understood: the kinds that the function understands; by default, those of this module.
+    """
     if isinstance(event, dict):
         shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
     else:
         shape = f"of type {type(event).__name__}"
-    return UnsupportedEvent(f"The event is {shape}. This function understands: {UNDERSTOOD}.")
+    return UnsupportedEvent(f"The event is {shape}. This function understands: {understood}.")

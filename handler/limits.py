@@ -22,6 +22,11 @@ MAX_ANSWER = 6_291_456
 # Streams in a gzip body. Tools that compress in blocks make one for each 64 kB; a body of empty
 # ones would take a second.
 MAX_GZIP_MEMBERS = 1_000
+# Values in a JSON body: the largest request has 302,049. Parsing holds Python's lock, and millions
+# of empty lists would keep all other requests waiting for two seconds.
+MAX_JSON_VALUES = 400_000
+# Escapes of half a surrogate pair in a JSON body: two for each input are 4,096.
+MAX_JSON_HALVES = 10_000
 # A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
 MAX_ANSWER_ALB = 1_048_576
 
@@ -66,6 +71,9 @@ MAX_ATTRIBUTE_BYTES = 2_048
 
 # --- A document. Memory holds its bytes twice, its text and the model.
 MAX_DOCUMENT = 52_428_800
+# For an object's content to arrive, all of it: 1.7 MB a second for the largest. With the time for
+# reading the document, within the shortest timeout of the ingest function.
+OBJECT_SECONDS = 30.0
 # So much text makes about 10,000 chunks, which take minutes to encode, and at most 40 MB as a
 # Python string. The Bible has four million characters.
 MAX_CHARACTERS = 10_000_000
@@ -98,7 +106,8 @@ MAX_HTML_ATTRIBUTES = 500
 MAX_HTML_REOPENED = 500_000
 # In the <select>s of a page. Parsing time grows with the square of one's, to 6 s at 20,000.
 MAX_HTML_OPTIONS = 20_000
-# Of a page, counted by its < signs. A million take five seconds; the longest manuals have 800,000.
+# Of a page, of all chapters of a book or of all outputs of a notebook, counted by their < signs. A
+# million take five seconds; the longest manuals have 800,000.
 MAX_HTML_TAGS = 2_000_000
 # In a Markdown file. Hundreds of thousands take seconds, and hold no text.
 MAX_MARKDOWN_COMMENTS = 200_000
@@ -114,6 +123,9 @@ MAX_INFLATED = 200_000_000
 # Elements and attributes of a part, counted by its < and = signs. A million take about
 # 100 MB and four seconds; a handbook of 872 pages has 340,000.
 MAX_XML_TAGS = 4_000_000
+# Of a sheet, or of a workbook's strings; they are read one by one, and counted by their < signs.
+# A million take up to five seconds and 120 MB; a column in all of Excel's 1,048,576 rows has six.
+MAX_STREAMED_TAGS = 7_000_000
 # Groups of a Rich Text file inside each other; Word writes about 20.
 MAX_RTF_DEPTH = 1_000
 # Control words, symbols and groups of a Rich Text file. A million take four to eight seconds; a
@@ -173,6 +185,10 @@ MAX_HEADER_SECONDS = 40
 BODY_SECONDS = 20
 MAX_BODY_SECONDS = 600
 MIN_BYTES_A_SECOND = 500
+# Chunks of a body, and one more for each so many bytes. A chunk takes the event loop 10 µs or more,
+# whatever its size; a body of chunks of one byte would take it a minute.
+MAX_TINY_CHUNKS = 4_000
+MIN_CHUNK = 256  # bytes
 # Without one byte taken: longer than any pause of a client that reads.
 UNREAD_SECONDS = 30
 # Of all answers that were sent and not read: together with the model, less than a small machine's

@@ -15,14 +15,23 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from handler.errors import InvalidRequest
-from handler.json_text import NotJson, read_json
+from handler.errors import InvalidRequest, RequestTooLarge
+from handler.json_text import NotJson, count_values, read_json
+from handler.limits import MAX_JSON_VALUES
 
 REFUSED = "refused"  # pydantic's type of the errors that `refused` makes
 
 
 def parse_json(body: bytes) -> object:
-    """The JSON value of a request's body. Raises InvalidRequest if it is not JSON."""
+    """The JSON value of a request's body.
+
+    Raises InvalidRequest if it is not JSON, and RequestTooLarge if it has too many values.
+    """
+    if (count := count_values(body, MAX_JSON_VALUES)) > MAX_JSON_VALUES:
+        raise RequestTooLarge(
+            f"The body has about {count:,} values; the limit is {MAX_JSON_VALUES:,}. Send the "
+            "input in parts."
+        )
     try:
         return read_json(body)
     except NotJson as error:

@@ -1,7 +1,7 @@
 """Whether the tokens of two neighbouring units of a text add up.
 
 They do if WordPiece always splits between them. Part of the chunks' recipe: it asks Python's tables
-of Unicode, so that chunks stay as they are. (`character_kinds` knows a few borders more.)
+of Unicode, so that chunks stay as they are. (`character_classes` knows a few borders more.)
 Does not tokenize.
 """
 

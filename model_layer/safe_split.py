@@ -1,6 +1,6 @@
 """Splits a long text into parts, so that the tokens of the parts are the tokens of the text.
 
-No token reaches over a border (`character_kinds`), so a text may be cut there:
+No token reaches over a border (`character_classes`), so a text may be cut there:
 
     "unaffable, isn't it"  →  "unaffable, isn'" + "t it"
 
@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterator
 
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.character_kinds import BORDER, CLOSING, OPENING, WORD, CharacterKinds
+from model_layer.character_classes import BORDER, CLOSING, OPENING, WORD, CharacterClasses
 
 KEPT = re.compile(f"[{WORD}]+")
 
@@ -26,7 +26,7 @@ class SafeSplitter:
 
     def __init__(self, wordpiece: WordPiece, size: int) -> None:
         """size: characters of a part at most; a long word's may have some more."""
-        self._kinds = CharacterKinds(wordpiece)
+        self._classes = CharacterClasses(wordpiece)
         self._most = int(wordpiece.model.max_input_chars_per_word)
         self._size = size
 
@@ -54,22 +54,22 @@ class SafeSplitter:
 
     def _borders(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last place in `text[start:end]`, not its ends, where it may be cut."""
-        kinds = self._kinds.of(text[start:end])
-        last = len(kinds) - 1
+        classes = self._classes.of(text[start:end])
+        last = len(classes) - 1
         first_ones = (
-            kinds.find(BORDER, 1),
-            kinds.find(OPENING, 1),
-            kinds.find(BORDER, 0, last) + 1,
-            kinds.find(CLOSING, 0, last) + 1,
+            classes.find(BORDER, 1),
+            classes.find(OPENING, 1),
+            classes.find(BORDER, 0, last) + 1,
+            classes.find(CLOSING, 0, last) + 1,
         )
         found = [place for place in first_ones if place > 0]
         if not found:
             return None
         last_ones = (
-            kinds.rfind(BORDER, 1),
-            kinds.rfind(OPENING, 1),
-            kinds.rfind(BORDER, 0, last) + 1,
-            kinds.rfind(CLOSING, 0, last) + 1,
+            classes.rfind(BORDER, 1),
+            classes.rfind(OPENING, 1),
+            classes.rfind(BORDER, 0, last) + 1,
+            classes.rfind(CLOSING, 0, last) + 1,
         )
         return start + min(found), start + max(last_ones)
 
@@ -96,8 +96,8 @@ class SafeSplitter:
         if end - start <= self._most:
             yield text[start:end]  # perhaps a special token
             return
-        opening = start + (self._kinds.of(text[start]) == OPENING)
-        closing = end - (self._kinds.of(text[end - 1]) == CLOSING)
+        opening = start + (self._classes.of(text[start]) == OPENING)
+        closing = end - (self._classes.of(text[end - 1]) == CLOSING)
         outer = [text[closing:end], text[start:opening]]
         yield outer[not from_end]
         kept: list[str] = []
@@ -105,9 +105,9 @@ class SafeSplitter:
         for place in range(opening, closing, self._size):
             yield ""
             window = text[place : min(place + self._size, closing)]
-            kinds = self._kinds.of(window)
-            kept += (window[run.start() : run.end()] for run in KEPT.finditer(kinds))
-            characters += sum(kinds.count(kind) * int(kind) for kind in WORD)
+            classes = self._classes.of(window)
+            kept += (window[run.start() : run.end()] for run in KEPT.finditer(classes))
+            characters += sum(classes.count(each) * int(each) for each in WORD)
             if characters > self._most:
                 break
         yield "".join(kept)

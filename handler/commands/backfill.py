@@ -16,13 +16,14 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus
 
 from botocore.exceptions import ClientError
 from tqdm import tqdm
 
 from handler.aws.client import AwsClient
+from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.known_documents import known_documents
@@ -57,7 +58,7 @@ class Backfill:
     ) -> None:
         """state: a file that holds the last key sent, until all are sent.
 
-        ledger: what the store knows; without it, nothing is known of what is gone.
+        ledger: the store's; without it, documents that are gone are not found.
         """
         self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
         self._ledger = ledger
@@ -177,8 +178,8 @@ def _ledger() -> Ledger | None:
     if address:
         return open_ledger(address)
     print(
-        "What the bucket no longer has is not looked for: set VECTOR_STORE and LEDGER_TABLE as the "
-        "ingest function has them (--no-removed leaves this note out).",
+        "Documents that the bucket no longer has are not looked for: set VECTOR_STORE and "
+        "LEDGER_TABLE as the ingest function has them (--no-removed leaves this note out).",
         file=sys.stderr,
     )
     return None
@@ -214,13 +215,8 @@ def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        super().error(shown(message))
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m handler.commands.backfill", description=__doc__)
+    parser = ArgumentParser("backfill", __doc__)
     parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
     parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The documents of a folder: which of its files they are, and which are not there any more."""
+"""The files of a folder that are documents, and the sources whose files are gone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Ite
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is a file, or may be: reading it will tell why it cannot be looked at."""
+    """Whether it is a file, or may be one: reading it then says why it is not accessible."""
     try:
         return S_ISREG(path.stat().st_mode)
     except OSError as error:
@@ -35,7 +35,7 @@ def _is_file(path: Path) -> bool:
 
 
 def files_of(address: StoreAddress | None) -> set[Path]:
-    """The store's own files. They may lie beside the documents, but are none."""
+    """The store's own files. They may lie beside the documents, but are not documents."""
     if not isinstance(address, SqliteAddress):
         return set()
     path = Path(address.path).resolve()
@@ -43,13 +43,13 @@ def files_of(address: StoreAddress | None) -> set[Path]:
 
 
 def is_below(source: str, folder: Path) -> bool:
-    """Whether a source (`file:///path`) is in a folder, or is what has this name itself."""
+    """Whether a source (`file:///path`) is in a folder, or has the folder's own path."""
     uri = folder.as_uri().rstrip("/")
     return source == uri or source.startswith(f"{uri}/")
 
 
 def is_gone(source: str) -> bool:
-    """Whether there is nothing with the name of a source. False if that cannot be found out."""
+    """Whether nothing exists at a source's path. False if that cannot be determined."""
     try:
         os.lstat(path_of(source))
     except OSError as error:

@@ -1,8 +1,8 @@
 """`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder [--remove] FOLDER`).
 
 Ingests a folder's files into the store that VECTOR_STORE names, by the same pipeline as a bucket's
-objects. Unchanged files are not read again; files that are gone are deleted from the store. If all
-are, that takes --remove (`REMOVE=1`).
+objects. Unchanged files are not read again, and documents whose files are gone are deleted. If
+all files are gone, that takes --remove (`REMOVE=1`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from handler.commands import vanished
+from handler.commands import missing
+from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
 from handler.commands.known_documents import known_documents
-from handler.commands.side_by_side import AGAIN, STOP_SECONDS, reconcile
+from handler.commands.parallel import AGAIN, STOP_SECONDS, reconcile
 from handler.commands.terminal import shown
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
@@ -30,32 +31,46 @@ from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress, read_settings
 from model_layer import ModelLayerError
 
-REMOVE = "--remove"
+MAX_SHOWN = 200  # characters of a name that cannot be one
 STOPPED = "Interrupted. The next run resumes."
 
 
 def main(arguments: list[str]) -> int:
-    remove = REMOVE in arguments[:1]
-    named = arguments[remove:]
-    if named[:1] == ["--"]:
-        del named[0]
-    if len(named) != 1:
+    options = _parser().parse_args(arguments)
+    if not options.folder:
         return fail("Name the folder: make ingest DIR=folder")
     try:
         # Not every shell expands the home folder in `DIR=~/notes`.
-        folder = Path(named[0]).expanduser().resolve()
-        settings = read_settings(os.environ)
+        folder = Path(options.folder).expanduser().resolve()
+        is_folder = folder.is_dir()
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
+        reason = getattr(error, "strerror", None) or str(error)
+        return fail(f"{options.folder[:MAX_SHOWN]} is not a folder: {reason.rstrip('.')}.")
+    try:
+        settings = read_settings(os.environ)
+        may_know = _may_know(settings)
+    except (ValueError, OSError) as error:
         return fail(str(error))
-    if not folder.is_dir() and not _may_know(settings):
+    if not is_folder and not may_know:
         return fail(f"{folder} is not a folder.")
     try:
         with interruptible():
-            return _run(folder, settings, remove=remove)
+            return _run(folder, settings, remove=options.remove)
     except Interrupted as interrupted:
         end(interrupted.status, STOPPED)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
         return fail(str(error))
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("ingest_folder", __doc__)
+    parser.add_argument("folder", nargs="?", help="the folder, with its subfolders")
+    parser.add_argument(
+        "--remove",
+        action="store_true",
+        help="delete the folder's documents from the store even if all of its files are gone",
+    )
+    return parser
 
 
 def _may_know(settings: Settings) -> bool:
@@ -109,7 +124,7 @@ def ingest(
     if not remove:
         if not folder.is_dir() and not known:
             return fail(f"{folder} is not a folder.")
-        if reason := vanished.refusal(folder, known, present):
+        if reason := missing.refusal(folder, known, present):
             return fail(reason)
     gone = sorted(known.keys() - set(present))
     results = Counter({AGAIN: len(closed)} if closed else {})
@@ -117,7 +132,7 @@ def ingest(
         reconcile, pipeline=pipeline, results=results, folder=folder, threads=threads, stop=stop
     )
     chunks = work(present + gone)
-    _account_for_the_rest(folder, pipeline, work)
+    _reconcile_other_folders(folder, pipeline, work)
     counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
     print(shown(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}."))
     return 1 if results[AGAIN] else 0
@@ -131,17 +146,17 @@ def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[st
     return [path.as_uri() for path in files(folder, closed.append) if path not in own]
 
 
-def _account_for_the_rest(
+def _reconcile_other_folders(
     folder: Path, pipeline: Pipeline, work: Callable[[list[str]], object]
 ) -> None:
-    """Remove documents of other folders that have moved here, and name those that are gone."""
+    """Delete documents that moved here from other folders, and warn of others that are gone."""
     etags = _etags(pipeline)
     here = {etag for source, etag in etags.items() if is_below(source, folder)}
     elsewhere = {source: etag for source, etag in etags.items() if not is_below(source, folder)}
-    moved = vanished.moved_away(elsewhere, here)
+    moved = missing.moved_away(elsewhere, here)
     if moved:
         work(moved)
-    for warning in vanished.warnings(elsewhere.keys() - set(moved)):
+    for warning in missing.warnings(elsewhere.keys() - set(moved)):
         print(shown(warning), file=sys.stderr)
 
 

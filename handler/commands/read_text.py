@@ -1,8 +1,8 @@
 """`make text FILE=PATH` (`python -m handler.commands.read_text PATH [--json]`).
 
-Shows what ingestion reads of a file: its text, and on standard error what is known of it. With
---json it prints one JSON object. The exit status is 1 if the file cannot be read. A text that can,
-and that the model does not know the words of, is shown with a warning that ingestion refuses it.
+Shows what ingestion reads of a file: its text, and on standard error what is known of it. The exit
+status is 1 if the file cannot be read. A text whose words the model does not know is shown, with a
+warning that ingestion refuses it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.terminal import shown
@@ -27,11 +28,11 @@ from model_layer import ModelLayerError
 
 
 def main(arguments: list[str]) -> int:
-    options, paths = _divided(arguments)
-    if len(paths) != 1:
+    options = _parser().parse_args(arguments)
+    if not options.path:
         return fail("Name the file: make text FILE=path")
     try:
-        path = Path(paths[0]).expanduser().resolve()
+        path = Path(options.path).expanduser().resolve()
         if path.is_dir():
             return fail(f"{path} is a folder; `make text` reads one file.")
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
@@ -49,15 +50,15 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     if result is None:
         return fail(f"There is no file {path}.")
-    _print_json(result) if options else _print(result)
+    _print_json(result) if options.json else _print(result)
     return 1 if isinstance(result, DocumentRejected) else 0
 
 
-def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """The options, and the paths: what is no option, or comes after `--`."""
-    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    paths = [one for one in before if one != "--json"] + arguments[len(before) + 1 :]
-    return [one for one in before if one == "--json"], paths
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("read_text", __doc__)
+    parser.add_argument("path", nargs="?", help="the file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
 
 
 def _read(path: Path) -> Document | None:

@@ -9,6 +9,7 @@ import sys
 from starlette.types import ASGIApp
 
 from handler.commands.failure import fail
+from handler.digits import whole_number
 from handler.local_server.bounds import Bounds
 from handler.local_server.connections import most_connections
 from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_only, listen
@@ -21,11 +22,12 @@ SWITCH_SECONDS = 0.001
 
 def main() -> int:
     host, port = os.environ.get("HOST") or LOCALHOST, os.environ.get("PORT") or "8444"
-    if not port.isdecimal() or int(port) > 65_535:
+    number = whole_number(port)
+    if number is None or number > 65_535:
         return fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
     try:
         # Bound before the model is loaded, so that an occupied port is reported at once.
-        sockets = listen(host, int(port))
+        sockets = listen(host, number)
     except CannotListen as error:
         return fail(f"{error} PORT=… takes another port.")
     try:

@@ -1,5 +1,5 @@
-"""Text on its way to the terminal. Names of files and objects are anybody's, and can hold anything:
-codes that move the cursor or set the window's title, line ends, letters that turn the line around.
+"""Text for the terminal. Strangers choose the names of files and objects, which can hold anything:
+codes that move the cursor or set the window's title, line ends, letters that reverse a line.
 """
 
 from __future__ import annotations

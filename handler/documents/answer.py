@@ -16,13 +16,13 @@ CODES = ("invalid_file", "unsupported_file")
 def read_answer(fields: Mapping[str, Any], content: bytes) -> Document:
     """The document. Raises DocumentRejected if the answer says so; ValueError if it makes no sense.
 
-    The text may still be anything: whoever writes a document decides what it says.
+    The text may still be anything: a document's author decides what it says.
     """
     described = {key: value for key, value in fields.items() if key != "last"}
     if "code" in described:
         code, message = described["code"], described.get("message")
         if code not in CODES or not isinstance(message, str) or len(message) > MAX_LABEL:
-            raise ValueError("the refusal is none of ours")
+            raise ValueError("the refusal is not one of ours")
         raise DocumentRejected(cast("Literal['invalid_file']", code), message)
     text = content.decode()
     try:

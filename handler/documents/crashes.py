@@ -7,7 +7,7 @@ import signal
 from handler.documents.out_of_memory import memory_message
 from handler.documents.worker_process import Crashed
 
-# What C++, Rust and C libraries write before they abort for want of memory.
+# What C++, Rust and C libraries write before they abort because memory ran out.
 SAID_OUT_OF_MEMORY = (
     *("bad_alloc", "memory allocation of", "out of memory", "cannot allocate memory"),
     *("memoryerror", "enomem", "failed to map segment"),
@@ -41,9 +41,9 @@ def _is_out_of_memory(crash: Crashed, memory: int) -> bool:
     said = crash.said.casefold()
     if any(each in said for each in SAID_OUT_OF_MEMORY):
         return True
-    if crash.status >= 0 or crash.status == -signal.SIGKILL:  # nobody ran out of anything
+    if crash.status >= 0 or crash.status == -signal.SIGKILL:  # not for memory
         return False
-    # pdfium aborts in silence when it runs out; whoever finds damage aborts with a sentence.
+    # pdfium aborts in silence when memory runs out; a library that finds damage says so first.
     is_silent_abort = crash.status == -signal.SIGABRT and not said
     return is_silent_abort or crash.peak >= memory * MEMORY_SHARE
 

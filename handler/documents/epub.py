@@ -16,6 +16,7 @@ from handler.documents.document import Document
 from handler.documents.html import extract_html
 from handler.documents.inclusion import include
 from handler.documents.unread import Unread
+from handler.documents.work_limit import check_count
 from handler.documents.writer import Writer
 from handler.documents.xml_tree import (
     Element,
@@ -27,6 +28,7 @@ from handler.documents.xml_tree import (
     parse,
 )
 from handler.errors import DocumentRejected, WithoutText
+from handler.limits import MAX_HTML_TAGS
 
 KIND = "EPUB book"
 CONTAINER = "META-INF/container.xml"
@@ -64,7 +66,7 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
     items = {attribute(each, "id"): each for each in manifest} if manifest is not None else {}
     labels = _labels(archive, items, folder)
     below = 1 if writer.title else 0
-    unread, read = Unread(), 0
+    unread, read, tags = Unread(), 0, 0
     for reference in children(spine, "itemref") if spine is not None else ():
         item = items.get(attribute(reference, "idref"))
         if item is None or attribute(item, "media-type") not in CHAPTERS:
@@ -76,10 +78,12 @@ def _write_chapters(writer: Writer, archive: Archive, package: Element, folder: 
             unread["chapters that are not in the file"] += 1
             continue
         content = archive.read(name)  # over a limit: then the book is refused
+        tags += content.count(b"<")
+        check_count(tags, MAX_HTML_TAGS, "The EPUB book has at least {} tags")
         try:
             chapter = _chapter(content)
         except DocumentRejected:
-            unread["chapters that are damaged, or in an unclear character set"] += 1
+            unread["chapters that are damaged, over a limit, or in an unclear character set"] += 1
             continue
         if chapter is None:
             unread["chapters without text, such as pictures"] += 1

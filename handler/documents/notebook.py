@@ -18,7 +18,7 @@ from handler.documents.unread import Unread
 from handler.documents.work_limit import check_count
 from handler.documents.writer import Writer
 from handler.errors import DocumentRejected, WithoutText
-from handler.limits import MAX_NOTEBOOK_PARTS
+from handler.limits import MAX_HTML_TAGS, MAX_NOTEBOOK_PARTS
 
 # Colours, cursor moves and window titles, for a terminal.
 TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -78,7 +78,7 @@ class _Reader:
 
     def __init__(self, writer: Writer, language: str) -> None:
         self._writer, self._language = writer, language
-        self._skipped = Unread()
+        self._skipped, self._tags = Unread(), 0
 
     def read(self, cell: dict[str, Any]) -> None:
         kind = cell.get("cell_type")
@@ -128,10 +128,23 @@ class _Reader:
         else:
             self._forms(_forms(output))
 
+    def _html(self, html: str) -> Document | None:
+        """The document of an output in HTML; None if it has no text, or is over a limit."""
+        self._tags += html.count("<")
+        check_count(self._tags, MAX_HTML_TAGS, "The notebook's outputs have at least {} HTML tags")
+        try:
+            return extract_html(html)
+        except WithoutText:
+            return None
+        except DocumentRejected:
+            self._skipped["outputs in HTML that is over a limit"] += 1
+            return None
+
     def _forms(self, forms: dict[str, Any]) -> None:
         """Write one output in the form that says the most."""
         html = _text(forms.get("text/html"))
-        if "<table" in html.lower() and (document := _html(html)):
+        is_table = "<table" in html.lower()
+        if is_table and (document := self._html(html)):
             include(self._writer, document)
             return
         pictures = sum(form.startswith("image/") for form in forms)
@@ -143,7 +156,7 @@ class _Reader:
             self._markdown(text)
         elif form and not PLACEHOLDER.fullmatch(text):
             self._code(printed(text))
-        elif html.strip() and (document := _html(html)):
+        elif html.strip() and not is_table and (document := self._html(html)):
             include(self._writer, document)
         elif not pictures:
             self._skipped["interactive outputs"] += 1
@@ -165,13 +178,6 @@ def _forms(output: dict[str, Any]) -> dict[str, Any]:
     names = {"text": "text/plain", "html": "text/html", "latex": "text/latex"}
     pictures = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
     return {kind: output[key] for key, kind in (names | pictures).items() if key in output}
-
-
-def _html(html: str) -> Document | None:
-    try:
-        return extract_html(html)
-    except DocumentRejected:  # it has no text
-        return None
 
 
 def _text(value: Any) -> str:

@@ -91,7 +91,7 @@ class Sandbox:
     def close(self) -> None:
         """Stop the worker, even while it reads: from any thread, within a second.
 
-        Whoever waits for a document gets DocumentUnfinished. The next document starts another
+        A thread that waits for a document gets DocumentUnfinished. The next document starts another
         worker.
         """
         self._closings += 1

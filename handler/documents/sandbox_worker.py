@@ -25,9 +25,9 @@ import orjson
 
 from handler.documents import extract
 from handler.documents.confinement import confine
+from handler.documents.confinement.readable_paths import readable_paths
 from handler.documents.out_of_memory import is_out_of_memory, memory_message
 from handler.documents.pipe_protocol import LACKS_LIBRARY, read_message, write_message
-from handler.documents.readable_paths import readable_paths
 from handler.errors import DocumentRejected
 from handler.limits import (
     READING_CPU_SECONDS,
@@ -123,7 +123,7 @@ def _answer(
 
 
 def _refusal(error: Exception) -> dict[str, Any]:
-    """The answer after an error that is not for want of memory."""
+    """The answer after an error other than too little memory."""
     if isinstance(error, DocumentRejected):
         return {"code": error.code, "message": error.message}
     if isinstance(error, ImportError):  # a missing library is not the document's fault

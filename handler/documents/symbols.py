@@ -8,6 +8,8 @@ arrows are the ones that other programs write, so that a search finds them.
 # ruff: noqa: RUF001
 from __future__ import annotations
 
+import re
+
 NONE = "\ufffd"
 CHARTS = {
     "symbol": (
@@ -58,6 +60,8 @@ CHARTS = {
 }
 FIRST = 0x20  # of a chart
 PRIVATE = 0xF000  # Word adds it to the codes of a symbol font
+PRIVATE_CODES = re.compile("[\uf000-\uf0ff]")
+CODES = re.compile("[\x20-\xff\uf000-\uf0ff]")
 
 
 def symbol(code: int, font: str) -> str | None:
@@ -70,15 +74,20 @@ def symbol(code: int, font: str) -> str | None:
 
 
 def with_symbols(text: str, font: str) -> str:
-    """`text` as a font shows it: all of it in a symbol font, private-use codes in any other.
+    """`text` as a font shows it.
 
-    Those are of the Symbol font then, the usual one: the style that named the font is lost.
+    In a symbol font, its codes are translated, with and without PRIVATE. In a font without a name,
+    private-use codes are those of Symbol, the usual one: the style that named it is lost. All
+    others stay: a font of icons or of a company's own letters has them at such codes, too.
     """
-    if font.strip().lower() in CHARTS:
-        return "".join(symbol(ord(each), font) or "" for each in text)
-    if any(PRIVATE <= ord(each) <= PRIVATE + 0xFF for each in text):
-        return "".join(
-            symbol(ord(each), "Symbol") or "" if PRIVATE <= ord(each) <= PRIVATE + 0xFF else each
-            for each in text
-        )
+    name = font.strip().lower()
+    if name in CHARTS:
+        return CODES.sub(lambda found: symbol(ord(found[0]), name) or _kept(found[0]), text)
+    if not name:
+        return PRIVATE_CODES.sub(lambda found: symbol(ord(found[0]), "symbol") or found[0], text)
     return text
+
+
+def _kept(character: str) -> str:
+    """A character that a symbol font lacks, if it means something in another font."""
+    return character if ord(character) >= PRIVATE else ""

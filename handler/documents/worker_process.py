@@ -154,7 +154,7 @@ class WorkerProcess:
         return Crashed(self._process.returncode, self._peak, said, is_garbled)
 
     def kill(self) -> None:
-        """Kill the process, from any thread. Whoever waits for its reply gets Crashed."""
+        """Kill the process, from any thread. A thread that waits for its reply gets Crashed."""
         self._process.kill()
 
     def stop(self) -> None:

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from handler.documents.work_limit import check_count
 from handler.errors import DocumentRejected
-from handler.limits import MAX_XML_TAGS
+from handler.limits import MAX_STREAMED_TAGS, MAX_XML_TAGS
 
 Element: TypeAlias = Any  # lxml's, which has no types
 
@@ -34,8 +35,10 @@ def parse(content: bytes, kind: str) -> Element:
 def elements(content: bytes, kind: str, names: set[str]) -> Iterator[Element]:
     """The elements with these local names, in order of their ends; each is emptied after use.
 
-    For parts that are too large for a tree. Raises DocumentRejected if the XML is damaged.
+    For parts that are too large for a tree. Raises DocumentRejected if the XML is damaged, or has
+    too many elements.
     """
+    check_count(content.count(b"<"), MAX_STREAMED_TAGS, f"A part of the {kind} has {{}} XML tags")
     parser = etree.iterparse(
         BytesIO(content),
         events=("end",),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from handler.errors import InvalidRequest, RequestTooLarge
 from handler.request_context import RequestContext
-from model_layer import DeadlineExceeded, Encoded, Encoder, TextTooLong, Truncate
+from model_layer import Cancelled, DeadlineExceeded, Encoded, Encoder, TextTooLong, Truncate
 
 
 def encode(
@@ -49,3 +50,23 @@ def encode(
     context.stages["tokenize"] = encoded.tokenize_seconds * 1000
     context.stages["run"] = encoded.run_seconds * 1000
     return encoded
+
+
+def stop_if_late(context: RequestContext, done: int, total: int, noun: str, *, field: str) -> None:
+    """To be called between the texts of a request, by work that the encoder does not do.
+
+    noun: what the texts are, as a plural. Raises Cancelled if no caller is left, and
+    RequestTooLarge if the request's time is up.
+    """
+    if context.is_cancelled():
+        raise Cancelled("The caller no longer wants the answer.")
+    if context.deadline is not None and time.monotonic() > context.deadline:
+        cure = (
+            f"Send at most {max(1, done * 3 // 4)} such {noun}." if done else "Send shorter ones."
+        )
+        raise RequestTooLarge(
+            f"The time this function has for a request was up after {done} of {total} {noun}. "
+            f"{cure}",
+            param=field,
+            code="deadline_exceeded",
+        )

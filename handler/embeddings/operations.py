@@ -5,7 +5,6 @@ Routes pass a request's bytes, direct invocations their payload. Knows no status
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import orjson
 
 from handler.embeddings.answer_size import answer_bytes
-from handler.embeddings.encoding import encode
+from handler.embeddings.encoding import encode, stop_if_late
 from handler.embeddings.request import (
     EmbeddingRequest,
     dimensions_over_limit,
@@ -25,7 +24,7 @@ from handler.errors import NotFound, RequestTooLarge
 from handler.limits import DIMENSIONS
 from handler.request_context import RequestContext
 from handler.validation import parse_json
-from model_layer import Cancelled, Cl100k, Encoder, Truncate
+from model_layer import Cl100k, Encoder, Truncate
 
 SERVED_MODEL = "all-MiniLM-L6-v2"
 DIMENSIONS_HEADER = "x-embedding-dimensions"
@@ -134,16 +133,7 @@ class EmbeddingOperations:
 
         def check() -> None:
             self.encoder.turns.give_way()
-            if context.is_cancelled():
-                raise Cancelled("The caller no longer wants the answer.")
-            if context.deadline is not None and time.monotonic() > context.deadline:
-                cure = f"Send at most {max(1, len(data) * 3 // 4)} such inputs."
-                raise RequestTooLarge(
-                    f"The time this function has for a request was up after {len(data)} of "
-                    f"{len(checked.texts)} inputs. {cure if data else 'Send shorter ones.'}",
-                    param="input",
-                    code="deadline_exceeded",
-                )
+            stop_if_late(context, len(data), len(checked.texts), "inputs", field="input")
 
         with self.encoder.turns:
             for index, text in enumerate(checked.texts):

@@ -24,8 +24,8 @@ def is_short(texts: int) -> bool:
 class Admission:
     """Counts the texts and the bytes of all requests that are not answered yet. Thread-safe.
 
-    max_texts: of all long requests together, and of all short ones: a short request is not refused
-    because long ones wait, which it will not wait for. A request that is alone may have more.
+    max_texts: of all long requests together, and of all short ones. They are counted apart, since
+    short ones do not wait for long ones. A request that is alone may have more.
     cpus: how many texts are encoded at a time.
     """
 

@@ -12,7 +12,7 @@ from handler.embeddings.operations import EmbeddingOperations
 from handler.http.access_log import AccessLog
 from handler.http.admission import Admission
 from handler.http.auth import ApiKeys
-from handler.http.concurrency import Lanes
+from handler.http.concurrency import ThreadPools
 from handler.http.cors import Cors
 from handler.http.error_handlers import add_error_handlers
 from handler.http.methods import HeadAndOptions
@@ -82,5 +82,5 @@ def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings
     state.embeddings = embeddings
     state.keys = ApiKeys(settings.key_hashes)
     state.admission = Admission(max_texts=settings.max_waiting_texts, cpus=cpus)
-    state.lanes = Lanes(cpus)
+    state.pools = ThreadPools(cpus)
     state.readiness = Readiness(embeddings.encoder)

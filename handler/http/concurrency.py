@@ -20,17 +20,17 @@ from model_layer import CanaryResult
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Bytes that are parsed faster than a thread can take them over.
-SHORT_BODY = 16_384
+# Bytes that are parsed in less time than handing them to a thread takes.
+QUICK_BODY = 16_384
 # Threads that mostly wait: for their turn at the model, or for a store.
 SHORT_THREADS = 32
-# Few keep all CPUs busy. More long requests at a time would end no earlier, and each holds its
-# texts and vectors.
+# A few keep all CPUs busy. With more, long requests would end no earlier, and each holds its texts
+# and vectors.
 LONG_THREADS_PER_CPU = 2
 
 
-class Lanes:
-    """Threads in lanes, so that a short request does not wait for a thread behind long ones.
+class ThreadPools:
+    """Separate pools of threads, so that short requests do not wait behind long ones.
 
     cpus: how many texts are encoded at a time. The threads start when they are first needed.
     """
@@ -49,9 +49,9 @@ async def parse_body(
     """Call `parse`, whose first argument is a request's body: here, if it is short."""
     body = args[0]
     assert isinstance(body, bytes)
-    if len(body) <= SHORT_BODY:
+    if len(body) <= QUICK_BODY:
         return parse(*args, **kwargs)
-    return await _run(request, _lanes(request).parsing, parse, *args, **kwargs)
+    return await _run(request, _pools(request).parsing, parse, *args, **kwargs)
 
 
 async def encode_off_loop(
@@ -61,12 +61,12 @@ async def encode_off_loop(
 
     Also raises TooBusy if too many texts are waiting.
     """
-    context, lanes = _context(request), _lanes(request)
+    context, pools = _context(request), _pools(request)
     if not context.is_alone:
         admission: Admission = request.app.state.admission
         admission.admit_texts(texts, context)
-    lane = lanes.short if is_short(texts) else lanes.long
-    return await _run(request, lane, function, *args, **kwargs)
+    pool = pools.short if is_short(texts) else pools.long
+    return await _run(request, pool, function, *args, **kwargs)
 
 
 async def check_readiness(request: Request) -> CanaryResult:
@@ -74,7 +74,7 @@ async def check_readiness(request: Request) -> CanaryResult:
     readiness: Readiness = request.app.state.readiness
     if (fresh := readiness.fresh) is not None:
         return fresh
-    return await _run(request, _lanes(request).ready, readiness.check)
+    return await _run(request, _pools(request).ready, readiness.check)
 
 
 async def run_off_loop(
@@ -86,12 +86,12 @@ async def run_off_loop(
     Raises ClientDisconnect as soon as the client hangs up, and NotReady if the server stops. Both
     cancel the request's context, which ends the work on the thread.
     """
-    return await _run(request, _lanes(request).short, function, *args, **kwargs)
+    return await _run(request, _pools(request).short, function, *args, **kwargs)
 
 
 async def _run(
     request: Request,
-    lane: ThreadPoolExecutor,
+    pool: ThreadPoolExecutor,
     function: Callable[P, T],
     *args: P.args,
     **kwargs: P.kwargs,
@@ -100,9 +100,9 @@ async def _run(
     if context.is_alone:
         return function(*args, **kwargs)
     loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(lane, lambda: function(*args, **kwargs))
+    work = loop.run_in_executor(pool, lambda: function(*args, **kwargs))
     gone = loop.create_task(_disconnect(request.receive))
-    gone.add_done_callback(lambda _: work.cancel())  # the thread itself goes on until it asks
+    gone.add_done_callback(lambda _: work.cancel())  # the thread itself ends when it next asks
     try:
         return await work
     except asyncio.CancelledError as error:
@@ -127,6 +127,6 @@ def _context(request: Request) -> RequestContext:
     return context
 
 
-def _lanes(request: Request) -> Lanes:
-    lanes: Lanes = request.app.state.lanes
-    return lanes
+def _pools(request: Request) -> ThreadPools:
+    pools: ThreadPools = request.app.state.pools
+    return pools

@@ -26,7 +26,7 @@ PIECE = 65_536  # bytes
 def accepts_gzip(header: str) -> bool:
     """Whether a request's Accept-Encoding, its lines joined by commas, allows gzip.
 
-    A weight that is no number allows nothing, since an answer as it is suits every client.
+    An invalid weight allows nothing: every client can read an answer that is not compressed.
     """
     accepted = weights(header)
     named = [accepted[name] for name in GZIP if name in accepted]

@@ -57,11 +57,11 @@ class Cors(CORSMiddleware):
         if not self.is_allowed_origin(origin):
             allowed = ", ".join(self.allow_origins) or "empty"
             reason = (
-                f"Pages of {origin[:200]} may not call: CORS_ALLOW_ORIGINS is {allowed}. Add it."
+                f"Pages of {origin[:200]} may not call: CORS_ALLOW_ORIGINS is {allowed}. Add the "
+                "origin."
             )
         elif method not in self.allow_methods:
-            reason = f"Pages may not send {method[:20]}. CORS_ALLOW_ORIGINS lets them send "
-            reason += f"{', '.join(METHODS)}."
+            reason = f"Pages may not send {method[:20]}; they may send {', '.join(METHODS)}."
         else:
             return response
         refusal = error_response(InvalidRequest(reason, code="cors_not_allowed"))

@@ -35,7 +35,7 @@ from handler.errors import (
 from handler.http.content_encoding import ACCEPTED
 from handler.http.methods import allowed_methods
 from handler.http.openapi import content
-from handler.http.prefix import prefix
+from handler.http.path_prefix import path_prefix
 
 OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
 CLIENT_GONE = 499  # nginx's, for its log: the client hung up before the answer
@@ -124,7 +124,7 @@ async def _routing_error(request: Request, error: Exception) -> Response:
             f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
         )
         return error_response(wrong, {"allow": allowed})
-    if before := prefix(request.app.routes, request.scope):
+    if before := path_prefix(request.app.routes, request.scope):
         cure = (
             f" If a stage, a custom domain or a proxy puts {before[:100]} before the path, set "
             f"API_BASE_PATH={before[:100]}.{cure}"

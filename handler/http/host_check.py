@@ -1,10 +1,10 @@
-"""Who may call a server that only its own machine reaches, and that needs no key.
+"""Who may call a server that needs no key and that only its own machine can reach.
 
-Browsers reach it, too, with whatever page they show. A name that resolves to 127.0.0.1 makes it
-"the same site" as a stranger's page, which then reads documents (DNS rebinding); and a page can
-send forms and plain text anywhere without asking. So the host must be a name of this machine, and
-a request that a page of another site sends is refused, before any work. Programs send no Origin,
-and pass. Does not stand in for API keys.
+A browser on that machine reaches it, too, whatever page it shows. If the page's host name resolves
+to 127.0.0.1, the browser takes this server for the page's own site, and the page can read documents
+(DNS rebinding). Any page can also send forms and plain text without a preflight. So the host must
+be a name of this machine, and a request from a page of another site is refused before any work.
+Programs send no Origin, and pass. Does not replace API keys.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from handler.http.cors import is_preflight
 from handler.http.error_handlers import error_response
 
 ANY = "*"
-OPEN_PATH = "/health"  # for monitors, whatever they call this machine
+OPEN_PATH = "/health"  # for monitors, which may know this machine by any name
 NAMES = {"localhost", "host.docker.internal"}  # the second is this machine for its containers
 # A host and an optional port (RFC 9110, section 7.2).
 AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::\d*)?", re.IGNORECASE)
@@ -86,12 +86,12 @@ class HostCheck:
             return False
 
     def _wrong_site(self, scope: Scope, headers: Headers) -> Forbidden | None:
-        """The refusal of what a page of another site sends without asking."""
-        if ANY in self._origins or is_preflight(scope):  # which has its own answer
+        """The refusal of a request that a page of another site sends."""
+        if ANY in self._origins or is_preflight(scope):  # `cors` answers preflights
             return None
         origin = headers.get("origin")
         if origin is not None:
-            if origin in self._origins or _is_of(origin, headers.get("host", "")):
+            if origin in self._origins or _is_same_origin(origin, headers.get("host", "")):
                 return None
         elif headers.get("sec-fetch-site") != "cross-site" or _is_followed_link(scope, headers):
             return None
@@ -102,8 +102,8 @@ class HostCheck:
         )
 
 
-def _is_of(origin: str, host: str) -> bool:
-    """Whether the page came from this server, by this name."""
+def _is_same_origin(origin: str, host: str) -> bool:
+    """Whether the page came from this server, under this name."""
     scheme, _, authority = origin.partition("://")
     return scheme in ("http", "https") and authority.lower() == host.lower()
 

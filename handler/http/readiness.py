@@ -1,4 +1,4 @@
-"""Whether the model is right, tried once a second at most: however many ask, it costs little."""
+"""Whether the model is right. It is tried at most once a second, so frequent checks cost little."""
 
 from __future__ import annotations
 

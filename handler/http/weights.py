@@ -11,8 +11,8 @@ QUALITY = re.compile(r"q\s*=\s*([01](?:\.[0-9]*)?)")
 def weights(header: str) -> dict[str, float]:
     """The weight of each item, from 0 (not accepted) to 1. The items are in lower case.
 
-    header: its lines, joined by commas. A weight that is no number is 0, and of an item that is
-    listed several times the least counts.
+    header: its lines, joined by commas. An invalid weight is 0. If an item is listed several
+    times, its lowest weight counts.
     """
     found: dict[str, float] = {}
     for item in header.lower().split(","):

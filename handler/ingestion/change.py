@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-# S3's have 18 digits, MinIO's 16. Far longer ones are nobody's, and would fill the ledger's row.
+# S3's have 18 digits, MinIO's 16. No service writes far longer ones; they would fill the row.
 SEQUENCER = re.compile("[0-9A-Fa-f]{1,64}")
 
 
@@ -25,17 +25,16 @@ class Change:
     def is_after(self, sequencer: str | None) -> bool:
         """Whether this change happened, or may have happened, after that one.
 
-        A sequencer that is none (`is_sequencer`) says nothing of the order.
+        A malformed sequencer (see `is_sequencer`) says nothing about the order.
         """
         mine, other = _fraction(self.sequencer), _fraction(sequencer)
         return mine is None or other is None or mine > other
 
     def repeats(self, sequencer: str | None) -> bool:
-        """Whether this is the very event that `sequencer` is of, delivered again.
+        """Whether this is the event that `sequencer` belongs to, delivered again.
 
-        Only such a one need not be looked at. An older one mostly need not be, either; but whoever
-        can send an event can send a sequencer above all that S3 will give, and later changes of
-        the document would then be taken for older ones.
+        Only that one is skipped. To skip older ones, too, would not be safe: a forged event could
+        have a sequencer above all of S3's, and every later change would then look older.
         """
         mine = _fraction(self.sequencer)
         return mine is not None and mine == _fraction(sequencer)
@@ -47,7 +46,7 @@ def is_sequencer(value: object) -> bool:
 
 
 def _fraction(sequencer: object) -> str | None:
-    """The digits of a sequencer, comparable with others'; None if it is none.
+    """The digits of a sequencer, comparable with others'; None if it is malformed.
 
     The shorter of two is padded with zeros, on the right, so trailing zeros mean nothing.
     (docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html)

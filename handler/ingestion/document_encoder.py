@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from math import inf
 from typing import Protocol
@@ -82,9 +83,11 @@ class DocumentEncoder:
                 f"The document has {snapshot.size:,} bytes; the limit is {MAX_DOCUMENT:,}. "
                 "Split it into smaller ones.",
             )
+        began = time.monotonic()
         content = snapshot.read()
+        left = seconds - (time.monotonic() - began)
         document = self._extract(
-            content, name=name, content_type=snapshot.content_type, seconds=seconds
+            content, name=name, content_type=snapshot.content_type, seconds=left
         )
         unknown = self._encoder.tokenizer.unknown_share(document.text)
         warning = _describe(unknown)

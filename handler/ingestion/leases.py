@@ -3,7 +3,7 @@
 A lease is part of the document's ledger row. It is acquired by writing the row, which only one of
 several writers can do first, and it expires: a holder that vanishes (Lambda stops what takes too
 long) does not block others for ever. It only saves work: an attempt that loses its lease and writes
-all the same, however late, writes in its own generation (`planning`), which then nobody reads.
+all the same, however late, writes in its own generation (`planning`), which is then never read.
 """
 
 from __future__ import annotations

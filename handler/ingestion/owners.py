@@ -31,7 +31,7 @@ class Owners(Protocol):
 
 
 class Invocations:
-    """Owners of whom only time tells, as on Lambda."""
+    """Owners of which nothing can be known, as on Lambda: only time decides."""
 
     def name(self) -> str:
         return uuid.uuid4().hex

@@ -20,6 +20,7 @@ from urllib.parse import unquote_plus
 import orjson
 
 from handler.errors import UnsupportedEvent
+from handler.event_kinds import unsupported
 from handler.ingestion.change import Change, is_sequencer
 from handler.logs import write_line
 
@@ -50,9 +51,7 @@ def read_deliveries(event: object) -> list[Delivery]:
         try:
             return [_message(record) for record in _records(event)]
         except (KeyError, TypeError) as error:
-            raise UnsupportedEvent(
-                f"The event lacks {error}, which its kind should have."
-            ) from error
+            raise _malformed(error) from error
     changes = read_changes(event)
     return [Delivery(None, lambda: changes)]
 
@@ -76,12 +75,14 @@ def read_changes(event: object) -> list[Change]:
                 case "ceph:s3":
                     return [one for each in _records(event) for one in _from_ceph(each["s3"])]
     except (KeyError, TypeError, AttributeError) as error:
-        raise UnsupportedEvent(f"The event lacks {error}, which its kind should have.") from error
-    if isinstance(event, dict):
-        shape = f"an object with the keys {[str(key)[:40] for key in list(event)[:10]]}"
-    else:
-        shape = f"of type {type(event).__name__}"
-    raise UnsupportedEvent(f"The event is {shape}. This function understands: {UNDERSTOOD}.")
+        raise _malformed(error) from error
+    raise unsupported(event, UNDERSTOOD)
+
+
+def _malformed(error: Exception) -> UnsupportedEvent:
+    if isinstance(error, KeyError):
+        return UnsupportedEvent(f"The event lacks {error}, which its kind should have.")
+    return UnsupportedEvent(f"A part of the event is of the wrong type: {error}.")
 
 
 def _message(record: dict[str, Any]) -> Delivery:
@@ -118,13 +119,13 @@ def _from_eventbridge(detail: dict[str, Any]) -> Change:
 
 
 def _change(bucket: object, key: object, about: dict[str, Any]) -> Change:
-    """The change of an object. Raises UnsupportedEvent if S3 can have no bucket or key like that.
+    """The change of an object. Raises UnsupportedEvent if S3 allows no such bucket or key.
 
-    A sequencer that is none is left out: the object is looked at, and later events are, too.
+    A malformed sequencer is left out: the object is looked at, and so it is after later events.
     """
     if not isinstance(bucket, str) or not BUCKET.fullmatch(bucket):
         raise UnsupportedEvent(
-            f"The event's bucket is {_shown(bucket)}, which no bucket is called."
+            f"The event's bucket is {_shown(bucket)}, which is not a valid bucket name."
         )
     source = f"s3://{bucket}/{_checked_key(key)}"
     sequencer = about.get("sequencer")
@@ -149,7 +150,7 @@ def _checked_key(key: object) -> str:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise UnsupportedEvent(f"The event's key is {_shown(value)}, and no text.")
+        raise UnsupportedEvent(f"The event's key is {_shown(value)}, which is not text.")
     return value
 
 

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from handler.errors import ApiError
 from handler.local_server import refusals
+from handler.local_server.parser import Parser
 from handler.local_server.transport import Transport
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # After an early answer, so many bytes are awaited on a connection that is kept. It is closed if
 # more is to come.
 MOST_AWAITED = 1_048_576
+# Bytes of requests that come before the one ahead of them is answered, and are kept.
+MOST_PIPELINED = 65_536
 
 
 class Phase(Enum):
@@ -56,10 +59,12 @@ class Connection(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = Parser()
         self._application, self.app = self.app, self._run
         self._bounds = server_state.bounds
         self.phase, self.since = Phase.NEW, self.loop.time()
         self.received = 0  # bytes, in this phase
+        self._is_last = False  # whether the request is, so that what follows it is not read
         self._checked = self.since
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -74,11 +79,17 @@ class Connection(H11Protocol):
             self.refuse(refusals.full(self._bounds))
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        # A client that has said "connection: close" may still send an empty line, as some do.
+        if self.transport.is_closing() or self._is_last or self.conn.their_state is h11.MUST_CLOSE:
             self.transport.discard(len(data))
             return
         super().data_received(data)
         self._enter_phase(len(data))
+        if self.phase is Phase.ANSWER:
+            # uvicorn stops reading here, and would not notice that the client hangs up.
+            self.flow.resume_reading()
+            if len(self.conn.trailing_data[0]) > MOST_PIPELINED:
+                self._end_after_answer()
         if self.phase is Phase.REST and self.received > self._bounds.drained:
             self.transport.close_now()
 
@@ -171,6 +182,12 @@ class Connection(H11Protocol):
         if self.cycle is None or self.cycle.response_complete:
             self.transport.close_now()
             return
+        self._end_after_answer()
+
+    def _end_after_answer(self) -> None:
+        """End the connection after the current answer, which says so."""
+        assert self.cycle is not None
+        self._is_last = True
         self.cycle.keep_alive = False
         if not self.cycle.response_started:
             self.cycle.default_headers = [*self.cycle.default_headers, CLOSE_HEADER]
@@ -185,6 +202,9 @@ class Connection(H11Protocol):
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, as this connection's requests call it."""
+        if refusal := refusals.misframed(scope["http_version"], self.headers):
+            self.refuse(refusal)
+            return
         if self.conn.their_state is h11.SEND_BODY:
             send = self._ending(send)
         try:

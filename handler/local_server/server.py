@@ -28,8 +28,8 @@ from handler.local_server.listening import BACKLOG
 from handler.local_server.log_limit import LimitedHandler
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# asyncio accepts so many connections before it calls any of them made, on each socket: fewer than
-# the descriptors that are kept for this.
+# Connections that asyncio accepts on each socket before it reports any of them: fewer than the
+# descriptors that are kept for this.
 ACCEPTED_AT_ONCE = 8
 
 log = logging.getLogger(__name__)

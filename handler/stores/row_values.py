@@ -1,4 +1,4 @@
-"""The values of a row that a ledger kept as JSON, checked: a damaged one is told, not used."""
+"""The values of a row that a ledger kept as JSON, checked: a damaged one is reported, not used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-LARGEST = 1 << 53  # of a number: what JSON and all who read it can represent
+LARGEST = 1 << 53  # of a number: JSON is exact up to it for every reader
 
 
 class MalformedRow(ValueError):

@@ -18,7 +18,7 @@ NO_ACCESS = f"it cannot be opened. Give this user access to it and to its folder
 READ_ONLY = f"it cannot be written. Let this user write to it and to its folder, or {ANOTHER}."
 # sqlite.org/rescode.html
 REASONS: list[tuple[type[apsw.Error], str]] = [
-    (apsw.NotADBError, f"it is no SQLite database. Move it away, or {ANOTHER}."),
+    (apsw.NotADBError, f"it is not a SQLite database. Move it away, or {ANOTHER}."),
     (apsw.FullError, "the disk is full. Free some space, and try again."),
     (apsw.IOError, f"the disk reports an error ({{}}). Check the disk, or {ANOTHER}."),
     (apsw.ReadOnlyError, READ_ONLY),

@@ -179,7 +179,7 @@ def _use_wal(connection: apsw.Connection) -> None:
 
 
 def _expect_file(path: Path) -> None:
-    """Raises UnusableStore if there is something else than a file at the path."""
+    """Raises UnusableStore if there is something other than a file at the path."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -187,7 +187,7 @@ def _expect_file(path: Path) -> None:
     if S_ISDIR(mode):
         raise unusable(path, "it is a folder. Set VECTOR_STORE to a file in it.")
     if not S_ISREG(mode):
-        raise unusable(path, "it is no file. Set VECTOR_STORE to another one.")
+        raise unusable(path, "it is not a regular file. Set VECTOR_STORE to one.")
 
 
 def _is_writable(path: Path) -> bool:

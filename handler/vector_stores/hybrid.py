@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.embeddings.encoding import stop_if_late
 from handler.limits import RANKED
 from handler.request_context import RequestContext
 from handler.stores.contract import IncompleteMatches, Match, NoTextIndex, VectorIndex
 from handler.stores.filters import Filter
 from handler.vector_stores.fusion import Ranked, Weights, by_vector, fuse
-from model_layer import Cancelled
 
 # Searches at a time: a network's latency is waited for side by side, and a file's two searches use
 # two CPUs.
@@ -76,19 +77,24 @@ class HybridSearcher:
     ) -> tuple[list[list[Match]], list[list[Match]]]:
         """What is nearest to each query, and what is best by its words, as far as it has weight."""
 
-        def start(find: Callable[..., list[Match]], *query: object) -> Future[list[Match]]:
-            options = {"limit": RANKED, "where": where, "deadline": context.deadline}
-            return self._threads.submit(_unless_cancelled, context, find, *query, **options)
+        def run(find: Callable[..., list[Match]], place: int, *query: object) -> list[Match]:
+            stop_if_late(context, place, len(queries), "queries", field="query")
+            return find(*query, limit=RANKED, where=where, deadline=context.deadline)
+
+        def start(find: Callable[..., list[Match]], *query: Any) -> Future[list[Match]]:
+            return self._threads.submit(run, find, *query)
 
         by_meaning = [
-            start(index.search_vectors, query.vector)
+            start(index.search_vectors, place, query.vector)
             if weights.embedding and query.is_readable
             else _nothing()
-            for query in queries
+            for place, query in enumerate(queries)
         ]
         by_words = [
-            start(index.search_text, query.text, query.vector) if weights.text else _nothing()
-            for query in queries
+            start(index.search_text, place, query.text, query.vector)
+            if weights.text
+            else _nothing()
+            for place, query in enumerate(queries)
         ]
         try:
             nearest = [search.result() for search in by_meaning]
@@ -102,11 +108,3 @@ def _nothing() -> Future[list[Match]]:
     nothing: Future[list[Match]] = Future()
     nothing.set_result([])
     return nothing
-
-
-def _unless_cancelled(
-    context: RequestContext, find: Callable[..., list[Match]], *query: object, **options: object
-) -> list[Match]:
-    if context.is_cancelled():
-        raise Cancelled
-    return find(*query, **options)

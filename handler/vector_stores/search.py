@@ -8,7 +8,7 @@ from typing import TypeVar
 import orjson
 
 from handler.embeddings.answer_size import ENVELOPE
-from handler.embeddings.encoding import encode
+from handler.embeddings.encoding import encode, stop_if_late
 from handler.embeddings.response import Answer, embedding_headers
 from handler.errors import RequestTooLarge
 from handler.readability import describe_unknown, is_unreadable
@@ -73,7 +73,7 @@ class VectorSearch:
             store = self._store.open(store_id)
         context.inputs = len(search.queries)
         weights = search.weights or self._weights
-        unreadable, warnings = self._unknown_words(search, weights)
+        unreadable, warnings = self._unknown_words(search, weights, context)
         encoded = encode(
             self._encoder,
             search.queries,
@@ -97,7 +97,9 @@ class VectorSearch:
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
 
-    def _unknown_words(self, search: Search, weights: Weights) -> tuple[set[int], list[str]]:
+    def _unknown_words(
+        self, search: Search, weights: Weights, context: RequestContext
+    ) -> tuple[set[int], list[str]]:
         """The indexes of queries that the model cannot read, and warnings about these and others.
 
         The vector of such a query says nothing: it is that of any other text that cannot be read.
@@ -107,6 +109,7 @@ class VectorSearch:
             outcome = "the query is looked for by its words alone"
         unreadable, warnings = set(), []
         for index, query in enumerate(search.queries):
+            stop_if_late(context, index, len(search.queries), "queries", field="query")
             unknown = self._encoder.tokenizer.unknown_share(query)
             place = f"query[{index}]" if search.is_list else "query"
             sentence = describe_unknown(unknown, f"'{place}'", if_unreadable=outcome)

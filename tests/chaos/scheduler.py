@@ -22,7 +22,7 @@ class Crash(BaseException):
 class Clock:
     """A history's time: it passes at steps only, mostly a little, sometimes a lot.
 
-    Each machine's own clock differs from it: a little always, and by a day once somebody set it.
+    Each machine's own clock differs from it: always a little, and by a day once it was set.
     """
 
     def __init__(self, random: Random) -> None:

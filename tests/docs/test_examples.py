@@ -65,7 +65,7 @@ NOT_RUN = {
         "make serve PRECISION=fp32",
     ],
     "runs the tests": ["make test"],
-    "has tests of its own (test_vanished.py)": ["make ingest DIR=docs REMOVE=1"],
+    "has tests of its own (test_missing.py)": ["make ingest DIR=docs REMOVE=1"],
 }
 # What the code of such a block must have in it, or the reason would not hold.
 SIGNS = {
@@ -73,7 +73,7 @@ SIGNS = {
     "needs Docker": r"\bsam[ -]",
     "the fixture does the same": r"^make (serve|ingest)\b",
     "runs the tests": r"^make test\b",
-    "has tests of its own (test_vanished.py)": r"^make ingest .*REMOVE=1",
+    "has tests of its own (test_missing.py)": r"^make ingest .*REMOVE=1",
 }
 
 

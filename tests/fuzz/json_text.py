@@ -12,7 +12,7 @@ SPACES = ("", "", " ", "\n", "\t", "  \r\n")
 
 
 class Raw(str):
-    """JSON text, or what somebody took for it: written as it is."""
+    """Text that is meant to be JSON, written as it is."""
 
     __slots__ = ()
 

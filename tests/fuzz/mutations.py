@@ -40,7 +40,7 @@ def _change(container: Any, key: Any, rng: random.Random, odd_value: OddValue) -
             container[name] = container.pop(key)
         case 1 | 2 if isinstance(container, list):
             container.insert(rng.randint(0, len(container)), odd_value(rng))
-        case 2:  # a name that nobody knows
+        case 2:  # an unknown name
             container[rng.choice(("extra", "user", "metadata", "\u0000", "a.b", ""))] = odd_value(
                 rng
             )

@@ -1,4 +1,4 @@
-"""How many requests each road gets, and which: REQUESTS and SEED of `make fuzz`."""
+"""How many requests each target gets, and which: REQUESTS and SEED of `make fuzz`."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ BLOCK = 2_500  # requests in a test, at most
 MOST_GROWTH = 60.0  # MB, from a test's first fifth to its end
 
 
-def numbers_for(road: str) -> Callable[..., Any]:
+def numbers_for(target: str) -> Callable[..., Any]:
     """A decorator: run the test with `numbers` of its share of the requests."""
-    count = max(1, REQUESTS * SHARES[road] // 100)
+    count = max(1, REQUESTS * SHARES[target] // 100)
     blocks = [
         range(first, min(first + BLOCK, FIRST + count))
         for first in range(FIRST, FIRST + count, BLOCK)
@@ -35,7 +35,7 @@ def numbers_for(road: str) -> Callable[..., Any]:
 
 
 def run(
-    road: str,
+    target: str,
     numbers: Sequence[int],
     draw: Callable[[random.Random], T],
     attempt: Callable[[T], None],
@@ -47,7 +47,7 @@ def run(
     failures: dict[str, str] = {}  # one of each kind
     early = 0.0
     for number in numbers:
-        drawn = draw(random.Random(f"{road} {number}"))
+        drawn = draw(random.Random(f"{target} {number}"))
         try:
             attempt(drawn)
         except Exception as error:
@@ -56,7 +56,7 @@ def run(
             failures.setdefault(
                 f"{kind} {str(error)[:40]}",
                 f"{kind}: {str(error)[:1_500]}\n  of {str(drawn)[:1_500]}\n"
-                f"  again: make fuzz SEED={number} ARGS='-k {road}'",
+                f"  again: make fuzz SEED={number} ARGS='-k {target}'",
             )
         if number == numbers[len(numbers) // 5]:
             early = resident()

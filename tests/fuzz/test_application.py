@@ -30,14 +30,14 @@ def test_keys(numbers: range, app_with_keys: ASGIApp, checks: Checks) -> None:
     run_requests("keys", numbers, app_with_keys, checks)
 
 
-def run_requests(road: str, numbers: range, app: ASGIApp, checks: Checks) -> None:
+def run_requests(target: str, numbers: range, app: ASGIApp, checks: Checks) -> None:
     routes = routes_of(app)
 
     def draw(rng: random.Random) -> Request:
-        return http_request(rng, routes, keys=road == "keys")
+        return http_request(rng, routes, keys=target == "keys")
 
     with AsgiClient(app) as client, watch_log() as log:
-        run(road, numbers, draw, lambda request: attempt(client, request, checks, log))
+        run(target, numbers, draw, lambda request: attempt(client, request, checks, log))
         ready = client.send(Request("GET", "/ready"), seconds=MOST_SECONDS)
         assert ready is not None
         assert ready.status == 200

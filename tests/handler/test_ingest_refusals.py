@@ -79,3 +79,20 @@ def test_an_object_that_s3_fails_to_give_does_not_hold_the_others(
     s3.refused = {"a.txt": Refusal(500, "InternalError")}
     assert deliver("a.txt", "b.txt") == ["a.txt"]
     assert row_of(store, "s3://bucket/b.txt").status == "completed"
+
+
+def test_an_object_that_trickles_is_left_for_later_and_does_not_hold_the_others(
+    s3: RefusingS3,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("handler.ingestion.sources.s3.OBJECT_SECONDS", 0.2)
+    s3.contents = {"a.txt": b"Cats sleep. " * 1_000, "b.txt": b"Dogs bark."}
+    s3.trickling = {"a.txt"}
+    assert deliver("a.txt", "b.txt") == ["a.txt"]
+    assert "content did not arrive within 0.2 s" in capsys.readouterr().err
+    assert row_of(store, "s3://bucket/b.txt").status == "completed"
+    s3.trickling.clear()
+    assert deliver("a.txt") == []
+    assert row_of(store, "s3://bucket/a.txt").status == "completed"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from pydantic import BaseModel, Field, ValidationError
 
-from handler.errors import InvalidRequest
+from handler.errors import InvalidRequest, RequestTooLarge
+from handler.limits import MAX_JSON_VALUES
 from handler.validation import invalid, must_be, parse_json
 from tests.handler.json_values import JSON_VALUES
 
@@ -52,6 +53,16 @@ def test_a_wrong_value_is_refused_with_its_place_and_what_it_must_be(
 def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequest, match="not valid JSON"):
         parse_json(body)
+
+
+def test_a_body_of_too_many_values_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(RequestTooLarge, match=r"1,000,002 values; the limit is 400,000"):
+        parse_json(b"[" + b"[]," * 500_000 + b"1]")
+
+
+def test_commas_and_brackets_in_texts_are_not_values() -> None:
+    text = "[,{" * MAX_JSON_VALUES
+    assert parse_json(json.dumps([text]).encode()) == [text]
 
 
 @given(value=JSON_VALUES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from handler import ingest
-from handler.limits import READING_SECONDS
+from handler.limits import OBJECT_SECONDS, READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.attributes import NOT_FILTERABLE
 from handler.stores.s3vectors_text import SEARCHABLE
@@ -147,7 +147,8 @@ def test_no_message_is_delivered_again_while_a_function_has_it(timeout: int) -> 
     mapping = there["IngestFunctionDocuments"]["Properties"]
     queue = there["IngestQueue"]["Properties"]
     assert there["IngestFunction"]["Properties"]["Timeout"] == str(timeout)
-    assert timeout >= 2 * READING_SECONDS  # the most that reading one file may take
+    # The most that one file may take until its text is read.
+    assert timeout > OBJECT_SECONDS + READING_SECONDS
     window = mapping["MaximumBatchingWindowInSeconds"]
     assert 6 * timeout + window <= queue["VisibilityTimeout"] <= 43_200  # s, the limit of SQS
     # All deliveries fit twice into the time that messages are kept.

@@ -39,6 +39,6 @@ def confine(readable: Iterable[Path]) -> dict[str, str]:
         try:
             apply()
             report[name] = ""
-        except (OSError, ValueError) as error:  # the platform has not got it
+        except (OSError, ValueError) as error:  # the platform lacks it
             report[name] = getattr(error, "strerror", None) or str(error)
     return report

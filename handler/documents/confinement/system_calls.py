@@ -40,7 +40,7 @@ REFUSED = {
     "io_setup": (206, 0), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
     "bpf": (321, 280), "userfaultfd": (323, 282),
     "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    # what the system looks like
+    # the system's configuration
     "setns": (308, 268), "unshare": (272, 97), "mount": (165, 40), "umount2": (166, 39),
     "pivot_root": (155, 41), "chroot": (161, 51), "move_mount": (429, 429),
     "open_tree": (428, 428), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
@@ -62,7 +62,7 @@ REFUSED = {
     "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
-    # who this process is
+    # this process's identity
     "setuid": (105, 146), "setgid": (106, 144), "setreuid": (113, 145), "setregid": (114, 143),
     "setresuid": (117, 147), "setresgid": (119, 149), "setfsuid": (122, 151),
     "setfsgid": (123, 152), "setgroups": (116, 159), "capset": (126, 91),
@@ -82,7 +82,7 @@ def column() -> int:
     """This process's column of the lists. Raises OSError on another system or processor."""
     machine = platform.machine()
     if sys.platform != "linux" or machine not in ARCHITECTURES or sys.maxsize < 2**32:
-        raise OSError(ENOSYS, f"there is none for {sys.platform} on {machine}")
+        raise OSError(ENOSYS, f"not supported on {sys.platform}, {machine}")
     return ARCHITECTURES.index(machine)
 
 
@@ -94,7 +94,7 @@ def call(number: int, *arguments: object) -> int:
 def prctl(option: int, *arguments: int) -> int:
     """Make the call prctl(2), with zeros for what is left out. Raises OSError."""
     if sys.platform != "linux":
-        raise OSError(ENOSYS, f"there is none on {sys.platform}")
+        raise OSError(ENOSYS, f"not supported on {sys.platform}")
     padded = (*arguments, 0, 0, 0, 0)[:4]
     return _checked(_library().prctl(option, *map(ctypes.c_ulong, padded)))
 

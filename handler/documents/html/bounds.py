@@ -44,7 +44,7 @@ def check(text: str) -> bool:
 
     Raises DocumentRejected if its tags are nested too deeply, or have or repeat too much.
     """
-    check_count(text.count("<"), MAX_HTML_TAGS, "The HTML has {} tags")
+    check_tags(text)
     counts = _Counts()
     position, is_cut = 0, False
     while tag := TAG.search(text, position):
@@ -63,6 +63,11 @@ def check(text: str) -> bool:
             end = RAW_END[name].search(text, position)
             position = end.start() if end else len(text)
     return is_cut
+
+
+def check_tags(text: str) -> None:
+    """Raises DocumentRejected if the page has too many tags."""
+    check_count(text.count("<"), MAX_HTML_TAGS, "The HTML has {} tags")
 
 
 class _Counts:

@@ -36,6 +36,7 @@ def extract_html(text: str, *, is_xml: bool = False, keep_boilerplate: bool = Fa
     """
     text = without_subset(text)
     if is_xml or xhtml.is_xhtml(text):
+        bounds.check_tags(text)  # before each of them is rewritten
         text = xhtml.to_html(text)
     is_cut = bounds.check(text)
     page = parse(text)

@@ -9,5 +9,5 @@ def parse(text: str) -> LexborHTMLParser:
     """The page as a tree. Raises MemoryError if it does not fit into memory."""
     try:
         return LexborHTMLParser(text)
-    except SelectolaxError as error:  # the parser takes any text, and fails for want of memory only
+    except SelectolaxError as error:  # the parser takes any text, and fails only if memory runs out
         raise MemoryError from error

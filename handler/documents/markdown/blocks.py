@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from handler.documents.document import Heading, Table
 from handler.documents.markdown.attribute_blocks import without_attributes
-from handler.documents.markdown.fences import LIST_ITEM, Fences
+from handler.documents.markdown.fences import INDENTED, LIST_ITEM, Fences
 from handler.documents.markdown.math_blocks import MathBlocks
 from handler.limits import MAX_HEADINGS
 
@@ -160,6 +160,10 @@ class _Scanner:
         return True
 
     def _text(self, line: _Line) -> None:
+        if self._table and line.text.startswith(INDENTED):  # code
+            self._end_block()
+            self._fences.end_paragraph()
+            return
         if self._table:
             self._table = (self._table[0], line)
             return
@@ -177,7 +181,7 @@ class _Scanner:
     def _begins_html(self, text: str) -> bool:
         if "<" not in text[:4]:
             return False
-        tag = not self._paragraph and TAG.fullmatch(text)
+        tag = not (self._paragraph or self._table) and TAG.fullmatch(text)
         return bool(RAW.match(text) or BLOCK.match(text) or tag)
 
     def _html(self, line: _Line) -> None:
@@ -191,6 +195,7 @@ class _Scanner:
         ends = self._html_end in text.lower() if self._html_end else not text.strip()
         if ends:
             self._html_end = None
+            self._fences.end_paragraph()
 
 
 def _columns(row: str) -> int:

@@ -7,7 +7,8 @@ import re
 # spec.commonmark.org/0.31.2/#fenced-code-blocks. In a list a fence is indented with its item.
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?:>[ \t]?)*(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 LIST_ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$)")
-NO_PARAGRAPH = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|(?:=+|-+)[ \t]*$)")
+HEADING_OR_BREAK = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|([-*_])[ \t]*(?:\1[ \t]*){2,}$)")
+UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")  # of a paragraph; without one, it is text
 INDENTED = ("    ", "\t", " \t", "  \t", "   \t")
 
 
@@ -38,8 +39,13 @@ class Fences:
             self._in_paragraph = False
             return True
         code = indented and not self._in_list and not self._in_paragraph
-        self._in_paragraph = not code and not NO_PARAGRAPH.match(line)
+        ends = HEADING_OR_BREAK.match(line) or (self._in_paragraph and UNDERLINE.match(line))
+        self._in_paragraph = not code and not ends
         return code
+
+    def end_paragraph(self) -> None:
+        """To be called after lines that were not given to `is_code`: HTML, for example."""
+        self._in_paragraph = False
 
     def _inside(self, line: str) -> bool:
         found = FENCE.fullmatch(line.rstrip()) if self._fence in line else None

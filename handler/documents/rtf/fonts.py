@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from handler.documents.rtf.code_pages import CHARSETS, decoded
 from handler.documents.rtf.state import State
-from handler.documents.symbols import CHARTS, PRIVATE, symbol, with_symbols
+from handler.documents.symbols import CHARTS, with_symbols
 
 SYMBOLS = 2  # the \\fcharset of symbol fonts
-BYTES = 0x100
 
 
 class Fonts:
@@ -41,10 +40,7 @@ class Fonts:
 
     def character(self, code: int, font: int) -> str:
         """The character that a font shows for a code of Unicode."""
-        chart = self._chart(font)
-        if code in range(PRIVATE, PRIVATE + BYTES) or (chart and code < BYTES):
-            return symbol(code, chart or "symbol") or ""
-        return chr(code)
+        return with_symbols(chr(code), self._names.get(font, ""))
 
     def _chart(self, font: int) -> str:
         """The name of a symbol font whose characters are known; "" for another font."""

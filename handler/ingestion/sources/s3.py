@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +15,8 @@ from handler.ingestion.sources.content_encoding import decode_content
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.sources.left_out import is_left_out
 from handler.ingestion.sources.rfc2047 import decode_words
+from handler.ingestion.sources.timely_body import read_timely
+from handler.limits import OBJECT_SECONDS
 
 SCHEME = "s3://"
 # How long S3 is asked for one object that it cannot give now. The other documents of an invocation
@@ -74,8 +77,8 @@ class S3Reader:
 
         def read(client: Any) -> bytes:
             answer = client.get_object(Bucket=bucket, Key=key, IfMatch=etag)
-            content: bytes = answer["Body"].read()
-            return content
+            left = inf if deadline is None else deadline - time.monotonic()
+            return read_timely(answer["Body"], seconds=min(OBJECT_SECONDS, left))
 
         try:
             return self._client.attempt("get_object", read, deadline=until)

@@ -1,14 +1,17 @@
-"""An S3 over real connections that refuses what moto gives: one object, or all of a bucket."""
+"""An S3 over real connections that refuses what moto gives, or gives it byte by byte."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from urllib.parse import parse_qs, unquote, urlsplit
+
+TRICKLE_SECONDS = 0.02  # between two bytes
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,19 @@ class RefusingS3:
     address: str = ""
     contents: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, Refusal] = field(default_factory=dict)
+    trickling: set[str] = field(default_factory=set)  # keys whose bytes come one by one
     listing: Refusal | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and key
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def write(self, key: str, body: bytes, file: BufferedIOBase) -> None:
+        """Write the body, whole or byte by byte until the client has gone or the server stops."""
+        size = 1 if key in self.trickling else len(body)
+        with suppress(ConnectionError):
+            for place in range(0, len(body), size or 1):
+                file.write(body[place : place + size])
+                if place + size < len(body) and self.stopped.wait(TRICKLE_SECONDS):
+                    return
 
 
 @contextmanager
@@ -43,7 +57,7 @@ def serving_refusals() -> Iterator[RefusingS3]:
     class Handler(BaseHTTPRequestHandler):
         def handle_any(self) -> None:
             url = urlsplit(self.path)
-            key = unquote(url.path).removeprefix("/").partition("/")[2]
+            self._key = key = unquote(url.path).removeprefix("/").partition("/")[2]
             s3.asked.append((self.command, key))
             if not key:
                 self._list(parse_qs(url.query).get("prefix", [""])[0])
@@ -75,7 +89,7 @@ def serving_refusals() -> Iterator[RefusingS3]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                s3.write(self._key, body, self.wfile)
 
         do_GET = do_HEAD = handle_any
 
@@ -89,6 +103,7 @@ def serving_refusals() -> Iterator[RefusingS3]:
     try:
         yield s3
     finally:
+        s3.stopped.set()
         server.shutdown()
         thread.join()
         server.server_close()

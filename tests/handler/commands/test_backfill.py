@@ -216,7 +216,7 @@ def test_without_the_ledger_only_the_objects_are_sent(
     assert "no longer" not in "".join(capsys.readouterr())
     monkeypatch.delenv("VECTOR_STORE")
     assert setup.run("--dry-run") == 0
-    assert "is not looked for: set VECTOR_STORE and LEDGER_TABLE" in capsys.readouterr().err
+    assert "are not looked for: set VECTOR_STORE and LEDGER_TABLE" in capsys.readouterr().err
     monkeypatch.setenv("VECTOR_STORE", "s3vectors://documents/index")
     monkeypatch.delenv("LEDGER_TABLE")
     assert setup.run("--dry-run") == 1

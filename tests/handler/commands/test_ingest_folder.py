@@ -94,7 +94,12 @@ def test_ingesting_another_folder_keeps_the_documents_of_the_first(
     ("arguments", "message"),
     [
         ([], "Name the folder: make ingest DIR=folder"),
+        ([""], "Name the folder: make ingest DIR=folder"),
+        (["--", ""], "Name the folder: make ingest DIR=folder"),
         (["/no/such/folder"], "/no/such/folder is not a folder."),
+        (["/no/\x1b[31m\n"], "/no/\\x1b[31m\\n is not a folder."),
+        ([str(Path(__file__))], f"{Path(__file__)} is not a folder."),
+        (["/" + "a" * 300], f"/{'a' * 199} is not a folder: File name too long."),
     ],
 )
 def test_a_missing_folder_is_explained_in_a_line(
@@ -102,6 +107,13 @@ def test_a_missing_folder_is_explained_in_a_line(
 ) -> None:
     done = ingest(*arguments, store=tmp_path / "documents.sqlite")
     assert (done.returncode, done.stderr.strip(), done.stdout) == (1, message, "")
+
+
+def test_a_link_to_nothing_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    ended = ingest(tmp_path / "link", store=tmp_path / "documents.sqlite")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"{tmp_path / 'gone'} is not a folder.\n"
 
 
 def test_a_tilde_means_the_home_folder(
@@ -126,7 +138,7 @@ def test_a_store_that_cannot_be_used_is_one_sentence(folder: Path, tmp_path: Pat
     path.write_bytes(b"no database, and long enough to be seen to be none " * 50)
     done = ingest(folder, store=path)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"The vector store {path} cannot be used: it is no SQLite")
+    assert done.stderr.startswith(f"The vector store {path} cannot be used: it is not a SQLite")
     assert done.stderr.count("\n") == 1
 
 

@@ -79,7 +79,8 @@ def test_a_warning_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ("arguments", "message"),
     [
         ([], "Name the file: make text FILE=path"),
-        (["a", "b"], "Name the file"),
+        (["--json"], "Name the file"),
+        (["--", "--json"], "There is no file"),
         (["no such file"], "There is no file"),
         (["."], "is a folder"),
     ],
@@ -89,6 +90,12 @@ def test_a_wrong_argument_is_named(
 ) -> None:
     assert main(arguments) == 1
     assert message in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_named_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["a", "--json\x1b[31m"])
+    assert "unrecognized arguments: --json\\x1b[31m" in capsys.readouterr().err
 
 
 def test_a_pipe_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

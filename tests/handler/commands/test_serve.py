@@ -33,7 +33,7 @@ def test_an_occupied_port_is_named(server: Server) -> None:
     )
 
 
-@pytest.mark.parametrize("port", ["http", "-1", "65536"])
+@pytest.mark.parametrize("port", ["http", "-1", "65536", "٣", "9" * 5_000])
 def test_an_invalid_port_is_named(port: str) -> None:
     done = serve(PORT=port)
     assert done.returncode == 1

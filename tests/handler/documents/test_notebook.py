@@ -127,3 +127,19 @@ def test_very_long_outputs_are_refused() -> None:
 def test_an_empty_cell_does_not_cost_the_others() -> None:
     document = read(notebook(text("<!-- a comment -->"), text(""), text("real text")), "a.ipynb")
     assert document.text == "real text"
+
+
+def test_an_output_over_a_limit_is_told() -> None:
+    deep = shown(text__html="<table><tr><td>x" + "<div>" * 6_000, text__plain="1 row")
+    document = read(notebook(code("show()", deep)), "a.ipynb")
+    assert "1 row" in document.text
+    assert document.warnings == ("Not read: outputs in HTML that is over a limit (1).",)
+
+
+def test_the_tags_of_all_outputs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handler.documents.notebook.MAX_HTML_TAGS", 100)
+    output = shown(text__html="<p>x</p>" * 20)
+    assert rejected(notebook(code("show()", *[output] * 3)), "a.ipynb") == (
+        "invalid_file: The notebook's outputs have at least 120 HTML tags; the limit of one "
+        "document is 100. Split it into several files."
+    )

@@ -14,7 +14,10 @@ from handler.limits import (
     MAX_RTF_WORDS,
 )
 from tests.handler.documents.samples import read, rejected
+from tests.handler.documents.xlsx.samples import xlsx
+from tests.handler.documents.zips import epub
 
+XHTML = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>%s</body></html>'
 CELL = '{"cell_type":"raw","source":""},'
 NOTEBOOK = '{"nbformat":4,"cells":[%s{"cell_type":"raw","source":"x"}]}'
 
@@ -26,6 +29,11 @@ NOTEBOOK = '{"nbformat":4,"cells":[%s{"cell_type":"raw","source":"x"}]}'
             "<br>" * (MAX_HTML_TAGS + 1),
             "a.html",
             "The HTML has 2,000,001 tags; the limit of one document is 2,000,000.",
+        ),
+        (
+            XHTML % ("<b/>" * MAX_HTML_TAGS),
+            "a.xhtml",
+            "The HTML has 2,000,005 tags; the limit of one document is 2,000,000.",
         ),
         (
             "<!---->" * (MAX_MARKDOWN_COMMENTS + 1),
@@ -49,11 +57,31 @@ NOTEBOOK = '{"nbformat":4,"cells":[%s{"cell_type":"raw","source":"x"}]}'
             "is 2,000,000.",
         ),
     ],
-    ids=["html", "markdown", "notebook", "feed", "rtf"],
+    ids=["html", "xhtml", "markdown", "notebook", "feed", "rtf"],
 )
 def test_too_many_small_parts_are_refused_at_once(content: str, name: str, reason: str) -> None:
     began = time.process_time()
     assert rejected(content, name) == f"invalid_file: {reason} Split it into several files."
+    assert time.process_time() - began < 2
+
+
+def test_the_tags_of_all_chapters_of_a_book_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handler.documents.epub.MAX_HTML_TAGS", 3_000)
+    chapter = "<p>text</p>" + "<b/>" * 900
+    assert read(epub({"one": chapter, "two": chapter})).format == "epub"
+    assert rejected(epub({"one": chapter, "two": chapter, "three": chapter, "four": chapter})) == (
+        "invalid_file: The EPUB book has at least 3,640 tags; the limit of one document is 3,000. "
+        "Split it into several files."
+    )
+
+
+def test_the_elements_of_a_sheet_are_counted() -> None:
+    book = xlsx(one="<row><c><v>1</v></c></row>" * 1_500_000)
+    began = time.process_time()
+    assert rejected(book) == (
+        "invalid_file: A part of the Excel file has 9,000,002 XML tags; the limit of one document "
+        "is 7,000,000. Split it into several files."
+    )
     assert time.process_time() - began < 2
 
 

@@ -54,6 +54,14 @@ def test_a_direct_invocation_writes_one_line(capsys: pytest.CaptureFixture[str])
     assert (refused["route"], refused["status"]) == ("direct", 400)
 
 
+def test_the_line_of_options_names_the_route(capsys: pytest.CaptureFixture[str]) -> None:
+    event = load_event("http-api-v2-health")
+    event["requestContext"]["http"]["method"] = "OPTIONS"
+    lambda_handler(event, LambdaContext())
+    (line,) = lines(capsys)
+    assert (line["route"], line["status"]) == ("/health", 204)
+
+
 @pytest.mark.parametrize(
     ("name", "route", "status"),
     [

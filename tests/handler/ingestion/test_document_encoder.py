@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from math import inf
 
 import pytest
 
+from handler.documents.document import Document
 from handler.errors import DocumentRejected
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.records import EncodedBatch
@@ -68,6 +70,23 @@ def test_a_document_over_the_size_limit_is_not_read(document_encoder: DocumentEn
     large = replace(snapshot("x"), size=MAX_DOCUMENT + 1, read=read)
     with pytest.raises(DocumentRejected, match="52,428,801 bytes; the limit is 52,428,800"):
         document_encoder.read(large, name="a.txt", seconds=inf)
+
+
+def test_the_time_that_a_source_takes_is_not_left_for_its_text(encoder: Encoder) -> None:
+    allowed: list[float] = []
+
+    def note(content: bytes, *, name: str, content_type: str | None, seconds: float) -> Document:
+        allowed.append(seconds)
+        return extract(content, name=name, content_type=content_type, seconds=seconds)
+
+    def read() -> bytes:
+        time.sleep(0.02)
+        return b"Cats sleep."
+
+    chunker = load_chunker(encoder.tokenizer, max_tokens=256, overlap=32)
+    slow = replace(snapshot("Cats sleep."), read=read)
+    DocumentEncoder(encoder, chunker, note).read(slow, name="a.txt", seconds=9)
+    assert allowed[0] <= 8.98
 
 
 def test_the_headings_above_a_chunk_change_its_vector(

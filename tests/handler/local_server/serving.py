@@ -22,7 +22,7 @@ class Application:
     """Answers by path; its events let a test wait for what it does."""
 
     def __init__(self) -> None:
-        self.began = threading.Semaphore(0)  # released by each request that waits
+        self.began = threading.Semaphore(0)  # released by each request that takes a while
         self.saw_client_go = threading.Event()
         self.server: Server  # that it runs in
 
@@ -33,8 +33,11 @@ class Application:
             case "/large":
                 await answer(send, 200, LARGE)
             case "/late":  # reads the body after a while
+                self.began.release()
                 await asyncio.sleep(0.5)
                 await answer(send, 200, b"%d" % len(await read(receive)))
+            case "/count":
+                await answer(send, 200, b"%d bytes" % len(await read(receive)))
             case "/wait":  # until the client goes
                 self.began.release()
                 while (await receive())["type"] != "http.disconnect":

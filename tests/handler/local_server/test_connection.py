@@ -1,4 +1,4 @@
-"""A connection: refusals reach clients that are still sending, and nobody can hold it for ever."""
+"""A connection: refusals reach clients that are still sending, and no client holds it for ever."""
 
 from __future__ import annotations
 
@@ -120,12 +120,65 @@ def test_a_request_behind_a_refused_one_is_answered(patient: int) -> None:
     assert answers.endswith(b"\r\n\r\nhi")
 
 
+@pytest.mark.parametrize("behind", [post("/echo", length=2) + b"hi", b" " * 200_000])
+def test_a_client_that_hangs_up_is_noticed_whatever_it_sent_before(behind: bytes) -> None:
+    application = Application()
+    with serving(Bounds(), application) as port, connected(port) as client:
+        client.sendall(post("/wait", length=0))
+        assert application.began.acquire(timeout=20)
+        client.sendall(behind)
+        client.close()
+        assert application.saw_client_go.wait(20)
+
+
+def test_a_connection_ends_after_the_answer_if_too_much_is_behind_it() -> None:
+    application = Application()
+    with serving(Bounds(), application) as port, connected(port) as client:
+        client.sendall(post("/late", length=2) + b"hi")
+        assert application.began.acquire(timeout=20)
+        client.sendall(post("/echo", length=200_000) + b" " * 200_000)
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\nconnection: close\r\n" in answer.lower()
+    assert answer.endswith(b"\r\n\r\n2")
+
+
+@pytest.mark.parametrize(("version", "extra"), [("1.1", CLOSE), ("1.0", "")])
+def test_what_follows_the_last_request_does_not_disturb_it(version: str, extra: str) -> None:
+    application = Application()
+    with serving(Bounds(), application) as port, connected(port) as client:
+        client.sendall(post("/late", length=2, version=version, extra=extra) + b"hi")
+        assert application.began.acquire(timeout=20)
+        client.sendall(b"\r\n")
+        assert read_all(client).endswith(b"\r\n\r\n2")
+
+
 def test_what_comes_after_a_refusal_is_read_within_bounds(patient: int) -> None:
     with connected(patient) as client:
         with pytest.raises(ConnectionError):
             client.sendall(post("/refuse", length=10**9, extra=CLOSE))
             for _ in range(1000):
                 client.sendall(b" " * 1_000_000)
+
+
+def test_a_body_in_thousands_of_tiny_chunks_is_refused(patient: int) -> None:
+    with connected(patient) as client:
+        client.sendall(post("/echo", extra="transfer-encoding: chunked\r\n"))
+        client.sendall(b"1\r\n \r\n" * 10_000 + b"0\r\n\r\n")
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert "Send larger ones." in error_in(answer)["message"]
+
+
+def test_chunks_may_be_small_or_many_and_are_counted_for_each_body(patient: int) -> None:
+    small, many = (b"1\r\n \r\n", 3_000), (b"100\r\n%s\r\n" % (b" " * 256), 6_000)
+    with connected(patient) as client:
+        for chunk, number in (small, many, small):
+            client.sendall(post("/refuse", length=0))
+            assert read_until(client, b"refused").startswith(b"HTTP/1.1 413")
+            client.sendall(post("/count", extra="transfer-encoding: chunked\r\n"))
+            client.sendall(chunk * number + b"0\r\n\r\n")
+            assert read_until(client, b"bytes").startswith(b"HTTP/1.1 200")
 
 
 # --- what is not HTTP
@@ -139,6 +192,12 @@ def test_what_comes_after_a_refusal_is_read_within_bounds(patient: int) -> None:
         (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"400", "not a valid"),
         (b"GET / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n", b"400", "Content-Length"),
         (b"GET / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: odd\r\n\r\n", b"400", "Encoding"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"400", "HTTP/2.0 is not understood"),
+        (
+            post("/echo", length=2, extra="transfer-encoding: chunked\r\n") + b"0\r\n\r\n",
+            b"400",
+            "Content-Length and Transfer-Encoding",
+        ),
         (b"GET / HTTP/1.1\r\na: " + b"a" * 70_000, b"413", "headers are too large"),
     ],
 )

@@ -75,7 +75,7 @@ def test_running_requests_end_and_idle_connections_are_closed(process: Process) 
 
 
 def test_what_takes_longer_is_cancelled_and_told(process: Process) -> None:
-    """Beside a thread that nothing stops, and an answer that nobody reads."""
+    """Beside a thread that nothing stops, and an answer that is not read."""
     with contextlib.ExitStack() as stack:
         long, computing = (stack.enter_context(connected(process.port)) for _ in range(2))
         unread = stack.enter_context(connected(process.port, receive_buffer=4096))

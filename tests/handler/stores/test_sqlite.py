@@ -81,9 +81,12 @@ def a_file_without_its_tables(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (not_a_database, "it is no SQLite database. Move it away, or set VECTOR_STORE to another"),
+        (
+            not_a_database,
+            "it is not a SQLite database. Move it away, or set VECTOR_STORE to another",
+        ),
         (a_folder, "it is a folder. Set VECTOR_STORE to a file in it."),
-        (a_pipe, "it is no file. Set VECTOR_STORE to another one."),
+        (a_pipe, "it is not a regular file. Set VECTOR_STORE to one."),
         (below_a_file, "Check the path, or set VECTOR_STORE to another file."),
         (a_link_to_itself, "Too many levels of symbolic links. Check the path"),
         (a_damaged_file, "it is damaged (database disk image is malformed). Move it away and inge"),

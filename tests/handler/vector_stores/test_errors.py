@@ -132,7 +132,7 @@ def execute(path: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (not_a_database, "it is no SQLite database."),
+        (not_a_database, "it is not a SQLite database."),
         (a_folder, "it is a folder."),
         (newer, "it was written by a newer version of this program"),
         (damaged, "it is damaged ("),
@@ -145,7 +145,7 @@ def test_a_store_that_cannot_be_used_is_a_503_that_says_why(
     make: Callable[[Path, Encoder], None],
     reason: str,
 ) -> None:
-    """Only somebody who can mend the file can help, so clients are told not to try again."""
+    """The file has to be repaired, so clients are told not to try again."""
     path = tmp_path / "library.sqlite"
     make(path, encoder)
     client = serve(Settings(vector_store=SqliteAddress(str(path))))

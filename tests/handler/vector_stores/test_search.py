@@ -16,7 +16,7 @@ from handler.settings import SearchMode, SqliteAddress
 from handler.stores.contract import Record
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
-from model_layer import Encoder
+from model_layer import Cancelled, Encoder
 from tests.handler.json_values import JSON_VALUES
 from tests.handler.stores.vectors import show
 from tests.handler.vector_stores.searches import ask
@@ -295,6 +295,20 @@ def test_an_answer_over_the_limit_is_refused_with_a_cure(search: VectorSearch) -
 def test_a_search_whose_time_is_up_is_refused(search: VectorSearch) -> None:
     with pytest.raises(RequestTooLarge, match="time this function has for a request was up"):
         ask(search, RequestContext("id", deadline=0.0), query=["a", "b"])
+
+
+def test_time_that_is_up_ends_a_search_before_its_queries_are_read(search: VectorSearch) -> None:
+    with pytest.raises(RequestTooLarge, match="after 0 of 2 queries"):
+        ask(search, RequestContext("id", deadline=0.0), query=["a" * 100_000, "b"])
+
+
+def test_a_search_that_nobody_waits_for_ends_between_its_queries(search: VectorSearch) -> None:
+    class Abandoned(RequestContext):
+        def is_cancelled(self) -> bool:
+            return "run" in self.stages  # once the queries are encoded
+
+    with pytest.raises(Cancelled):
+        ask(search, Abandoned("id"), query=["a", "b"])
 
 
 def test_a_wrong_store_id_is_refused_with_the_right_one(search: VectorSearch) -> None:

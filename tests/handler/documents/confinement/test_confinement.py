@@ -19,7 +19,7 @@ from tests.paths import ROOT
 CONFINED = """
 import sys
 from handler.documents.confinement import confine
-from handler.documents.readable_paths import readable_paths
+from handler.documents.confinement.readable_paths import readable_paths
 import ctypes, os, signal, socket, subprocess
 layers = confine(readable_paths())
 def refused(action):
@@ -193,9 +193,7 @@ def test_a_missing_layer_is_named_with_its_reason(monkeypatch: pytest.MonkeyPatc
     assert run_confined(
         "print(layers['files by Landlock'], layers['system calls by seccomp'], sep='; ')",
         before="import platform\nplatform.machine = lambda: 'riscv64'",
-    ) == (
-        f"there is none for {sys.platform} on riscv64; there is none for {sys.platform} on riscv64"
-    )
+    ) == (f"not supported on {sys.platform}, riscv64; not supported on {sys.platform}, riscv64")
 
 
 @linux
@@ -213,4 +211,4 @@ def test_the_memory_of_a_hidden_process_is_closed_to_its_user() -> None:
 
 def test_hiding_says_why_it_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert hide_process() == "there is none on darwin"
+    assert hide_process() == "not supported on darwin"

@@ -70,6 +70,17 @@ def test_text_in_a_symbol_font_is_translated() -> None:
     assert read(document(p("\uf0fc", styled("s")) + p("x"), styles=styles)).text == "✓\n\nx"
 
 
+def test_private_characters_that_no_symbol_font_has_stay() -> None:
+    assert text(r("a\ue123\uf019\uf8ffb")) == "a\ue123\uf019\uf8ffb"
+    icons = '<w:rFonts w:ascii="FontAwesome"/>'
+    assert text(r("\uf0e0 mail", icons)) == "\uf0e0 mail"
+
+
+def test_characters_that_a_symbol_font_lacks_stay() -> None:
+    symbol = '<w:rFonts w:ascii="Symbol"/>'
+    assert text(r("a ✓ 中 b", symbol)) == "α ✓ 中 β"
+
+
 # --- raised and lowered text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,10 @@ def found(text: str) -> list[tuple[int, str]]:
     ("text", "headings"),
     [
         ("# a #\n## b\n", [(1, "a"), (2, "b")]),
+        ("===\n    no code\n===\n", [(1, "=== no code")]),
+        ("***\n    code\n===\n", []),
+        ("<div>\n\n    code\n===\n", []),
+        ("| a | b |\n|---|---|\n</b>\n# c\n", [(1, "c")]),
         ("two\nlines\n===\n", [(1, "two lines")]),
         ("a\n\nb\n---\nc\n---\n", [(2, "b"), (2, "c")]),
         ("<h1 align=center>My <b>tool</b></h1>\n\n<p>\n# no\n</p>\n", [(1, "My tool")]),
@@ -93,12 +99,18 @@ LINES = st.lists(
 )
 
 
+# Parsers differ in whether these go on with the paragraph that the definition began.
+DISPUTED = {("[a]: b", "    code"), ("[a]: b", "</pre>"), ("[a]: b", "===")}
+
+
 @given(LINES)
 def test_headings_outside_of_containers_are_those_of_a_parser(lines: list[str]) -> None:
     text = "\n".join(lines)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     # A parser opens and closes lists in ways that a reader of lines need not follow.
     if any(token.type in ("list_item_open", "blockquote_open") for token in tokens):
+        return
+    if DISPUTED & {*pairwise(lines)}:
         return
     expected = [
         (int(token.tag[1]), " ".join(tokens[at + 1].content.split()))

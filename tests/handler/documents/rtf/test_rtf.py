@@ -136,7 +136,8 @@ def test_a_file_that_is_cut_off_is_read_with_a_warning(missing: str) -> None:
         (r"{\f3 a} = 2, {\f3\'a3}x", "α = 2, ≤x"),
         (r"{\f4 \'fc} done", "✓ done"),
         (r"{\f3\u-3999?} = 2", "α = 2"),
-        (r"\u-3999? = 2", "α = 2"),
+        (r"\f9\u-3999? = 2", "α = 2"),  # a font that is not in the table
+        (r"{\f3\u10003?}", "✓"),
         (r"{\f3\u8226? a}", "• α"),
         (r"\f3 a\plain a", "αa"),
         (r"{\pntext\f4 n\tab}item\par", "- item"),
@@ -147,6 +148,13 @@ def test_letters_in_a_symbol_font_are_the_symbols_that_it_shows(body: str, text:
     document = read(rtf(body, rb"\ansi\deff0" + fonts))
     assert document.text == text
     assert document.warnings == ()
+
+
+@pytest.mark.parametrize("code", [0xE123, 0xF019, 0xF061, 0xF1C1, 0xF8FF])
+def test_private_characters_of_other_fonts_stay_as_they_are(code: int) -> None:
+    fonts = rb"{\fonttbl{\f0 Arial;}{\f5 FontAwesome;}}"
+    text = rf"a\u{code - 0x10000}?{{\f5\u{code - 0x10000}?}}b"
+    assert read(rtf(text, rb"\ansi\deff0" + fonts)).text == f"a{chr(code)}{chr(code)}b"
 
 
 def test_letters_in_an_unknown_symbol_font_are_told() -> None:

@@ -1,7 +1,7 @@
-"""Documents in the store whose files are gone: which leave it, and which only with REMOVE=1.
+"""Documents in the store whose files are missing: which leave it, and which only with REMOVE=1.
 
-A file that is missing was removed, moved, or is on a disk that is not mounted. Removing it is right
-for the first two. Deletes nothing itself.
+A missing file was deleted or moved, or its disk is not mounted. Its document should leave the store
+in the first two cases only. Deletes nothing itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from handler.commands.folder_files import is_gone, topmost_gone
 from handler.ingestion.sources.files import FileReader
 
-# One document that another one replaces is everyday work; all of several are another disk.
+# One document that another replaces is normal. If all of several are gone, it is another disk.
 FEW = 1
 MAX_NAMED = 5  # folders in a warning
 

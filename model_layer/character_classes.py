@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from tokenizers import Tokenizer as WordPiece
 
-# The kinds, each a character, so that those of a text are a string as long as the text.
+# The classes, each a character, so that those of a text are a string as long as the text.
 DROPPED = "0"  # an accent, a control character; the others in a word are the number of characters
 WORD = "123"  # that they become, such as "3" for a Hangul syllable
 BORDER = "|"  # white space, punctuation or an ideograph: words end before and after it
@@ -28,8 +28,8 @@ MARK = "\U0010ffff"
 MOST_KNOWN = 65_536
 
 
-class CharacterKinds:
-    """The kinds of a tokenizer's characters, learnt as they occur. Thread-safe."""
+class CharacterClasses:
+    """The classes of a tokenizer's characters, learned as they occur. Thread-safe."""
 
     def __init__(self, wordpiece: WordPiece) -> None:
         self._normalize = wordpiece.normalizer.normalize_str
@@ -39,7 +39,7 @@ class CharacterKinds:
         self._known = dict(self._start)
 
     def of(self, text: str) -> str:
-        """The kind of each character. `text` must have no surrogates."""
+        """The class of each character. `text` must have no surrogates."""
         if text.isascii():
             return text.translate(self._ascii)
         known = self._known
@@ -51,7 +51,7 @@ class CharacterKinds:
         return text.translate(known)
 
     def _ask(self, characters: list[str]) -> dict[int, str]:
-        """The kinds of some characters, by code point."""
+        """The classes of some characters, by code point."""
         normalized = self._normalize(MARK + MARK.join(characters) + MARK)
         pieces = "\0".join(piece for piece, _ in self._split(normalized))
         answers = pieces.split(MARK)[1:-1]

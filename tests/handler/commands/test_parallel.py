@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from handler.commands import side_by_side
+from handler.commands import parallel
 from handler.errors import SourceChanged
 from handler.ingestion.change import Change
 from handler.ingestion.outcome import Outcome
@@ -52,7 +52,7 @@ def run(
 ) -> tuple[int, Counter[str]]:
     results: Counter[str] = Counter()
     sources = [f"file:///folder/{name}" for name in names]
-    chunks = side_by_side.reconcile(
+    chunks = parallel.reconcile(
         sources, pipeline, results, folder=FOLDER, threads=threads, stop=stop
     )
     return chunks, results
@@ -74,7 +74,7 @@ def test_results_are_counted_and_what_there_is_to_say_is_escaped(
 def test_after_an_interruption_nothing_begins_and_nothing_is_waited_for(
     pipeline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(side_by_side, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(parallel, "STOP_SECONDS", 0.1)
     stopped = []
     began = time.monotonic()
     names = ["interrupts", "hangs1", "hangs2", "a", "b"]
@@ -88,7 +88,7 @@ def test_after_an_interruption_nothing_begins_and_nothing_is_waited_for(
 def test_documents_that_end_at_once_are_waited_for(
     pipeline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(side_by_side, "STOP_SECONDS", 15)
+    monkeypatch.setattr(parallel, "STOP_SECONDS", 15)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         run(pipeline, "interrupts", "hangs", threads=2, stop=pipeline.released.set)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-PACKAGE = Path(__file__).parents[1]  # handler/
+PACKAGE = Path(__file__).parents[2]  # handler/
 ROOT = PACKAGE.parent
 SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"),

@@ -1,7 +1,7 @@
-"""HTTP events as Mangum reads them. Does not answer events.
+"""Lambda's HTTP events, normalized for Mangum. Does not answer events.
 
-A client, a proxy or a tool can leave out or write wrongly nearly every part of an event, and Mangum
-raises on many of them. What the app can answer must reach it.
+Nearly every part of an event can be missing or wrong, by a client, a proxy or a tool, and Mangum
+raises on many of them. The app can answer most of these, so they must reach it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PORT = re.compile(r"[0-9]{1,5}")
 SINGLE = ("host", "x-forwarded-port", "x-forwarded-proto")
 
 
-def readable(event: dict[str, Any]) -> dict[str, Any]:
+def normalize_event(event: dict[str, Any]) -> dict[str, Any]:
     """The event with every part that Mangum needs, in the type that it needs.
 
     `event_kinds.is_http` must hold.
@@ -60,11 +60,11 @@ def _body(event: dict[str, Any]) -> bytes:
     try:
         return base64.b64decode(b"".join(raw.split()), validate=True)
     except binascii.Error:
-        return raw  # which the app refuses, unless it was not base64 at all
+        return raw  # the app refuses it, unless it was not base64 at all
 
 
 def _clean_headers(event: dict[str, Any]) -> None:
-    """Leave out headers without a value, and those that only Mangum reads, if it cannot."""
+    """Leave out headers without a value, and those of Mangum's own that it could not parse."""
     many = event.get("multiValueHeaders")
     if isinstance(many, dict):
         lists = {name: values for name, values in many.items() if isinstance(values, list)}

@@ -1,4 +1,4 @@
-"""What an unknown path has before a known one: a stage, a custom domain's mapping, a proxy's."""
+"""The prefix of an unknown path that ends in a known one, such as the stage of an API."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from handler.http.paths import canonical
 MOST_SEGMENTS = 4
 
 
-def prefix(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
-    """The first segments of the path, if the rest is a route, or if they are the event's stage."""
+def path_prefix(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
+    """The first segments of the path, if the rest is a route's or if they are the event's stage."""
     segments = scope["path"].split("/")[1:]
     for count in range(1, min(MOST_SEGMENTS, len(segments) - 1) + 1):
         rest = canonical("/" + "/".join(segments[count:]))

@@ -1,4 +1,4 @@
-"""The kinds of characters are the library's, for every character of Unicode."""
+"""The classes of characters are the library's, for every character of Unicode."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import unicodedata
 import pytest
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.character_kinds import (
+from model_layer.character_classes import (
     BORDER,
     CLOSING,
     DROPPED,
     MOST_KNOWN,
     OPENING,
-    CharacterKinds,
+    CharacterClasses,
 )
 from tests.model_layer.every_category import samples
 
 
 def expected(wordpiece: WordPiece, char: str) -> str:
-    """The kind of one character: what the library makes of it between two letters."""
+    """The class of one character: what the library makes of it between two letters."""
     if char in "[]":
         return OPENING if char == "[" else CLOSING
     normalized = wordpiece.normalizer.normalize_str(f"a{char}b")
@@ -32,32 +32,32 @@ def expected(wordpiece: WordPiece, char: str) -> str:
     return str(len(normalized) - 2)
 
 
-def test_a_kind_is_what_the_library_does(wordpiece: WordPiece) -> None:
-    kinds = CharacterKinds(wordpiece)
+def test_a_class_is_what_the_library_does(wordpiece: WordPiece) -> None:
+    classes = CharacterClasses(wordpiece)
     characters = samples(random.Random(1), 60)
-    assert kinds.of("".join(characters)) == "".join(expected(wordpiece, c) for c in characters)
-    assert kinds.of("A. [\t\x00]") == f"1{BORDER * 2}{OPENING}{BORDER}{DROPPED}{CLOSING}"
+    assert classes.of("".join(characters)) == "".join(expected(wordpiece, c) for c in characters)
+    assert classes.of("A. [\t\x00]") == f"1{BORDER * 2}{OPENING}{BORDER}{DROPPED}{CLOSING}"
 
 
 @pytest.mark.slow
-def test_every_kind_is_what_the_library_does(wordpiece: WordPiece) -> None:
-    kinds = CharacterKinds(wordpiece)
+def test_every_class_is_what_the_library_does(wordpiece: WordPiece) -> None:
+    classes = CharacterClasses(wordpiece)
     wrong = [
         char
         for char in map(chr, range(sys.maxunicode + 1))
-        if not "\ud800" <= char <= "\udfff" and kinds.of(char) != expected(wordpiece, char)
+        if not "\ud800" <= char <= "\udfff" and classes.of(char) != expected(wordpiece, char)
     ]
     assert wrong == []
 
 
-def test_the_kinds_that_are_kept_are_bounded(wordpiece: WordPiece) -> None:
-    kinds = CharacterKinds(wordpiece)
+def test_the_classes_that_are_kept_are_bounded(wordpiece: WordPiece) -> None:
+    classes = CharacterClasses(wordpiece)
     first = "".join(map(chr, range(0x80, 0x80 + 1_000)))
-    before = kinds.of(first)
+    before = classes.of(first)
     for start in range(0x10000, 0x10000 + 3 * MOST_KNOWN, 4_096):
-        kinds.of("".join(map(chr, range(start, start + 4_096))))
-        assert len(kinds._known) <= MOST_KNOWN + 4_096
-    assert kinds.of(first) == before
+        classes.of("".join(map(chr, range(start, start + 4_096))))
+        assert len(classes._known) <= MOST_KNOWN + 4_096
+    assert classes.of(first) == before
 
 
 def test_no_token_has_a_mark_that_decomposition_sorts(wordpiece: WordPiece) -> None:

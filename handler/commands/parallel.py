@@ -1,4 +1,4 @@
-"""Sources brought into a store several at a time, behind a progress bar."""
+"""Ingest several sources at a time, with a progress bar."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def reconcile(
 def _count(
     names: Sequence[Path], futures: Sequence[Future[Outcome | TryLater]], results: Counter[str]
 ) -> int:
-    """Wait for the outcomes, in order, and tell what there is to say. Returns the chunks."""
+    """Wait for the outcomes, in order, and print what went wrong. Returns the chunks."""
     chunks = 0
     with tqdm(total=len(names), unit="file", dynamic_ncols=True) as bar:
         for name, future in zip(names, futures, strict=True):
@@ -96,7 +96,7 @@ def _result(outcome: Outcome | TryLater) -> str:
 
 
 def _lines(outcome: Outcome | TryLater) -> list[str]:
-    """What there is to say of a document, if anything."""
+    """The error or the warnings of a document."""
     if isinstance(outcome, TryLater):
         return [str(outcome)]
     if outcome.error:
