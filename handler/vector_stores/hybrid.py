@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,53 +55,78 @@ class HybridSearcher:
         index raises.
         """
         warnings = []
-        try:
-            nearest, best = self._find(index, queries, weights, where, context)
-        except NoTextIndex as error:
-            warnings.append(f"The results are ranked by meaning alone: {error}")
-            weights = Weights(embedding=1, text=0)
-            nearest, best = self._find(index, queries, weights, where, context)
+        with _Searches(self._threads, index, queries, where, context) as searches:
+            by_meaning = searches.by_meaning() if weights.embedding else None
+            by_words = searches.by_words() if weights.text else None
+            try:
+                best = _results(by_words, queries)
+            except NoTextIndex as error:
+                warnings.append(f"The results are ranked by meaning alone: {error}")
+                weights, best = Weights(embedding=1, text=0), []
+                by_meaning = by_meaning or searches.by_meaning()
+            nearest = _results(by_meaning, queries)
         if any(isinstance(matches, IncompleteMatches) for matches in (*nearest, *best)):
             warnings.append(INCOMPLETE)
         if not weights.text:
             return [by_vector(matches) for matches in nearest], warnings
         return [fuse(*both, weights) for both in zip(nearest, best, strict=True)], warnings
 
-    def _find(
+
+class _Searches:
+    """The searches of one request, on threads. At its end, those that have not begun never do."""
+
+    def __init__(
         self,
+        threads: ThreadPoolExecutor,
         index: VectorIndex,
         queries: Sequence[Query],
-        weights: Weights,
         where: Filter | None,
         context: RequestContext,
-    ) -> tuple[list[list[Match]], list[list[Match]]]:
-        """What is nearest to each query, and what is best by its words, as far as it has weight."""
+    ) -> None:
+        self._threads, self._index, self._queries = threads, index, queries
+        self._where, self._context = where, context
+        self._started: list[Future[list[Match]]] = []
 
-        def run(find: Callable[..., list[Match]], place: int, *query: object) -> list[Match]:
-            stop_if_late(context, place, len(queries), "queries", field="query")
-            return find(*query, limit=RANKED, where=where, deadline=context.deadline)
+    def __enter__(self) -> Self:
+        return self
 
-        def start(find: Callable[..., list[Match]], *query: Any) -> Future[list[Match]]:
-            return self._threads.submit(run, find, *query)
+    def __exit__(self, *error: object) -> None:
+        for search in self._started:
+            search.cancel()
 
-        by_meaning = [
-            start(index.search_vectors, place, query.vector)
-            if weights.embedding and query.is_readable
+    def by_meaning(self) -> list[Future[list[Match]]]:
+        """A search for each query by its vector. One that says nothing finds nothing."""
+        return [
+            self._start(place, self._index.search_vectors, query.vector)
+            if query.is_readable
             else _nothing()
-            for place, query in enumerate(queries)
+            for place, query in enumerate(self._queries)
         ]
-        by_words = [
-            start(index.search_text, place, query.text, query.vector)
-            if weights.text
-            else _nothing()
-            for place, query in enumerate(queries)
+
+    def by_words(self) -> list[Future[list[Match]]]:
+        """A search for each query by its words."""
+        return [
+            self._start(place, self._index.search_text, query.text, query.vector)
+            for place, query in enumerate(self._queries)
         ]
-        try:
-            nearest = [search.result() for search in by_meaning]
-            return nearest, [search.result() for search in by_words]
-        finally:
-            for search in (*by_meaning, *by_words):
-                search.cancel()
+
+    def _start(
+        self, place: int, find: Callable[..., list[Match]], *query: object
+    ) -> Future[list[Match]]:
+        search = self._threads.submit(self._run, place, find, *query)
+        self._started.append(search)
+        return search
+
+    def _run(self, place: int, find: Callable[..., list[Match]], *query: object) -> list[Match]:
+        stop_if_late(self._context, place, len(self._queries), "queries", field="query")
+        return find(*query, limit=RANKED, where=self._where, deadline=self._context.deadline)
+
+
+def _results(
+    searches: Sequence[Future[list[Match]]] | None, queries: Sequence[Query]
+) -> list[list[Match]]:
+    """What each query found; nothing if there were no searches."""
+    return [[] for _ in queries] if searches is None else [one.result() for one in searches]
 
 
 def _nothing() -> Future[list[Match]]:

@@ -97,9 +97,13 @@ def test_only_what_has_weight_is_searched(
     assert (set(index.asked), keys(found), warnings) == (asked, [expected], [])
 
 
-def test_an_index_without_words_is_searched_by_vector_and_the_answer_says_so() -> None:
+@pytest.mark.parametrize("weights", [Weights(1, 3), Weights(0, 1)])
+def test_an_index_without_words_is_searched_by_vector_once_and_the_answer_says_so(
+    weights: Weights,
+) -> None:
     index = Index(NoTextIndex("the index is being built. Try again in an hour."))
-    ((near,),), warnings = search(index, Weights(1, 3))
+    ((near,),), warnings = search(index, weights)
+    assert sorted(index.asked) == ["vector", "words"]
     assert (near.match.key, near.score) == ("near", 0.75)
     assert warnings == [
         "The results are ranked by meaning alone: the index is being built. Try again in an hour."
