@@ -35,15 +35,13 @@ QUERY_SCHEMA = {
     "description": "What to look for. The results of several queries are merged.",
     "anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_QUERIES}],
 }
-
-
 Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
 
 
 class HybridSearch(BaseModel):
     """How much the ranks by meaning and by words count. One of them must be above 0.
 
-    `rrf_embedding_weight` and `rrf_text_weight` are read, too.
+    They are also read as `rrf_embedding_weight` and `rrf_text_weight`.
     """
 
     model_config = ConfigDict(
@@ -73,9 +71,8 @@ class RankingOptions(BaseModel):
     ranker: Annotated[
         str | None,
         Field(
-            description="auto, default-2024-08-21 or default-2024-11-15: by meaning and by words, "
-            "or as hybrid_search says. none: by meaning alone. auto, and any other, is the "
-            "server's default."
+            description="default-2024-11-15 or default-2024-08-21: by meaning and by words. none: "
+            "by meaning alone. auto, or any other: as hybrid_search says, or else the server."
         ),
     ] = None
     hybrid_search: HybridSearch | None = None
