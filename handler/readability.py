@@ -14,9 +14,6 @@ def is_unreadable(unknown: float) -> bool:
     return unknown > MAX_UNKNOWN
 
 
-ALIKE = f"Beyond {MAX_UNKNOWN:.0%} texts all look alike to it, so"
-
-
 def describe_unknown(unknown: float, subject: str, *, if_unreadable: str) -> str | None:
     """A sentence or two about a text of which the model cannot read a part.
 
@@ -30,5 +27,7 @@ def describe_unknown(unknown: float, subject: str, *, if_unreadable: str) -> str
         "most words of this language or script, or they are longer than 100 characters"
     )
     if is_unreadable(unknown):
-        return f"{sentence}. {ALIKE} {if_unreadable}."
+        return (
+            f"{sentence}. Beyond {MAX_UNKNOWN:.0%} texts all look alike to it, so {if_unreadable}."
+        )
     return f"{sentence}. Searches may not find it."

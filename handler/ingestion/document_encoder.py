@@ -171,5 +171,5 @@ def load_document_encoder(
 
 def _describe(unknown: float) -> str | None:
     return describe_unknown(
-        unknown, "The text", if_unreadable="a document is refused; translate it first"
+        unknown, "The text", if_unreadable="the document is refused; translate it first"
     )

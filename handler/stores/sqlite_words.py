@@ -151,14 +151,15 @@ class TextIndex:
         while True:
             rows = _rows(self._connection, BEST.format(holds=holds), *of_query, *values, best)
             current = [row[:-1] for row in rows if row[-1]]
-            # Of equal records some may not be among the rows.
-            lowest = rows[-1][5] if len(rows) == best else -1.0
-            if len(rows) < best or (len(current) >= limit and current[limit - 1][5] > lowest):
+            if len(rows) < best:
+                return current[:limit]
+            # Records as good as the last of the rows may be missing, and belong before others.
+            if len(current) >= limit and current[limit - 1][5] > rows[-1][5]:
                 return current[:limit]
             best *= 8
 
     def _choose(self, query: str) -> list[str]:
-        """The terms of the query that are looked up: those that say most, in the order of that."""
+        """The terms of the query that are looked up: the rare ones, the rarest first."""
         asked = terms(query[:MAX_CHARACTERS], noted_language(self._connection))
         asked = list(dict.fromkeys(asked))[:MAX_TERMS]
         counts = sorted(_rows(self._connection, COUNTS, orjson.dumps(asked).decode()))

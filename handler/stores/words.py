@@ -29,8 +29,8 @@ MAX_TERM = 128  # characters: longer runs are known by their beginning
 MAX_STEMS = 65_536  # remembered; some 10 MB
 
 ACCENTS = re.compile("[\u0300-\u036f]+")
-# Normalization takes quadratic time for a run of marks, and no word has so many. (The two are the
-# only marks that count as letters.)
+# Normalization takes quadratic time for a run of marks, and no word has so many. (U+FF9E and U+FF9F
+# are the only letters that normalize to marks.)
 MARKS = re.compile(r"((?:[^\w\s]|[\uff9e\uff9f]){32})(?:[^\w\s]|[\uff9e\uff9f])+")
 TRADEMARKS = re.compile("[\u2120\u2122]")  # NFKD makes letters of them
 
@@ -52,7 +52,7 @@ SPACE, HYPHEN, JOINER = " ", "-", "."
 COMPOUND = re.compile(r"(?<![^ .-])[^ .-]++(?:[.-][^ .-]++)+")
 HYPHENS = "_\u2212"  # beside the dashes
 JOINERS = "./:#+',&@\\\u2019\u00b7"
-# Letters with an accent that NFKD leaves on them, as people type them without it.
+# Letters that NFKD does not take apart, as they are typed without them.
 ACCENTED = {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"}
 
 
