@@ -1,13 +1,12 @@
 """`make bench NAME=retrieval`: does a search find what a question is about?
 
 Three sets of questions: about news, about manuals (manuals.py), and identifiers (identifiers.py).
-The 350 news of gensim's Lee
-corpus are ingested as files (text, HTML, Markdown, DOCX, JSON in turn) through the pipeline, and
-searched by the operation behind the search route: by meaning, by words, and by both. The queries,
-each about one of them, were written by hand (queries.json). The reference is sentence-transformers'
-vectors of the same chunks and queries, all compared. A document ranks with its best chunk. `--only`
-asks one of the sets; `--baseline DIR` asks the manuals with the chunks of another checkout, too.
-`--report` draws the tables of the last run again.
+The 350 news of gensim's Lee corpus are ingested as files (text, HTML, Markdown, DOCX, JSON in turn)
+through the pipeline, and searched by the operation behind the search route: by meaning, by words,
+and by both. The queries, each about one of them, were written by hand (queries.json). The reference
+is sentence-transformers' vectors of the same chunks and queries, all compared. A document ranks
+with its best chunk. `--only` asks one of the sets; `--baseline DIR` asks the manuals with the
+chunks of another checkout, too. `--report` draws the tables of the last run again.
 """
 
 from __future__ import annotations

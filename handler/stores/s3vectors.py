@@ -252,21 +252,8 @@ class S3VectorsIndex:
         """The best records, whatever their generation."""
 
         def ask(expression: Expression | None, limit: int) -> list[Match]:
-            parameters: dict[str, Any] = {
-                **self._index,
-                **query,
-                "topK": limit,
-                "returnMetadata": True,
-            }
-            if expression is not None:
-                parameters["filter"] = expression
-            matches: list[Match] = []
-            while True:
-                page = self._client.call("query_vectors", **parameters, deadline=deadline)
-                matches += [to_match(found) for found in page["vectors"]]
-                if not page.get("nextToken"):
-                    return matches
-                parameters["nextToken"] = page["nextToken"]
+            filtered = {} if expression is None else {"filter": expression}
+            return self._all_pages({**query, **filtered, "topK": limit}, deadline)
 
         try:
             return checked(ask, where, limit=limit, most=MAX_NEAREST)
@@ -275,6 +262,16 @@ class S3VectorsIndex:
             if where is None or is_text or _code(error, "QueryVectors") != "ValidationException":
                 raise
             raise InvalidRequest(REFUSED_FILTER, param="filters") from error
+
+    def _all_pages(self, query: Mapping[str, Any], deadline: float | None) -> list[Match]:
+        parameters: dict[str, Any] = {**self._index, **query, "returnMetadata": True}
+        matches: list[Match] = []
+        while True:
+            page = self._client.call("query_vectors", **parameters, deadline=deadline)
+            matches += [to_match(found) for found in page["vectors"]]
+            if not page.get("nextToken"):
+                return matches
+            parameters["nextToken"] = page["nextToken"]
 
 
 def _code(error: BaseException | None, operation: str) -> str | None:
