@@ -1,4 +1,4 @@
-"""A filter key that no document has is told in the answer, and found out once if one has it."""
+"""A filter key that no document has is named in a warning; a known one is looked up once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unknown_keys(page: dict[str, Any]) -> list[str]:
     return [each for each in page.get("warnings", []) if each.startswith("No document has")]
 
 
-def test_a_key_that_no_document_has_is_told_in_the_answer(search: VectorSearch) -> None:
+def test_a_key_that_no_document_has_is_named_in_a_warning(search: VectorSearch) -> None:
     where = {"type": "ne", "key": "Taem", "value": "a"}
     page = ask(search, query="cats", filters={"type": "and", "filters": [where, where]})
     assert page["data"]
