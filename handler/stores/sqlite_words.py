@@ -69,8 +69,11 @@ CURE = (
 
 
 def noted_language(connection: apsw.Connection) -> TextLanguage:
-    """The language of the words in a file of this schema."""
-    return cast(TextLanguage, _value(connection, "SELECT language FROM text_language"))
+    """The language of the words in a file of this schema. Raises MalformedRow if it is damaged."""
+    rows = _rows(connection, "SELECT language FROM text_language")
+    if len(rows) != 1:
+        raise MalformedRow(f"the language of its words is noted {len(rows)} times")
+    return cast(TextLanguage, rows[0][0])
 
 
 def fill(connection: apsw.Connection, language: TextLanguage) -> None:
