@@ -28,6 +28,8 @@ UNIT_SHARE = 2
 PART_SHARE = 4
 # Where a sentence begins.
 SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]»”’]*\s+(?=\S)|(?<=[。！？])(?=\S)")
+# The beginning of a name that a border cuts, such as ZX of ZX-1036: the splitter knows only words.
+CUT_NAME = re.compile(r"[\w./:@#+&'\u2019\u2010-\u2015\u2212-]+\Z")
 CHARACTERS_PER_TOKEN = 8  # at most, in ordinary text
 
 
@@ -128,9 +130,15 @@ class Chunker:
             yield Chunk(start, end)
 
     def _overlap_start(self, text: str, earliest: int, start: int) -> int:
-        """Where the last sentences before `start` begin that have at most `overlap` tokens."""
+        """Where the last sentences before `start` begin that have at most `overlap` tokens.
+
+        If there are none, a name that would be cut at `start` is repeated, so that it can be found.
+        """
         earliest = max(earliest + 1, start - self._overlap * CHARACTERS_PER_TOKEN)
         begins = [sentence.end() for sentence in SENTENCE.finditer(text, earliest, start)]
+        cut = CUT_NAME.search(text, earliest, start)
+        if cut and cut.start() > earliest and CUT_NAME.match(text[start]):
+            begins.append(cut.start())
         counts = self.count([text[begin:start] for begin in begins])
         fitting = [
             begin

@@ -32,7 +32,11 @@ ACCENTS = re.compile("[\u0300-\u036f]+")
 # Normalization takes quadratic time for a run of marks, and no word has so many. (U+FF9E and U+FF9F
 # are the only letters that normalize to marks.)
 MARKS = re.compile(r"((?:[^\w\s]|[\uff9e\uff9f]){32})(?:[^\w\s]|[\uff9e\uff9f])+")
-TRADEMARKS = re.compile("[\u2120\u2122]")  # NFKD makes letters of them
+# NFKD makes letters or digits of these, which would join the word beside them.
+SIGNS = re.compile("[\u2116\u2120\u2122]")  # numero, service and trade marks
+ENCLOSED = re.compile("([\u2460-\u24ff\u2776-\u2793\U0001f100-\U0001f1ad])")
+# A raised digit after another is a footnote or an exponent; a fraction is a number of its own.
+RAISED = re.compile(r"(?<=\d)(?=[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u00bc-\u00be\u2150-\u215f])")
 
 # Han with Bopomofo, Hiragana and Katakana, Hangul, Thai and Lao, Khmer, Myanmar
 UNSPACED = re.compile(
@@ -119,7 +123,8 @@ def joined_compounds(text: str) -> list[str]:
     """Each compound of `text` without its joiners: "e2041" of "E-2041".
 
     A compound with other joiners than hyphens also gives its hyphenated stretches: "e2041" of
-    "faults/E-2041".
+    "faults/E-2041". A stretch of several hyphens also gives letters with the number after them:
+    "e2041" of "fault-E-2041".
     """
     return _joined(_fold(text))
 
@@ -128,9 +133,12 @@ def _joined(folded: str) -> list[str]:
     joined = []
     written = SPACE.join([run for run in folded.split() if HYPHEN in run or JOINER in run])
     for compound in COMPOUND.findall(written):
+        stretches = [part.split(HYPHEN) for part in compound.split(JOINER) if HYPHEN in part]
         if JOINER in compound:
-            stretches = compound.split(JOINER)
-            joined += [part.replace(HYPHEN, "") for part in stretches if HYPHEN in part]
+            joined += map("".join, stretches)
+        for parts in stretches:
+            if len(parts) > 2:
+                joined += [a + b for a, b in pairwise(parts) if a.isalpha() and b.isdigit()]
         joined.append(compound.replace(HYPHEN, "").replace(JOINER, ""))
     return [term for term in joined if len(term) <= MAX_TERM]
 
@@ -139,7 +147,8 @@ def _fold(text: str) -> str:
     """`text` in lower case, with a space, a hyphen or a joiner for all that is in no term."""
     if text.isascii():
         return text.lower().translate(_kinds)
-    text = MARKS.sub(r"\1", TRADEMARKS.sub(SPACE, ACCENTS.sub("", text)))
+    text = ENCLOSED.sub(r" \1 ", SIGNS.sub(SPACE, ACCENTS.sub("", text)))
+    text = MARKS.sub(r"\1", RAISED.sub(SPACE, text))
     text = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     # Hangul syllables and voiced kana are one character again.
     text = unicodedata.normalize("NFC", text).translate(_kinds)

@@ -160,6 +160,17 @@ def test_a_chunk_repeats_no_more_tokens_than_the_overlap(encoder: Encoder) -> No
     assert max(repeated) <= 20
 
 
+@pytest.mark.parametrize("joint", [" ", ", ", '","', " and then we looked again at part "])
+def test_a_name_is_whole_in_a_chunk(chunker: Chunker, joint: str) -> None:
+    text = joint.join(f"ZX-{number}" for number in range(1_000, 1_500))
+    chunks = split(chunker, text)
+    found = {
+        name for part in chunks for name in re.findall(r"ZX-\d{4}", text[part.start : part.end])
+    }
+    assert len(chunks) > 5
+    assert [name for name in text.split(joint) if name not in found] == []
+
+
 def test_without_overlap_nothing_is_repeated(encoder: Encoder) -> None:
     chunks = split(load_chunker(encoder.tokenizer, max_tokens=64), README[:8_000])
     assert all(a.end <= b.start for a, b in itertools.pairwise(chunks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -74,6 +75,25 @@ def test_the_best_come_first_and_equals_by_document_and_chunk(store: Store) -> N
     assert scores == sorted(scores, reverse=True)
     for limit in range(1, 6):
         assert found(store, "cat dog", limit=limit) == found(store, "dog cat")[:limit]
+
+
+def test_of_many_equals_only_the_first_are_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, *["one cat"] * 1_000)
+    show(store, "a")
+    store.index.upsert([record("a#0", text="one cat")])
+    answers: list[int] = []
+
+    def rows(*query: Any) -> list[Any]:
+        answer = real(*query)
+        answers.append(len(answer))
+        return answer
+
+    real = sqlite_words._rows
+    monkeypatch.setattr(sqlite_words, "_rows", rows)
+    assert found(store, "cat", limit=3) == ["a#0", "k#0", "k#1"]
+    assert max(answers) < 10
 
 
 @pytest.mark.parametrize("query", ["E2041", "E-2041", "e\u20112041", "2041", "faults/E-2041"])

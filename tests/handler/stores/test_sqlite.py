@@ -123,6 +123,7 @@ def test_a_file_that_is_damaged_in_places_never_raises_anything_else(
     path.write_bytes(content)
     for use in (
         lambda store: store.index.search_vectors(NORTH, limit=100),
+        lambda store: store.index.search_text("y", NORTH, limit=100),
         lambda store: store.ledger.rows(limit=100),
         lambda store: store.index.upsert([record(f"k{n}#0", text="y" * 600) for n in range(50)]),
         lambda store: show(store, *(f"k{number}" for number in range(50))),
@@ -183,6 +184,45 @@ def test_a_malformed_record_is_a_sentence(path: Path, column: str) -> None:
     for where in (None, Comparison("text", "ne", "y")):
         with pytest.raises(UnusableStore, match="it is damaged"):
             store.index.search_vectors(NORTH, limit=100, where=where)
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM text_language", "INSERT INTO text_language VALUES ('fr')"]
+)
+def test_a_file_that_notes_no_one_language_is_damaged(path: Path, statement: str) -> None:
+    store = open_at(filled(path))
+    execute(path, statement)
+    for use in (
+        lambda: store.index.search_text("y", NORTH, limit=9),
+        lambda: store.index.upsert([record("k#0")]),
+        lambda: open_at(path),
+    ):
+        with pytest.raises(UnusableStore, match=r"documents\.sqlite cannot be used: it is damaged"):
+            use()
+
+
+@pytest.mark.parametrize("garbage", [b"\0", b"\xff", b"\xa5"])
+def test_damaged_words_are_an_error_and_never_other_results(path: Path, garbage: bytes) -> None:
+    store = open_at(path)
+    show(store, "k")
+    store.index.upsert([record(f"k#{n}", text=f"word{n} " * 99 + f"E-{n}") for n in range(300)])
+    expected = [match.key for match in store.index.search_text("E7", NORTH, limit=9)]
+    execute(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    content = path.read_bytes()
+    connection = apsw.Connection(str(path))
+    pages = list(connection.execute("SELECT pageno FROM dbstat WHERE name LIKE 'words%'"))
+    connection.close()
+    found = 0
+    for (page,) in pages:
+        start = (page - 1) * 4096
+        path.write_bytes(content[:start] + garbage * 4096 + content[start + 4096 :])
+        try:
+            matches = open_at(path).index.search_text("E7", NORTH, limit=9)
+            assert [match.key for match in matches] == expected
+        except UnusableStore as error:
+            assert "documents.sqlite cannot be used: it is damaged" in error.message
+            found += 1
+    assert found > 2
 
 
 def test_a_full_disk_is_a_sentence(path: Path) -> None:
