@@ -25,7 +25,7 @@ STORE_FORMS = (
 MAX_OVERLAP = 128  # tokens: half of what the model reads
 
 
-# Those of S3 Vectors' text search, and none. Which of them are stemmed, `words` says.
+# Those of S3 Vectors' text search; of "none", and where words do not change, no word is stemmed.
 TextLanguage = Literal["en", "fr", "es", "pt", "it", "de", "nl", "zh", "ja", "ko", "none"]
 
 
@@ -44,6 +44,7 @@ class S3VectorsAddress:
     bucket: str
     index: str
     ledger_table: str
+    language: TextLanguage = "en"
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
@@ -147,7 +148,7 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     table = environment.get("LEDGER_TABLE")
     if not table:
         raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
-    return S3VectorsAddress(match[1], match[2], table)
+    return S3VectorsAddress(match[1], match[2], table, language)
 
 
 def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

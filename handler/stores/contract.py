@@ -40,7 +40,9 @@ class Match:
     key: str
     metadata: Mapping[str, Attribute]
     cosine: float | None  # -1 to 1; None if the search was by words and the index does not say
-    bm25: float | None = None  # above 0, in the index's own scale; None if the search was by vector
+    # None if the search was by vector:
+    bm25: float | None = None  # above 0, in the index's own scale
+    words: float | None = None  # how well its words match, 0 to 1; see `word_scores`
 
 
 class IncompleteMatches(list[Match]):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable
-from handler.settings import S3VectorsAddress
+from handler.settings import S3VectorsAddress, TextLanguage
 from handler.stores.contract import Match, NoTextIndex, Record, Store
 from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Filter
@@ -36,6 +36,7 @@ from handler.stores.s3vectors_records import (
     without_terms,
 )
 from handler.stores.s3vectors_text import query_texts, why_no_text_index
+from handler.stores.word_scores import with_word_scores
 
 if TYPE_CHECKING:
     from types_boto3_s3vectors.type_defs import (
@@ -69,7 +70,13 @@ def open_s3vectors(address: S3VectorsAddress) -> Store:
     name = f"{address.bucket}/{address.index}"
     ledger = DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name)
     client = AwsClient("s3vectors")
-    index = S3VectorsIndex(client, bucket=address.bucket, index=address.index, ledger=ledger)
+    index = S3VectorsIndex(
+        client,
+        bucket=address.bucket,
+        index=address.index,
+        ledger=ledger,
+        language=address.language,
+    )
     return Store(address.index, index, ledger)
 
 
@@ -92,9 +99,12 @@ class S3VectorsIndex:
         bucket: str,
         index: str,
         ledger: Generations,
+        language: TextLanguage = "en",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """language: that of the index's text search."""
         self._client, self._ledger, self._clock = client, ledger, clock
+        self._language = language
         self._index = {"vectorBucketName": bucket, "indexName": index}
         self._no_text_index: str | None = None  # why not, if it is known
         self._is_known_until = -math.inf
@@ -180,7 +190,11 @@ class S3VectorsIndex:
             return []
         self._require_text_index(deadline)
         try:
-            return self._search({"queryTexts": texts, "returnScores": True}, limit, where, deadline)
+            found = self._search(
+                {"queryTexts": texts, "returnScores": True}, limit, where, deadline
+            )
+            # A function has no stemmer.
+            return type(found)(with_word_scores(found, query, self._language, stems=False))
         except ClientError as error:
             if _code(error, "QueryVectors") == "ValidationException":
                 self._is_known_until = -math.inf  # the index may have changed

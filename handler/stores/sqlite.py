@@ -24,6 +24,7 @@ from handler.stores.sqlite_errors import explained
 from handler.stores.sqlite_file import Database
 from handler.stores.sqlite_filters import condition, exists
 from handler.stores.sqlite_words import TextIndex
+from handler.stores.word_scores import with_word_scores
 
 
 def open_sqlite(address: SqliteAddress) -> Store:
@@ -124,8 +125,10 @@ class SqliteIndex:
         deadline: float | None = None,
     ) -> list[Match]:
         with self._database.snapshot() as connection:
-            rows = TextIndex(connection).search(query, vector, limit=limit, where=where)
-        return [self._match(*row) for row in rows]
+            words = TextIndex(connection)
+            rows = words.search(query, vector, limit=limit, where=where)
+            matches = [self._match(*row) for row in rows]
+            return with_word_scores(matches, query, words.language, stems=True)
 
     def _match(
         self,

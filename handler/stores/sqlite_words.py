@@ -24,7 +24,7 @@ from handler.stores.contract import NoTextIndex
 from handler.stores.filters import Filter
 from handler.stores.row_values import MalformedRow, read_object
 from handler.stores.sqlite_filters import condition
-from handler.stores.words import terms
+from handler.stores.words import query_terms, stemmed, terms
 
 # `terms` never has ASCII capitals or punctuation, so the tokenizer changes nothing.
 WORDS = """
@@ -120,9 +120,14 @@ class TextIndex:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 
+    @property
+    def language(self) -> TextLanguage:
+        """Of the words."""
+        return noted_language(self._connection)
+
     def put(self, records: Iterable[tuple[int, Mapping[str, Attribute]]]) -> None:
         """Index records, each an id with its metadata. They replace those of the same ids."""
-        language = noted_language(self._connection)
+        language = self.language
         self._connection.executemany(
             "INSERT OR REPLACE INTO words (rowid, text, heading) VALUES (?, ?, ?)",
             (
@@ -168,8 +173,8 @@ class TextIndex:
 
     def _choose(self, query: str) -> list[str]:
         """The terms of the query that are looked up: the rare ones, the rarest first."""
-        asked = terms(query[:MAX_CHARACTERS], noted_language(self._connection))
-        asked = list(dict.fromkeys(asked))[:MAX_TERMS]
+        asked = query_terms(query[:MAX_CHARACTERS], self.language)
+        asked = list(dict.fromkeys(stemmed(asked, self.language)))[:MAX_TERMS]
         counts = sorted(_rows(self._connection, COUNTS, orjson.dumps(asked).decode()))
         records = _value(self._connection, "SELECT count(*) FROM words_docsize")
         most = records / 2 if records >= MANY_RECORDS else records

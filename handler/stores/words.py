@@ -4,16 +4,18 @@ Letters are compared without case, accents and compatibility forms (NFKD). A run
 digits is a term. Scripts that are written without spaces give a term for each two neighbouring
 characters. A compound such as "E-2041" also gives its parts joined, "e2041", so that either way of
 writing it finds the other. In a language with a stemmer, "running" and "runs" are one term; what
-has a digit is never stemmed. Does not search, and knows no stop words.
+has a digit is never stemmed. Does not search.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 
 from handler.settings import TextLanguage
+from handler.stores.stop_words import STOP_WORDS
 
 # The others have no stemmer, or nothing to stem. (snowballstem.org)
 ALGORITHMS: dict[TextLanguage, str] = {
@@ -113,9 +115,23 @@ def terms(text: str, language: TextLanguage) -> list[str]:
     They have no space, no ASCII punctuation and no ASCII capitals.
     """
     folded = _fold(text)
-    stems = _stems.get(language) or _stems.setdefault(language, _Stems(language))
     parts = folded.replace(HYPHEN, SPACE).replace(JOINER, SPACE).split()
-    found = [*parts, *_joined(folded)]
+    return stemmed([*parts, *_joined(folded)], language)
+
+
+def query_terms(query: str, language: TextLanguage) -> list[str]:
+    """The distinct terms that a query is looked for by, before they are stemmed.
+
+    Without the language's stop words, if it has other terms.
+    """
+    stop_words = STOP_WORDS.get(language, frozenset())
+    distinct = dict.fromkeys(terms(query, "none"))
+    return [term for term in distinct if term not in stop_words] or [*distinct]
+
+
+def stemmed(found: Iterable[str], language: TextLanguage) -> list[str]:
+    """The terms as `terms` gives them in the language."""
+    stems = _stems.get(language) or _stems.setdefault(language, _Stems(language))
     return list(map(stems.__getitem__, found))
 
 
@@ -130,7 +146,7 @@ def joined_compounds(text: str) -> list[str]:
 
 
 def _joined(folded: str) -> list[str]:
-    joined = []
+    joined: list[str] = []
     written = SPACE.join([run for run in folded.split() if HYPHEN in run or JOINER in run])
     for compound in COMPOUND.findall(written):
         stretches = [part.split(HYPHEN) for part in compound.split(JOINER) if HYPHEN in part]

@@ -1,7 +1,8 @@
-"""Weighted reciprocal rank fusion: one order from the nearest by vector and the best by words.
+"""One order from what is near by vector and what matches by words: a weighted mean of two scores.
 
-(Cormack, Clarke and Büttcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods", SIGIR 2009.)
+Reciprocal rank fusion needs no scores. But it counts a text that shares a common word with a
+paraphrase as much as the only one that has an error code. See
+docs/decisions/028-words-and-meaning.md.
 """
 
 from __future__ import annotations
@@ -11,20 +12,18 @@ from dataclasses import dataclass
 
 from handler.stores.contract import Match
 
-K = 60  # the paper's
-
 
 @dataclass(frozen=True)
 class Weights:
-    """How much the two ranks of a record count: from 0 on, and not both 0."""
+    """How much the two scores of a record count: from 0 on, and not both 0."""
 
-    embedding: float = 1.0
-    text: float = 1.0
+    embedding: float
+    text: float
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A record and its place. The score is from 0 to 1, and falls with the rank."""
+    """A record and its score, from 0 to 1."""
 
     match: Match
     score: float
@@ -33,24 +32,26 @@ class Ranked:
 
 def by_vector(nearest: Iterable[Match]) -> list[Ranked]:
     """The records scored by their cosines alone; a negative one scores 0."""
-    return [Ranked(match, min(1.0, max(0.0, match.cosine or 0.0))) for match in nearest]
+    return [Ranked(match, _similarity(match.cosine)) for match in nearest]
 
 
 def fuse(nearest: Sequence[Match], best: Sequence[Match], weights: Weights) -> list[Ranked]:
-    """The records of both lists, scored by their weighted reciprocal ranks; in no order.
+    """The records of both lists, scored by cosine and by words; in no order.
 
-    A record that is first in both scores 1, one that is first in one of two equal lists 0.5.
-    nearest: by vector, the nearest first. best: by words, the best first.
+    A record that no words were found in scores 0 for them. One whose cosine is not known counts as
+    the farthest of the nearest. nearest: by vector, the nearest first. best: by words, the best
+    first.
     """
-    vector_ranks = {match.key: rank for rank, match in enumerate(nearest, 1)}
     text_ranks = {match.key: rank for rank, match in enumerate(best, 1)}
+    words = {match.key: match.words or 0.0 for match in best}
+    farthest = _similarity(nearest[-1].cosine) if nearest else 0.0
     # Of a record in both, the match by vector: it always has a cosine.
     matches = {match.key: match for match in (*best, *nearest)}
     most = weights.embedding + weights.text
     ranked = []
     for key, match in matches.items():
-        score = _reciprocal(weights.embedding / most, vector_ranks.get(key))
-        score += _reciprocal(weights.text / most, text_ranks.get(key))
+        near = farthest if match.cosine is None else _similarity(match.cosine)
+        score = near * (weights.embedding / most) + words.get(key, 0.0) * (weights.text / most)
         ranked.append(Ranked(match, min(1.0, score), text_ranks.get(key)))
     return ranked
 
@@ -70,9 +71,8 @@ def merge(lists: Iterable[Iterable[Ranked]], *, limit: int, threshold: float) ->
     return sorted(kept, key=_order)[:limit]
 
 
-def _reciprocal(weight: float, rank: int | None) -> float:
-    """The weight at rank 1, and less at each rank after it."""
-    return 0.0 if rank is None else weight * (K + 1) / (K + rank)
+def _similarity(cosine: float | None) -> float:
+    return min(1.0, max(0.0, cosine or 0.0))
 
 
 def _order(one: Ranked) -> tuple[float, float, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -69,7 +69,11 @@ class HybridSearcher:
             warnings.append(INCOMPLETE)
         if not weights.text:
             return [by_vector(matches) for matches in nearest], warnings
-        return [fuse(*both, weights) for both in zip(nearest, best, strict=True)], warnings
+        words_alone = replace(weights, embedding=0.0)
+        return [
+            fuse(near, matching, weights if query.is_readable else words_alone)
+            for query, near, matching in zip(queries, nearest, best, strict=True)
+        ], warnings
 
 
 class _Searches:

@@ -25,7 +25,7 @@ from handler.vector_stores.fusion import Weights
 from model_layer import Truncate
 
 BY_MODE: dict[SearchMode, Weights] = {
-    "hybrid": Weights(1, 1),
+    "hybrid": Weights(2, 1),  # see docs/decisions/028-words-and-meaning.md
     "vector": Weights(1, 0),
     "text": Weights(0, 1),
 }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from handler.settings import Settings, SqliteAddress, read_settings
+from handler.settings import Settings, read_settings
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
 
@@ -64,13 +64,21 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "language"),
-    [({}, "en"), ({"TEXT_LANGUAGE": ""}, "en"), ({"TEXT_LANGUAGE": "DE"}, "de")],
+    "store",
+    [
+        {"VECTOR_STORE": "sqlite:///d.sqlite"},
+        {"VECTOR_STORE": "s3vectors://bucket/index", "LEDGER_TABLE": "ledger"},
+    ],
 )
-def test_a_file_has_the_language_of_its_texts(value: dict[str, str], language: str) -> None:
-    address = read_settings({"VECTOR_STORE": "sqlite:///d.sqlite", **value}).vector_store
-    assert isinstance(address, SqliteAddress)
-    assert address.language == language
+def test_a_store_has_the_language_of_its_texts(store: dict[str, str]) -> None:
+    for value, language in (
+        ({}, "en"),
+        ({"TEXT_LANGUAGE": ""}, "en"),
+        ({"TEXT_LANGUAGE": "DE"}, "de"),
+    ):
+        address = read_settings({**store, **value}).vector_store
+        assert address is not None
+        assert address.language == language
 
 
 def test_an_idle_connection_is_kept_as_long_as_set() -> None:

@@ -62,7 +62,7 @@ class Index:
         self.asked.append(query)
         if self.refusal:
             raise self.refusal
-        return [Match("named", {}, 0.1, bm25=3.0)]
+        return [Match("named", {}, 0.1, bm25=3.0, words=0.5)]
 
 
 def search(
@@ -126,13 +126,13 @@ def test_an_index_that_may_have_more_says_so_once(weights: Weights) -> None:
 def test_a_query_that_the_model_cannot_read_is_searched_by_its_words_alone() -> None:
     index = Index()
     queries = [Query("ไทย", VECTOR, is_readable=False), Query("b", VECTOR, is_readable=True)]
-    found, _ = search(index, Weights(), queries=queries)
+    found, _ = search(index, Weights(1, 1), queries=queries)
     assert keys(found) == [{"named"}, {"near", "named"}]
 
 
 def test_an_index_that_fails_fails_the_search() -> None:
     with pytest.raises(ServiceUnavailable):
-        search(Index(ServiceUnavailable("gone")), Weights())
+        search(Index(ServiceUnavailable("gone")), Weights(1, 1))
 
 
 def test_both_searches_run_side_by_side() -> None:
@@ -147,12 +147,12 @@ def test_both_searches_run_side_by_side() -> None:
             both.wait()
             return []
 
-    assert search(Waiting(), Weights()) == ([[]], [])
+    assert search(Waiting(), Weights(1, 1)) == ([[]], [])
 
 
 def test_a_cancelled_request_is_not_searched() -> None:
     index, context = Index(), RequestContext("a request")
     context.cancel()
     with pytest.raises(Cancelled):
-        search(index, Weights(), context=context)
+        search(index, Weights(1, 1), context=context)
     assert index.asked == []
