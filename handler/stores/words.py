@@ -130,7 +130,7 @@ def joined_compounds(text: str) -> list[str]:
 
 
 def _joined(folded: str) -> list[str]:
-    joined = []
+    joined: list[str] = []
     written = SPACE.join([run for run in folded.split() if HYPHEN in run or JOINER in run])
     for compound in COMPOUND.findall(written):
         stretches = [part.split(HYPHEN) for part in compound.split(JOINER) if HYPHEN in part]
