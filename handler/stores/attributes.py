@@ -162,7 +162,7 @@ def shown_attributes(metadata: Mapping[str, Attribute]) -> dict[str, Attribute]:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number of a text that JSON reads as one, of at most 15 digits."""
+    """The number of a text that is one in JSON, without an exponent, of at most 15 digits."""
     digits = len(text) - text.count("-") - text.count(".")
     if digits > MAX_DIGITS or not NUMBER.fullmatch(text):
         return None

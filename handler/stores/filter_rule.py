@@ -6,7 +6,8 @@ value decides how it is compared:
 - a string with the text of the attribute: equal if the attribute has it as written, or in Unicode's
   NFC or NFD; ordered by code points. It also equals a number or a boolean that JSON writes so. The
   `content_type` also equals its media type without parameters, in any case;
-- a number with numbers, and with texts that JSON reads as a number of at most 15 digits;
+- a number with numbers, and with texts that are a number in JSON, of at most 15 digits and without
+  an exponent;
 - a boolean with booleans, and with the texts "true" and "false".
 
 Only `ne` and `nin` hold for a record without the attribute. A user's attribute with the name of one

@@ -28,6 +28,7 @@ ALGORITHMS: dict[TextLanguage, str] = {
     "nl": "dutch",
 }
 MAX_TERM = 128  # characters: longer runs are known by their beginning
+MAX_KINDS = 65_536  # characters remembered; some 10 MB
 MAX_STEMS = 65_536  # remembered; some 10 MB
 
 ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -66,8 +67,10 @@ class _Kinds(dict[int, str | None]):
     """What is put for each character, learnt as they occur: itself in a term, else a separator."""
 
     def __missing__(self, code: int) -> str | None:
-        self[code] = self._kind(chr(code))
-        return self[code]
+        if len(self) >= MAX_KINDS:
+            self.clear()
+        self[code] = kind = self._kind(chr(code))
+        return kind
 
     @staticmethod
     def _kind(char: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.settings import TextLanguage
+from handler.stores import words
 from handler.stores.words import MAX_TERM, joined_compounds, terms
 
 LANGUAGES: list[TextLanguage] = ["en", "fr", "de", "zh", "none"]
@@ -144,3 +145,11 @@ def test_case_and_composition_make_no_difference(text: str) -> None:
 @pytest.mark.parametrize("mark", ["\u0301\u0323", "\u05b0\u05b1", "\uff9e\u05b0"])
 def test_a_run_of_marks_takes_no_quadratic_time(mark: str) -> None:
     assert len("".join(terms("x" + mark * 50_000, "en"))) <= MAX_TERM
+
+
+def test_what_is_remembered_of_characters_and_terms_is_bounded() -> None:
+    characters = "".join(map(chr, range(200_000)))
+    assert len(terms(characters, "none")) > 10_000
+    terms(" ".join(map(str, range(100_000))), "none")
+    assert len(words._kinds) <= words.MAX_KINDS
+    assert all(len(stems) <= words.MAX_STEMS for stems in words._stems.values())
