@@ -164,3 +164,12 @@ def _retry_after(error: BaseException | None) -> float:
         if (value := headers.get(name, "")).isdecimal():
             return int(value) * unit
     return 0.0
+
+
+def error_code(error: BaseException | None, operation: str) -> str | None:
+    """The service's code, if `operation` was refused with this error or with the one behind it."""
+    while error is not None:
+        if isinstance(error, ClientError) and error.operation_name == operation:
+            return error.response["Error"]["Code"]
+        error = error.__cause__
+    return None

@@ -18,7 +18,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
-from handler.aws.client import AwsClient
+from handler.aws.client import AwsClient, error_code
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable
 from handler.settings import S3VectorsAddress, TextLanguage
 from handler.stores.contract import Match, NoTextIndex, Record, Store
@@ -196,7 +196,7 @@ class S3VectorsIndex:
             # A function has no stemmer.
             return type(found)(with_word_scores(found, query, self._language, stems=False))
         except ClientError as error:
-            if _code(error, "QueryVectors") == "ValidationException":
+            if error_code(error, "QueryVectors") == "ValidationException":
                 self._is_known_until = -math.inf  # the index may have changed
                 if not self._require_text_index(deadline):
                     self._remember(NOT_SEEN)
@@ -205,7 +205,7 @@ class S3VectorsIndex:
                     raise InvalidRequest(REFUSED_FILTER, param="filters") from error
             raise
         except ServiceUnavailable as error:
-            if _code(error, "QueryVectors") in ACCESS_DENIED:
+            if error_code(error, "QueryVectors") in ACCESS_DENIED:
                 self._remember(NOT_ALLOWED)
                 raise NoTextIndex(NOT_ALLOWED) from error
             raise
@@ -221,7 +221,7 @@ class S3VectorsIndex:
                 answer = self._client.call("get_index", **self._index, deadline=deadline)
                 self._remember(why_no_text_index(answer["index"]))
             except ServiceUnavailable as error:
-                if _code(error, "GetIndex") not in ACCESS_DENIED:
+                if error_code(error, "GetIndex") not in ACCESS_DENIED:
                     raise
                 self._remember(None)  # the query itself will tell
                 is_seen = False
@@ -273,7 +273,11 @@ class S3VectorsIndex:
             return checked(ask, where, limit=limit, most=MAX_NEAREST)
         except ClientError as error:
             is_text = "queryTexts" in query
-            if where is None or is_text or _code(error, "QueryVectors") != "ValidationException":
+            if (
+                where is None
+                or is_text
+                or error_code(error, "QueryVectors") != "ValidationException"
+            ):
                 raise
             raise InvalidRequest(REFUSED_FILTER, param="filters") from error
 
@@ -286,15 +290,6 @@ class S3VectorsIndex:
             if not page.get("nextToken"):
                 return matches
             parameters["nextToken"] = page["nextToken"]
-
-
-def _code(error: BaseException | None, operation: str) -> str | None:
-    """The service's code, if `operation` was refused with this error or with the one behind it."""
-    while error is not None:
-        if isinstance(error, ClientError) and error.operation_name == operation:
-            return error.response["Error"]["Code"]
-        error = error.__cause__
-    return None
 
 
 def _key(match: Match) -> RecordKey | None:
