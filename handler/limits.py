@@ -51,8 +51,8 @@ MAX_FILES_COUNTED = 10_000  # a store's counts leave out files beyond these, and
 # --- A search.
 MAX_QUERIES = 32
 MAX_RESULTS = 50  # OpenAI's
-MAX_WEIGHT = 1_000_000  # of a rank by meaning, or by words
-RANKED = 100  # records that each rank has: the most that S3 Vectors finds
+MAX_WEIGHT = 1_000_000  # of meaning, or of words
+RANKED = 100  # records that each way finds: the most that S3 Vectors does
 MAX_FILTER_DEPTH = 4  # compounds around a comparison
 MAX_FILTER_ITEMS = 100  # in a compound, or in a list of values
 MAX_FILTER_VALUES = 1_000  # in all comparisons: a store may compare every record with each

@@ -39,7 +39,7 @@ Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
 
 
 class HybridSearch(BaseModel):
-    """How much the ranks by meaning and by words count. One of them must be above 0.
+    """How much meaning and words count. One of them must be above 0.
 
     They are also read as `rrf_embedding_weight` and `rrf_text_weight`.
     """
