@@ -71,7 +71,8 @@ def test_a_search_takes_every_option(client: openai.OpenAI) -> None:
         assert result.attributes is not None
         assert result.attributes["team"] == "travel"
         assert result.model_extra is not None
-        assert set(result.model_extra) == {"source", "chunk", "start", "end", "page", "heading"}
+        ours = {"source", "chunk", "start", "end", "page", "heading", "cosine", "text_rank"}
+        assert set(result.model_extra) == ours
 
 
 def test_the_async_client_searches_and_lists(library_server: Server) -> None:
