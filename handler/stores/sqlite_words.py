@@ -50,9 +50,6 @@ ORDER BY score, document, chunk
 OF_EQUALS = "rank, document, chunk"
 COUNTS = "SELECT doc, term FROM terms WHERE term IN (SELECT value FROM json_each(?))"
 
-# The model, too, reads only the beginning of a long query.
-MAX_TERMS = 256
-MAX_CHARACTERS = 65_536  # that they are looked for in
 # A term counts as common, and is left out, if more than half of the records have it. This does not
 # hold for fewer records, where that says nothing.
 MANY_RECORDS = 20
@@ -173,8 +170,8 @@ class TextIndex:
 
     def _choose(self, query: str) -> list[str]:
         """The terms of the query that are looked up: the rare ones, the rarest first."""
-        asked = query_terms(query[:MAX_CHARACTERS], self.language)
-        asked = list(dict.fromkeys(stemmed(asked, self.language)))[:MAX_TERMS]
+        asked = stemmed(query_terms(query, self.language), self.language)
+        asked = list(dict.fromkeys(asked))
         counts = sorted(_rows(self._connection, COUNTS, orjson.dumps(asked).decode()))
         records = _value(self._connection, "SELECT count(*) FROM words_docsize")
         most = records / 2 if records >= MANY_RECORDS else records

@@ -28,6 +28,9 @@ ALGORITHMS: dict[TextLanguage, str] = {
     "nl": "dutch",
 }
 MAX_TERM = 128  # characters: longer runs are known by their beginning
+# Of a query. The model, too, reads only the beginning of a long one.
+MAX_QUERY_CHARACTERS = 65_536
+MAX_QUERY_TERMS = 256
 MAX_KINDS = 65_536  # characters remembered; some 10 MB
 MAX_STEMS = 65_536  # remembered; some 10 MB
 
@@ -125,11 +128,12 @@ def terms(text: str, language: TextLanguage) -> list[str]:
 def query_terms(query: str, language: TextLanguage) -> list[str]:
     """The distinct terms that a query is looked for by, before they are stemmed.
 
-    Without the language's stop words, if it has other terms.
+    Without the language's stop words, if it has other terms. Of a long query, the first ones.
     """
     stop_words = STOP_WORDS.get(language, frozenset())
-    distinct = dict.fromkeys(terms(query, "none"))
-    return [term for term in distinct if term not in stop_words] or [*distinct]
+    distinct = dict.fromkeys(terms(query[:MAX_QUERY_CHARACTERS], "none"))
+    chosen = [term for term in distinct if term not in stop_words] or [*distinct]
+    return chosen[:MAX_QUERY_TERMS]
 
 
 def stemmed(found: Iterable[str], language: TextLanguage) -> list[str]:

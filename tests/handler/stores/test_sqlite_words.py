@@ -15,7 +15,7 @@ from handler.settings import SqliteAddress
 from handler.stores import sqlite_words
 from handler.stores.contract import Record, Store
 from handler.stores.sqlite import open_sqlite
-from handler.stores.words import terms
+from handler.stores.words import MAX_QUERY_TERMS, terms
 from tests.handler.stores.text_searches import OPERATORS, found, search, write
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show
 
@@ -110,7 +110,7 @@ def test_a_long_query_is_a_query(shared: Store, query: str) -> None:
 
 
 def test_the_first_words_of_a_long_query_count(shared: Store) -> None:
-    fill = [f"fill{number}" for number in range(sqlite_words.MAX_TERMS - 1)]
+    fill = [f"fill{number}" for number in range(MAX_QUERY_TERMS - 1)]
     assert found(shared, " ".join([*fill, "alpha"])) == ["k#0"]
     assert found(shared, " ".join([*fill, "fill", "alpha"])) == []
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handler.stores.contract import Match
 from handler.stores.word_scores import with_word_scores
+from handler.stores.words import MAX_QUERY_TERMS
 
 
 def scores(query: str, *found: tuple[str, float], stems: bool = True) -> list[float | None]:
@@ -37,6 +38,11 @@ def test_words_are_compared_by_their_stems_where_there_is_a_stemmer() -> None:
 
 def test_what_the_store_has_found_has_one_word_at_least() -> None:
     assert scores("mice wolves", ("a mouse", 3.0), stems=False) == [0.5]
+
+
+def test_only_the_words_that_are_looked_for_count() -> None:
+    query = " ".join(f"part{number}" for number in range(MAX_QUERY_TERMS))
+    assert scores(f"{query} and more of it", (query, 3.0)) == [1.0]
 
 
 def test_words_in_the_heading_count() -> None:
