@@ -28,16 +28,16 @@ class Index:
         self.asked: list[str] = []
 
     def upsert(self, records: Sequence[Record], *, deadline: float | None = None) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("no search writes")
 
     def delete(self, keys: Sequence[str], *, deadline: float | None = None) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("no search writes")
 
     def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
-        raise NotImplementedError
+        raise NotImplementedError("no search writes")
 
     def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
-        raise NotImplementedError
+        raise NotImplementedError("no search writes")
 
     def search_vectors(
         self,
@@ -128,6 +128,7 @@ def test_a_query_that_the_model_cannot_read_is_searched_by_its_words_alone() -> 
     queries = [Query("ไทย", VECTOR, is_readable=False), Query("b", VECTOR, is_readable=True)]
     found, _ = search(index, Weights(1, 1), queries=queries)
     assert keys(found) == [{"named"}, {"near", "named"}]
+    assert found[0][0].score == 0.5  # its cosine says nothing, and does not count
 
 
 def test_an_index_that_fails_fails_the_search() -> None:
