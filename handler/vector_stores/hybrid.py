@@ -20,6 +20,7 @@ from handler.vector_stores.fusion import Ranked, Weights, by_vector, fuse
 # Searches at a time: a network's latency is waited for side by side, and a file's two searches use
 # two CPUs.
 AT_ONCE = 8
+NO_WORDS = "The words of this store cannot be searched, so only meaning ranks the results:"
 INCOMPLETE = (
     "There may be more results: this store cannot look for a range of strings, only filter what it "
     "finds. Ranges of numbers and of ISO dates have no such limit."
@@ -61,7 +62,7 @@ class HybridSearcher:
             try:
                 best = _results(by_words, queries)
             except NoTextIndex as error:
-                warnings.append(f"The results are ranked by meaning alone: {error}")
+                warnings.append(f"{NO_WORDS} {error}")
                 weights, best = Weights(embedding=1, text=0), []
                 by_meaning = by_meaning or searches.by_meaning()
             nearest = _results(by_meaning, queries)

@@ -106,7 +106,7 @@ class VectorSearch:
         """
         outcome = "the query finds nothing; translate it first"
         if weights.text:
-            outcome = "the query is looked for by its words alone"
+            outcome = "only the words of the query are looked for"
         unreadable, warnings = set(), []
         for index, query in enumerate(search.queries):
             stop_if_late(context, index, len(search.queries), "queries", field="query")

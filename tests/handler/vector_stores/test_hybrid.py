@@ -106,7 +106,8 @@ def test_an_index_without_words_is_searched_by_vector_once_and_the_answer_says_s
     assert sorted(index.asked) == ["vector", "words"]
     assert (near.match.key, near.score) == ("near", 0.75)
     assert warnings == [
-        "The results are ranked by meaning alone: the index is being built. Try again in an hour."
+        "The words of this store cannot be searched, so only meaning ranks the results: "
+        "the index is being built. Try again in an hour."
     ]
 
 
@@ -157,3 +158,10 @@ def test_a_cancelled_request_is_not_searched() -> None:
     with pytest.raises(Cancelled):
         search(index, Weights(1, 1), context=context)
     assert index.asked == []
+
+
+def test_a_query_without_vector_finds_nothing_in_an_index_without_words() -> None:
+    index = Index(NoTextIndex("it is in CLASSIC mode."))
+    found, (warning,) = search(index, Weights(1, 1), queries=[Query("ไทย", VECTOR, False)])
+    assert found == [[]]
+    assert "cannot be searched" in warning
