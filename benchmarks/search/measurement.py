@@ -23,7 +23,7 @@ from benchmarks.measuring.machine import load_average, machine
 from handler.limits import RANKED
 from handler.settings import SqliteAddress
 from handler.stores.contract import Record, Row, Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 
 CHARACTERS = 900  # of a chunk: some 200 tokens
 CHUNKS = 50  # of a document

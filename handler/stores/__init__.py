@@ -38,7 +38,7 @@ def open_ledger(address: StoreAddress) -> Ledger:
 def _open(address: StoreAddress) -> Store:
     if isinstance(address, SqliteAddress):
         try:
-            from handler.stores.sqlite import open_sqlite
+            from handler.stores.sqlite.index import open_sqlite
         except ImportError as error:
             raise ServiceUnavailable(
                 f"A store in a file needs the package {error.name}, which the image does not have: "
@@ -46,7 +46,7 @@ def _open(address: StoreAddress) -> Store:
             ) from error
 
         return open_sqlite(address)
-    from handler.stores.s3vectors import open_s3vectors
+    from handler.stores.aws.index import open_s3vectors
 
     return open_s3vectors(address)
 

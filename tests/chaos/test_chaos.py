@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from handler.settings import SqliteAddress
+from handler.stores.aws.index import open_s3vectors
 from handler.stores.contract import Store
-from handler.stores.s3vectors import open_s3vectors
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from model_layer import Chunker, Encoder
 from tests.chaos.history import History, RememberingEncoder
 

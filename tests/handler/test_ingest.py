@@ -254,7 +254,7 @@ def test_documents_that_a_batch_had_no_time_for_are_delivered_again_soon(
 def test_messages_for_a_store_of_another_model_are_kept(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from handler.stores.s3vectors import open_s3vectors
+    from handler.stores.aws.index import open_s3vectors
 
     open_s3vectors(deployed.store).ledger.bind("another-model")
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=b"Cats sleep.")

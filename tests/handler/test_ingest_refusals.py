@@ -12,7 +12,7 @@ import pytest
 from handler import ingest
 from handler.settings import Settings, SqliteAddress
 from handler.stores.contract import Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from tests.handler.aws.refusing_s3 import Refusal, RefusingS3, serving_refusals
 from tests.handler.ingestion.bucket import found, row_of
 

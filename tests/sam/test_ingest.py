@@ -18,7 +18,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from handler.settings import S3VectorsAddress
-from handler.stores.s3vectors import open_s3vectors
+from handler.stores.aws.index import open_s3vectors
 from tests.paths import ROOT
 from tests.sam.commands import ARCHITECTURE, sam
 from tests.sam.moto_server import Aws

@@ -12,7 +12,7 @@ from handler import ingest
 from handler.limits import OBJECT_SECONDS, READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.attributes import NOT_FILTERABLE
-from handler.stores.s3vectors_text import SEARCHABLE
+from handler.stores.aws.text import SEARCHABLE
 from model_layer import Encoder
 from tests.handler.aws.moto_text_search import check_request
 from tests.paths import ROOT

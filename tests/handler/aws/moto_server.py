@@ -60,7 +60,7 @@ def _write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def create_table(name: str) -> None:
-    """Create a table for ledgers, with the keys that handler/stores/dynamodb.py expects."""
+    """Create a table for ledgers, with the keys that handler/stores/aws/ledger.py expects."""
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -76,7 +76,7 @@ def create_table(name: str) -> None:
 
 
 def new_index() -> S3VectorsAddress:
-    """A new index, with the settings that handler/stores/s3vectors.py expects."""
+    """A new index, with the settings that handler/stores/aws/index.py expects."""
     name = f"index-{uuid.uuid4().hex[:12]}"
     client: Any = boto3.client("s3vectors")  # its stubs do not know text search yet
     client.create_index(

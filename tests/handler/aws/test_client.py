@@ -19,8 +19,8 @@ from botocore.exceptions import (
 from handler.aws import client as aws_client
 from handler.aws.client import PATIENCE_SECONDS, AwsClient, Service
 from handler.errors import ServiceUnavailable, StoreConflict
+from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.contract import Row
-from handler.stores.dynamodb import DynamoDBLedger
 from tests.fake_clock import START, FakeClock
 from tests.handler.aws.scripted_server import Answer, Script, refusal, serving
 

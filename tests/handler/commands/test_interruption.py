@@ -15,7 +15,7 @@ import pytest
 from handler.commands.interruption import Interrupted, interruptible
 from handler.settings import SqliteAddress
 from handler.stores.contract import Row
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from tests.paths import ROOT
 
 # As a reader does that hangs: nothing but the end of the process ends it.

@@ -15,7 +15,7 @@ from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress
 from handler.stores.contract import Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from model_layer import Encoder, load_chunker
 from tests.handler.ingestion.bucket import extract, found
 

@@ -10,7 +10,7 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from model_layer import Chunker, Encoder
 from tests.fake_clock import FakeClock
 from tests.handler.ingestion.bucket import Bucket, extract

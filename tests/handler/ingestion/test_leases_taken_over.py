@@ -16,7 +16,7 @@ from handler.ingestion.leases import LEASE_SECONDS, SKEW_SECONDS, Lease
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
 from handler.stores.contract import Row, Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from tests.fake_clock import FakeClock
 from tests.paths import ROOT
 
@@ -104,7 +104,7 @@ from handler.ingestion.leases import Lease, SystemClock
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
 from handler.stores.contract import Row
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 ledger = open_sqlite(SqliteAddress(sys.argv[1])).ledger
 lease = Lease(ledger, "file-1", deadline=None, clock=SystemClock(), owners=Processes())
 lease.plan(Row("file-1", "file:///1"))

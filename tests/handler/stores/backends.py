@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handler.settings import SqliteAddress, StoreAddress
+from handler.stores.aws.index import open_s3vectors
 from handler.stores.contract import Store
-from handler.stores.s3vectors import open_s3vectors
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 
 NewAddress = Callable[[], StoreAddress]
 

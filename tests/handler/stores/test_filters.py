@@ -22,11 +22,11 @@ from handler.stores.attributes import (
     shown_attributes,
     to_metadata,
 )
+from handler.stores.aws.index import open_s3vectors
 from handler.stores.contract import Record, Store
 from handler.stores.filter_rule import holds
 from handler.stores.filters import Comparison, Compound, Filter, Value
-from handler.stores.s3vectors import open_s3vectors
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from tests.handler.aws import moto_s3vectors
 from tests.handler.aws.moto_server import new_index
 from tests.handler.stores.vectors import NORTH, show, vector_at

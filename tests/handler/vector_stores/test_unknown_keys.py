@@ -12,7 +12,7 @@ from handler.settings import SqliteAddress
 from handler.stores.attributes import OURS, to_metadata
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from handler.vector_stores.search import VectorSearch
 from handler.vector_stores.unknown_keys import MAX_KEYS, UnknownKeys
 from tests.handler.stores.vectors import NORTH

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.settings import SqliteAddress
-from handler.stores import sqlite_words
 from handler.stores.contract import Record, Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite import words as sqlite_words
+from handler.stores.sqlite.index import open_sqlite
 from handler.stores.words import MAX_QUERY_TERMS, terms
 from tests.handler.stores.text_searches import OPERATORS, found, search, write
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show

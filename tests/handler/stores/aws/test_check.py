@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from handler.stores.aws.check import MAX_QUERIES, checked
+from handler.stores.aws.filters import Expression
 from handler.stores.contract import IncompleteMatches, Match
 from handler.stores.filters import Comparison
-from handler.stores.s3vectors_check import MAX_QUERIES, checked
-from handler.stores.s3vectors_filters import Expression
 from tests.handler.aws.moto_s3vectors import holds
 
 LATE = Comparison("code", "gte", "m")

@@ -10,7 +10,7 @@ import apsw
 
 from handler.errors import ServiceUnavailable, StoreLocked, UnusableStore
 from handler.stores.row_values import MalformedRow
-from handler.stores.sqlite_schema import WrongSchema
+from handler.stores.sqlite.schema import WrongSchema
 
 ANOTHER = "set VECTOR_STORE to another file"
 DAMAGED = f"it is damaged ({{}}). Move it away and ingest the documents again, or {ANOTHER}."

@@ -20,7 +20,7 @@ from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import Row, Store
 from handler.stores.filters import Comparison
-from handler.stores.sqlite import SqliteLedger, open_sqlite
+from handler.stores.sqlite.index import SqliteLedger, open_sqlite
 from tests.handler.stores.vectors import NORTH, record, show
 
 

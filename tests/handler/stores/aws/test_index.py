@@ -17,11 +17,11 @@ from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable, UnusableStore
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import Attribute
+from handler.stores.aws.index import S3VectorsIndex, open_s3vectors
+from handler.stores.aws.ledger import DynamoDBLedger
+from handler.stores.aws.records import MAX_REQUEST_BYTES
 from handler.stores.contract import NoTextIndex, Record, Row
-from handler.stores.dynamodb import DynamoDBLedger
 from handler.stores.filters import Comparison
-from handler.stores.s3vectors import S3VectorsIndex, open_s3vectors
-from handler.stores.s3vectors_records import MAX_REQUEST_BYTES
 from tests.fake_clock import FakeClock
 from tests.handler.aws.moto_s3vectors import finish_building, make_classic
 from tests.handler.aws.moto_server import BUCKET, TABLE, new_index

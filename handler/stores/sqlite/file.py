@@ -23,8 +23,8 @@ import sqlite_vec
 
 from handler.errors import ServiceUnavailable
 from handler.settings import TextLanguage
-from handler.stores.sqlite_errors import explained, unusable
-from handler.stores.sqlite_schema import WrongSchema, is_current, is_readable, migrate
+from handler.stores.sqlite.errors import explained, unusable
+from handler.stores.sqlite.schema import WrongSchema, is_current, is_readable, migrate
 
 BUSY_SECONDS = 5.0  # to wait for another process's write
 MIGRATION_SECONDS = 60.0  # … or while it brings an older file to this version's schema

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handler.stores.aws.filters import Expression, narrowed
 from handler.stores.contract import IncompleteMatches, Match
 from handler.stores.filter_rule import holds
 from handler.stores.filters import Filter
-from handler.stores.s3vectors_filters import Expression, narrowed
 
 MAX_QUERIES = 5
 

@@ -2,7 +2,7 @@
 
 Limits: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html. The index must
 have 384 dimensions, the cosine metric, and attributes.NOT_FILTERABLE as its non-filterable keys. To
-be searched by words, it must be in ENHANCED mode, with a text search of s3vectors_text.SEARCHABLE.
+be searched by words, it must be in ENHANCED mode, with a text search of text.SEARCHABLE.
 Queries see earlier writes; those by vector are approximate.
 """
 
@@ -21,13 +21,10 @@ from numpy.typing import NDArray
 from handler.aws.client import AwsClient, error_code
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable
 from handler.settings import S3VectorsAddress, TextLanguage
-from handler.stores.contract import Match, NoTextIndex, Record, Store
-from handler.stores.dynamodb import DynamoDBLedger
-from handler.stores.filters import Filter
-from handler.stores.record_key import RecordKey
-from handler.stores.s3vectors_check import checked
-from handler.stores.s3vectors_filters import Expression, exists
-from handler.stores.s3vectors_records import (
+from handler.stores.aws.check import checked
+from handler.stores.aws.filters import Expression, exists
+from handler.stores.aws.ledger import DynamoDBLedger
+from handler.stores.aws.records import (
     FEWER_ATTRIBUTES,
     MAX_VECTORS_PER_REQUEST,
     batches,
@@ -35,7 +32,10 @@ from handler.stores.s3vectors_records import (
     to_match,
     without_terms,
 )
-from handler.stores.s3vectors_text import query_texts, why_no_text_index
+from handler.stores.aws.text import query_texts, why_no_text_index
+from handler.stores.contract import Match, NoTextIndex, Record, Store
+from handler.stores.filters import Filter
+from handler.stores.record_key import RecordKey
 from handler.stores.word_scores import with_word_scores
 
 if TYPE_CHECKING:

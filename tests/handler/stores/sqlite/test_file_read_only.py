@@ -12,7 +12,7 @@ import pytest
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import Row, Store
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from tests.handler.stores.vectors import record, show
 from tests.handler.stores.version_0_1 import old_row, write_old_store
 from tests.handler.stores.version_1 import drop_words
@@ -24,7 +24,7 @@ from handler.errors import UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import NoTextIndex, Row
-from handler.stores.sqlite import open_sqlite
+from handler.stores.sqlite.index import open_sqlite
 from handler.stores.words import terms
 from tests.handler.stores.vectors import NORTH, record
 

@@ -12,10 +12,10 @@ import pytest
 
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress, TextLanguage
-from handler.stores import sqlite_words
 from handler.stores.contract import Store
-from handler.stores.sqlite import open_sqlite
-from handler.stores.sqlite_schema import APPLICATION_ID, VERSION
+from handler.stores.sqlite import words as sqlite_words
+from handler.stores.sqlite.index import open_sqlite
+from handler.stores.sqlite.schema import APPLICATION_ID, VERSION
 from tests.handler.stores.vectors import NORTH, record, show
 from tests.handler.stores.version_0_1 import REVISION, old_row, write_old_store
 from tests.handler.stores.version_1 import drop_words
@@ -84,7 +84,7 @@ def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path)
     write_old_store(path, [old_row(f"file-{number}", chunks=50) for number in range(40)])
     code = (
         "import sys\nfrom handler.settings import SqliteAddress\n"
-        "from handler.stores.sqlite import open_sqlite\n"
+        "from handler.stores.sqlite.index import open_sqlite\n"
         "sys.stdin.read(1)\nopen_sqlite(SqliteAddress(sys.argv[1]))\n"
     )
     processes = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import apsw
 
 from handler.settings import TextLanguage
-from handler.stores.sqlite_words import WORDS, fill, noted_language
+from handler.stores.sqlite.words import WORDS, fill, noted_language
 
 APPLICATION_ID = 0x6D4C6D31  # "mLm1"
 VERSION = 2

@@ -13,8 +13,8 @@ import orjson
 
 from handler.errors import DocumentRejected
 from handler.stores.attributes import NOT_FILTERABLE, Attribute
+from handler.stores.aws.text import TERMS, record_terms
 from handler.stores.contract import Match, Record
-from handler.stores.s3vectors_text import TERMS, record_terms
 
 if TYPE_CHECKING:
     from types_boto3_s3vectors.type_defs import PutInputVectorTypeDef

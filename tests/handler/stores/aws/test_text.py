@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.stores.s3vectors_text import MAX_TERMS, query_texts, record_terms
+from handler.stores.aws.text import MAX_TERMS, query_texts, record_terms
 from tests.handler.aws.moto_text_search import check_request
 
 WORDS = st.text(st.characters(categories=["L", "N", "M"]), min_size=1, max_size=9)

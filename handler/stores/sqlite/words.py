@@ -23,7 +23,7 @@ from handler.stores.attributes import Attribute
 from handler.stores.contract import NoTextIndex
 from handler.stores.filters import Filter
 from handler.stores.row_values import MalformedRow, read_object
-from handler.stores.sqlite_filters import condition
+from handler.stores.sqlite.filters import condition
 from handler.stores.words import query_terms, stemmed, terms
 
 # `terms` never has ASCII capitals or punctuation, so the tokenizer changes nothing.

@@ -20,10 +20,10 @@ from handler.stores.contract import Match, Record, Row, Status, Store
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
 from handler.stores.row_values import read_object
-from handler.stores.sqlite_errors import explained
-from handler.stores.sqlite_file import Database
-from handler.stores.sqlite_filters import condition, exists
-from handler.stores.sqlite_words import TextIndex
+from handler.stores.sqlite.errors import explained
+from handler.stores.sqlite.file import Database
+from handler.stores.sqlite.filters import condition, exists
+from handler.stores.sqlite.words import TextIndex
 from handler.stores.word_scores import with_word_scores
 
 

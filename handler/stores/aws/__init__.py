@@ -1,0 +1,1 @@
+"""Vectors in S3 Vectors, their ledger and the catalog in DynamoDB, and files in S3."""

@@ -1,0 +1,1 @@
+"""Vectors, their ledger and the catalog in one SQLite file."""
