@@ -20,7 +20,8 @@ TryLater               the attempt failed for now; another may succeed
 │   └── StoreLocked    another process is writing the store's file
 ├── SourceUnreadable   the file exists and cannot be read
 ├── SourceChanged      the source changed while it was being ingested
-├── StoreConflict      another writer changed the ledger's row
+├── StoreConflict      another writer changed the ledger's row, or the catalog's item
+├── StoreGone          the vector store is deleted
 ├── DocumentBusy       another invocation is ingesting the document
 └── DocumentUnfinished the document is ingested in part; the next try continues from there
 """
@@ -149,7 +150,11 @@ class SourceChanged(TryLater):
 
 
 class StoreConflict(TryLater):
-    """Another writer changed the ledger's row."""
+    """Another writer changed the ledger's row, or the catalog's item."""
+
+
+class StoreGone(TryLater):
+    """The vector store is deleted, or never was."""
 
 
 class DocumentBusy(TryLater):

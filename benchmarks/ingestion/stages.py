@@ -16,7 +16,8 @@ from benchmarks.measuring.prices import VECTORS_MIN_PUT
 from handler.aws.client import AwsClient
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.sources.files import FileReader
-from handler.stores.sqlite.index import SqliteIndex, SqliteLedger
+from handler.stores.sqlite.index import SqliteIndex
+from handler.stores.sqlite.ledger import SqliteLedger
 from model_layer import Chunker, Encoder
 
 # The methods of each stage; what is left is "rest".

@@ -22,8 +22,8 @@ from benchmarks.measuring.corpora import lee
 from benchmarks.measuring.machine import load_average, machine
 from handler.limits import RANKED
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Record, Row, Store
-from handler.stores.sqlite.index import open_sqlite
 
 CHARACTERS = 900  # of a chunk: some 200 tokens
 CHUNKS = 50  # of a document
@@ -121,7 +121,7 @@ def index_again(path: str) -> float:
 
 
 def open_at(path: str) -> Store:
-    return open_sqlite(SqliteAddress(path))
+    return open_source_store(SqliteAddress(path))
 
 
 def timed(call: Callable[[], object]) -> float:

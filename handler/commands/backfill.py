@@ -30,7 +30,7 @@ from handler.commands.known_documents import known_documents
 from handler.commands.terminal import shown
 from handler.errors import ServiceUnavailable
 from handler.settings import read_settings
-from handler.stores import open_ledger
+from handler.stores import open_source_store
 from handler.stores.contract import Ledger
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _ledger() -> Ledger | None:
     """The ledger that the settings name; with a note if they name none."""
     address = read_settings(os.environ).vector_store
     if address:
-        return open_ledger(address)
+        return open_source_store(address).ledger
     print(
         "Documents that the bucket no longer has are not looked for: set VECTOR_STORE and "
         "LEDGER_TABLE as the ingest function has them (--no-removed leaves this note out).",

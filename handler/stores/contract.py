@@ -1,5 +1,8 @@
 """The contracts of a store's two halves, its vector index and its ledger, and what they exchange.
 
+A `Storage` has all that VECTOR_STORE names: the stores, and the catalog, blobs and tasks beside
+them.
+
 The index holds vectors by key. The ledger holds a row per document, which says what the index may
 hold of it. Each backend beside this file implements both; one suite tests them all
 (tests/handler/stores/test_vectors.py, test_ledgers.py, test_filters.py). Deadlines are times of
@@ -11,17 +14,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from handler.errors import StoreConflict
 from handler.stores.attributes import Attribute
+from handler.stores.blobs import Blobs
+from handler.stores.catalog import Catalog
+from handler.stores.counts import Counts, Status
 from handler.stores.filters import Filter
 from handler.stores.row_values import read_values
-
-Status = Literal["in_progress", "completed", "failed"]
+from handler.stores.tasks import Tasks
 
 
 @dataclass(frozen=True)
@@ -118,8 +124,8 @@ class Row:
     been deleted, it is in `earlier` and never becomes `generation` or `current` again.
     """
 
-    document_id: str  # derived from the source
-    source: str  # s3://bucket/key, or file:///path
+    document_id: str  # derived from the source; of an uploaded file, its id
+    source: str  # s3://bucket/key, file:///path or upload://file id/filename
     status: Status = "in_progress"
     error_code: str | None = None  # if it failed: invalid_file or unsupported_file …
     error: str | None = None  # … and why, in a sentence
@@ -145,6 +151,24 @@ class Row:
     owner: str | None = None  # the holder of the lease …
     leased_until: float = 0.0  # … and when it expires; s since 1970
     revision: int = 0  # of its last write; 0: not written yet
+    # What the API was asked for. None: the document comes from the bucket or the folder.
+    requested: Mapping[str, Attribute] | None = (
+        None  # attributes, with their keys as they were sent
+    )
+    chunk_tokens: int | None = None  # the sizes of chunks; None: the server's
+    chunk_overlap: int | None = None
+    batches: Sequence[str] = ()  # the file batches that have not counted it yet
+    removed: float = (
+        0.0  # when it was taken out of the store, s since 1970; then lists leave it out
+    )
+    # What the store's counts have of it; see `counts`. None: nothing.
+    counted: Status | None = None
+    counted_bytes: int = 0
+
+    @property
+    def usage_bytes(self) -> int:
+        """Its bytes in the store's count."""
+        return self.size if self.status == "completed" and not self.removed else 0
 
     def to_json(self) -> bytes:
         """The row as ledgers keep it."""
@@ -160,7 +184,10 @@ class Row:
         values = read_values(text, KINDS)
         if "current" not in values:  # version 0.1: the keys have no generation
             values["current"] = "" if values.get("status") == "completed" else None
-        return cls(**values)
+        row = cls(**values)
+        if "counted" not in values:  # from before the counts: the migration has counted it
+            row = replace(row, counted=row.status, counted_bytes=row.usage_bytes)
+        return row
 
     def rewritten(self) -> Row:
         """The row with its next revision, which no row of the document has had before.
@@ -190,8 +217,9 @@ class Ledger(Protocol):
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
         """Write `row` if the ledger still has its revision (0: if it has no such row).
 
-        Returns the row with its new revision. Raises StoreConflict, and writes nothing, if another
-        writer has written or deleted the row meanwhile.
+        The same transaction changes the counts (`counts.count_write`). Returns the row as it was
+        written. Raises StoreConflict, and writes nothing, if another writer has written or deleted
+        the row meanwhile, and StoreGone if the store is deleted.
         """
 
     def delete(self, row: Row, *, deadline: float | None = None) -> None:
@@ -207,11 +235,78 @@ class Ledger(Protocol):
     ) -> list[Row]:
         """At most `limit` rows, ordered by document id, starting after the id `after`."""
 
+    def get_all(
+        self, document_ids: Sequence[str], *, deadline: float | None = None
+    ) -> dict[str, Row]:
+        """The rows of those documents that have one, by id."""
+
+    def put_all(
+        self, rows: Sequence[Row], *, deadline: float | None = None
+    ) -> list[Row | StoreConflict]:
+        """Write rows of different documents as `put` does, several at a time.
+
+        For each: the row as it was written, or why it was not.
+        """
+
+    def page(
+        self,
+        *,
+        limit: int,
+        after: Row | None = None,
+        descending: bool = False,
+        status: Status | None = None,
+        deadline: float | None = None,
+    ) -> list[Row]:
+        """At most `limit` rows that are not removed, by `created` and then by document id.
+
+        after: the row to start after; it need not be there any more. A row that was written a
+        moment ago may be missing.
+        """
+
+    def removed(self, *, before: float, limit: int) -> list[Row]:
+        """At most `limit` rows that were removed from the store before that time."""
+
+    def counts(self, *, deadline: float | None = None) -> Counts:
+        """How many rows there are that are not removed, by status. Exact."""
+
 
 @dataclass(frozen=True)
 class Store:
-    """A vector index and its ledger: what VECTOR_STORE names."""
+    """A vector index and its ledger."""
 
     id: str  # as in /v1/vector_stores/{id}
     index: VectorIndex
     ledger: Ledger
+
+
+class Storage(Protocol):
+    """All that VECTOR_STORE names. Thread-safe."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Files, vector stores, file batches and uploads."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """The bytes of files."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """What is to be done."""
+
+    @property
+    def source_store_id(self) -> str:
+        """Of the store whose documents come from the bucket or the folder."""
+
+    def store(self, store_id: str) -> Store:
+        """The vectors and the ledger of a vector store. Does not look whether there is one.
+
+        Its ledger raises StoreGone for writes if the catalog has no such store, or has it as
+        deleted. Its index is made by its first `upsert`, and until then finds nothing.
+        """
+
+    def drop_vectors(self, store_id: str, *, deadline: float | None = None) -> None:
+        """Delete the index of a store, and all that is in it. One that is gone is no error."""
+
+    def drop_rows(self, store_id: str, *, deadline: float | None = None) -> bool:
+        """Delete rows of a store that is deleted, without counting. False if some are left."""

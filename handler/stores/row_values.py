@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
+
+from handler.stores.counts import STATUSES
 
 LARGEST = 1 << 53  # of a number: JSON is exact up to it for every reader
 
@@ -29,17 +31,27 @@ def _is_attributes(value: object) -> bool:
     )
 
 
-# By the types of Row's fields.
+# By the types of the fields of rows, and of a catalog's items.
 CHECKS: dict[str, Callable[[object], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "int": _is_integer,
     "float": _is_number,
-    "Status": lambda value: value in ("in_progress", "completed", "failed"),
+    "float | None": lambda value: value is None or _is_number(value),
+    "bool": lambda value: isinstance(value, bool),
+    "UploadStatus": lambda value: value in ("pending", "completed", "cancelled", "expired"),
+    "Mapping[str, str] | None": lambda value: (
+        value is None
+        or (isinstance(value, dict) and all(isinstance(each, str) for each in value.values()))
+    ),
+    "int | None": lambda value: value is None or _is_integer(value),
+    "Status": lambda value: value in STATUSES,
+    "Status | None": lambda value: value is None or value in STATUSES,
     "Sequence[str]": lambda value: (
         isinstance(value, list) and all(isinstance(each, str) for each in value)
     ),
     "Mapping[str, Attribute]": _is_attributes,
+    "Mapping[str, Attribute] | None": lambda value: value is None or _is_attributes(value),
     "Mapping[str, int]": lambda value: (
         isinstance(value, dict) and all(map(_is_integer, value.values()))
     ),
@@ -53,13 +65,25 @@ def read_values(text: str, kinds: Mapping[str, str]) -> dict[str, Any]:
     another type.
     """
     found = read_object(text)
+    found["document_id"] = found.get("document")
+    return checked(found, kinds, required=("document_id", "source"))
+
+
+def checked(
+    found: Mapping[str, Any], kinds: Mapping[str, str], *, required: Sequence[str]
+) -> dict[str, Any]:
+    """Those of the values whose fields are in `kinds` (name → type); lists as tuples.
+
+    Raises MalformedRow if a required one is missing, or a value has another type.
+    """
     values = {name: value for name, value in found.items() if name in kinds}
-    values["document_id"] = found.get("document")
-    values.setdefault("source", None)
+    for name in required:
+        values.setdefault(name, None)
     for name, value in values.items():
         if not CHECKS[kinds[name]](value):
             raise MalformedRow(f"a row's '{name}' is {str(value)[:40]!r}")
-    values["warnings"] = tuple(values.get("warnings", ()))
+        if isinstance(value, list):
+            values[name] = tuple(value)
     return values
 
 

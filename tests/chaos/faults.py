@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable, SourceChanged
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.contract import Ledger, Match, Record, Row, Status, VectorIndex
+from handler.stores.contract import Ledger, Match, Record, Row, VectorIndex
+from handler.stores.counts import Status
 from handler.stores.filters import Filter
 from tests.chaos.scheduler import Clock, Crash, Scheduler
 

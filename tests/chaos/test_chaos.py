@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from handler.settings import SqliteAddress
-from handler.stores.aws.index import open_s3vectors
+from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
 from model_layer import Chunker, Encoder
 from tests.chaos.history import History, RememberingEncoder
 
@@ -63,7 +62,7 @@ def ids(seeds: range) -> str:
 def test_the_store_ends_up_matching_the_bucket(
     seeds: range, remembering: RememberingEncoder, chunkers: Chunkers, tmp_path: Path
 ) -> None:
-    store = open_sqlite(SqliteAddress(str(tmp_path / "store.sqlite")))
+    store = open_source_store(SqliteAddress(str(tmp_path / "store.sqlite")))
     run_histories(seeds, store, remembering, chunkers)
 
 
@@ -78,4 +77,4 @@ def test_a_store_on_aws_ends_up_matching_the_bucket(
     """The same on S3 Vectors and DynamoDB, as moto's server plays them."""
     from tests.handler.aws.moto_server import new_index
 
-    run_histories(seeds, open_s3vectors(new_index()), remembering, chunkers)
+    run_histories(seeds, open_source_store(new_index()), remembering, chunkers)

@@ -254,9 +254,9 @@ def test_documents_that_a_batch_had_no_time_for_are_delivered_again_soon(
 def test_messages_for_a_store_of_another_model_are_kept(
     deployed: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from handler.stores.aws.index import open_s3vectors
+    from handler.stores import open_source_store
 
-    open_s3vectors(deployed.store).ledger.bind("another-model")
+    open_source_store(deployed.store).ledger.bind("another-model")
     deployed.s3.put_object(Bucket=deployed.bucket, Key="a.txt", Body=b"Cats sleep.")
     received = deployed.sqs.receive_message(QueueUrl=deployed.queue, MaxNumberOfMessages=10)
     answer = ingest.lambda_handler(sqs_event(received["Messages"]), None)

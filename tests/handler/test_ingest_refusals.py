@@ -11,8 +11,8 @@ import pytest
 
 from handler import ingest
 from handler.settings import Settings, SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
 from tests.handler.aws.refusing_s3 import Refusal, RefusingS3, serving_refusals
 from tests.handler.ingestion.bucket import found, row_of
 
@@ -33,7 +33,7 @@ def store(s3: RefusingS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(ingest, "settings", Settings(vector_store=address))
     opened = ingest.open_pipeline
     opened.cache_clear()
-    yield open_sqlite(address)
+    yield open_source_store(address)
     opened.cache_clear()
 
 

@@ -18,7 +18,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from handler.settings import S3VectorsAddress
-from handler.stores.aws.index import open_s3vectors
+from handler.stores import open_source_store
 from tests.paths import ROOT
 from tests.sam.commands import ARCHITECTURE, sam
 from tests.sam.moto_server import Aws
@@ -159,7 +159,7 @@ def test_sam_local_invoke_ingests_the_documents_of_a_bucket(
     answer = invoke_ingest(notification(bucket, *FILES, "broken.pdf"), variables, tmp_path)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "strange"}]}
 
-    rows = {row.source: row for row in open_s3vectors(store).ledger.rows(limit=100)}
+    rows = {row.source: row for row in open_source_store(store).ledger.rows(limit=100)}
     assert rows.keys() == {f"s3://{bucket}/{key}" for key in [*FILES, "broken.pdf"]}
     broken = rows.pop(f"s3://{bucket}/broken.pdf")
     assert (broken.status, broken.error_code, broken.chunks) == ("failed", "invalid_file", 0)

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from handler.aws.client import AwsClient, error_code
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable
-from handler.settings import S3VectorsAddress, TextLanguage
+from handler.settings import TextLanguage
 from handler.stores.aws.check import checked
 from handler.stores.aws.filters import Expression, exists
-from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.records import (
     FEWER_ATTRIBUTES,
     MAX_VECTORS_PER_REQUEST,
@@ -33,7 +32,7 @@ from handler.stores.aws.records import (
     without_terms,
 )
 from handler.stores.aws.text import query_texts, why_no_text_index
-from handler.stores.contract import Match, NoTextIndex, Record, Store
+from handler.stores.contract import Match, NoTextIndex, Record
 from handler.stores.filters import Filter
 from handler.stores.record_key import RecordKey
 from handler.stores.word_scores import with_word_scores
@@ -63,21 +62,6 @@ NOT_SEEN = (
     "S3 Vectors refuses the query, perhaps because the index has no text search. Allow the"
     " function's role s3vectors:GetIndex to learn why."
 )
-
-
-def open_s3vectors(address: S3VectorsAddress) -> Store:
-    """The store in the index at `address`. Neither index nor table is created or looked up here."""
-    name = f"{address.bucket}/{address.index}"
-    ledger = DynamoDBLedger(AwsClient("dynamodb"), table=address.ledger_table, store=name)
-    client = AwsClient("s3vectors")
-    index = S3VectorsIndex(
-        client,
-        bucket=address.bucket,
-        index=address.index,
-        ledger=ledger,
-        language=address.language,
-    )
-    return Store(address.index, index, ledger)
 
 
 class Generations(Protocol):

@@ -31,8 +31,8 @@ MIGRATION_SECONDS = 60.0  # … or while it brings an older file to this version
 WAIT_SECONDS = 0.02  # between tries of what SQLite does not wait for itself
 
 OLD_AND_READ_ONLY = (
-    "it was written by version 0.1, and cannot be written now. Let a user who may write it and its "
-    "folder open it once."
+    "it was written by an older version, and cannot be written now. Let a user who may write it "
+    "and its folder open it once."
 )
 
 State = tuple[tuple[int, int, int] | None, ...]  # see `_state`

@@ -20,35 +20,27 @@ from numpy.typing import NDArray
 
 from handler.settings import TextLanguage
 from handler.stores.attributes import Attribute
-from handler.stores.contract import NoTextIndex
 from handler.stores.filters import Filter
 from handler.stores.row_values import MalformedRow, read_object
 from handler.stores.sqlite.filters import condition
+from handler.stores.sqlite.tables import StoreTables, all_tables
 from handler.stores.words import query_terms, stemmed, terms
-
-# `terms` never has ASCII capitals or punctuation, so the tokenizer changes nothing.
-WORDS = """
-CREATE VIRTUAL TABLE words USING fts5 (
-    text, heading, content = '', contentless_delete = 1, tokenize = 'ascii'
-);
-CREATE VIRTUAL TABLE terms USING fts5vocab (words, row);
-CREATE TABLE text_language (language TEXT);
-"""
 
 # FTS5 sorts by `rank`, its BM25 below 0, and joins only the rows that are asked for. The cross join
 # keeps this order of work.
 BEST = """
-SELECT document, generation, chunk, 1 - vec_distance_cosine(vector, ?), metadata, -score,
+SELECT vectors.document, generation, chunk, 1 - vec_distance_cosine(vector, ?), metadata, -score,
     ledger.current IS vectors.generation
 FROM (
-    SELECT id, rank AS score FROM words CROSS JOIN vectors ON id = words.rowid
-    WHERE words MATCH ? AND {holds} ORDER BY {order} LIMIT ?
-) JOIN vectors USING (id) LEFT JOIN ledger USING (document)
-ORDER BY score, document, chunk
+    SELECT id, rank AS score FROM {words} CROSS JOIN {vectors} ON id = {words}.rowid
+    WHERE {words} MATCH ? AND {holds} ORDER BY {order} LIMIT ?
+) JOIN {vectors} AS vectors USING (id)
+LEFT JOIN ledger ON ledger.store = ? AND ledger.document = vectors.document
+ORDER BY score, vectors.document, chunk
 """
 # With this order SQLite sorts, which takes several times as long.
 OF_EQUALS = "rank, document, chunk"
-COUNTS = "SELECT doc, term FROM terms WHERE term IN (SELECT value FROM json_each(?))"
+COUNTS = "SELECT doc, term FROM {terms} WHERE term IN (SELECT value FROM json_each(?))"
 
 # A term counts as common, and is left out, if more than half of the records have it. This does not
 # hold for fewer records, where that says nothing.
@@ -59,12 +51,8 @@ MAX_SCORED = 100_000
 
 BATCH = 1_000  # records
 PROGRESS_SECONDS = 3.0
-BUILD_MEMORY = 67_108_864  # bytes; FTS5's own 1 MB makes many small parts, which it then joins
-
-CURE = (
-    "the file was written by an earlier version, without an index of the words, and cannot be "
-    "written now. Let a user who may write it and its folder open it once."
-)
+# Bytes; FTS5's own 1 MB makes many small parts, which it then joins.
+BUILD_MEMORY, MEMORY = 67_108_864, 1_048_576
 
 
 def noted_language(connection: apsw.Connection) -> TextLanguage:
@@ -76,31 +64,52 @@ def noted_language(connection: apsw.Connection) -> TextLanguage:
 
 
 def fill(connection: apsw.Connection, language: TextLanguage) -> None:
-    """Index the words of all records anew, inside the caller's transaction.
+    """Index the words of all records of all stores anew, inside the caller's transaction.
 
     What takes long says on standard error how far it is.
     """
     connection.execute("DELETE FROM text_language")
     connection.execute("INSERT INTO text_language VALUES (?)", (language,))
-    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
-    connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (BUILD_MEMORY,))
-    index = TextIndex(connection)
-    total = _value(connection, "SELECT count(*) FROM vectors")
-    done, last = 0, -1
-    shown = time.monotonic()
+    stores = all_tables(connection)
+    total = sum(_value(connection, f"SELECT count(*) FROM {one.vectors}") for one in stores)
+    progress = _Progress(total)
+    for tables in stores:
+        _fill(connection, tables, progress)
+
+
+def _fill(connection: apsw.Connection, tables: StoreTables, progress: _Progress) -> None:
+    words = tables.words
+    connection.execute(f"INSERT INTO {words} ({words}) VALUES ('delete-all')")
+    remember = f"INSERT INTO {words} ({words}, rank) VALUES ('hashsize', ?)"
+    connection.execute(remember, (BUILD_MEMORY,))
+    index, last = TextIndex(connection, tables), -1
     while rows := _rows(
         connection,
-        "SELECT id, metadata FROM vectors WHERE id > ? ORDER BY id LIMIT ?",
+        f"SELECT id, metadata FROM {tables.vectors} WHERE id > ? ORDER BY id LIMIT ?",
         last,
         BATCH,
     ):
         index.put((key, _metadata(text)) for key, text in rows)
-        done, last = done + len(rows), rows[-1][0]
-        if time.monotonic() - shown > PROGRESS_SECONDS:
-            shown = time.monotonic()
-            sys.stderr.write(f"Indexing the words of the store: {done:,} of {total:,} chunks.\n")
+        last = rows[-1][0]
+        progress.add(len(rows))
+    connection.execute(remember, (MEMORY,))
+
+
+class _Progress:
+    """Says every few seconds how many records are indexed."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._shown = time.monotonic()
+
+    def add(self, records: int) -> None:
+        self._done += records
+        if time.monotonic() - self._shown > PROGRESS_SECONDS:
+            self._shown = time.monotonic()
+            sys.stderr.write(
+                f"Indexing the words of the store: {self._done:,} of {self._total:,} chunks.\n"
+            )
             sys.stderr.flush()
-    connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', 1048576)")
 
 
 def _metadata(text: str) -> Mapping[str, Attribute]:
@@ -114,8 +123,8 @@ def _metadata(text: str) -> Mapping[str, Attribute]:
 class TextIndex:
     """The words, within a transaction."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: apsw.Connection, tables: StoreTables) -> None:
+        self._connection, self._tables = connection, tables
 
     @property
     def language(self) -> TextLanguage:
@@ -126,7 +135,7 @@ class TextIndex:
         """Index records, each an id with its metadata. They replace those of the same ids."""
         language = self.language
         self._connection.executemany(
-            "INSERT OR REPLACE INTO words (rowid, text, heading) VALUES (?, ?, ?)",
+            f"INSERT OR REPLACE INTO {self._tables.words} (rowid, text, heading) VALUES (?, ?, ?)",
             (
                 (
                     key,
@@ -138,26 +147,33 @@ class TextIndex:
         )
 
     def delete(self, ids: Iterable[int]) -> None:
-        self._connection.executemany("DELETE FROM words WHERE rowid = ?", [(key,) for key in ids])
+        self._connection.executemany(
+            f"DELETE FROM {self._tables.words} WHERE rowid = ?", [(key,) for key in ids]
+        )
 
     def search(
-        self, query: str, vector: NDArray[np.float32], *, limit: int, where: Filter | None
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        store: str,
+        limit: int,
+        where: Filter | None,
     ) -> list[tuple[str, str, int, float, str, float]]:
         """The best records: document, generation, chunk, cosine, metadata and BM25.
 
-        Raises NoTextIndex.
+        store: as the ledger has it.
         """
-        if not _rows(self._connection, "SELECT 1 FROM sqlite_schema WHERE name = 'text_language'"):
-            raise NoTextIndex(CURE)
         chosen = self._choose(query)
         if not chosen:
             return []
         of_query = (vector.astype("<f4").tobytes(), " OR ".join(f'"{term}"' for term in chosen))
         holds, values = condition(where)
         best, order = 2 * limit, "rank"  # hardly any of them is not current
+        names = {"words": self._tables.words, "vectors": self._tables.vectors, "holds": holds}
         while True:
-            sql = BEST.format(holds=holds, order=order)
-            rows = _rows(self._connection, sql, *of_query, *values, best)
+            sql = BEST.format(order=order, **names)
+            rows = _rows(self._connection, sql, *of_query, *values, best, store)
             current = [row[:-1] for row in rows if row[-1]]
             if len(rows) < best:
                 return current[:limit]
@@ -172,8 +188,9 @@ class TextIndex:
         """The terms of the query that are looked up: the rare ones, the rarest first."""
         asked = stemmed(query_terms(query, self.language), self.language)
         asked = list(dict.fromkeys(asked))
-        counts = sorted(_rows(self._connection, COUNTS, orjson.dumps(asked).decode()))
-        records = _value(self._connection, "SELECT count(*) FROM words_docsize")
+        found = COUNTS.format(terms=self._tables.terms)
+        counts = sorted(_rows(self._connection, found, orjson.dumps(asked).decode()))
+        records = _value(self._connection, f"SELECT count(*) FROM {self._tables.words}_docsize")
         most = records / 2 if records >= MANY_RECORDS else records
         uncommon = [(count, term) for count, term in counts if count <= most]
         if len(counts) - len(uncommon) < len(asked):

@@ -15,7 +15,7 @@ from handler.commands import backfill
 from handler.errors import ServiceUnavailable
 from handler.ingestion.planning import document_id
 from handler.ingestion.storage_events import read_changes
-from handler.stores import open_ledger
+from handler.stores import open_source_store
 from handler.stores.contract import Ledger, Row
 from tests.handler.aws.moto_server import new_bucket
 
@@ -168,7 +168,7 @@ def ledger(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     address = new_index()
     monkeypatch.setenv("VECTOR_STORE", f"s3vectors://{address.bucket}/{address.index}")
     monkeypatch.setenv("LEDGER_TABLE", address.ledger_table)
-    ledger = open_ledger(address)
+    ledger = open_source_store(address).ledger
     for bucket, key in [
         (setup.bucket, "reports/00 a+b é.txt"),
         (setup.bucket, "reports/07\x1b[2J.txt"),

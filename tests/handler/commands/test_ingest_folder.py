@@ -18,8 +18,8 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
 from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.files import StoreFiles
 from model_layer import Encoder, load_chunker
@@ -55,7 +55,7 @@ def test_a_folder_is_ingested_and_kept_in_step(folder: Path, tmp_path: Path) -> 
     assert first.stdout == f"{folder}: 2 ingested, 1 failed; 2 chunks written to documents.\n"
     assert "photo.png: The file seems to be a PNG picture." in first.stderr
     assert "3/3" in first.stderr  # the progress bar
-    store = open_sqlite(SqliteAddress(str(path)))
+    store = open_source_store(SqliteAddress(str(path)))
     assert statuses(store) == {
         "pets.md": "completed",
         "50%25%20off%20%26%20more%3F.txt": "completed",
@@ -87,7 +87,7 @@ def test_ingesting_another_folder_keeps_the_documents_of_the_first(
     (other / "a.txt").write_text("Another one.")
     ingest(other, store=path)
     assert "1 ingested;" in ingest(folder / "sub", store=path).stdout
-    assert len(statuses(open_sqlite(SqliteAddress(str(path))))) == 2
+    assert len(statuses(open_source_store(SqliteAddress(str(path))))) == 2
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_tilde_means_the_home_folder(
 
 def test_a_store_of_another_model_is_refused_with_the_cure(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "documents.sqlite"
-    open_sqlite(SqliteAddress(str(path))).ledger.bind("another-model")
+    open_source_store(SqliteAddress(str(path))).ledger.bind("another-model")
     done = ingest(folder, store=path)
     assert done.returncode == 1
     assert "holds vectors of another-model" in done.stderr
@@ -146,7 +146,7 @@ def test_the_files_of_the_store_are_not_ingested(tmp_path: Path) -> None:
     (tmp_path / "pets.md").write_text("Cats sleep for most of the day.")
     path = tmp_path / "documents.sqlite"
     assert "1 ingested; 1 chunks" in ingest(tmp_path, store=path).stdout
-    store = open_sqlite(SqliteAddress(str(path)))
+    store = open_source_store(SqliteAddress(str(path)))
     assert len(statuses(store)) == 1  # an open store has more files
     assert len(list(tmp_path.glob("documents.sqlite*"))) == 3
     assert "1 unchanged; 0 chunks" in ingest(tmp_path, store=path).stdout
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_listed_is_reported(
         return []
 
     monkeypatch.setattr("handler.commands.ingest_folder.files", closed)  # the tests may run as root
-    store = open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+    store = open_source_store(SqliteAddress(str(tmp_path / "documents.sqlite")))
     chunker = load_chunker(encoder.tokenizer, max_tokens=256)
     pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, Sandbox().extract))
     assert handler.commands.ingest_folder.ingest(tmp_path, pipeline, Settings(), threads=1) == 1
@@ -225,6 +225,6 @@ def test_what_was_not_read_of_a_file_is_said(tmp_path: Path) -> None:
     done = ingest(folder, store=store)
     assert "1 ingested;" in done.stdout
     assert "page.html: warning: " in done.stderr
-    (row,) = open_sqlite(SqliteAddress(str(store))).ledger.rows(limit=10)
+    (row,) = open_source_store(SqliteAddress(str(store))).ledger.rows(limit=10)
     assert f"page.html: warning: {row.warnings[0]}" in done.stderr
     assert "warning" not in ingest(folder, store=store).stderr  # nothing was read again

@@ -14,8 +14,8 @@ import pytest
 
 from handler.commands.interruption import Interrupted, interruptible
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Row
-from handler.stores.sqlite.index import open_sqlite
 from tests.paths import ROOT
 
 # As a reader does that hangs: nothing but the end of the process ends it.
@@ -64,7 +64,7 @@ def test_a_document_that_is_encoded_is_left_at_once_with_its_progress(tmp_path: 
     (folder / "long.txt").write_text("\n\n".join(lines))
 
     def row() -> Row | None:
-        rows = open_sqlite(SqliteAddress(str(store))).ledger.rows(limit=1) if begun() else []
+        rows = open_source_store(SqliteAddress(str(store))).ledger.rows(limit=1) if begun() else []
         return rows[0] if rows else None
 
     def begun() -> bool:

@@ -14,8 +14,8 @@ from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
 from handler.settings import Settings, SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
 from model_layer import Encoder, load_chunker
 from tests.handler.ingestion.bucket import extract, found
 
@@ -24,7 +24,7 @@ Run = Callable[..., int]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+    return open_source_store(SqliteAddress(str(tmp_path / "documents.sqlite")))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
 from model_layer import Chunker, Encoder
 from tests.fake_clock import FakeClock
 from tests.handler.ingestion.bucket import Bucket, extract
@@ -18,7 +18,7 @@ from tests.handler.ingestion.bucket import Bucket, extract
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+    return open_source_store(SqliteAddress(str(tmp_path / "documents.sqlite")))
 
 
 @pytest.fixture

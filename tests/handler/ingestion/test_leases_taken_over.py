@@ -15,8 +15,8 @@ from handler.errors import DocumentBusy, StoreConflict
 from handler.ingestion.leases import LEASE_SECONDS, SKEW_SECONDS, Lease
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Row, Store
-from handler.stores.sqlite.index import open_sqlite
 from tests.fake_clock import FakeClock
 from tests.paths import ROOT
 
@@ -104,8 +104,8 @@ from handler.ingestion.leases import Lease, SystemClock
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
 from handler.stores.contract import Row
-from handler.stores.sqlite.index import open_sqlite
-ledger = open_sqlite(SqliteAddress(sys.argv[1])).ledger
+from handler.stores import open_source_store
+ledger = open_source_store(SqliteAddress(sys.argv[1])).ledger
 lease = Lease(ledger, "file-1", deadline=None, clock=SystemClock(), owners=Processes())
 lease.plan(Row("file-1", "file:///1"))
 lease.acquire()
@@ -119,7 +119,7 @@ def test_the_lease_of_a_process_that_was_killed_is_acquired_at_once(
     path = str(tmp_path / "killed.sqlite")
     command = [sys.executable, "-c", ACQUIRE_AND_DIE, path]
     assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
-    ledger = open_sqlite(SqliteAddress(path)).ledger
+    ledger = open_source_store(SqliteAddress(path)).ledger
     row = ledger.get(ID)
     assert row is not None
     assert row.owner is not None

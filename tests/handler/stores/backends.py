@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handler.settings import SqliteAddress, StoreAddress
-from handler.stores.aws.index import open_s3vectors
-from handler.stores.contract import Store
-from handler.stores.sqlite.index import open_sqlite
+from handler.settings import StoreAddress
+from handler.stores import open_source_store
 
 NewAddress = Callable[[], StoreAddress]
-
-
-def open_at(address: StoreAddress) -> Store:
-    """The store at `address`, not bound to a model."""
-    return open_sqlite(address) if isinstance(address, SqliteAddress) else open_s3vectors(address)
+open_at = open_source_store

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.attributes import (
     DATE,
     NOT_FILTERABLE,
@@ -22,11 +23,9 @@ from handler.stores.attributes import (
     shown_attributes,
     to_metadata,
 )
-from handler.stores.aws.index import open_s3vectors
 from handler.stores.contract import Record, Store
 from handler.stores.filter_rule import holds
 from handler.stores.filters import Comparison, Compound, Filter, Value
-from handler.stores.sqlite.index import open_sqlite
 from tests.handler.aws import moto_s3vectors
 from tests.handler.aws.moto_server import new_index
 from tests.handler.stores.vectors import NORTH, show, vector_at
@@ -224,7 +223,7 @@ FILTERS = st.recursive(
 @pytest.fixture(scope="module")
 def both(aws: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
     path: Path = tmp_path_factory.mktemp("filters") / "documents.sqlite"
-    stores = open_sqlite(SqliteAddress(str(path))), open_s3vectors(new_index())
+    stores = open_source_store(SqliteAddress(str(path))), open_source_store(new_index())
     for store in stores:
         show(store, "k")
     return stores
@@ -271,7 +270,7 @@ def test_absent_attributes_count_as_unequal_whatever_s3_vectors_does(
     aws: str, monkeypatch: pytest.MonkeyPatch, absent_is_unequal: bool
 ) -> None:
     monkeypatch.setattr(moto_s3vectors, "ABSENT_IS_UNEQUAL", absent_is_unequal)
-    store = open_s3vectors(new_index())
+    store = open_source_store(new_index())
     filters = [Comparison("y", "ne", "a"), Comparison("y", "nin", ("a", 2))]
     check(store, [*filters, Compound("and", tuple(filters)), Compound("or", tuple(filters))])
 

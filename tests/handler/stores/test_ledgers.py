@@ -12,7 +12,8 @@ import pytest
 from handler.errors import ServiceUnavailable, StoreConflict, WrongStore
 from handler.settings import StoreAddress
 from handler.stores import open_store, store_id
-from handler.stores.contract import Ledger, Row, Status, Store
+from handler.stores.contract import Ledger, Row, Store
+from handler.stores.counts import Status
 from tests.handler.stores.backends import NewAddress, open_at
 
 FULL = Row(

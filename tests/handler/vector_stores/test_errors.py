@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from handler.errors import ServiceUnavailable, StoreLocked
 from handler.http.auth import hash_key
 from handler.settings import Settings, SqliteAddress
-from handler.stores.sqlite.index import SqliteIndex, SqliteLedger
+from handler.stores.sqlite.index import SqliteIndex
+from handler.stores.sqlite.ledger import SqliteLedger
 from model_layer import Encoder
 from tests.handler.http.error_shape import assert_error
 from tests.handler.vector_stores.store_routes import EACH_ROUTE, FILES, ROUTES, send, serve

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.attributes import OURS, to_metadata
 from handler.stores.contract import Record, Store
 from handler.stores.filters import Comparison, Compound
-from handler.stores.sqlite.index import open_sqlite
 from handler.vector_stores.search import VectorSearch
 from handler.vector_stores.unknown_keys import MAX_KEYS, UnknownKeys
 from tests.handler.stores.vectors import NORTH
@@ -21,7 +21,7 @@ from tests.handler.vector_stores.searches import ask
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_sqlite(SqliteAddress(str(tmp_path / "store.sqlite")))
+    return open_source_store(SqliteAddress(str(tmp_path / "store.sqlite")))
 
 
 def unknown_keys(page: dict[str, Any]) -> list[str]:

@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 from handler.aws.client import AwsClient
 from handler.errors import DocumentRejected, InvalidRequest, ServiceUnavailable, UnusableStore
 from handler.settings import S3VectorsAddress
+from handler.stores import open_source_store
 from handler.stores.attributes import Attribute
-from handler.stores.aws.index import S3VectorsIndex, open_s3vectors
+from handler.stores.aws.index import S3VectorsIndex
 from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.records import MAX_REQUEST_BYTES
 from handler.stores.contract import NoTextIndex, Record, Row
@@ -175,7 +176,7 @@ def test_filters_that_s3_vectors_refuses_are_the_callers_to_change(
 def test_a_store_of_version_0_1_goes_on_working() -> None:
     """Its keys have no generation, and its items do not say which one is current."""
     address = new_index()
-    store = open_s3vectors(address)
+    store = open_source_store(address)
     rows = [old_row("file-1"), old_row("file-2", status="in_progress")]
     for row in rows:
         boto3.client("dynamodb").put_item(
@@ -199,7 +200,7 @@ def test_a_store_of_version_0_1_goes_on_working() -> None:
 
 
 def test_a_record_of_another_program_is_not_found() -> None:
-    store = open_s3vectors(new_index())
+    store = open_source_store(new_index())
     show(store, "theirs")
     store.index.upsert([record("theirs#0")])
     address = new_index()
@@ -239,7 +240,7 @@ def test_rows_that_an_answer_leaves_out_are_asked_for_again(
 
 def test_a_malformed_row_is_a_sentence() -> None:
     address = new_index()
-    store = open_s3vectors(address)
+    store = open_source_store(address)
     row = store.ledger.put(Row("file-1", "s3://bucket/1"))
     boto3.client("dynamodb").put_item(
         TableName=address.ledger_table,
@@ -258,14 +259,14 @@ def test_a_malformed_row_is_a_sentence() -> None:
 
 def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:
     address = new_index()
-    no_index = open_s3vectors(replace(address, index="nothing-here"))
+    no_index = open_source_store(replace(address, index="nothing-here"))
     with pytest.raises(
         ServiceUnavailable, match=r"s3vectors put_vectors.*NotFoundException.*Deploy"
     ):
         no_index.index.upsert([record("k#0")])
     with pytest.raises(ServiceUnavailable, match=r"s3vectors query_vectors.*Deploy"):
         no_index.index.search_vectors(NORTH, limit=1)
-    no_table = open_s3vectors(replace(address, ledger_table="nothing-here"))
+    no_table = open_source_store(replace(address, ledger_table="nothing-here"))
     with pytest.raises(ServiceUnavailable, match=r"dynamodb put_item.*ResourceNotFound.*Deploy"):
         no_table.ledger.put(Row("file-1", "s3://bucket/1"))
     with pytest.raises(ServiceUnavailable, match="dynamodb query"):
@@ -393,7 +394,7 @@ def test_no_query_is_too_long_or_has_a_syntax(texts: S3VectorsIndex, query: str)
 
 
 def test_only_current_records_are_found_by_words() -> None:
-    store = open_s3vectors(new_index())
+    store = open_source_store(new_index())
     store.index.upsert([record(f"k#old#{i}", text="pump pump") for i in range(60)])
     store.index.upsert([record(f"k#new#{i}", text="a pump among others") for i in range(3)])
     show(store, "k", generation="new")
@@ -559,12 +560,12 @@ def test_a_refusal_by_an_index_that_may_not_be_seen_says_how_to_see_it(
 def test_a_role_that_may_not_read_the_ledger_is_not_one_without_text_search(
     address: S3VectorsAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = open_s3vectors(address)
+    store = open_source_store(address)
     store.index.upsert([record("k#0", text="pump")])
     with serving([DENIED]) as (denying, _):
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", denying)
         with pytest.raises(ServiceUnavailable, match="dynamodb batch_get_item"):
-            open_s3vectors(address).index.search_text("pump", NORTH, limit=9)
+            open_source_store(address).index.search_text("pump", NORTH, limit=9)
 
 
 def test_an_index_that_does_not_answer_is_not_one_without_text_search(

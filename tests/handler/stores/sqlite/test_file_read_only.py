@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from handler.settings import SqliteAddress
-from handler.stores import open_store
+from handler.stores import open_source_store, open_store
 from handler.stores.contract import Row, Store
-from handler.stores.sqlite.index import open_sqlite
 from tests.handler.stores.vectors import record, show
 from tests.handler.stores.version_0_1 import old_row, write_old_store
 from tests.handler.stores.version_1 import drop_words
@@ -24,7 +23,7 @@ from handler.errors import UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import NoTextIndex, Row
-from handler.stores.sqlite.index import open_sqlite
+from handler.stores import open_source_store
 from handler.stores.words import terms
 from tests.handler.stores.vectors import NORTH, record
 
@@ -49,11 +48,11 @@ for path in sys.argv[2:]:
         refused(lambda: store.ledger.put(Row("file-2", "file:///2"))),
     ]
     print(json.dumps([*found(store), refusals]))
-print(refused(lambda: open_sqlite(SqliteAddress(sys.argv[1]))))
+print(refused(lambda: open_source_store(SqliteAddress(sys.argv[1]))))
 """
 SEARCH_TEXT = """
 for path in sys.argv[1:]:
-    store = open_sqlite(SqliteAddress(path, "de"))
+    store = open_source_store(SqliteAddress(path, "de"))
     try:
         matches = store.index.search_text("runs", NORTH, limit=9)
         print(json.dumps([*found(store), [match.key for match in matches]]))
@@ -130,7 +129,7 @@ def test_a_store_that_others_write_is_read_as_it_is_now(folder: Path) -> None:
     with write_protected(folder):
         user = AnotherUser(IMPORTS, SEARCH_TWICE, str(path))
         assert json.loads(user.line()) == [["k#0"], ["k"]]
-    store = open_sqlite(SqliteAddress(str(path)))
+    store = open_source_store(SqliteAddress(str(path)))
     store.index.upsert([record("k#1", 0.5)])
     store.ledger.put(Row("other", "file:///other"))
     del store
@@ -144,7 +143,7 @@ def test_words_are_searched_in_the_language_of_a_file_that_cannot_be_written(fol
     for each in (path, old, open_old):
         fill(each).index.upsert([record("k#0", text="running")])
     drop_words(old)
-    keep_open = open_sqlite(SqliteAddress(str(open_old)))
+    keep_open = open_source_store(SqliteAddress(str(open_old)))
     drop_words(open_old)
     assert open_old.with_name("s.sqlite-wal").stat().st_size > 0
     with write_protected(*(each.parent for each in (path, old, open_old))):

@@ -17,10 +17,10 @@ import pytest
 
 from handler.errors import StoreLocked, UnusableStore
 from handler.settings import SqliteAddress
-from handler.stores import open_store
+from handler.stores import open_source_store, open_store
 from handler.stores.contract import Row, Store
 from handler.stores.filters import Comparison
-from handler.stores.sqlite.index import SqliteLedger, open_sqlite
+from handler.stores.sqlite.ledger import SqliteLedger
 from tests.handler.stores.vectors import NORTH, record, show
 
 
@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def open_at(path: Path) -> Store:
-    return open_sqlite(SqliteAddress(str(path)))
+    return open_source_store(SqliteAddress(str(path)))
 
 
 def execute(path: Path, statement: str, *values: Any) -> None:

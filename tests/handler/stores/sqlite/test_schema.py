@@ -12,9 +12,9 @@ import pytest
 
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress, TextLanguage
+from handler.stores import open_source_store
 from handler.stores.contract import Store
 from handler.stores.sqlite import words as sqlite_words
-from handler.stores.sqlite.index import open_sqlite
 from handler.stores.sqlite.schema import APPLICATION_ID, VERSION
 from tests.handler.stores.vectors import NORTH, record, show
 from tests.handler.stores.version_0_1 import REVISION, old_row, write_old_store
@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def open_at(path: Path, language: TextLanguage = "en") -> Store:
-    return open_sqlite(SqliteAddress(str(path), language))
+    return open_source_store(SqliteAddress(str(path), language))
 
 
 def keys(store: Store) -> list[str]:
@@ -84,8 +84,8 @@ def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path)
     write_old_store(path, [old_row(f"file-{number}", chunks=50) for number in range(40)])
     code = (
         "import sys\nfrom handler.settings import SqliteAddress\n"
-        "from handler.stores.sqlite.index import open_sqlite\n"
-        "sys.stdin.read(1)\nopen_sqlite(SqliteAddress(sys.argv[1]))\n"
+        "from handler.stores import open_source_store\n"
+        "sys.stdin.read(1)\nopen_source_store(SqliteAddress(sys.argv[1]))\n"
     )
     processes = [
         subprocess.Popen(

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.settings import SqliteAddress
+from handler.stores import open_source_store
 from handler.stores.contract import Record, Store
 from handler.stores.sqlite import words as sqlite_words
-from handler.stores.sqlite.index import open_sqlite
 from handler.stores.words import MAX_QUERY_TERMS, terms
 from tests.handler.stores.text_searches import OPERATORS, found, search, write
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show
@@ -22,7 +22,7 @@ from tests.handler.stores.vectors import NORTH, random_vectors, record, show
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = open_sqlite(SqliteAddress(str(tmp_path / "documents.sqlite")))
+    store = open_source_store(SqliteAddress(str(tmp_path / "documents.sqlite")))
     show(store, "k")
     return store
 
@@ -74,7 +74,7 @@ def test_a_word_that_most_records_have_finds_nothing_beside_others(store: Store)
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store that tests only read."""
-    store = open_sqlite(SqliteAddress(str(tmp_path_factory.mktemp("words") / "d.sqlite")))
+    store = open_source_store(SqliteAddress(str(tmp_path_factory.mktemp("words") / "d.sqlite")))
     show(store, "k")
     write(store, "alpha beta", "and or not near", "東京 E-2041")
     return store
@@ -154,7 +154,7 @@ def test_scores_are_those_of_another_bm25(
     query: str,
     replaced: int,
 ) -> None:
-    store = open_sqlite(SqliteAddress(str(tmp_path_factory.mktemp("bm25") / "d.sqlite")))
+    store = open_source_store(SqliteAddress(str(tmp_path_factory.mktemp("bm25") / "d.sqlite")))
     show(store, "k")
     vectors = random_vectors(len(texts))
     records = [

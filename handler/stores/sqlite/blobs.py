@@ -1,0 +1,135 @@
+"""Blobs in a folder, each in a file of its own, beside the SQLite file."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from handler.errors import ServiceUnavailable, UnusableStore
+from handler.stores.blobs import BlobMissing, Digests, PresignedPut
+
+CHUNK = 1 << 20  # bytes
+KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
+UNFINISHED = ".part"  # what a file's name ends with until it is whole
+
+
+class FolderBlobs:
+    """See `blobs.Blobs`."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: made with the first blob."""
+        self._folder = folder
+
+    def write(self, key: str, content: BinaryIO) -> Digests:
+        return self._write(key, iter(lambda: content.read(CHUNK), b""))
+
+    def join(self, parts: Sequence[str], key: str) -> Digests:
+        return self._write(key, (chunk for part in parts for chunk in self.chunks(part)))
+
+    def read(self, key: str, *, deadline: float | None = None) -> bytes:
+        return b"".join(self.chunks(key))
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        with self._explained(key):
+            file = self._path(key).open("rb")
+        with file:
+            while True:
+                with self._explained(key):
+                    chunk = file.read(CHUNK)
+                if not chunk:
+                    return
+                yield chunk
+
+    def digests(self, key: str) -> Digests:
+        hashing = _Hashing()
+        for chunk in self.chunks(key):
+            hashing.add(chunk)
+        return hashing.digests
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            with suppress(BlobMissing), self._explained(key):
+                self._path(key).unlink()
+                if self._path(key).parent.parent != self._folder:
+                    with suppress(OSError):  # others are in it
+                        self._path(key).parent.rmdir()
+
+    def keys(self, prefix: str, *, before: float) -> Iterator[str]:
+        for path in sorted(self._folder.rglob("*")):
+            key = path.relative_to(self._folder).as_posix()
+            with suppress(FileNotFoundError):
+                if path.is_file() and path.stat().st_mtime < before and key.startswith(prefix):
+                    if key.endswith(UNFINISHED):
+                        path.unlink()  # a server was killed while it wrote
+                    else:
+                        yield key
+
+    def url(self, key: str, *, filename: str, content_type: str | None) -> str | None:
+        return None
+
+    def presigned_put(self, key: str, *, size: int, content_type: str) -> PresignedPut | None:
+        return None
+
+    def _write(self, key: str, chunks: Iterable[bytes]) -> Digests:
+        path, hashing = self._path(key), _Hashing()
+        with self._explained(key):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
+            unfinished = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    for chunk in chunks:
+                        hashing.add(chunk)
+                        file.write(chunk)
+                    file.flush()
+                    os.fsync(file.fileno())
+                unfinished.replace(path)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+        return hashing.digests
+
+    def _path(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"{key[:100]!r} is not the key of a blob.")
+        return self._folder / key
+
+    @contextmanager
+    def _explained(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise BlobMissing(key) from error
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+                place = str(self._folder)
+                raise UnusableStore(
+                    f"The folder {place} cannot be used: {error.strerror}. Free some space, give "
+                    "this user access to it, or set VECTOR_STORE to another file.",
+                    place=place,
+                ) from error
+            raise ServiceUnavailable(f"{self._folder}: {error.strerror}.") from error
+
+
+class _Hashing:
+    """The digests of what was added."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._md5, self._sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+
+    def add(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        self._md5.update(chunk)
+        self._sha256.update(chunk)
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self._size, self._md5.hexdigest(), self._sha256.hexdigest())

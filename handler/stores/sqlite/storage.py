@@ -1,0 +1,45 @@
+"""All that a SQLite file and the folder beside it keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handler.settings import SqliteAddress
+from handler.stores.contract import Store
+from handler.stores.sqlite.blobs import FolderBlobs
+from handler.stores.sqlite.catalog import SqliteCatalog
+from handler.stores.sqlite.file import Database
+from handler.stores.sqlite.index import SqliteIndex
+from handler.stores.sqlite.ledger import SqliteLedger
+from handler.stores.sqlite.tables import SOURCE, StoreTables
+from handler.stores.sqlite.tasks import SqliteTasks
+
+
+class SqliteStorage:
+    """See `contract.Storage`."""
+
+    def __init__(self, address: SqliteAddress) -> None:
+        """Open the file, which is created if it does not exist. Raises UnusableStore, StoreLocked.
+
+        The blobs are in a folder beside it: documents.sqlite has documents.files.
+        """
+        self._database = Database(Path(address.path), address.language)
+        self.source_store_id = self._database.path.stem
+        self.catalog = SqliteCatalog(self._database, source_store_id=self.source_store_id)
+        self.blobs = FolderBlobs(self._database.path.with_suffix(".files"))
+        self.tasks = SqliteTasks(self._database)
+
+    def store(self, store_id: str) -> Store:
+        name = SOURCE if store_id == self.source_store_id else store_id
+        return Store(
+            store_id, SqliteIndex(self._database, name), SqliteLedger(self._database, name)
+        )
+
+    def drop_vectors(self, store_id: str, *, deadline: float | None = None) -> None:
+        with self._database.transaction(deadline) as connection:
+            StoreTables.of(store_id).drop(connection)
+
+    def drop_rows(self, store_id: str, *, deadline: float | None = None) -> bool:
+        with self._database.transaction(deadline) as connection:
+            connection.execute("DELETE FROM ledger WHERE store = ?", (store_id,))
+        return True

@@ -1,0 +1,95 @@
+"""The queue of tasks in a SQLite file, with what takes them from it.
+
+A task is in the queue once, however often it is sent. One that is taken comes back after a while,
+unless it is done: so whatever stops a worker, another goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from handler.stores.sqlite.file import Database
+from handler.stores.tasks import Task, from_message, to_message
+
+SEND = """
+INSERT INTO tasks (task, available) VALUES (?1, ?2)
+ON CONFLICT (task) DO UPDATE SET available = min(available, ?2), tries = 0, sent = sent + 1
+"""
+TAKE = """
+UPDATE tasks SET available = ?, tries = tries + 1 WHERE id = (
+    SELECT id FROM tasks WHERE available <= ? ORDER BY available, id LIMIT 1
+) RETURNING id, task, tries, sent
+"""
+LEASE_SECONDS = 120.0  # until a task that is neither done nor put off comes back
+POLL_AFTER_MS = 200
+
+
+@dataclass(frozen=True)
+class TakenTask:
+    """A task that nobody else takes for LEASE_SECONDS."""
+
+    id: int
+    task: Task
+    tries: int  # with this one
+    sent: int  # how often it had been sent when it was taken
+
+
+class SqliteTasks:
+    """See `tasks.Tasks`."""
+
+    poll_after_ms = POLL_AFTER_MS
+
+    def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
+        self._database, self._now = database, now
+        self.sent = threading.Event()  # set by each `send` of this process
+
+    def send(self, tasks: Sequence[Task], *, deadline: float | None = None) -> None:
+        if not tasks:
+            return
+        with self._database.transaction(deadline) as connection:
+            connection.executemany(SEND, [(_text(task), self._now()) for task in tasks])
+        self.sent.set()
+
+    def take(self) -> TakenTask | None:
+        """The task that has waited longest, if there is one to be done now."""
+        now = self._now()
+        if not self._database.read("SELECT 1 FROM tasks WHERE available <= ? LIMIT 1", now):
+            return None
+        with self._database.transaction() as connection:
+            found = connection.execute(TAKE, (now + LEASE_SECONDS, now)).fetchone()
+        if found is None:
+            return None
+        return TakenTask(found[0], from_message(orjson.loads(found[1])), found[2], found[3])
+
+    def renew(self, taken: TakenTask) -> None:
+        """Keep the task for another LEASE_SECONDS."""
+        self.put_off(taken, LEASE_SECONDS)
+
+    def put_off(self, taken: TakenTask, seconds: float) -> None:
+        """Let the task come back that much later."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE tasks SET available = ? WHERE id = ? AND sent = ?",
+                (self._now() + seconds, taken.id, taken.sent),
+            )
+
+    def done(self, taken: TakenTask) -> None:
+        """Remove the task, unless it was sent again meanwhile: then it is to be done again."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM tasks WHERE id = ? AND sent = ?", (taken.id, taken.sent)
+            )
+
+    def next_due(self) -> float | None:
+        """When the next task is to be done, in seconds since 1970; None if there is none."""
+        ((due,),) = self._database.read("SELECT min(available) FROM tasks")
+        return None if due is None else float(due)
+
+
+def _text(task: Task) -> str:
+    return orjson.dumps(to_message(task), option=orjson.OPT_SORT_KEYS).decode()
