@@ -24,9 +24,9 @@ from handler.http.app import create_app
 from handler.http.error_handlers import FAILED, OK, describe
 from handler.http.lambda_events import normalize_event
 from handler.limits import MAX_ANSWER
+from handler.operations import lazy_operations
 from handler.request_context import RequestContext, deadline, mark_warm, request_id
 from handler.settings import Settings, read_settings
-from handler.vector_stores import lazy_vector_stores
 from model_layer import load_cl100k, load_encoder
 
 
@@ -50,8 +50,8 @@ def load_embeddings(settings: Settings) -> EmbeddingOperations:
 
 settings = read_settings(os.environ)
 embeddings = load_embeddings(settings)
-vector_stores = lazy_vector_stores(embeddings.encoder, settings)
-app = create_app(embeddings, settings, vector_stores=vector_stores)
+operations = lazy_operations(embeddings.encoder, settings)
+app = create_app(embeddings, settings, operations=operations)
 # Mangum runs the app on the thread's event loop and expects one when it is constructed. Recent
 # versions of Python do not make one.
 _loop = asyncio.new_event_loop()
@@ -82,7 +82,9 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
 
 def _search(payload: dict[str, Any], context: RequestContext) -> Answer:
-    return vector_stores().search.search(payload.get("vector_store_id"), payload, context)
+    return operations().vector_stores.search.search(
+        payload.get("vector_store_id"), payload, context
+    )
 
 
 def _answer(

@@ -8,8 +8,9 @@ from pathlib import Path
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.attributes import Attribute
-from handler.stores.contract import Record, Row, Store
+from handler.stores.contract import Record, Store
 from handler.stores.counts import Status
+from handler.stores.row import Row
 from model_layer import Encoder
 
 

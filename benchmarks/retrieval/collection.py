@@ -13,11 +13,11 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store
 from handler.stores.contract import Record, Store, VectorIndex
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import load_chunker, load_encoder
 
@@ -77,7 +77,7 @@ class Collection:
                 outcome = pipeline.reconcile(Change(path.as_uri()))
                 assert outcome.result == "ingested", outcome
         self.records = index.records
-        configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+        configured = ConfiguredStorage(address, fingerprint=encoder.bundle.fingerprint)
         self._search = VectorSearch(encoder, configured)
 
     def found(self, query: str, mode: str) -> list[str]:

@@ -21,10 +21,10 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.pipeline import build_pipeline
 from handler.ingestion.sources.files import FileReader
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import read_settings
 from handler.stores.contract import Record
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import load_encoder
 
@@ -52,7 +52,7 @@ def main(folder: Path, store: str, *, queries: Sequence[str], ranking_options: o
             assert outcome.result in ("ingested", "failed"), outcome
     assert settings.vector_store
     encoder = load_encoder(threads=int(THREADS))
-    configured = ConfiguredStore(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
     found = []
     for query in queries:

@@ -23,7 +23,8 @@ from benchmarks.measuring.machine import load_average, machine
 from handler.limits import RANKED
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store
-from handler.stores.contract import Record, Row, Store
+from handler.stores.contract import Record, Store
+from handler.stores.row import Row
 
 CHARACTERS = 900  # of a chunk: some 200 tokens
 CHUNKS = 50  # of a document

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handler.stores.contract import Ledger, Row
+from handler.stores.contract import Ledger
+from handler.stores.row import Row
 
 ROWS_PER_PAGE = 1_000
 

@@ -47,7 +47,7 @@ def main() -> int:
 
 def local_app(sockets: list[socket.socket]) -> ASGIApp:
     """The application. It checks who calls if only this machine can, and needs no key."""
-    from handler.api import app, embeddings, settings, vector_stores
+    from handler.api import app, embeddings, operations, settings
     from handler.http.app import create_app
     from handler.http.host_check import HostCheck
 
@@ -59,7 +59,7 @@ def local_app(sockets: list[socket.socket]) -> ASGIApp:
             inner, allowed_hosts=settings.allowed_hosts, allowed_origins=settings.cors_origins
         )
 
-    return create_app(embeddings, settings, vector_stores=vector_stores, guard=guard)
+    return create_app(embeddings, settings, operations=operations, guard=guard)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from starlette.datastructures import State
 from starlette.types import ASGIApp
@@ -22,11 +21,8 @@ from handler.http.readiness import Readiness
 from handler.http.routes import docs, health, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
 from handler.http.routes import vector_stores as vector_store_routes
+from handler.operations import Operations, lazy_operations
 from handler.settings import Settings
-from handler.vector_stores import lazy_vector_stores
-
-if TYPE_CHECKING:
-    from handler.vector_stores.operations import VectorStoreOperations
 
 RESOURCES = (embeddings_routes, tokenize, models, vector_store_routes, health, root, docs)
 
@@ -35,17 +31,17 @@ def create_app(
     embeddings: EmbeddingOperations,
     settings: Settings,
     *,
-    vector_stores: Callable[[], VectorStoreOperations] | None = None,
+    operations: Callable[[], Operations] | None = None,
     guard: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> AccessLog:
     """The application, inside its access log.
 
-    vector_stores: called by the requests that need them. By default, makes those of `settings`.
+    operations: called by the requests that need them. By default, makes those of `settings`.
     guard: middleware between the access log and everything else.
     """
     app = _routed(settings)
     _set_state(app.state, embeddings, settings)
-    app.state.vector_stores = vector_stores or lazy_vector_stores(embeddings.encoder, settings)
+    app.state.operations = operations or lazy_operations(embeddings.encoder, settings)
     # Around the error handlers, so that pages of other sites can read a 500, too.
     asgi: ASGIApp = Cors(app, settings.cors_origins)
     if guard:

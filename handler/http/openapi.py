@@ -38,7 +38,7 @@ def parameter(name: str) -> dict[str, Any]:
 
 def _parameters() -> dict[str, Any]:
     """The query parameters of lists, by name."""
-    from handler.vector_stores.pagination import Page
+    from handler.objects.pagination import Page
 
     parameters = {}
     for name, schema in Page.model_json_schema()["properties"].items():

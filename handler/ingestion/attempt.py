@@ -32,8 +32,9 @@ from handler.ingestion.records import Batch, copy_batch, make_records
 from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
 from handler.stores.record_key import RecordKey
+from handler.stores.row import Row
 
 # How often an attempt begins if the source or the row keeps changing, and the pause before it does.
 MAX_TRIES = 3

@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from handler.errors import DocumentBusy, DocumentUnfinished, ServiceUnavailable, TryLater
 from handler.ingestion.owners import Invocations, Owners
-from handler.stores.contract import Ledger, Row
+from handler.stores.contract import Ledger
+from handler.stores.row import Row
 from model_layer import DeadlineExceeded
 
 # How long a lease lasts, and how long a write of vectors under it may take, so that it ends before

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from handler.stores.contract import Row
+from handler.stores.row import Row
 
 Result = Literal["ingested", "failed", "removed", "unchanged", "accounted for", "absent"]
 

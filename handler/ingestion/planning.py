@@ -18,7 +18,7 @@ from handler.stores.attributes import (
     read_attributes,
     warn_left_out,
 )
-from handler.stores.contract import Row
+from handler.stores.row import Row
 
 
 def document_id(source: str) -> str:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from handler.documents.document import Document
 from handler.stores.attributes import Attribute, describe, merge_attributes, to_metadata
-from handler.stores.contract import Record, Row, VectorIndex
+from handler.stores.contract import Record, VectorIndex
 from handler.stores.record_key import RecordKey
+from handler.stores.row import Row
 from model_layer import Chunk
 
 # The metadata that differ between the chunks of a document.

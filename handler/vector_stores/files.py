@@ -10,10 +10,11 @@ from typing import cast, get_args
 
 from handler.errors import NotFound
 from handler.limits import MAX_FILE_ID, MAX_FILES_COUNTED
+from handler.objects.configured_storage import ConfiguredStorage, reached
+from handler.objects.pagination import Page, read_page
 from handler.stores.attributes import Attribute, describe, filename, merge_attributes
-from handler.stores.contract import Ledger, Row, Store
-from handler.vector_stores.configured_store import ConfiguredStore, reached
-from handler.vector_stores.pagination import Page, read_page
+from handler.stores.contract import Ledger, Store
+from handler.stores.row import Row
 from handler.vector_stores.schemas import (
     ChunkingStrategy,
     ChunkSizes,
@@ -34,30 +35,30 @@ class StoreFiles:
     """Lists and describes the one store and its files. Thread-safe.
 
     max_tokens, overlap: the sizes of chunks, in tokens. query: the query parameters of a list.
-    Every method raises what `ConfiguredStore.open` raises. Lists also raise InvalidRequest.
+    Every method raises what `ConfiguredStorage.store` raises. Lists also raise InvalidRequest.
     """
 
-    def __init__(self, store: ConfiguredStore, *, max_tokens: int, overlap: int) -> None:
-        self._store = store
+    def __init__(self, storage: ConfiguredStorage, *, max_tokens: int, overlap: int) -> None:
+        self._storage = storage
         self._max_tokens = max_tokens
         self._overlap = overlap
 
     def list_stores(self, query: Mapping[str, str]) -> VectorStoreList:
         """A page of the stores: the one there is, or none."""
         page = read_page(query)
-        store = self._store.open()
+        store = self._storage.store()
         low, high = (page.before, page.after) if page.descending else (page.after, page.before)
         is_there = (low is None or low < store.id) and (high is None or store.id < high)
         return VectorStoreList.of([_describe_store(store)] if is_there else [], has_more=False)
 
     def retrieve_store(self, vector_store_id: str) -> VectorStore:
         """The store with this id."""
-        return _describe_store(self._store.open(vector_store_id))
+        return _describe_store(self._storage.store(vector_store_id))
 
     def list_files(self, store_id: str, query: Mapping[str, str]) -> VectorStoreFileList:
         """A page of the store's files, in the order of their ids."""
         page = read_page(query)
-        store = self._store.open(store_id)
+        store = self._storage.store(store_id)
         with reached():
             rows = _rows(store.ledger, page)
         # A page before an id holds the ids nearest to it, so the surplus row is its first.
@@ -68,7 +69,7 @@ class StoreFiles:
 
     def retrieve_file(self, vector_store_id: str, file_id: str) -> VectorStoreFile:
         """The store's file with this id. Raises NotFound if there is none."""
-        store = self._store.open(vector_store_id)
+        store = self._storage.store(vector_store_id)
         with reached():
             row = store.ledger.get(file_id) if 0 < len(file_id) <= MAX_FILE_ID else None
         if row is None:

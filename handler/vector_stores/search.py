@@ -11,13 +11,13 @@ from handler.embeddings.answer_size import ENVELOPE
 from handler.embeddings.encoding import encode, stop_if_late
 from handler.embeddings.response import Answer, embedding_headers
 from handler.errors import RequestTooLarge
+from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.settings import SearchMode
 from handler.stores.attributes import Attribute, shown_attributes
 from handler.stores.record_key import RecordKey
 from handler.validation import integral, parse_json
-from handler.vector_stores.configured_store import ConfiguredStore, reached
 from handler.vector_stores.fusion import Ranked, Weights, merge
 from handler.vector_stores.hybrid import HybridSearcher, Query
 from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
@@ -34,14 +34,14 @@ class VectorSearch:
     def __init__(
         self,
         encoder: Encoder,
-        store: ConfiguredStore,
+        storage: ConfiguredStorage,
         *,
         truncate: Truncate = "END",
         mode: SearchMode = "hybrid",
     ) -> None:
         """truncate, mode: for requests that do not say."""
         self._encoder = encoder
-        self._store = store
+        self._storage = storage
         self._truncate = truncate
         self._weights = BY_MODE[mode]
         self._hybrid = HybridSearcher()
@@ -70,7 +70,7 @@ class VectorSearch:
         and RequestTooLarge if the answer is over the size limit or takes too long.
         """
         with context.timed("open"):
-            store = self._store.open(store_id)
+            store = self._storage.store(store_id)
         context.inputs = len(search.queries)
         weights = search.weights or self._weights
         unreadable, warnings = self._unknown_words(search, weights, context)

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from handler.errors import ServiceUnavailable, SourceChanged
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.contract import Ledger, Match, Record, Row, VectorIndex
+from handler.stores.contract import Ledger, Match, Record, VectorIndex
 from handler.stores.counts import Status
 from handler.stores.filters import Filter
+from handler.stores.row import Row
 from tests.chaos.scheduler import Clock, Crash, Scheduler
 
 T = TypeVar("T")

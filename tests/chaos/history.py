@@ -24,9 +24,10 @@ from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.write_batch import MIN_WRITE_BYTES
 from handler.stores.attributes import describe, to_metadata
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
 from handler.stores.filters import Comparison
 from handler.stores.record_key import RecordKey
+from handler.stores.row import Row
 from model_layer import Chunker, DeadlineExceeded, Encoded, Encoder, Truncate
 from tests.chaos.envelopes import SourceChange, message_body
 from tests.chaos.faults import Bucket, Faults, FaultyIndex, FaultyLedger, etag

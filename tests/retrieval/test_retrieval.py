@@ -23,10 +23,10 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder, load_chunker
 
@@ -193,7 +193,7 @@ def search(
         for name in NAMES:
             outcome = pipeline.reconcile(Change((folder / name).as_uri()))
             assert (outcome.result, outcome.error) == ("ingested", None)
-    configured = ConfiguredStore(address, fingerprint=fingerprint)
+    configured = ConfiguredStorage(address, fingerprint=fingerprint)
     # The questions share next to no word with their answers, and some with other chunks.
     return VectorSearch(encoder, configured, mode="vector")
 

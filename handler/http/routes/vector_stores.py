@@ -38,12 +38,12 @@ STATUS = parameter("filter")
 
 def _stores(request: Request) -> VectorStoreOperations:
     """The application's vector stores. As a dependency, they would slow every cold start down."""
-    stores: VectorStoreOperations = request.app.state.vector_stores()
+    stores: VectorStoreOperations = request.app.state.operations().vector_stores
     return stores
 
 
 def _parameters(request: Request) -> dict[str, str]:
-    from handler.vector_stores.pagination import single  # not at every cold start
+    from handler.objects.pagination import single  # not at every cold start
 
     return single(request.query_params.multi_items())
 

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 
 from handler.aws.client import AwsClient
 from handler.errors import StoreConflict, UnusableStore
-from handler.stores.contract import Row
 from handler.stores.counts import Status
+from handler.stores.row import Row
 from handler.stores.row_values import MalformedRow
 
 if TYPE_CHECKING:

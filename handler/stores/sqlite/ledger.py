@@ -12,8 +12,8 @@ import apsw
 
 from handler.errors import StoreConflict, StoreGone
 from handler.stores.catalog import FileBatch, VectorStoreItem
-from handler.stores.contract import Row
 from handler.stores.counts import CountedWrite, Counts, Status, count_delete, count_write
+from handler.stores.row import Row
 from handler.stores.sqlite.errors import explained
 from handler.stores.sqlite.file import Database
 from handler.stores.sqlite.tables import SOURCE

@@ -20,7 +20,7 @@ from handler.aws import client as aws_client
 from handler.aws.client import PATIENCE_SECONDS, AwsClient, Service
 from handler.errors import ServiceUnavailable, StoreConflict
 from handler.stores.aws.ledger import DynamoDBLedger
-from handler.stores.contract import Row
+from handler.stores.row import Row
 from tests.fake_clock import START, FakeClock
 from tests.handler.aws.scripted_server import Answer, Script, refusal, serving
 

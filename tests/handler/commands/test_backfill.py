@@ -16,7 +16,8 @@ from handler.errors import ServiceUnavailable
 from handler.ingestion.planning import document_id
 from handler.ingestion.storage_events import read_changes
 from handler.stores import open_source_store
-from handler.stores.contract import Ledger, Row
+from handler.stores.contract import Ledger
+from handler.stores.row import Row
 from tests.handler.aws.moto_server import new_bucket
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]

@@ -17,10 +17,10 @@ from handler.documents.sandbox import Sandbox
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.sources.files import FileReader
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.settings import Settings, SqliteAddress
 from handler.stores import open_source_store
 from handler.stores.contract import Store
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.files import StoreFiles
 from model_layer import Encoder, load_chunker
 from tests.paths import ROOT
@@ -203,7 +203,7 @@ def test_ingested_files_are_listed_by_name(folder: Path, tmp_path: Path, encoder
     path = tmp_path / "documents.sqlite"
     ingest(folder, store=path)
     fingerprint = encoder.bundle.fingerprint
-    store = ConfiguredStore(SqliteAddress(str(path)), fingerprint=fingerprint)
+    store = ConfiguredStorage(SqliteAddress(str(path)), fingerprint=fingerprint)
     listed = StoreFiles(store, max_tokens=256, overlap=32).list_files("documents", {})
     names = {file.filename for file in listed.data}
     assert names == {"pets.md", "photo.png", "50% off & more?.txt"}

@@ -15,7 +15,7 @@ import pytest
 from handler.commands.interruption import Interrupted, interruptible
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store
-from handler.stores.contract import Row
+from handler.stores.row import Row
 from tests.paths import ROOT
 
 # As a reader does that hangs: nothing but the end of the process ends it.

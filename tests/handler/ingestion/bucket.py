@@ -13,9 +13,10 @@ from handler.documents.document import Document
 from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.attributes import Attribute
-from handler.stores.contract import Match, Row, Store
+from handler.stores.contract import Match, Store
 from handler.stores.filters import Comparison
 from handler.stores.record_key import RecordKey
+from handler.stores.row import Row
 
 SOURCE = "s3://bucket/handbook/pets.md"
 PETS = b"# Cats\n\nCats sleep for most of the day.\n\n# Dogs\n\nDogs want to go for a walk."

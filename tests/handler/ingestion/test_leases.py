@@ -17,7 +17,8 @@ from handler.errors import (
     StoreConflict,
 )
 from handler.ingestion.leases import LEASE_SECONDS, PATIENCE_SECONDS, Lease
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
+from handler.stores.row import Row
 from model_layer import DeadlineExceeded
 from tests.fake_clock import START, FakeClock
 

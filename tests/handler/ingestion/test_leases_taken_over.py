@@ -16,7 +16,8 @@ from handler.ingestion.leases import LEASE_SECONDS, SKEW_SECONDS, Lease
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
+from handler.stores.row import Row
 from tests.fake_clock import FakeClock
 from tests.paths import ROOT
 
@@ -103,7 +104,7 @@ import os, signal, sys
 from handler.ingestion.leases import Lease, SystemClock
 from handler.ingestion.owners import Processes
 from handler.settings import SqliteAddress
-from handler.stores.contract import Row
+from handler.stores.row import Row
 from handler.stores import open_source_store
 ledger = open_source_store(SqliteAddress(sys.argv[1])).ledger
 lease = Lease(ledger, "file-1", deadline=None, clock=SystemClock(), owners=Processes())

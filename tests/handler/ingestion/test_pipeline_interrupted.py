@@ -23,7 +23,8 @@ from handler.ingestion.leases import LEASE_SECONDS
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import document_id
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
+from handler.stores.row import Row
 from model_layer import Chunker, Encoder
 from tests.fake_clock import START, FakeClock
 from tests.handler.ingestion.bucket import (

@@ -10,7 +10,7 @@ import pytest
 from handler.ingestion.change import Change
 from handler.ingestion.planning import document_id, plan_row, same_content, same_description
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.stores.contract import Row
+from handler.stores.row import Row
 
 SOURCE = "s3://bucket/a.txt"
 FOUND = SourceSnapshot(

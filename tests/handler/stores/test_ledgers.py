@@ -12,8 +12,9 @@ import pytest
 from handler.errors import ServiceUnavailable, StoreConflict, WrongStore
 from handler.settings import StoreAddress
 from handler.stores import open_store, store_id
-from handler.stores.contract import Ledger, Row, Store
+from handler.stores.contract import Ledger, Store
 from handler.stores.counts import Status
+from handler.stores.row import Row
 from tests.handler.stores.backends import NewAddress, open_at
 
 FULL = Row(

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.stores.attributes import Attribute
-from handler.stores.contract import Record, Row, Store
+from handler.stores.contract import Record, Store
+from handler.stores.row import Row
 
 DIMENSIONS = 384
 

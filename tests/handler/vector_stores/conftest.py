@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.settings import Settings, SqliteAddress
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
 from tests.handler.vector_stores.store_routes import serve
@@ -21,5 +21,5 @@ def store_client(library: SqliteAddress) -> TestClient:
 @pytest.fixture(scope="module")
 def search(library: SqliteAddress, encoder: Encoder) -> VectorSearch:
     """Searches in the vector store of `tests.library`."""
-    configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(library, fingerprint=encoder.bundle.fingerprint)
     return VectorSearch(encoder, configured)

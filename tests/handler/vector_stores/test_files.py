@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 import handler.vector_stores.files
 from handler import api
 from handler.api import embeddings, lambda_handler
+from handler.operations import lazy_operations
 from handler.settings import Settings, SqliteAddress
-from handler.stores.contract import Row
-from handler.vector_stores import lazy_vector_stores
+from handler.stores.row import Row
 from model_layer import Encoder
 from tests.events import load_event
 from tests.handler.http.error_shape import assert_error
@@ -188,7 +188,7 @@ def test_a_direct_search_is_answered_like_one_over_http(
     encoder: Encoder,
 ) -> None:
     event = load_event("direct-search")
-    stores = lazy_vector_stores(embeddings.encoder, Settings(vector_store=library))
+    stores = lazy_operations(embeddings.encoder, Settings(vector_store=library))
     monkeypatch.setattr(api, "vector_stores", stores)
     expected = store_client.post("/v1/vector_stores/library/search", json=event).json()
     about = {"fingerprint": encoder.bundle.fingerprint, "truncated": 0}

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import SearchMode, SqliteAddress
 from handler.stores.contract import Record
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Cancelled, Encoder
 from tests.handler.json_values import JSON_VALUES
@@ -113,7 +113,7 @@ def test_by_words_alone_only_what_has_them_is_found(search: VectorSearch) -> Non
 def test_a_setting_fixes_what_ranks_results(
     mode: SearchMode, library: SqliteAddress, encoder: Encoder
 ) -> None:
-    configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(library, fingerprint=encoder.bundle.fingerprint)
     options = {
         "hybrid": {"ranker": "default-2024-11-15"},
         "vector": BY_MEANING,
@@ -238,7 +238,7 @@ def test_a_record_without_metadata_is_found(tmp_path: Path, encoder: Encoder) ->
     store = fill(Path(address.path), encoder)
     show(store, "bare")
     store.index.upsert([Record("bare#0", encoder.encode(["zebra"]).vectors[0], {})])
-    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
     (result,) = page["data"]
     assert result.pop("cosine") == pytest.approx(1, abs=1e-6)
@@ -260,7 +260,7 @@ def test_metadata_of_unknown_types_are_left_out(tmp_path: Path, encoder: Encoder
     metadata: dict[str, Any] = {"text": 5, "page": "iv", "start": 7.0, "heading": True, "level": 2}
     show(store, "foreign")
     store.index.upsert([Record("foreign#1", encoder.encode(["zebra"]).vectors[0], metadata)])
-    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(address, fingerprint=encoder.bundle.fingerprint)
     page = ask(VectorSearch(encoder, configured), query="zebra", max_num_results=1)
     (result,) = page["data"]
     assert (result["content"], result["page"]) == ([{"type": "text", "text": ""}], None)
@@ -277,7 +277,7 @@ def test_scores_stay_between_0_and_1(tmp_path: Path, encoder: Encoder) -> None:
     row = encoder.encode(["zebra"]).vectors[0]
     show(store, "a", "b")
     store.index.upsert([Record("a#0", row * np.float32(1.01), {}), Record("b#0", -row, {})])
-    configured = ConfiguredStore(address, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(address, fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured, mode="vector")
     page = ask(search, query="zebra", max_num_results=50)
     scores = {result["file_id"]: result["score"] for result in page["data"]}

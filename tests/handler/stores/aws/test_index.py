@@ -21,8 +21,9 @@ from handler.stores.attributes import Attribute
 from handler.stores.aws.index import S3VectorsIndex
 from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.records import MAX_REQUEST_BYTES
-from handler.stores.contract import NoTextIndex, Record, Row
+from handler.stores.contract import NoTextIndex, Record
 from handler.stores.filters import Comparison
+from handler.stores.row import Row
 from tests.fake_clock import FakeClock
 from tests.handler.aws.moto_s3vectors import finish_building, make_classic
 from tests.handler.aws.moto_server import BUCKET, TABLE, new_index

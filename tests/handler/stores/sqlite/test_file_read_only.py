@@ -11,7 +11,8 @@ import pytest
 
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store, open_store
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
+from handler.stores.row import Row
 from tests.handler.stores.vectors import record, show
 from tests.handler.stores.version_0_1 import old_row, write_old_store
 from tests.handler.stores.version_1 import drop_words
@@ -22,7 +23,8 @@ import json, sys
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.stores.contract import NoTextIndex, Row
+from handler.stores.contract import NoTextIndex
+from handler.stores.row import Row
 from handler.stores import open_source_store
 from handler.stores.words import terms
 from tests.handler.stores.vectors import NORTH, record

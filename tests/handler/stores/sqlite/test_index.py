@@ -18,8 +18,9 @@ import pytest
 from handler.errors import StoreLocked, UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store, open_store
-from handler.stores.contract import Row, Store
+from handler.stores.contract import Store
 from handler.stores.filters import Comparison
+from handler.stores.row import Row
 from handler.stores.sqlite.ledger import SqliteLedger
 from tests.handler.stores.vectors import NORTH, record, show
 

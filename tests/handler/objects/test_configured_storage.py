@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from handler.errors import NotFound, NotReady, ServiceUnavailable
+from handler.objects.configured_storage import ConfiguredStorage
 from handler.settings import SqliteAddress
-from handler.vector_stores.configured_store import ConfiguredStore
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
 from tests.handler.vector_stores.searches import ask
@@ -20,7 +20,7 @@ from tests.library import fill
 
 def test_searching_does_not_create_a_store(tmp_path: Path, encoder: Encoder) -> None:
     path = tmp_path / "folder" / "later.sqlite"
-    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
     with pytest.raises(NotFound, match=r"nothing has been ingested yet\. `make ingest DIR=folder`"):
         ask(search, query="a")
@@ -32,7 +32,7 @@ def test_searching_does_not_create_a_store(tmp_path: Path, encoder: Encoder) -> 
 def test_a_store_whose_file_was_replaced_is_opened_again(tmp_path: Path, encoder: Encoder) -> None:
     """Otherwise a server would answer from the deleted file."""
     path = tmp_path / "library.sqlite"
-    configured = ConfiguredStore(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
     search = VectorSearch(encoder, configured)
     fill(path, encoder)
     assert "file-cats" in {result["file_id"] for result in ask(search, query="a cat")["data"]}
@@ -48,7 +48,6 @@ def test_the_store_is_opened_once_and_again_after_a_failure(
     library: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from handler.stores import open_store
-    from handler.vector_stores import configured_store
 
     opened = []
     barrier = threading.Barrier(4)
@@ -60,7 +59,7 @@ def test_the_store_is_opened_once_and_again_after_a_failure(
         return open_store(*args, **kwargs)
 
     monkeypatch.setattr(configured_store, "open_store", failing_first)
-    configured = ConfiguredStore(library, fingerprint=encoder.bundle.fingerprint)
+    configured = ConfiguredStorage(library, fingerprint=encoder.bundle.fingerprint)
     with pytest.raises(NotReady, match=r"does not answer at the moment\. Try again\.") as caught:
         configured.open()
     assert "secret" not in caught.value.message

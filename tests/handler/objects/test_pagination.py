@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest
 from handler.limits import MAX_FILE_ID, MAX_PAGE
-from handler.vector_stores.pagination import read_page, single
+from handler.objects.pagination import read_page, single
 
 
 def test_a_page_has_defaults() -> None:

@@ -1,0 +1,12 @@
+"""The operations of the routes of files and uploads. Knows no HTTP."""
+
+from __future__ import annotations
+
+from handler.objects.configured_storage import ConfiguredStorage
+
+
+class FileOperations:
+    """The operations on files and uploads."""
+
+    def __init__(self, storage: ConfiguredStorage) -> None:
+        self._storage = storage

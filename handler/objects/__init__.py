@@ -1,0 +1,1 @@
+"""What OpenAI's objects share: their lists, their metadata, and the storage they are kept in."""
