@@ -113,11 +113,13 @@ class UnsupportedEvent(Exception):
 class DocumentRejected(Exception):
     """The document cannot be ingested until it changes.
 
-    code: OpenAI's, "unsupported_file" or "invalid_file". The message is a sentence for the person
-    who uploaded the document; it quotes none of the content.
+    code: OpenAI's. The message is a sentence for the person who uploaded the document; it quotes
+    none of the content.
     """
 
-    def __init__(self, code: Literal["unsupported_file", "invalid_file"], message: str) -> None:
+    def __init__(
+        self, code: Literal["unsupported_file", "invalid_file", "server_error"], message: str
+    ) -> None:
         super().__init__(message)
         self.code, self.message = code, message
 

@@ -64,6 +64,10 @@ class Chunker:
         self._capacity = max_tokens - 2  # [CLS] and [SEP]
         self._splitters: dict[int, PartSplitter] = {}  # by the tokens of a part
 
+    def resized(self, max_tokens: int, overlap: int) -> Chunker:
+        """A chunker like this one, for chunks of other sizes."""
+        return Chunker(self._tokenizer, max_tokens=max_tokens, overlap=overlap, window=self._window)
+
     def split(
         self, text: str, *, start: int = 0, outline: Outline | None = None, reserved: int = 0
     ) -> Iterator[Window]:

@@ -3,59 +3,47 @@
 Reads the row and the source, and then prepares, claims and commits one batch after the other. The
 row says what the index may hold of a document, and is written before the index is: whatever stops
 an attempt, the next one finds out what is left to do.
+
+The API writes the row of an uploaded file at any time, and says there what it wants: the attempt
+then begins again. It never makes such a row, and never deletes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from typing import TypeVar
 
 from handler.documents.document import Document
-from handler.errors import DocumentRejected, SourceChanged, StoreConflict
+from handler.errors import DocumentRejected, SourceChanged, StoreConflict, StoreGone
 from handler.ingestion.change import Change
-from handler.ingestion.document_encoder import DocumentEncoder
-from handler.ingestion.leases import Clock, Lease
+from handler.ingestion.components import Components
+from handler.ingestion.deletion import delete_generations
+from handler.ingestion.leases import Lease
 from handler.ingestion.outcome import Outcome
-from handler.ingestion.owners import Owners
 from handler.ingestion.planning import (
     abandoned,
+    continuation,
     document_id,
     failed_alike,
+    is_withdrawn,
+    leaves_nothing,
     plan_row,
-    same_content,
-    same_description,
     with_stated,
 )
 from handler.ingestion.records import Batch, copy_batch, make_records
-from handler.ingestion.sources.contract import SourceReader, SourceSnapshot
+from handler.ingestion.sources.contract import SourceSnapshot
+from handler.ingestion.sources.uploads import is_upload
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
-from handler.stores.contract import Store
-from handler.stores.record_key import RecordKey
 from handler.stores.row import Row
 
 # How often an attempt begins if the source or the row keeps changing, and the pause before it does.
 MAX_TRIES = 3
 PAUSE_SECONDS = 0.2
 
-# Vectors that are deleted under one lease. S3 Vectors deletes 2,500 a second of an index, at most.
-MAX_DELETED = 5_000
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Components:
-    """The collaborators of every attempt."""
-
-    sources: SourceReader
-    store: Store
-    encoder: DocumentEncoder
-    clock: Clock
-    owners: Owners
-    min_write_bytes: int
 
 
 class Attempt:
@@ -68,8 +56,7 @@ class Attempt:
     def __init__(self, change: Change, components: Components, *, deadline: float | None) -> None:
         self.result: Outcome | Exception | None = None
         self._tries = 0  # that began, and found something changed
-        self._change = change
-        self._components = components
+        self._change, self._components = change, components
         self._lease = Lease(
             components.store.ledger,
             document_id(change.source),
@@ -130,6 +117,8 @@ class Attempt:
                 self.result = self._reject(rejected)
         except (StoreConflict, SourceChanged) as changed:
             self._begin_again(changed)
+        except StoreGone:  # with all that is in it
+            self.result = Outcome("absent", self._lease.document_id)
         except Exception as error:
             self.result = error
         return None
@@ -166,27 +155,51 @@ class Attempt:
         if row and self._is_settled(row) and change.repeats(row.sequencer):
             self.result = Outcome.of("accounted for", row)
             return
-        self._snapshot = found = components.sources.find(change.source, deadline=lease.deadline)
+        if row and is_withdrawn(row):
+            self.result = self._withdraw(removed=row.removed)
+            return
+        found = None
+        if row or not is_upload(change.source):
+            found = components.sources.find(change.source, deadline=lease.deadline)
+        self._snapshot = found
         if found is None:
             self.result = self._remove() if row else Outcome("absent", lease.document_id)
             return
-        recipe, now = components.encoder.recipe, components.clock.now()
+        recipe, now = components.encoder.recipe_of(row), components.clock.now()
         lease.plan(plan_row(row, found, change, recipe=recipe, now=now))
-        # A failed document that is written again or backfilled is tried again: the user may have
-        # restored it, or given the function more memory.
-        if row and row.status == "completed" and same_content(row, lease.row):
-            if same_description(row, lease.row):
-                is_old = not change.is_after(row.sequencer)
+        if row is None or not self._continue(row, found):
+            self._begin_reading(found)
+
+    def _continue(self, row: Row, found: SourceSnapshot) -> bool:
+        """Go on from what the row has of the same content. False if the document must be read."""
+        lease = self._lease
+        match continuation(row, lease.row):
+            case "settled":
+                is_old = row.status == "failed" or not self._change.is_after(row.sequencer)
                 self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
-                return
-            if batch := copy_batch(row, components.store.index, deadline=lease.deadline):
-                lease.plan(with_stated(lease.row, found, row.stated_attributes, row.warnings))
-                self._batches = iter([batch])
-                return
-        self._document = document = self._read(found)
+                return True
+            case "whole":
+                lease.plan(replace(row, sequencer=lease.row.sequencer))
+                self._batches = iter(())
+                return True
+            case "copy":
+                batch = copy_batch(row, self._components.store.index, deadline=lease.deadline)
+                if batch:
+                    stated, warnings = row.stated_attributes, row.warnings
+                    lease.plan(with_stated(lease.row, found, stated, warnings))
+                    self._batches = iter([batch])
+                return batch is not None
+        return False
+
+    def _begin_reading(self, found: SourceSnapshot) -> None:
+        lease, components = self._lease, self._components
+        left = inf if lease.deadline is None else lease.deadline - components.clock.monotonic()
+        name = filename(self._change.source)
+        self._document = document = components.encoder.read(found, name=name, seconds=left)
         lease.plan(with_stated(lease.row, found, document.attributes, document.warnings))
         self._batches = components.encoder.batches(
-            self._document,
+            document,
+            sizes=lease.row,
             start=lease.row.offset,
             min_bytes=components.min_write_bytes,
             deadline=lease.deadline,
@@ -195,15 +208,7 @@ class Attempt:
 
     def _is_settled(self, row: Row) -> bool:
         """Whether the row's document was dealt with, in the way it would be now."""
-        return row.status != "in_progress" and row.recipe == self._components.encoder.recipe
-
-    def _read(self, found: SourceSnapshot) -> Document:
-        deadline = self._lease.deadline
-        return self._components.encoder.read(
-            found,
-            name=filename(self._change.source),
-            seconds=inf if deadline is None else deadline - self._components.clock.monotonic(),
-        )
+        return row.status != "in_progress" and row.recipe == self._components.encoder.recipe_of(row)
 
     def _claim(self) -> PendingWrite:
         assert self._batch is not None
@@ -212,7 +217,7 @@ class Attempt:
             if not lease.held and self._left_behind():
                 # Now, and not at the end, so that a row never has more than two generations.
                 self._acquire()
-                self._delete_earlier(self._left_behind())
+                self._delete(self._left_behind())
             end = lease.row.written + len(batch.chunks)
             lease.change(chunks=max(lease.row.chunks, end))
             if lease.held:
@@ -246,8 +251,8 @@ class Attempt:
         lease = self._lease
         with lease.released_on_failure():
             lease.change(current=lease.row.generation)
-            self._delete_earlier(lease.row.earlier)
-        lease.complete(status="completed")
+            self._delete(lease.row.earlier)
+        lease.complete(status="completed", error_code=None, error=None)
         return Outcome.of("ingested", lease.row)
 
     def _reject(self, rejected: DocumentRejected) -> Outcome:
@@ -261,39 +266,36 @@ class Attempt:
 
     def _remove(self) -> Outcome:
         """Delete everything of a document whose source is gone."""
+        if self._lease.row.requested is not None:
+            return self._withdraw(removed=self._components.clock.now())
         self._lease.change(status="in_progress")
         self._delete_all()
         self._lease.delete()
         return Outcome("removed", self._lease.document_id)
 
-    def _delete_all(self) -> None:
+    def _withdraw(self, *, removed: float) -> Outcome:
+        """Delete the vectors of a file that was removed or cancelled, or is gone; keep its row."""
         lease = self._lease
-        lease.plan(replace(abandoned(lease.row), current=None))
-        with lease.released_on_failure():
+        if removed == lease.row.removed and leaves_nothing(lease.row):
+            return Outcome("absent", lease.document_id)
+        lease.plan(replace(abandoned(lease.row), current=None, removed=removed))
+        if lease.row.earlier:
+            with lease.released_on_failure():
+                lease.acquire()
+                self._delete(lease.row.earlier)
+        lease.complete()
+        return Outcome("removed", lease.document_id)
+
+    def _delete_all(self) -> None:
+        self._lease.plan(replace(abandoned(self._lease.row), current=None))
+        with self._lease.released_on_failure():
             self._acquire()
-            self._delete_earlier(lease.row.earlier)
+            self._delete(self._lease.row.earlier)
 
     def _left_behind(self) -> list[str]:
         """The generations that neither searches find nor this attempt writes."""
         row = self._lease.row
         return [generation for generation in row.earlier if generation != row.current]
 
-    def _delete_earlier(self, generations: Iterable[str]) -> None:
-        """Delete the vectors of earlier generations, the last ones of each first.
-
-        Each lease is acquired by a write of the row, so the row no longer has them as current.
-        """
-        lease, index = self._lease, self._components.store.index
-        for generation in list(generations):
-            while chunks := lease.row.earlier[generation]:
-                lease.check_time()
-                lease.acquire()
-                first = max(0, chunks - MAX_DELETED)
-                keys = [
-                    str(RecordKey(lease.document_id, generation, chunk))
-                    for chunk in range(first, chunks)
-                ]
-                index.delete(keys, deadline=lease.write_deadline)
-                lease.change(earlier={**lease.row.earlier, generation: first})
-            kept = {name: left for name, left in lease.row.earlier.items() if name != generation}
-            lease.change(earlier=kept)
+    def _delete(self, generations: Iterable[str]) -> None:
+        delete_generations(self._lease, self._components.store.index, generations)

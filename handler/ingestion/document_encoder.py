@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import inf
 from typing import Protocol
 
@@ -16,10 +17,13 @@ from handler.ingestion.sources.contract import SourceSnapshot
 from handler.limits import MAX_DOCUMENT
 from handler.readability import describe_unknown, is_unreadable
 from handler.settings import Settings
+from handler.stores.row import Row
 from model_layer import Cancelled, Chunker, Encoder, Window, load_chunker, load_encoder
 
 # Raised when documents are extracted or chunked in another way: what is ingested is ingested again.
 RECIPE_VERSION = 2
+# Of sizes that the API was asked for. Each keeps little, but anybody may ask for many.
+MAX_CHUNKERS = 16
 STOPPED = "The run was stopped. The next one goes on from here."
 
 
@@ -51,15 +55,29 @@ class DocumentEncoder:
         self._is_cancelled = is_cancelled
         self._encoder = encoder
         self.fingerprint = encoder.bundle.fingerprint
-        # The recipe says with which model and settings a document's vectors were made.
-        self.recipe = f"{self.fingerprint}/{RECIPE_VERSION}/{chunker.recipe}{variant}"
+        self._variant = variant
         self._chunker = chunker
+        self._resized = lru_cache(MAX_CHUNKERS)(chunker.resized)
         self._extract = extract
+        self.recipe = self._recipe(chunker)
 
     @property
     def threads(self) -> int:
         """Texts encoded at a time."""
         return self._encoder.threads
+
+    def recipe_of(self, row: Row | None) -> str:
+        """With which model and settings a document's vectors are made; None: a bucket's."""
+        return self._recipe(self._chunker_for(row))
+
+    def _recipe(self, chunker: Chunker) -> str:
+        return f"{self.fingerprint}/{RECIPE_VERSION}/{chunker.recipe}{self._variant}"
+
+    def _chunker_for(self, row: Row | None) -> Chunker:
+        """The chunker for the sizes that the row asks for; the server's if it asks for none."""
+        if row is None or row.chunk_tokens is None:
+            return self._chunker
+        return self._resized(row.chunk_tokens, row.chunk_overlap or 0)
 
     def read(self, snapshot: SourceSnapshot, *, name: str, seconds: float = inf) -> Document:
         """The document of a source. Raises what `extract` and `SourceSnapshot.read` raise.
@@ -97,6 +115,7 @@ class DocumentEncoder:
         self,
         document: Document,
         *,
+        sizes: Row | None = None,
         start: int,
         min_bytes: int,
         deadline: float | None,
@@ -104,12 +123,13 @@ class DocumentEncoder:
     ) -> Iterator[EncodedBatch]:
         """The document's chunks from character `start` on, in batches of at least `min_bytes`.
 
-        The last batch may be smaller. check_time: called before each window of the text.
-        Raises what it raises, and DeadlineExceeded.
+        The last batch may be smaller. sizes: the row that may ask for sizes of its own. check_time:
+        called before each window of the text. Raises what it raises, and DeadlineExceeded.
         """
         batch: EncodedBatch | None = None
-        room = context_room(document, self._chunker.max_tokens)
-        for window in self._chunker.split(
+        chunker = self._chunker_for(sizes)
+        room = context_room(document, chunker.max_tokens)
+        for window in chunker.split(
             document.text,
             start=start,
             outline=outline_of(document),
@@ -160,6 +180,17 @@ def load_document_encoder(
     The image's files were verified when it was built, and Lambda checks what it loads.
     """
     encoder = load_encoder(threads=settings.encoder_threads, verify=not settings.on_lambda)
+    return make_document_encoder(encoder, settings, sandbox, is_cancelled=is_cancelled)
+
+
+def make_document_encoder(
+    encoder: Encoder,
+    settings: Settings,
+    sandbox: Sandbox,
+    *,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> DocumentEncoder:
+    """The same, with a model that is loaded."""
     chunker = load_chunker(
         encoder.tokenizer, max_tokens=encoder.bundle.max_tokens, overlap=settings.chunk_overlap
     )

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handler.ingestion.attempt import Attempt, Components
+from handler.ingestion.attempt import Attempt
 from handler.ingestion.change import Change
+from handler.ingestion.components import Components
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, SystemClock
 from handler.ingestion.outcome import Outcome

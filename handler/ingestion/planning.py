@@ -6,10 +6,12 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from handler.errors import DocumentRejected
 from handler.ingestion.change import Change
 from handler.ingestion.sources.contract import SourceSnapshot
+from handler.ingestion.sources.uploads import file_id, is_upload
 from handler.stores.attributes import (
     LEFT_OUT,
     Attribute,
@@ -22,7 +24,9 @@ from handler.stores.row import Row
 
 
 def document_id(source: str) -> str:
-    """A document's id: always the same for a source."""
+    """A document's id: always the same for a source. That of an uploaded file is the file's."""
+    if is_upload(source):
+        return file_id(source)
     return f"file-{hashlib.sha256(source.encode()).hexdigest()[:32]}"
 
 
@@ -53,7 +57,7 @@ def plan_row(
         size=found.size,
         modified=found.modified,
         content_type=found.content_type,
-        attributes=read_attributes(found.metadata, ours),
+        attributes=_attributes(old, found, ours),
         recipe=recipe,
         sequencer=change.sequencer if is_newer else old.sequencer,
     )
@@ -63,6 +67,44 @@ def plan_row(
     if begun and same_content(old, planned) and same_description(old, planned):
         return planned
     return replace(abandoned(planned), generation=new_generation())
+
+
+def _attributes(
+    row: Row, found: SourceSnapshot, ours: Mapping[str, Attribute]
+) -> Mapping[str, Attribute]:
+    """The user's: those of the source, or exactly those that the API was sent."""
+    return read_attributes(found.metadata, ours) if row.requested is None else row.requested
+
+
+def is_withdrawn(row: Row) -> bool:
+    """Whether the API wants nothing of the document in the store."""
+    return row.requested is not None and (row.removed > 0 or row.status == "cancelled")
+
+
+def leaves_nothing(row: Row) -> bool:
+    """Whether the index holds nothing of the document."""
+    return not row.chunks and not row.earlier and row.current is None
+
+
+def continuation(row: Row, planned: Row) -> Literal["settled", "whole", "copy", "read"]:
+    """How the source's row comes to be as `planned`, from what it is.
+
+    settled: it is so. whole: its chunks are; the row must say so. copy: its chunks get other
+    attributes. read: the document has to be read.
+    """
+    if not same_content(row, planned):
+        return "read"
+    alike = same_description(row, planned)
+    # A failed document that is written again or backfilled is tried again: the user may have
+    # restored it, or given the function more memory. An uploaded file cannot have changed.
+    if row.status == "failed":
+        return "settled" if alike and row.requested is not None else "read"
+    is_whole = bool(row.generation) and row.current == row.generation
+    if row.status != "completed" and not is_whole:
+        return "read"
+    if not alike:
+        return "copy"
+    return "settled" if row.status == "completed" else "whole"
 
 
 def abandoned(row: Row) -> Row:
@@ -89,8 +131,10 @@ def same_content(row: Row, other: Row) -> bool:
 def same_description(row: Row, other: Row) -> bool:
     """Whether the records of two rows of the same content have the same metadata."""
 
-    def description(row: Row) -> tuple[str | None, int, Mapping[str, Attribute]]:
-        return row.version, int(row.modified), row.attributes
+    def description(row: Row) -> tuple[str | None, int, Mapping[str, object]]:
+        # True is not 1 for a filter, as it is for Python.
+        exact = {key: (isinstance(value, bool), value) for key, value in row.attributes.items()}
+        return row.version, int(row.modified), exact
 
     return description(row) == description(other)
 
@@ -109,8 +153,11 @@ def with_stated(
 ) -> Row:
     """The row with what the document states, and its warnings.
 
-    A warning names the attributes that are left out, of these and of the source's.
+    A warning names the attributes that are left out, of these and of the source's. An uploaded file
+    has exactly the attributes that the API was sent.
     """
+    if row.requested is not None:
+        return replace(row, stated_attributes={}, warnings=tuple(warnings))
     ours = describe(row.source, row.content_type, row.modified)
     kept = merge_attributes(row.attributes, attributes, ours)
     left_out = warn_left_out([*found.metadata, *attributes], kept)
