@@ -11,7 +11,9 @@ from typing import Any
 
 import orjson
 
-from handler.validation import kind_of
+from handler.validation import integral, kind_of
+
+LARGEST_ID = 1 << 53  # JSON is exact up to it
 
 PARSE_ERROR = -32_700
 INVALID_REQUEST = -32_600
@@ -73,13 +75,12 @@ def read_message(value: object) -> Message:
         raise ProtocolError(
             INVALID_REQUEST, f"'jsonrpc' is {kind_of(value.get('jsonrpc'))}; it must be \"2.0\"."
         )
-    method, message_id = value.get("method"), value.get("id")
+    method, message_id = value.get("method"), integral(value.get("id"))
     if not isinstance(method, str):
         raise ProtocolError(
             INVALID_REQUEST, f"'method' is {kind_of(method)}; it must be a method's name."
         )
-    is_id = isinstance(message_id, str | int) and not isinstance(message_id, bool)
-    if "id" in value and not is_id:
+    if "id" in value and not _is_id(message_id):
         raise ProtocolError(
             INVALID_REQUEST, f"'id' is {kind_of(message_id)}; it must be a string or an integer."
         )
@@ -89,6 +90,12 @@ def read_message(value: object) -> Message:
             INVALID_REQUEST, f"'params' is {kind_of(params)}; it must be an object."
         )
     return Message(method, params, message_id if "id" in value else None)
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) <= LARGEST_ID)
 
 
 def result(message: Message, value: Mapping[str, Any]) -> Reply:
