@@ -1,7 +1,7 @@
 """Both Lambda functions behind a port, with AWS as moto plays it: what a deployment does.
 
-Run as a program, it answers HTTP requests with `handler.api.lambda_handler`, through events as an HTTP
-API sends them, and hands the queue's messages to `handler.ingest.lambda_handler`. It takes one
+Run as a program, it answers HTTP requests with `handler.api.lambda_handler`, through events as an
+HTTP API sends them, and hands the queue's messages to `handler.ingest.lambda_handler`. It takes one
 request at a time, as a function does.
 """
 
@@ -153,7 +153,8 @@ def main() -> None:
 
     threading.Thread(target=ingest_for_ever, args=[os.environ["QUEUE_URL"]], daemon=True).start()
     server = HTTPServer(("127.0.0.1", 0), Gateway)
-    print(server.server_address[1], flush=True)
+    sys.stdout.write(f"{server.server_address[1]}\n")
+    sys.stdout.flush()
     server.serve_forever()
 
 

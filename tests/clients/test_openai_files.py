@@ -355,7 +355,7 @@ def test_the_store_of_the_bucket_or_folder_says_what_it_does_not_do(client: open
     own = [one.id for one in client.vector_stores.list() if not one.id.startswith("vs_")]
     file = upload(client)
     for store in own:
-        with pytest.raises(openai.BadRequestError, match="bucket|folder"):
+        with pytest.raises(openai.BadRequestError, match=r"bucket|folder"):
             client.vector_stores.files.create(store, file_id=file)
-        with pytest.raises(openai.BadRequestError, match="bucket|folder"):
+        with pytest.raises(openai.BadRequestError, match=r"bucket|folder"):
             client.vector_stores.delete(store)
