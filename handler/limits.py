@@ -48,6 +48,9 @@ MAX_PAGE = 100  # items
 MAX_FILE_ID = 256  # characters; at most 1,024 bytes, DynamoDB's limit for a key
 MAX_FILES_COUNTED = 10_000  # a store's counts leave out files beyond these, and say so
 
+# --- A document that an assistant reads: some 100,000 tokens of most models.
+MAX_FETCHED = 400_000  # characters
+
 # --- A search.
 MAX_QUERIES = 32
 MAX_RESULTS = 50  # OpenAI's

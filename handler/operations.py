@@ -12,10 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from handler.settings import Settings
+from handler.version import VERSION
 from model_layer import Encoder
 
 if TYPE_CHECKING:
     from handler.files.operations import FileOperations
+    from handler.mcp.server import McpServer
     from handler.objects.configured_storage import ConfiguredStorage
     from handler.vector_stores.operations import VectorStoreOperations
 
@@ -27,6 +29,7 @@ class Operations:
     storage: ConfiguredStorage
     files: FileOperations
     vector_stores: VectorStoreOperations
+    mcp: McpServer
 
 
 def lazy_operations(encoder: Encoder, settings: Settings) -> Callable[[], Operations]:
@@ -35,11 +38,14 @@ def lazy_operations(encoder: Encoder, settings: Settings) -> Callable[[], Operat
     @cache
     def operations() -> Operations:
         from handler.files.operations import FileOperations
+        from handler.mcp.server import McpServer
+        from handler.mcp.tools import Tools
         from handler.objects.configured_storage import ConfiguredStorage
         from handler.vector_stores.operations import VectorStoreOperations
 
         storage = ConfiguredStorage(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-        files = FileOperations(storage)
-        return Operations(storage, files, VectorStoreOperations(encoder, storage, settings))
+        vector_stores = VectorStoreOperations(encoder, storage, settings)
+        mcp = McpServer(Tools(storage, vector_stores.search), version=VERSION)
+        return Operations(storage, FileOperations(storage), vector_stores, mcp)
 
     return operations

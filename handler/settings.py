@@ -62,6 +62,7 @@ class Settings:
     search_mode: SearchMode = "hybrid"  # of searches that do not say
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
+    mcp: bool = True  # whether assistants may search and read the documents, at /mcp
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
     keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
@@ -100,6 +101,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
         or Settings.max_waiting_texts,
+        mcp=_boolean(environment, "MCP", default=True),
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
         queue_url=environment.get("QUEUE_URL") or None,

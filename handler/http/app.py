@@ -15,14 +15,15 @@ from handler.http.concurrency import ThreadPools
 from handler.http.cors import Cors
 from handler.http.error_handlers import add_error_handlers
 from handler.http.methods import HeadAndOptions
-from handler.http.openapi import VERSION, DocumentedApp
+from handler.http.openapi import DocumentedApp
 from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
-from handler.http.routes import docs, health, models, root, tokenize
+from handler.http.routes import docs, health, mcp, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
 from handler.http.routes import vector_stores as vector_store_routes
 from handler.operations import Operations, lazy_operations
 from handler.settings import Settings
+from handler.version import VERSION
 
 RESOURCES = (embeddings_routes, tokenize, models, vector_store_routes, health, root, docs)
 
@@ -64,7 +65,7 @@ def _routed(settings: Settings) -> DocumentedApp:
         redoc_url=None,
     )
     # `include_router` would build every route a second time, with its models.
-    for resource in RESOURCES:
+    for resource in (*RESOURCES, mcp) if settings.mcp else RESOURCES:
         app.router.routes += resource.router.routes
     add_error_handlers(app)
     app.add_middleware(HeadAndOptions, routes=app.routes)

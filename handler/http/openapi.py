@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import FastAPI
 
-VERSION = "0.2.0"  # as in pyproject.toml
 SCHEMA = "#/components/schemas/{model}"
 PARAMETER = "#/components/parameters/{name}"
 
@@ -55,15 +54,17 @@ def _schemas() -> dict[str, Any]:
     from handler.embeddings import schemas as embedding_schemas
     from handler.embeddings.request import EmbeddingRequest
     from handler.http import schemas
+    from handler.mcp import schemas as mcp_schemas
     from handler.vector_stores import schemas as store_schemas
     from handler.vector_stores.search_request import SearchRequest
 
-    files = (embedding_schemas, schemas, store_schemas)
+    files = (embedding_schemas, schemas, mcp_schemas, store_schemas)
     answers = [getattr(file, name) for file in files for name in file.__all__]
     _, definitions = models_json_schema(
         [
             (EmbeddingRequest, "validation"),
             (SearchRequest, "validation"),
+            (mcp_schemas.McpMessage, "validation"),
             *((model, "serialization") for model in answers),
         ],
         ref_template=SCHEMA,

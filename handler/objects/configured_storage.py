@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from handler.errors import NotFound, NotReady, StoreLocked, TryLater, UnusableStore
-from handler.limits import MAX_FILE_ID
+from handler.objects.ids import is_id
 from handler.settings import SqliteAddress, StoreAddress
 from handler.stores import bind_source_store, open_storage, wrong_model
 from handler.stores.catalog import VectorStoreItem
@@ -68,7 +68,7 @@ class ConfiguredStorage:
         """What the catalog says of a vector store. Raises NotFound if there is none."""
         with reached():
             found = None
-            if 0 < len(vector_store_id) <= MAX_FILE_ID:
+            if is_id(vector_store_id):
                 found = storage.catalog.get(VectorStoreItem, vector_store_id)
         if found is None or found.deleted:
             raise NotFound(

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: searching and reading documents, as tools for assistants."""
