@@ -39,12 +39,16 @@ class SqliteAddress:
 
 @dataclass(frozen=True)
 class S3VectorsAddress:
-    """A vector index in S3 Vectors, and its ledger in a DynamoDB table."""
+    """A vector bucket of S3 Vectors, with the index of the source's documents in it, and what is
+    kept beside it: ledgers and catalog in a DynamoDB table, files in a bucket, tasks in a queue.
+    """
 
     bucket: str
     index: str
     ledger_table: str
     language: TextLanguage = "en"
+    files_bucket: str | None = None  # None: no files can be uploaded
+    queue_url: str | None = None  # of the ingest function's queue; None: none can be attached
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
@@ -150,7 +154,14 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     table = environment.get("LEDGER_TABLE")
     if not table:
         raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
-    return S3VectorsAddress(match[1], match[2], table, language)
+    return S3VectorsAddress(
+        match[1],
+        match[2],
+        table,
+        language,
+        files_bucket=environment.get("FILES_BUCKET") or None,
+        queue_url=environment.get("QUEUE_URL") or None,
+    )
 
 
 def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

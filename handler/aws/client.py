@@ -27,6 +27,12 @@ from handler.errors import ServiceUnavailable
 T = TypeVar("T")
 Service = Literal["dynamodb", "s3", "s3vectors", "sqs"]
 
+# For presigned URLs: they name the bucket's region, whose address answers without a redirect, and
+# leave a checksum of the body, which is not known yet, out.
+OF_S3: dict[str, Any] = {
+    "signature_version": "s3v4",
+    "request_checksum_calculation": "when_required",
+}
 PATIENCE_SECONDS = 20.0  # how long a call without a deadline is retried
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # an attempt can outlast its deadline by these
 # Full jitter: random waits from 0 to 0.1, 0.2, 0.4 … 5 s.
@@ -45,7 +51,12 @@ TRANSIENT_CODES = frozenset(
         *("RequestTimeout", "RequestTimeoutException", "408"),
         # two concurrent writes of one item
         *("ReplicatedWriteConflictException", "TransactionConflictException"),
+        "TransactionInProgressException",
     ]
+)
+# Why a transaction was cancelled, if it may be made later.
+TRANSIENT_REASONS = frozenset(
+    ["ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"]
 )
 # Only the operator can fix these; until then, messages stay in the queue.
 CURES = {
@@ -84,6 +95,7 @@ class AwsClient:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"total_max_attempts": 1},
+            **(OF_S3 if service == "s3" else {}),
         )
         try:
             self._client: Any = boto3.client(service, config=config)
@@ -146,8 +158,16 @@ class AwsClient:
 def _is_transient(error: BaseException) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status // 100 == 5 or error.response["Error"]["Code"] in TRANSIENT_CODES
+        code = error.response["Error"]["Code"]
+        return status // 100 == 5 or code in TRANSIENT_CODES or _met_another(error)
     return isinstance(error, BotoConnectionError | HTTPClientError | IncompleteReadError)
+
+
+def _met_another(error: ClientError) -> bool:
+    """Whether a transaction was cancelled only because of another one, or of throttling."""
+    response: dict[str, Any] = {**error.response}  # the stub has no reasons
+    reasons = {reason.get("Code") for reason in response.get("CancellationReasons", [])}
+    return bool(reasons & TRANSIENT_REASONS) and reasons <= TRANSIENT_REASONS | {"None", None}
 
 
 def _wait(state: RetryCallState) -> float:

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from tqdm import tqdm
 
 from handler.aws.client import AwsClient
+from handler.aws.queue import MESSAGES_PER_REQUEST, send_messages
 from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, interruptible
@@ -35,10 +36,7 @@ from handler.stores.contract import Ledger
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ObjectTypeDef
-    from types_boto3_sqs import SQSClient
-    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-MESSAGES_PER_REQUEST = 10  # SQS's limit
 MAX_NAMED = 10  # keys that a dry run names
 STATES = Path("~/.cache/minilm-lambda/backfill")
 
@@ -111,28 +109,11 @@ class Backfill:
         self._state.parent.mkdir(parents=True, exist_ok=True)
         entries = self.entries(after)
         while batch := list(islice(entries, MESSAGES_PER_REQUEST)):
-            self._send([one.key for one in batch])
+            bodies = [message(self._bucket, one.key) for one in batch]
+            send_messages(self._sqs, self._queue, bodies)
             self._state.write_text(batch[-1].key)
             yield batch
         self._state.unlink(missing_ok=True)
-
-    def _send(self, keys: list[str]) -> None:
-        entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(place), "MessageBody": message(self._bucket, key)}
-            for place, key in enumerate(keys)
-        ]
-
-        def send(client: SQSClient) -> None:
-            # Only the failed messages are sent again.
-            answer = client.send_message_batch(QueueUrl=self._queue, Entries=entries)
-            failed = {one["Id"]: one for one in answer.get("Failed", [])}
-            entries[:] = [entry for entry in entries if entry["Id"] in failed]
-            for one in failed.values():
-                status = 400 if one["SenderFault"] else 500
-                about: Any = {"Error": one, "ResponseMetadata": {"HTTPStatusCode": status}}
-                raise ClientError(about, "SendMessageBatch")
-
-        self._sqs.attempt("send_message_batch", send)
 
 
 def message(bucket: str, key: str) -> str:

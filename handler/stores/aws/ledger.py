@@ -1,125 +1,120 @@
-"""A ledger in a DynamoDB table; several stores can share the table.
+"""The ledger of a store in the DynamoDB table.
 
-The table's partition key is `store` (a string, "bucket/index"), its sort key `document` (a
-string). An item holds the row as JSON, so that numbers come back unchanged, and beside it the
-attributes that conditions use.
+A write that changes the counts is a transaction with them; one that does not, such as the renewal
+of a lease, is a plain write. A new row always changes them, so a store that is deleted gets none.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from handler.aws.client import AwsClient
-from handler.errors import StoreConflict, UnusableStore
-from handler.stores.counts import Status
+from handler.errors import StoreConflict
+from handler.stores.aws.count_items import to_counts
+from handler.stores.aws.keys import Keys, key
+from handler.stores.aws.query import Query
+from handler.stores.aws.row_items import (
+    AFTER_LISTED,
+    BEFORE_LISTED,
+    REMOVED,
+    current_generation,
+    listed_place,
+    removed_place,
+    to_item,
+    to_row,
+)
+from handler.stores.aws.row_writes import MAX_ROWS, RowWrite, RowWrites, conflict
+from handler.stores.aws.table import MAX_DELETED, MAX_READ, Table, is_over
+from handler.stores.catalog import VectorStoreItem
+from handler.stores.counts import Counts, Status, count_delete, count_write
 from handler.stores.row import Row
-from handler.stores.row_values import MalformedRow
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        GetItemOutputTypeDef,
-        KeysAndAttributesTypeDef,
-        QueryOutputTypeDef,
-    )
-
-
-# What `current_generations` asks for of an item.
-CURRENT: KeysAndAttributesTypeDef = {
-    "Keys": [],
-    "ConsistentRead": True,
-    "ProjectionExpression": "#document, #status, #current",
-    "ExpressionAttributeNames": {
-        "#document": "document",
-        "#status": "status",
-        "#current": "current",
-    },
-}
+CURRENT = ("document", "status", "current")
 
 
 class DynamoDBLedger:
     """See `contract.Ledger`."""
 
-    def __init__(self, client: AwsClient, *, table: str, store: str) -> None:
-        self._client, self._table, self._store = client, {"TableName": table}, store
+    def __init__(self, table: Table, keys: Keys, store_id: str) -> None:
+        self._table, self._keys, self._store_id = table, keys, store_id
+        self._partition = keys.rows(store_id)
+        self._writes = RowWrites(table, keys, store_id)
 
     def bind(self, fingerprint: str) -> str:
-        # In a partition of its own: the store's has only rows.
-        key: dict[str, AttributeValueTypeDef] = {
-            "store": {"S": f"{self._store}#space"},
-            "document": {"S": "fingerprint"},
-        }
-        old = self._put({**key, "fingerprint": {"S": fingerprint}}, revision=0)
+        item: Any = {**self._keys.noted("fingerprint"), "fingerprint": {"S": fingerprint}}
+        old = self._table.put(item, revision=0)
         return fingerprint if old is None else str(old["fingerprint"]["S"])
 
     def get(self, document_id: str, *, deadline: float | None = None) -> Row | None:
-        answer: GetItemOutputTypeDef = self._client.call(
-            "get_item",
-            **self._table,
-            Key=self._key(document_id),
-            ConsistentRead=True,
-            deadline=deadline,
+        item = self._table.get(key(self._partition, document_id), deadline=deadline)
+        return None if item is None else to_row(item, self._table.name)
+
+    def get_all(
+        self, document_ids: Sequence[str], *, deadline: float | None = None
+    ) -> dict[str, Row]:
+        keys = [key(self._partition, document_id) for document_id in document_ids]
+        rows = (
+            to_row(item, self._table.name) for item in self._table.get_all(keys, deadline=deadline)
         )
-        return self._row(answer["Item"]) if "Item" in answer else None
+        return {row.document_id: row for row in rows}
 
     def current_generations(
         self, document_ids: Iterable[str], *, deadline: float | None = None
     ) -> dict[str, str]:
-        """The current generations of those documents (at most 100) that have one."""
-        keys = [self._key(document_id) for document_id in document_ids]
-        found: dict[str, str] = {}
-        table = self._table["TableName"]
-
-        def ask(client: DynamoDBClient) -> None:
-            answer = client.batch_get_item(RequestItems={table: {**CURRENT, "Keys": keys}})
-            for item in answer["Responses"].get(table, []):
-                if (generation := _current(item)) is not None:
-                    found[item["document"]["S"]] = generation
-            # Only what was throttled, or did not fit the answer, is asked for again.
-            keys[:] = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
-            if keys:
-                about: Any = {"Error": {"Code": "ProvisionedThroughputExceededException"}}
-                raise ClientError(about, "BatchGetItem")
-
-        if keys:
-            self._client.attempt("batch_get_item", ask, deadline=deadline)
-        return found
+        """The current generations of those documents that have one."""
+        keys = [key(self._partition, document_id) for document_id in document_ids]
+        return {
+            item["document"]["S"]: generation
+            for item in self._table.get_all(keys, only=CURRENT, deadline=deadline)
+            if (generation := current_generation(item)) is not None
+        }
 
     def put(self, row: Row, *, deadline: float | None = None) -> Row:
-        written = row.rewritten()
-        write = uuid.uuid4().hex
-        item: dict[str, AttributeValueTypeDef] = {
-            **self._key(row.document_id),
-            "revision": {"N": str(written.revision)},
-            "status": {"S": row.status},
-            "current": {"NULL": True} if row.current is None else {"S": row.current},
-            "row": {"S": written.to_json().decode()},
-            "write": {"S": write},
-        }
-        old = self._put(item, revision=row.revision, deadline=deadline)
+        (result,) = self.put_all([row], deadline=deadline)
+        if isinstance(result, StoreConflict):
+            raise result
+        return result
+
+    def put_all(
+        self, rows: Sequence[Row], *, deadline: float | None = None
+    ) -> list[Row | StoreConflict]:
+        writes = [RowWrite(row, count_write(row)) for row in rows]
+        if len(writes) == 1 and self._is_plain(writes[0]):
+            return [self._put_plain(writes[0], deadline)]
+        results: list[Row | StoreConflict] = []
+        for start in range(0, len(writes), MAX_ROWS):
+            group = writes[start : start + MAX_ROWS]
+            conflicts = self._writes.make(group, deadline=deadline)
+            results += [
+                failed or one.counted.row for failed, one in zip(conflicts, group, strict=True)
+            ]
+        return results
+
+    def _is_plain(self, write: RowWrite) -> bool:
+        """Whether the write changes no counts, and needs not look whether there is the store."""
+        is_new = write.old.revision == 0 and not self._writes.is_source
+        return not (write.counted.store or write.counted.batches or is_new)
+
+    def _put_plain(self, write: RowWrite, deadline: float | None) -> Row | StoreConflict:
+        name = uuid.uuid4().hex
+        item = to_item(write.counted.row, self._partition, write=name)
+        old = self._table.put(item, revision=write.old.revision, deadline=deadline)
         # A try whose answer was lost may have written the row; the retry finds its own write.
-        if old is not None and old.get("write") != {"S": write}:
-            raise _conflict(row)
-        return written
+        is_written = old is None or old.get("write") == {"S": name}
+        return write.counted.row if is_written else conflict(write.old)
 
     def delete(self, row: Row, *, deadline: float | None = None) -> None:
-        try:
-            self._client.call(
-                "delete_item",
-                **self._table,
-                Key=self._key(row.document_id),
-                **_condition(row.revision),
-                deadline=deadline,
-            )
-        except ClientError as error:
-            if not _is_conflict(error):
-                raise
-            raise _conflict(row) from error
+        write = RowWrite(row, count_delete(row), is_delete=True)
+        if write.counted.store or write.counted.batches:
+            (failed,) = self._writes.make([write], deadline=deadline)
+            if failed:
+                raise failed
+            return
+        row_key = key(self._partition, row.document_id)
+        if not self._table.delete(row_key, revision=row.revision, deadline=deadline):
+            raise conflict(row)
 
     def rows(
         self,
@@ -129,98 +124,76 @@ class DynamoDBLedger:
         descending: bool = False,
         status: Status | None = None,
     ) -> list[Row]:
-        condition, values = "#store = :store", {":store": {"S": self._store}}
-        names = {"#store": "store"}
-        if after is not None:
-            condition += f" AND #document {'<' if descending else '>'} :after"
-            names["#document"] = "document"
-            values[":after"] = {"S": after}
-        parameters: dict[str, Any] = {
-            **self._table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": not descending,
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
-        if status is not None:
-            parameters["FilterExpression"] = "#status = :status"
-            names["#status"] = "status"
-            values[":status"] = {"S": status}
-        found: list[Row] = []
-        while True:
-            # The filter applies after the page is read, so a page can come back empty.
-            page: QueryOutputTypeDef = self._client.call("query", **parameters)
-            found += [self._row(item) for item in page["Items"]]
-            if len(found) >= limit or "LastEvaluatedKey" not in page:
-                return found[:limit]
-            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        query = Query(
+            self._partition,
+            low=None if descending else after,
+            high=after if descending else None,
+            descending=descending,
+            limit=limit,
+            where=("status", status) if status else None,
+        )
+        return [to_row(item, self._table.name) for item in islice(self._table.query(query), limit)]
 
-    def _key(self, document_id: str) -> dict[str, AttributeValueTypeDef]:
-        return {"store": {"S": self._store}, "document": {"S": document_id}}
-
-    def _row(self, item: Mapping[str, AttributeValueTypeDef]) -> Row:
-        try:
-            return Row.from_json(item["row"]["S"])
-        except (MalformedRow, KeyError) as error:
-            document, table = item["document"].get("S"), self._table["TableName"]
-            raise UnusableStore(
-                f"The vector store's ledger, the table {table}, is damaged at {document}: {error}. "
-                "Delete that item, and write the document again.",
-                place=table,
-            ) from error
-
-    def _put(
+    def page(
         self,
-        item: dict[str, AttributeValueTypeDef],
         *,
-        revision: int,
+        limit: int,
+        after: Row | None = None,
+        descending: bool = False,
+        status: Status | None = None,
         deadline: float | None = None,
-    ) -> dict[str, AttributeValueTypeDef] | None:
-        """Write `item` if the table has this revision of it. Returns None, or else the old item."""
-        try:
-            self._client.call(
-                "put_item",
-                **self._table,
-                Item=item,
-                **_condition(revision),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                deadline=deadline,
-            )
-        except ClientError as error:
-            if not _is_conflict(error):
-                raise
-            response: dict[str, Any] = {**error.response}  # the stub has no Item
-            old: dict[str, AttributeValueTypeDef] = response.get("Item", {})
-            return old
-        return None
+    ) -> list[Row]:
+        place = None if after is None else listed_place(after)
+        query = Query(
+            self._partition,
+            index="by-creation",
+            low=BEFORE_LISTED if descending or place is None else place,
+            high=place if descending and place is not None else AFTER_LISTED,
+            descending=descending,
+            limit=limit,
+            where=("status", status) if status else None,
+        )
+        rows = (
+            row
+            for row in self._indexed(query, deadline)
+            if not row.removed and status in (None, row.status)
+        )
+        return list(islice(rows, limit))
 
+    def removed(self, *, before: float, limit: int) -> list[Row]:
+        query = Query(
+            self._partition,
+            index="by-creation",
+            low=REMOVED,
+            high=removed_place(before),
+            limit=limit,
+        )
+        rows = (row for row in self._indexed(query, None) if 0 < row.removed < before)
+        return list(islice(rows, limit))
 
-def _current(item: Mapping[str, AttributeValueTypeDef]) -> str | None:
-    if "current" in item:
-        return item["current"].get("S")
-    # Version 0.1 wrote keys without a generation; see `Row.from_json`.
-    return "" if item["status"]["S"] == "completed" else None
+    def _indexed(self, query: Query, deadline: float | None) -> Iterator[Row]:
+        """The rows that an index has, in its order, as the table has them now."""
+        items = self._table.query(query, deadline=deadline)
+        size = min(query.limit or MAX_READ, MAX_READ)
+        while ids := [item["document"]["S"] for item in islice(items, size)]:
+            rows = self.get_all(ids, deadline=deadline)
+            yield from (rows[one] for one in ids if one in rows)
 
+    def counts(self, *, deadline: float | None = None) -> Counts:
+        item = self._table.get(
+            self._keys.item(VectorStoreItem.kind, self._store_id), deadline=deadline
+        )
+        return to_counts(item or {})
 
-def _condition(revision: int) -> dict[str, Any]:
-    """The condition that the table has this revision of the item; 0: no such item."""
-    if revision == 0:
-        return {
-            "ConditionExpression": "attribute_not_exists(#document)",
-            "ExpressionAttributeNames": {"#document": "document"},
-        }
-    return {
-        "ConditionExpression": "#revision = :revision",
-        "ExpressionAttributeNames": {"#revision": "revision"},
-        "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
-    }
-
-
-def _is_conflict(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
-
-
-def _conflict(row: Row) -> StoreConflict:
-    return StoreConflict(f"The row of {row.document_id} was written by another writer.")
+    def drop(self, *, deadline: float | None = None) -> bool:
+        """Delete all rows, without counting. False if the time is up before."""
+        query = Query(self._partition, only=("store", "document"))
+        items = (
+            key(self._partition, item["document"]["S"])
+            for item in self._table.query(query, deadline=deadline)
+        )
+        while keys := list(islice(items, MAX_DELETED)):
+            if is_over(deadline):
+                return False
+            self._table.delete_all(keys, deadline=deadline)
+        return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import tempfile
@@ -14,6 +13,7 @@ from typing import BinaryIO
 
 from handler.errors import ServiceUnavailable, UnusableStore
 from handler.stores.blobs import BlobMissing, Digests, PresignedPut
+from handler.stores.hashing import Hashing
 
 CHUNK = 1 << 20  # bytes
 KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
@@ -48,7 +48,7 @@ class FolderBlobs:
                 yield chunk
 
     def digests(self, key: str) -> Digests:
-        hashing = _Hashing()
+        hashing = Hashing()
         for chunk in self.chunks(key):
             hashing.add(chunk)
         return hashing.digests
@@ -78,7 +78,7 @@ class FolderBlobs:
         return None
 
     def _write(self, key: str, chunks: Iterable[bytes]) -> Digests:
-        path, hashing = self._path(key), _Hashing()
+        path, hashing = self._path(key), Hashing()
         with self._explained(key):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
@@ -116,20 +116,3 @@ class FolderBlobs:
                     place=place,
                 ) from error
             raise ServiceUnavailable(f"{self._folder}: {error.strerror}.") from error
-
-
-class _Hashing:
-    """The digests of what was added."""
-
-    def __init__(self) -> None:
-        self._size = 0
-        self._md5, self._sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-
-    def add(self, chunk: bytes) -> None:
-        self._size += len(chunk)
-        self._md5.update(chunk)
-        self._sha256.update(chunk)
-
-    @property
-    def digests(self) -> Digests:
-        return Digests(self._size, self._md5.hexdigest(), self._sha256.hexdigest())

@@ -18,7 +18,7 @@ from handler.settings import S3VectorsAddress
 from handler.stores.attributes import NOT_FILTERABLE
 from tests.handler.aws import moto_s3vectors
 
-BUCKET, TABLE = "vectors-of-tests", "ledgers"
+BUCKET = "vectors-of-tests"
 
 
 @contextmanager
@@ -37,46 +37,63 @@ def serving_aws() -> Iterator[str]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         try:
             boto3.client("s3vectors").create_vector_bucket(vectorBucketName=BUCKET)
-            create_table(TABLE)
             yield address
         finally:
             server.stop()
 
 
 def _write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
-    """Make moto's conditional writes atomic, as DynamoDB's are."""
-    lock = threading.Lock()
+    """Make moto's conditional writes and transactions atomic, as DynamoDB's are."""
+    lock = threading.RLock()  # a transaction calls the others
 
-    def locked(write: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(write)
+    def locked(access: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(access)
         def alone(*args: Any, **options: Any) -> Any:
             with lock:
-                return write(*args, **options)
+                return access(*args, **options)
 
         return alone
 
-    for name in ("put_item", "delete_item"):
+    writes = ("put_item", "update_item", "delete_item", "transact_write_items")
+    for name in (*writes, "get_item", "query"):
         patch.setattr(DynamoDBBackend, name, locked(getattr(DynamoDBBackend, name)))
 
 
 def create_table(name: str) -> None:
-    """Create a table for ledgers, with the keys that handler/stores/aws/ledger.py expects."""
+    """Create a table with the keys and indexes that handler/stores/aws/ expects."""
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": "store", "AttributeType": "S"},
             {"AttributeName": "document", "AttributeType": "S"},
+            {"AttributeName": "created", "AttributeType": "S"},
         ],
-        KeySchema=[
-            {"AttributeName": "store", "KeyType": "HASH"},
-            {"AttributeName": "document", "KeyType": "RANGE"},
+        KeySchema=_keys("store", "document"),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-creation",
+                "KeySchema": _keys("store", "created"),
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+            },
+            {
+                "IndexName": "by-document",
+                "KeySchema": _keys("document", "store"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
 
 
+def _keys(partition: str, sort: str) -> Any:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
+
+
 def new_index() -> S3VectorsAddress:
-    """A new index, with the settings that handler/stores/aws/index.py expects."""
+    """All that a store needs, new and empty: an index, a table, a bucket for files, a queue."""
     name = f"index-{uuid.uuid4().hex[:12]}"
     client: Any = boto3.client("s3vectors")  # its stubs do not know text search yet
     client.create_index(
@@ -94,7 +111,10 @@ def new_index() -> S3VectorsAddress:
             ],
         },
     )
-    return S3VectorsAddress(BUCKET, name, TABLE)
+    create_table(name)
+    create_bucket(name)
+    queue = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return S3VectorsAddress(BUCKET, name, name, files_bucket=name, queue_url=queue)
 
 
 def create_bucket(name: str) -> None:
