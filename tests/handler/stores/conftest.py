@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from handler.settings import SqliteAddress, StoreAddress
-from handler.stores.contract import Store
+from handler.stores import open_storage
+from handler.stores.contract import Storage, Store
 from tests.handler.aws.moto_server import new_index
 from tests.handler.stores.backends import NewAddress, open_at
 
@@ -25,6 +26,11 @@ def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> NewAddress:
 @pytest.fixture
 def address(new_address: NewAddress) -> StoreAddress:
     return new_address()
+
+
+@pytest.fixture
+def storage(address: StoreAddress) -> Storage:
+    return open_storage(address)
 
 
 @pytest.fixture

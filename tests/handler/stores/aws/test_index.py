@@ -19,14 +19,16 @@ from handler.settings import S3VectorsAddress
 from handler.stores import open_source_store
 from handler.stores.attributes import Attribute
 from handler.stores.aws.index import S3VectorsIndex
+from handler.stores.aws.keys import Keys
 from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.records import MAX_REQUEST_BYTES
+from handler.stores.aws.table import Table
 from handler.stores.contract import NoTextIndex, Record
 from handler.stores.filters import Comparison
 from handler.stores.row import Row
 from tests.fake_clock import FakeClock
 from tests.handler.aws.moto_s3vectors import finish_building, make_classic
-from tests.handler.aws.moto_server import BUCKET, TABLE, new_index
+from tests.handler.aws.moto_server import BUCKET, new_index
 from tests.handler.aws.scripted_server import Answer, refusal, serving
 from tests.handler.stores.vectors import NORTH, random_vectors, record, show
 from tests.handler.stores.version_0_1 import old_row
@@ -221,7 +223,8 @@ def test_rows_that_an_answer_leaves_out_are_asked_for_again(
 ) -> None:
     """DynamoDB leaves out what it throttles, and what is beyond 16 MB."""
     asked: list[list[str]] = []
-    ledger = DynamoDBLedger(AwsClient("dynamodb", sleep=lambda _: None), table="t", store="s")
+    table = Table(AwsClient("dynamodb", sleep=lambda _: None), "t")
+    ledger = DynamoDBLedger(table, Keys("bucket", "s"), "s")
 
     def batch_get_item(*, RequestItems: Any) -> Any:  # noqa: N803
         keys = RequestItems["t"]["Keys"]
@@ -233,7 +236,7 @@ def test_rows_that_an_answer_leaves_out_are_asked_for_again(
             "UnprocessedKeys": {"t": {"Keys": others}} if others else {},
         }
 
-    monkeypatch.setattr(ledger._client._client, "batch_get_item", batch_get_item)
+    monkeypatch.setattr(table._client._client, "batch_get_item", batch_get_item)
     assert ledger.current_generations(["a", "b", "c"]) == {"a": "g", "b": "g", "c": "g"}
     assert asked == [["a", "b", "c"], ["b", "c"], ["c"]]
     assert ledger.current_generations([]) == {}
@@ -268,8 +271,8 @@ def test_a_missing_index_or_table_is_reported_as_something_to_deploy() -> None:
     with pytest.raises(ServiceUnavailable, match=r"s3vectors query_vectors.*Deploy"):
         no_index.index.search_vectors(NORTH, limit=1)
     no_table = open_source_store(replace(address, ledger_table="nothing-here"))
-    with pytest.raises(ServiceUnavailable, match=r"dynamodb put_item.*ResourceNotFound.*Deploy"):
-        no_table.ledger.put(Row("file-1", "s3://bucket/1"))
+    with pytest.raises(ServiceUnavailable, match=r"dynamodb get_item.*ResourceNotFound.*Deploy"):
+        no_table.ledger.get("file-1")
     with pytest.raises(ServiceUnavailable, match="dynamodb query"):
         no_table.ledger.rows(limit=1)
 
@@ -416,7 +419,8 @@ def test_more_matches_than_a_page_of_the_service_are_found(texts: S3VectorsIndex
 
 def old_index() -> S3VectorsAddress:
     """An index as version 0.1 has it: without text search and without terms."""
-    address = S3VectorsAddress(BUCKET, f"{new_index().index}-old", TABLE)
+    new = new_index()
+    address = replace(new, index=f"{new.index}-old")
     keys = ["text", "heading", "start", "end", "etag", "version", "fingerprint"]
     boto3.client("s3vectors").create_index(
         vectorBucketName=BUCKET,
