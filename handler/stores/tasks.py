@@ -50,7 +50,7 @@ def to_message(task: Task) -> dict[str, Any]:
 
 def from_message(message: object) -> Task:
     """The task in a message. Raises ValueError if it is none."""
-    if not isinstance(message, dict) or message.get("task") not in TASKS:
+    if not isinstance(message, dict) or str(message.get("task")) not in TASKS:
         raise ValueError("The message is no task.")
     values = {name: value for name, value in message.items() if name != "task"}
     if not all(isinstance(value, str) for value in values.values()):
