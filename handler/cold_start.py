@@ -6,6 +6,7 @@ Imports take nearly all the time of a cold start, and nearly all objects that th
 from __future__ import annotations
 
 import gc
+import sys
 
 from pydantic import BaseModel
 
@@ -16,9 +17,16 @@ gc.disable()
 # setting pydantic builds their validators at their first use. (docs.pydantic.dev, "defer_build")
 BaseModel.model_config["defer_build"] = True
 
+# Starlette imports a parser of forms, if there is one. Only uploads need it, and they import it
+# themselves. (docs.python.org, "sys.modules": with None, an import raises ModuleNotFoundError)
+PARSERS = [name for name in ("multipart", "python_multipart") if name not in sys.modules]
+sys.modules.update(dict.fromkeys(PARSERS))  # type: ignore[arg-type]
+
 
 def finish() -> None:
     """Collect garbage from here on, except among the objects that the imports have made."""
+    for name in PARSERS:
+        del sys.modules[name]
     BaseModel.model_config.pop("defer_build", None)  # other packages may define models later
     gc.freeze()
     gc.enable()

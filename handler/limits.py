@@ -30,6 +30,26 @@ MAX_JSON_HALVES = 10_000
 # A load balancer's (docs.aws.amazon.com/elasticloadbalancing, "Lambda functions as targets").
 MAX_ANSWER_ALB = 1_048_576
 
+# --- Forms with a file.
+# Bytes of a form beside its file: boundaries, headers of parts, and short fields.
+MAX_FORM_FIELDS = 65_536
+MAX_FORM_TEXT = 1_024  # of a field that is no file
+MAX_PART_HEADERS = 16  # a number, of a part of a form …
+MAX_PART_HEADER = 8_192  # … and the bytes of each
+# Of a form, in memory: of its file, which beyond it is on disk, and of what is not parsed yet.
+SPOOLED_FORM = 262_144
+# A request of 6 MB on Lambda has this much of a file, in base64 and beside the rest of the event.
+LAMBDA_FILE = 4_500_000
+
+# --- Files and uploads. Content types and names: as a document's attributes have them.
+MAX_FILENAME = 255  # in UTF-8
+MAX_CONTENT_TYPE = 127  # characters
+MAX_FILES_PAGE = 10_000  # items; OpenAI's
+MIN_FILE_SECONDS, MAX_FILE_SECONDS = 3_600, 2_592_000  # until a file expires; OpenAI's
+UPLOAD_SECONDS = 3_600  # until an upload expires; OpenAI's
+# Of an upload. A file of the largest size has twelve of those that Lambda takes.
+MAX_UPLOAD_PARTS = 1_000
+
 # --- Requests that wait, in a server with several at a time. (Of texts, the limit is a setting.)
 # Bytes of bodies: a parsed one takes several times as much.
 MAX_WAITING_BYTES = 67_108_864

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from handler.files.files import Files
 from handler.objects.configured_storage import ConfiguredStorage
 
 
 class FileOperations:
-    """The operations on files and uploads."""
+    """The operations on `files` and on `uploads`."""
 
     def __init__(self, storage: ConfiguredStorage) -> None:
-        self._storage = storage
+        self.files = Files(storage)

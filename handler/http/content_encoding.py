@@ -1,7 +1,7 @@
 """The codings of bodies: which answers may be gzipped, and decoding of compressed requests.
 
-A request's body is decoded in parts, and never to more than `MAX_BODY` bytes: what is beyond it is
-not decoded at all. Does not read bodies; `request_body` does. (RFC 9110, sections 8.4 and 12.5.3)
+A request's body is decoded in parts, and never to more than its limit: what is beyond it is not
+decoded at all. Does not read bodies; `request_body` does. (RFC 9110, sections 8.4 and 12.5.3)
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def accepts_gzip(header: str) -> bool:
 class Decoder:
     """Decodes one body. Parts go in as they arrive; `finish` tells whether the body was whole."""
 
-    def __init__(self, codings: Sequence[str]) -> None:
-        """codings: the lines of Content-Encoding.
+    def __init__(self, codings: Sequence[str], *, limit: int = MAX_BODY) -> None:
+        """codings: the lines of Content-Encoding. limit: bytes of the decoded body.
 
         Raises UnsupportedEncoding if they are not one that is decoded here.
         """
@@ -45,11 +45,12 @@ class Decoder:
         names = [name for name in names if name not in NO_CODING]
         if len(names) > 1 or (names and names[0] not in (*GZIP, "deflate")):
             raise UnsupportedEncoding(
-                f"Content-Encoding {', '.join(names)[:40]} is not accepted. Send the JSON as it "
+                f"Content-Encoding {', '.join(names)[:40]} is not accepted. Send the body as it "
                 f"is, or in one of these: {ACCEPTED}.",
                 code="unsupported_content_encoding",
             )
         self._coding = names[0] if names else None
+        self._limit = limit
         self._stream: zlib._Decompress | None = None
         self._members = 0
         self._size = 0  # decoded so far
@@ -69,13 +70,15 @@ class Decoder:
                 self._stream = self._begin(part[0])
             try:
                 # At most one byte over the limit, so a bomb takes no memory.
-                decoded += self._stream.decompress(part, MAX_BODY + 1 - self._size - len(decoded))
+                decoded += self._stream.decompress(
+                    part, self._limit + 1 - self._size - len(decoded)
+                )
             except zlib.error as error:
                 raise self._damaged() from error
-            if self._size + len(decoded) > MAX_BODY:
+            if self._size + len(decoded) > self._limit:
                 raise RequestTooLarge(
-                    f"The body is over {MAX_BODY} bytes when it is decoded; the limit is "
-                    f"{MAX_BODY}. Send the input in parts."
+                    f"The body is over {self._limit} bytes when it is decoded; the limit is "
+                    f"{self._limit}. Send the input in parts."
                 )
             part = b""
             if self._stream.eof:
@@ -105,5 +108,5 @@ class Decoder:
         where = " after its end" if self._members > 1 else ""
         return InvalidRequest(
             f"The body is not {self._coding} data{where}, as its Content-Encoding says. Send the "
-            "JSON as it is, or compress all of it once."
+            "body as it is, or compress all of it once."
         )

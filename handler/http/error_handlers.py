@@ -37,15 +37,11 @@ from handler.http.methods import allowed_methods
 from handler.http.openapi import content
 from handler.http.path_prefix import path_prefix
 
-OK, FAILED = HTTPStatus.OK.value, HTTPStatus.INTERNAL_SERVER_ERROR.value
+OK, FOUND = HTTPStatus.OK.value, HTTPStatus.FOUND.value
+FAILED = HTTPStatus.INTERNAL_SERVER_ERROR.value
 CLIENT_GONE = 499  # nginx's, for its log: the client hung up before the answer
 
 log = logging.getLogger(__name__)
-
-# For clients that call OpenAI's routes to upload files.
-HOW_TO_INGEST = (
-    " Documents come from the bucket, or from `make ingest DIR=folder`, not through the API."
-)
 
 STATUS: dict[type[ApiError], HTTPStatus] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
@@ -83,14 +79,16 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def documented(answer: str, *errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+def documented(
+    answer: str | dict[str, Any], *errors: type[ApiError]
+) -> dict[int | str, dict[str, Any]]:
     """A route's documentation for FastAPI's `responses`.
 
-    answer: the name of a model in a file of schemas.
+    answer: the name of a model in a file of schemas, or the documentation of another body.
     """
     failed = {"content": content("Errors")}
     return {
-        OK: {"content": content(answer)},
+        OK: {"content": content(answer) if isinstance(answer, str) else answer},
         **{STATUS[error].value: failed for error in errors},
         "default": {**failed, "description": "Any other error"},
     }
@@ -115,19 +113,18 @@ async def _api_error(request: Request, error: Exception) -> Response:
 async def _routing_error(request: Request, error: Exception) -> Response:
     """The router's two errors: an unknown route, and a method that the route does not take."""
     assert isinstance(error, HTTPException)
-    path, asked_path = request.scope["path"], request.state.asked_path
-    asked = f"{request.method} {asked_path[:100]}"
-    cure = HOW_TO_INGEST if path.startswith(("/v1/vector_stores", "/v1/files")) else ""
+    asked = f"{request.method} {request.state.asked_path[:100]}"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(allowed_methods(request.app.routes, request.scope))
         wrong = MethodNotAllowed(
-            f"Not allowed: {asked}. The route takes {allowed}.{cure}", code="method_not_supported"
+            f"Not allowed: {asked}. The route takes {allowed}.", code="method_not_supported"
         )
         return error_response(wrong, {"allow": allowed})
+    cure = ""
     if before := path_prefix(request.app.routes, request.scope):
         cure = (
             f" If a stage, a custom domain or a proxy puts {before[:100]} before the path, set "
-            f"API_BASE_PATH={before[:100]}.{cure}"
+            f"API_BASE_PATH={before[:100]}."
         )
     return error_response(
         NotFound(

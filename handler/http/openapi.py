@@ -25,9 +25,14 @@ class DocumentedApp(FastAPI):
         return super().openapi()
 
 
-def content(model: str) -> dict[str, Any]:
-    """The documentation of a JSON body, by the name of its model."""
-    return {"application/json": {"schema": {"$ref": SCHEMA.format(model=model)}}}
+def content(model: str, media_type: str = "application/json") -> dict[str, Any]:
+    """The documentation of a body, by the name of its model."""
+    return {media_type: {"schema": {"$ref": SCHEMA.format(model=model)}}}
+
+
+def body(model: str, media_type: str = "application/json") -> dict[str, Any]:
+    """The documentation of a request's body, by the name of its model."""
+    return {"required": True, "content": content(model, media_type)}
 
 
 def parameter(name: str) -> dict[str, Any]:
@@ -36,14 +41,16 @@ def parameter(name: str) -> dict[str, Any]:
 
 
 def _parameters() -> dict[str, Any]:
-    """The query parameters of lists, by name."""
-    from handler.objects.pagination import Page
+    """The query parameters of lists, by name; of those of files, by `files_` and name."""
+    from handler.objects.pagination import FilePage, Page
 
     parameters = {}
-    for name, schema in Page.model_json_schema()["properties"].items():
-        if schema["default"] is None:
-            del schema["default"]
-        parameters[name] = {"name": name, "in": "query", "required": False, "schema": schema}
+    for prefix, page in (("", Page), ("files_", FilePage)):
+        for name, schema in page.model_json_schema()["properties"].items():
+            if schema["default"] is None:
+                del schema["default"]
+            described = {"name": name, "in": "query", "required": False, "schema": schema}
+            parameters[prefix + name] = described
     return parameters
 
 
@@ -53,17 +60,20 @@ def _schemas() -> dict[str, Any]:
 
     from handler.embeddings import schemas as embedding_schemas
     from handler.embeddings.request import EmbeddingRequest
+    from handler.files import schemas as file_schemas
+    from handler.files.file_request import FileForm
     from handler.http import schemas
     from handler.mcp import schemas as mcp_schemas
     from handler.vector_stores import schemas as store_schemas
     from handler.vector_stores.search_request import SearchRequest
 
-    files = (embedding_schemas, schemas, mcp_schemas, store_schemas)
-    answers = [getattr(file, name) for file in files for name in file.__all__]
+    rooms = (embedding_schemas, schemas, file_schemas, mcp_schemas, store_schemas)
+    answers = [getattr(room, name) for room in rooms for name in room.__all__]
     _, definitions = models_json_schema(
         [
             (EmbeddingRequest, "validation"),
             (SearchRequest, "validation"),
+            (FileForm, "validation"),
             (mcp_schemas.McpMessage, "validation"),
             *((model, "serialization") for model in answers),
         ],

@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from handler.digits import whole_number
 from handler.errors import InvalidRequest
-from handler.limits import MAX_FILE_ID, MAX_PAGE
+from handler.limits import MAX_FILE_ID, MAX_FILES_PAGE, MAX_PAGE
 from handler.validation import invalid, must_be
 
 
@@ -28,6 +28,19 @@ Id = Annotated[
     must_be(f"an id, of {MAX_FILE_ID} characters at most"),
 ]
 
+Order = Annotated[Literal["asc", "desc"], must_be("one of asc, desc")]
+PURPOSES = (
+    "assistants",
+    "assistants_output",
+    "batch",
+    "batch_output",
+    "evals",
+    "fine-tune",
+    "fine-tune-results",
+    "user_data",
+    "vision",
+)
+
 
 class Page(BaseModel):
     """The part of a list that a request asks for. Other parameters are ignored."""
@@ -39,7 +52,7 @@ class Page(BaseModel):
         BeforeValidator(_number),
         must_be(f"a whole number from 1 to {MAX_PAGE}"),
     ] = 20
-    order: Annotated[Literal["asc", "desc"], must_be("one of asc, desc")] = "desc"
+    order: Order = "desc"
     status: Annotated[
         Literal["in_progress", "completed", "failed", "cancelled"] | SkipJsonSchema[None],
         Field(alias="filter"),
@@ -54,7 +67,32 @@ class Page(BaseModel):
         return self.order == "desc"
 
 
-NAMES = {field.alias or name for name, field in Page.model_fields.items()}
+class FilePage(BaseModel):
+    """The part of the list of files that a request asks for. Other parameters are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: Annotated[
+        Annotated[int, Field(ge=1, le=MAX_FILES_PAGE)],
+        BeforeValidator(_number),
+        must_be(f"a whole number from 1 to {MAX_FILES_PAGE}"),
+    ] = MAX_FILES_PAGE
+    order: Order = "desc"
+    after: Id = None
+    purpose: Annotated[
+        Literal[PURPOSES] | SkipJsonSchema[None],  # type: ignore[valid-type]
+        must_be("one of " + ", ".join(PURPOSES)),
+    ] = None
+
+    @property
+    def descending(self) -> bool:
+        """Whether younger files come first."""
+        return self.order == "desc"
+
+
+NAMES = {
+    field.alias or name for page in (Page, FilePage) for name, field in page.model_fields.items()
+}
 
 
 def single(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -73,5 +111,13 @@ def read_page(parameters: Mapping[str, str]) -> Page:
     """The page that the parameters ask for. Raises InvalidRequest naming the first wrong one."""
     try:
         return Page.model_validate(dict(parameters))
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def read_file_page(parameters: Mapping[str, str]) -> FilePage:
+    """The same of the list of files."""
+    try:
+        return FilePage.model_validate(dict(parameters))
     except ValidationError as error:
         raise invalid(error) from error

@@ -1,0 +1,82 @@
+"""What a request for a new file says of it. Does not read or write the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
+
+from handler.digits import whole_number
+from handler.errors import InvalidRequest
+from handler.limits import MAX_FILE_SECONDS, MIN_FILE_SECONDS
+from handler.validation import integral, invalid, must_be
+
+Purpose = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
+AnyPurpose = Annotated[Purpose, must_be("one of " + ", ".join(get_args(Purpose)))]
+BATCH_SECONDS = 30 * 86_400  # until a batch's file expires by itself; OpenAI's
+
+ANCHOR, SECONDS = "expires_after[anchor]", "expires_after[seconds]"
+TEXT_FIELDS = ("purpose", ANCHOR, SECONDS)
+
+
+def _number(value: object) -> object:
+    """The number that a form's field writes; anything else stays as it is."""
+    number = whole_number(value) if isinstance(value, str) else None
+    return value if number is None else number
+
+
+Seconds = Annotated[
+    Annotated[int, Field(ge=MIN_FILE_SECONDS, le=MAX_FILE_SECONDS)],
+    must_be(f"a whole number from {MIN_FILE_SECONDS} to {MAX_FILE_SECONDS}"),
+]
+Anchor = Annotated[Literal["created_at"], must_be("created_at")]
+
+
+class FileForm(BaseModel):
+    """The form of a new file."""
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"dependentRequired": {ANCHOR: [SECONDS], SECONDS: [ANCHOR]}},
+    )
+
+    file: Annotated[
+        Any,
+        WithJsonSchema({"type": "string", "format": "binary"}),
+        Field(description="With its name and its content type, as forms have them."),
+    ]
+    purpose: AnyPurpose
+    anchor: Annotated[Anchor | SkipJsonSchema[None], Field(alias=ANCHOR)] = None
+    seconds: Annotated[
+        Annotated[Seconds, BeforeValidator(_number)] | SkipJsonSchema[None], Field(alias=SECONDS)
+    ] = None
+
+
+class ExpiresAfter(BaseModel):
+    """When a file is deleted by itself: so many seconds after its creation."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    anchor: Anchor
+    seconds: Annotated[Seconds, BeforeValidator(integral)]
+
+
+def read_form(texts: Mapping[str, str]) -> FileForm:
+    """The fields of a form beside its file. Raises InvalidRequest naming the first wrong one."""
+    try:
+        form = FileForm.model_validate({**texts, "file": None})
+    except ValidationError as error:
+        raise invalid(error) from error
+    for there, missing in ((form.seconds, ANCHOR), (form.anchor, SECONDS)):
+        if there is not None and missing not in texts:
+            raise InvalidRequest(f"'{missing}' is missing.", param=missing)
+    return form
+
+
+def expiry_seconds(purpose: str, asked: int | None) -> int | None:
+    """Seconds from a file's creation until it expires; None: never."""
+    return BATCH_SECONDS if asked is None and purpose == "batch" else asked

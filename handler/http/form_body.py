@@ -1,0 +1,104 @@
+"""Read a request's body as a form with a file. Its file goes to disk as it comes.
+
+Imported by the requests that have one: it would slow every cold start down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from fastapi import Request
+
+from handler.digits import whole_number
+from handler.errors import RequestTooLarge
+from handler.files.form import Form
+from handler.http.admission import Admission
+from handler.http.concurrency import QUICK_BODY, ThreadPools
+from handler.http.content_encoding import Decoder
+from handler.http.multipart import FormParser, read_boundary
+from handler.limits import LAMBDA_FILE, MAX_BODY, MAX_DOCUMENT, MAX_FORM_FIELDS, SPOOLED_FORM
+from handler.request_context import RequestContext
+
+T = TypeVar("T")
+
+# Of a server that counts what its connections hold: the body does not stay in memory.
+ON_DISK = "handler.body_on_disk"
+
+
+async def read_form(request: Request, *, file_field: str, text_fields: Collection[str]) -> Form:
+    """The request's form. Its file is deleted when the request ends.
+
+    Raises InvalidRequest if it is wrong, RequestTooLarge as soon as it is known to be over the
+    limit, and TooBusy or NotReady if the server has no room for it.
+    """
+    context: RequestContext = request.state.context
+    limit = _limit(context)
+    declared = whole_number(request.headers.get("content-length", "")) or 0
+    if declared > limit:
+        raise _too_large(declared, limit, context)
+    decoder = Decoder(request.headers.getlist("content-encoding"), limit=limit)
+    boundary = read_boundary(request.headers.get("content-type", ""))
+    parser = FormParser(
+        boundary, file_field=file_field, text_fields=text_fields, max_file=MAX_DOCUMENT
+    )
+    context.at_end.callback(parser.close)
+    if on_disk := request.scope.get("extensions", {}).get(ON_DISK):
+        on_disk["begin"]()
+    waiting, received = bytearray(), 0
+
+    def parse() -> None:
+        parser.feed(decoder.decode(bytes(waiting)))
+        waiting.clear()
+
+    async for part in request.stream():
+        received += len(part)
+        if received > limit:
+            raise _too_large(received, limit, context)
+        _admit(request, context, len(part))
+        waiting += part
+        if len(waiting) >= SPOOLED_FORM:
+            await _beside_the_loop(request, parse)
+    await _beside_the_loop(request, parse, quick=len(waiting) <= QUICK_BODY)
+    decoder.finish()
+    return parser.finish()
+
+
+def _limit(context: RequestContext) -> int:
+    """Bytes of the body."""
+    return MAX_BODY if context.is_alone else MAX_DOCUMENT + MAX_FORM_FIELDS
+
+
+def _admit(request: Request, context: RequestContext, count: int) -> None:
+    """Count what the body holds of the memory: of its file, and of what is not parsed yet."""
+    count = min(count, 2 * SPOOLED_FORM - context.body_bytes)
+    if count > 0 and not context.is_alone:
+        admission: Admission = request.app.state.admission
+        admission.admit_bytes(count, context)
+
+
+async def _beside_the_loop(
+    request: Request, function: Callable[[], T], *, quick: bool = False
+) -> T:
+    """Call `function` on a thread, while the rest of the body is awaited.
+
+    (`run_off_loop` would take the rest for a client that hangs up.)
+    """
+    context: RequestContext = request.state.context
+    if quick or context.is_alone:
+        return function()
+    pools: ThreadPools = request.app.state.pools
+    return await asyncio.get_running_loop().run_in_executor(pools.short, function)
+
+
+def _too_large(size: int, limit: int, context: RequestContext) -> RequestTooLarge:
+    cure = "Send a smaller file, or cut it into several."
+    if context.is_alone:
+        cure = (
+            "Send the file in parts: client.uploads.upload_file_chunked(file=…, mime_type=…, "
+            f"purpose=…, part_size={LAMBDA_FILE:_}). They may be {MAX_DOCUMENT:,} bytes together."
+        )
+    return RequestTooLarge(
+        f"The body is {size:,} bytes or more; the limit is {limit:,}. {cure}", param="file"
+    )
