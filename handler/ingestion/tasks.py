@@ -15,13 +15,15 @@ from handler.ingestion.change import Change
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.leases import Clock, SystemClock
 from handler.ingestion.outcome import Outcome
-from handler.ingestion.owners import Invocations, Owners
+from handler.ingestion.owners import Invocations, Owners, Processes
 from handler.ingestion.pipeline import Pipeline
 from handler.ingestion.planning import is_withdrawn
 from handler.ingestion.sources.uploads import UploadReader
 from handler.ingestion.sweep import sweep
 from handler.ingestion.sweep.steps import Swept
 from handler.ingestion.write_batch import MIN_WRITE_BYTES
+from handler.settings import STORE_FORMS, Settings
+from handler.stores import open_storage
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.contract import Storage
 from handler.stores.row import Row
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # After so many tries, a file that meets a bug has failed.
 MAX_TRIES = 5
+SWEEP_SECONDS = 60.0  # then other tasks have their turn, and it goes on as another task
+SWEEP_MARGIN_SECONDS = 10.0  # for the piece of work that was begun before its time was up
 BUG = (
     "The file could not be processed because of an error of the server, which its log has. Attach "
     "the file again to try again."
@@ -101,7 +105,10 @@ class TaskRunner:
             if isinstance(task, RemoveStore):
                 return self._remove_store(task.vector_store_id, deadline)
             assert isinstance(task, Sweep)
-            return sweep(self._storage, task, clock=self._clock, deadline=deadline)
+            until = self._clock.monotonic() + SWEEP_SECONDS
+            if deadline is not None:
+                until = min(until, deadline - SWEEP_MARGIN_SECONDS)
+            return sweep(self._storage, task, clock=self._clock, deadline=until)
         except Exception as error:
             return error
 
@@ -192,3 +199,14 @@ class TaskRunner:
 
 def _is_of_the_api(row: Row | None) -> bool:
     return row is not None and row.requested is not None
+
+
+def build_task_runner(settings: Settings, encoder: DocumentEncoder) -> TaskRunner:
+    """What does the tasks of the stores that VECTOR_STORE names.
+
+    Raises ValueError if it names none, ServiceUnavailable as `open_storage` does.
+    """
+    if settings.vector_store is None:
+        raise ValueError(f"VECTOR_STORE is not set; it can be {STORE_FORMS}.")
+    owners = Invocations() if settings.on_lambda else Processes()
+    return TaskRunner(open_storage(settings.vector_store), encoder, owners=owners)

@@ -22,14 +22,13 @@ from handler.ingestion.task_log import log_done, log_failed
 from handler.ingestion.tasks import GivenTask, TaskRunner
 from handler.stores.sqlite.storage import SqliteStorage
 from handler.stores.sqlite.tasks import TakenTask
-from handler.stores.tasks import ReconcileFile, Sweep
+from handler.stores.tasks import Sweep
 
 THREADS = 2
 IDLE_SECONDS = 1.0  # between looks for tasks that other processes sent
 TICK_SECONDS = 0.1  # between looks for the end, or for the file
 RENEW_SECONDS = 30.0
 SWEEP_SECONDS = 3_600.0
-TASK_SECONDS = 60.0  # of a sweep; it then goes on as another task
 CLOSED_SECONDS = 1.5  # for tasks to notice the end
 REST_SECONDS = 5.0  # after the storage could not be used
 LONGEST_DELAY = 60.0  # before a task that failed is tried again
@@ -110,10 +109,9 @@ class Worker:
 
     def _do(self, storage: SqliteStorage, taken: TakenTask) -> None:
         runner = TaskRunner(storage, self._encoder, owners=self._owners)
-        until = None if isinstance(taken.task, ReconcileFile) else time.monotonic() + TASK_SECONDS
         began = time.perf_counter()
         try:
-            done = runner.run(GivenTask(taken.task, taken.tries), deadline=until)
+            done = runner.run(GivenTask(taken.task, taken.tries))
         except Exception as error:
             if not self._is_over():
                 log_failed(taken.task, error)
