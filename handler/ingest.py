@@ -1,4 +1,6 @@
-"""ENTRY: `lambda_handler` for storage events. Ingests what has changed, and deletes what is gone.
+"""ENTRY: `lambda_handler` for storage events and the API's tasks.
+
+Ingests what has changed, and deletes what is gone.
 
 The model is loaded when this module is imported; the store is opened with the first event. Knows no
 HTTP, and imports no web framework.
@@ -37,9 +39,13 @@ from handler.ingestion.outcome import Outcome
 from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.s3 import S3Reader
 from handler.ingestion.storage_events import Delivery, read_deliveries
+from handler.ingestion.sweep.steps import Swept
+from handler.ingestion.task_log import log_done
+from handler.ingestion.tasks import GivenTask, Result, TaskRunner, build_task_runner
 from handler.logs import write_line
 from handler.request_context import deadline
 from handler.settings import read_settings
+from handler.stores.tasks import Task
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +67,14 @@ def open_pipeline() -> Pipeline:
     return build_pipeline(settings, S3Reader(AwsClient("s3")), encoder)
 
 
+@cache
+def open_runner() -> TaskRunner:
+    """What does the tasks of the configured stores. Raises as `open_pipeline` does."""
+    return build_task_runner(settings, encoder)
+
+
 def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
-    """Ingest what an event says has changed.
+    """Ingest what an event says has changed, and do the tasks in it.
 
     Answers with the messages of an SQS event that must be redelivered:
     `{"batchItemFailures": [{"itemIdentifier": …}]}`.
@@ -75,8 +87,13 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
     until = deadline(context)
     deliveries = read_deliveries(event)
     read = [_read(delivery) for delivery in deliveries]
-    changes = [change for each in read if isinstance(each, list) for change in each]
-    results = iter(_reconcile(changes, until, started) if changes else [])
+    work = [
+        (one, delivery.tries)
+        for delivery, each in zip(deliveries, read, strict=True)
+        if isinstance(each, list)
+        for one in each
+    ]
+    results = iter(_do(work, until, started))
     failures = []
     for delivery, each in zip(deliveries, read, strict=True):
         errors = [each] if isinstance(each, Exception) else _errors(islice(results, len(each)))
@@ -94,28 +111,45 @@ def lambda_handler(event: Any, context: Any) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": failures}
 
 
-def _read(delivery: Delivery) -> list[Change] | Exception:
-    """The changes that a delivery names, in the buckets that the function may read.
+def _read(delivery: Delivery) -> list[Change | Task] | Exception:
+    """The tasks that a delivery names, and the changes in buckets that the function may read.
 
     A queue's message of another bucket is logged and acknowledged: it would be refused each time.
     """
     try:
-        changes = delivery.read()
+        work = delivery.read()
     except UnsupportedEvent as error:
         return error
-    refused = [one for one in changes if not one.is_in(settings.source_buckets)]
+    refused = [
+        one for one in work if isinstance(one, Change) and not one.is_in(settings.source_buckets)
+    ]
     for change in refused:
         reason = f"{change.source} is in no bucket that this function reads (SOURCE_BUCKETS)."
         if delivery.message_id is None:
             return UnsupportedEvent(reason)
         write_line({"route": "ingest", "message": delivery.message_id, "refused": reason})
-    return [change for change in changes if change not in refused]
+    return [one for one in work if one not in refused]
 
 
-def _reconcile(
-    changes: list[Change], until: float | None, started: float
-) -> list[Outcome | Exception]:
-    """The outcome of each change. Logs a line for each document, and one for the invocation."""
+def _do(work: list[tuple[Change | Task, int]], until: float | None, started: float) -> list[Result]:
+    """What came of each change and task. Logs a line for each, and one for the invocation.
+
+    work: with how often each was delivered.
+    """
+    changes = [one for one, _ in work if isinstance(one, Change)]
+    tasks = [GivenTask(one, tries) for one, tries in work if not isinstance(one, Change)]
+    of_changes = iter(_reconcile(changes, until) if changes else [])
+    of_tasks = iter(_run(tasks, until) if tasks else [])
+    results: list[Result] = [
+        next(of_changes) if isinstance(one, Change) else next(of_tasks) for one, _ in work
+    ]
+    if results:
+        _log_invocation(results, started)
+    return results
+
+
+def _reconcile(changes: list[Change], until: float | None) -> list[Outcome | Exception]:
+    """The outcome of each change. Logs a line for each document."""
     try:
         pipeline = open_pipeline()
     except (TryLater, ValueError, WrongStore) as error:
@@ -126,15 +160,27 @@ def _reconcile(
             fields = {key: value for key, value in asdict(result).items() if value}
             fields["document"] = fields.pop("document_id")
             write_line({"route": "ingest", "source": change.source, **fields})
-    _log_invocation(results, started)
     return results
 
 
-def _log_invocation(results: list[Outcome | Exception], started: float) -> None:
+def _run(tasks: list[GivenTask], until: float | None) -> list[Result]:
+    """What came of each task. Logs a line for each."""
+    try:
+        runner = open_runner()
+    except (TryLater, ValueError, WrongStore) as error:
+        return [error] * len(tasks)
+    results = runner.run_all(tasks, deadline=until)
+    for given, result in zip(tasks, results, strict=True):
+        if not isinstance(result, Exception):
+            log_done(given.task, result)
+    return results
+
+
+def _log_invocation(results: list[Result], started: float) -> None:
     done = [each for each in results if isinstance(each, Outcome) and each.result == "ingested"]
     fields = {
         "route": "ingest",
-        "documents": len(results),
+        "documents": sum(not isinstance(each, Swept) for each in results),
         "inputs": sum(each.chunks for each in done),
         "tokens": sum(each.tokens for each in done),
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
@@ -143,7 +189,7 @@ def _log_invocation(results: list[Outcome | Exception], started: float) -> None:
     write_line(fields, namespace=settings.metrics_namespace)
 
 
-def _errors(results: Iterable[Outcome | Exception]) -> list[Exception]:
+def _errors(results: Iterable[Result]) -> list[Exception]:
     return [each for each in results if isinstance(each, Exception)]
 
 

@@ -6,6 +6,7 @@ first asked for.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -35,8 +36,10 @@ class Operations:
 def lazy_operations(encoder: Encoder, settings: Settings) -> Callable[[], Operations]:
     """A function that makes the operations at its first call, and always returns the same ones."""
 
+    lock = threading.Lock()  # a cache alone lets two threads make two
+
     @cache
-    def operations() -> Operations:
+    def make() -> Operations:
         from handler.files.operations import FileOperations
         from handler.mcp.server import McpServer
         from handler.mcp.tools import Tools
@@ -47,5 +50,9 @@ def lazy_operations(encoder: Encoder, settings: Settings) -> Callable[[], Operat
         vector_stores = VectorStoreOperations(encoder, storage, settings)
         mcp = McpServer(Tools(storage, vector_stores.search), version=VERSION)
         return Operations(storage, FileOperations(storage), vector_stores, mcp)
+
+    def operations() -> Operations:
+        with lock:
+            return make()
 
     return operations

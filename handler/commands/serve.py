@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
@@ -15,7 +17,11 @@ from handler.local_server.connections import most_connections
 from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_only, listen
 from handler.local_server.log_limit import write_limited_logs
 from handler.local_server.server import Server, run_to_the_end
+from handler.settings import SqliteAddress
 from model_layer import ModelLayerError
+
+if TYPE_CHECKING:
+    from handler.local_worker.worker import Worker
 
 SWITCH_SECONDS = 0.001
 
@@ -42,7 +48,42 @@ def main() -> int:
     # With Python's 5 ms, the event loop waits that long for each thread that is busy in Python.
     sys.setswitchinterval(SWITCH_SECONDS)
     bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
-    return run_to_the_end(Server(app, bounds, write_limited_logs()), sockets)
+    server = Server(app, bounds, write_limited_logs())
+    worker = local_worker(server)
+    if worker is None:
+        return run_to_the_end(server, sockets)
+    worker.start()
+    return run_to_the_end(server, sockets, at_end=worker.close)
+
+
+def local_worker(server: Server) -> Worker | None:
+    """What does the tasks of a store in a file, with the server's model; None without such a store.
+
+    It waits for the file, which the first write makes. It stops when the server is told to.
+    """
+    from handler.api import embeddings, operations, settings
+
+    address = settings.vector_store
+    if not isinstance(address, SqliteAddress):
+        return None
+    from handler.documents.sandbox import Sandbox
+    from handler.ingestion.document_encoder import make_document_encoder
+    from handler.local_worker.worker import Worker
+    from handler.stores.sqlite.storage import SqliteStorage
+
+    def is_over() -> bool:
+        return server.should_exit
+
+    def open_storage() -> SqliteStorage | None:
+        if not path.exists():
+            return None
+        storage = operations().storage.open()
+        return storage if isinstance(storage, SqliteStorage) else None
+
+    path = Path(address.path)
+    sandbox = Sandbox(keep_boilerplate=settings.keep_boilerplate)
+    encoder = make_document_encoder(embeddings.encoder, settings, sandbox, is_cancelled=is_over)
+    return Worker(open_storage, encoder, sandbox, is_over=is_over)
 
 
 def local_app(sockets: list[socket.socket]) -> ASGIApp:

@@ -220,10 +220,8 @@ class Attempt:
                 self._delete(self._left_behind())
             end = lease.row.written + len(batch.chunks)
             lease.change(chunks=max(lease.row.chunks, end))
-            if lease.held:
-                lease.acquire()
-            else:
-                self._acquire()
+            acquire = lease.acquire if lease.held else self._acquire
+            acquire()
             records = make_records(
                 lease.row, self._document, batch, fingerprint=self._components.encoder.fingerprint
             )
@@ -238,10 +236,10 @@ class Attempt:
         self._lease.acquire()
         found = self._snapshot
         now = self._components.sources.find(self._change.source, deadline=self._lease.deadline)
-        if (now and now.identity) == (found and found.identity):
+        # A file that never rests, such as a log: the next run reads the rest.
+        never_rests = now and found and found.is_copy and self._tries == MAX_TRIES - 1
+        if never_rests or (now and now.identity) == (found and found.identity):
             return
-        if now and found and found.is_copy and self._tries == MAX_TRIES - 1:
-            return  # A file that never rests, such as a log: the next run reads the rest.
         raise SourceChanged(
             f"The source of {self._lease.document_id} is changing: it is tried again later."
         )

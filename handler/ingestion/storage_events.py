@@ -1,9 +1,10 @@
-"""Storage events to changes: which sources may have changed, whatever the envelope.
+"""Events to work: which sources may have changed, whatever the envelope, and tasks of the API.
 
     S3 notifications      direct, in SQS, in SNS, in SNS in SQS; several records in one
     EventBridge           direct, in SQS, in SNS
     backfill's messages   in SQS: S3's shape (see `backfill`)
     MinIO's and Ceph's    as S3's, with an `eventSource` of their own
+    tasks                 direct, in SQS (see `stores.tasks`)
 
 The kind of change is not read: what the bucket holds now decides.
 (docs.aws.amazon.com/AmazonS3/latest/userguide: notification-content-structure, ev-events)
@@ -19,14 +20,16 @@ from urllib.parse import unquote_plus
 
 import orjson
 
+from handler.digits import whole_number
 from handler.errors import UnsupportedEvent
 from handler.event_kinds import unsupported
 from handler.ingestion.change import Change, is_sequencer
 from handler.logs import write_line
+from handler.stores.tasks import Task, from_message
 
 UNDERSTOOD = (
     "S3 notifications (MinIO's and Ceph's, too) and EventBridge events of S3, alone or in SQS or "
-    "SNS messages"
+    "SNS messages; tasks of this program, {'task': …}"
 )
 # botocore takes these. New buckets have stricter names, old ones do not.
 BUCKET = re.compile("[A-Za-z0-9._-]{1,255}")
@@ -38,8 +41,9 @@ class Delivery:
     """What is acknowledged or redelivered as a whole."""
 
     message_id: str | None  # SQS's; None: the invocation itself is the delivery
-    read: Callable[[], list[Change]]  # raises UnsupportedEvent
+    read: Callable[[], list[Change | Task]]  # raises UnsupportedEvent
     receipt: str | None = None  # SQS's
+    tries: int = 1  # how often it was delivered, this time included
 
 
 def read_deliveries(event: object) -> list[Delivery]:
@@ -52,8 +56,18 @@ def read_deliveries(event: object) -> list[Delivery]:
             return [_message(record) for record in _records(event)]
         except (KeyError, TypeError) as error:
             raise _malformed(error) from error
-    changes = read_changes(event)
-    return [Delivery(None, lambda: changes)]
+    work = read_work(event)
+    return [Delivery(None, lambda: work)]
+
+
+def read_work(event: object) -> list[Change | Task]:
+    """The task that an event is, or its changes. Raises UnsupportedEvent."""
+    if isinstance(event, dict) and "task" in event:
+        try:
+            return [from_message(event)]
+        except ValueError as error:
+            raise UnsupportedEvent(str(error)) from error
+    return [*read_changes(event)]
 
 
 def read_changes(event: object) -> list[Change]:
@@ -88,9 +102,16 @@ def _malformed(error: Exception) -> UnsupportedEvent:
 def _message(record: dict[str, Any]) -> Delivery:
     return Delivery(
         record["messageId"],
-        lambda: read_changes(_json(record.get("body"))),
+        lambda: read_work(_json(record.get("body"))),
         record.get("receiptHandle"),
+        _tries(record.get("attributes")),
     )
+
+
+def _tries(attributes: object) -> int:
+    """How often SQS has delivered a message, if it says so."""
+    count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, dict) else None
+    return whole_number(count) or 1 if isinstance(count, str) else 1
 
 
 def _from_s3(about: dict[str, Any]) -> Change:

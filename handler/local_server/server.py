@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -128,9 +128,15 @@ class Server(uvicorn.Server):
                     await state.until_empty()
 
 
-def run_to_the_end(server: Server, sockets: list[socket.socket]) -> NoReturn:
-    """Run the server until a signal, and end the process, whatever threads still compute."""
+def run_to_the_end(
+    server: Server, sockets: list[socket.socket], *, at_end: Callable[[], object] = lambda: None
+) -> NoReturn:
+    """Run the server until a signal, and end the process, whatever threads still compute.
+
+    at_end: called when the server has ended, and should take a second at most.
+    """
     server.run(sockets)
+    at_end()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)

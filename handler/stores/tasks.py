@@ -36,6 +36,8 @@ class Sweep:
 
     name: ClassVar[str] = "sweep"
 
+    at: str = ""  # where one that ran out of time stopped; "": the beginning
+
 
 Task = ReconcileFile | RemoveStore | Sweep
 TASKS: dict[str, type[ReconcileFile | RemoveStore | Sweep]] = {

@@ -35,7 +35,7 @@ CREATE TABLE catalog (
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 CREATE TABLE tasks (
-    id INTEGER PRIMARY KEY, task TEXT UNIQUE, available REAL NOT NULL,
+    id INTEGER PRIMARY KEY, task TEXT UNIQUE, available REAL NOT NULL, owner TEXT,
     tries INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX due ON tasks (available);

@@ -1,7 +1,7 @@
 """The queue of tasks in a SQLite file, with what takes them from it.
 
-A task is in the queue once, however often it is sent. One that is taken comes back after a while,
-unless it is done: so whatever stops a worker, another goes on.
+A task is in the queue once, however often it is sent, and one at a time takes it. One that is taken
+comes back after a while, unless it is done: so whatever stops a worker, another goes on.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import orjson
 from handler.stores.sqlite.file import Database
 from handler.stores.tasks import Task, from_message, to_message
 
+# What is sent again while somebody does it is done once more afterwards; see `done`.
 SEND = """
 INSERT INTO tasks (task, available) VALUES (?1, ?2)
-ON CONFLICT (task) DO UPDATE SET available = min(available, ?2), tries = 0, sent = sent + 1
+ON CONFLICT (task) DO UPDATE SET
+    available = CASE WHEN owner IS NULL THEN min(available, ?2) ELSE available END,
+    tries = 0, sent = sent + 1
 """
 TAKE = """
-UPDATE tasks SET available = ?, tries = tries + 1 WHERE id = (
-    SELECT id FROM tasks WHERE available <= ? ORDER BY available, id LIMIT 1
+UPDATE tasks SET available = ?1, owner = ?2, tries = tries + 1 WHERE id = (
+    SELECT id FROM tasks WHERE available <= ?3 ORDER BY available, id LIMIT 1
 ) RETURNING id, task, tries, sent
 """
 LEASE_SECONDS = 120.0  # until a task that is neither done nor put off comes back
@@ -35,8 +38,9 @@ class TakenTask:
 
     id: int
     task: Task
-    tries: int  # with this one
+    tries: int  # with this one, since it was sent
     sent: int  # how often it had been sent when it was taken
+    owner: str  # who has taken it
 
 
 class SqliteTasks:
@@ -55,35 +59,59 @@ class SqliteTasks:
             connection.executemany(SEND, [(_text(task), self._now()) for task in tasks])
         self.sent.set()
 
-    def take(self) -> TakenTask | None:
-        """The task that has waited longest, if there is one to be done now."""
+    def take(self, owner: str = "somebody") -> TakenTask | None:
+        """The task that has waited longest, if there is one to be done now.
+
+        owner: differs from that of anybody else who takes tasks at the same time.
+        """
         now = self._now()
         if not self._database.read("SELECT 1 FROM tasks WHERE available <= ? LIMIT 1", now):
             return None
         with self._database.transaction() as connection:
-            found = connection.execute(TAKE, (now + LEASE_SECONDS, now)).fetchone()
+            found = connection.execute(TAKE, (now + LEASE_SECONDS, owner, now)).fetchone()
         if found is None:
             return None
-        return TakenTask(found[0], from_message(orjson.loads(found[1])), found[2], found[3])
+        return TakenTask(found[0], from_message(orjson.loads(found[1])), found[2], found[3], owner)
 
     def renew(self, taken: TakenTask) -> None:
         """Keep the task for another LEASE_SECONDS."""
-        self.put_off(taken, LEASE_SECONDS)
-
-    def put_off(self, taken: TakenTask, seconds: float) -> None:
-        """Let the task come back that much later."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE tasks SET available = ? WHERE id = ? AND sent = ?",
-                (self._now() + seconds, taken.id, taken.sent),
+                "UPDATE tasks SET available = ? WHERE id = ? AND owner = ?",
+                (self._now() + LEASE_SECONDS, taken.id, taken.owner),
+            )
+
+    def put_off(self, taken: TakenTask, seconds: float) -> None:
+        """Let the task come back that much later; at once, if it was sent again meanwhile."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE tasks SET owner = NULL, "
+                "available = CASE WHEN sent = ? THEN ? ELSE ? END WHERE id = ? AND owner = ?",
+                (taken.sent, self._now() + seconds, self._now(), taken.id, taken.owner),
             )
 
     def done(self, taken: TakenTask) -> None:
         """Remove the task, unless it was sent again meanwhile: then it is to be done again."""
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM tasks WHERE id = ? AND sent = ?", (taken.id, taken.sent)
+                "DELETE FROM tasks WHERE id = ? AND owner = ? AND sent = ?",
+                (taken.id, taken.owner, taken.sent),
             )
+            connection.execute(
+                "UPDATE tasks SET owner = NULL, available = ? WHERE id = ? AND owner = ?",
+                (self._now(), taken.id, taken.owner),
+            )
+
+    def give_back(self, is_gone: Callable[[str], bool]) -> None:
+        """Let the tasks of owners that are gone come back now. is_gone: asked for each owner."""
+        owners = self._database.read("SELECT DISTINCT owner FROM tasks WHERE owner IS NOT NULL")
+        gone = [owner for (owner,) in owners if is_gone(owner)]
+        if gone:
+            with self._database.transaction() as connection:
+                connection.executemany(
+                    "UPDATE tasks SET owner = NULL, available = ? WHERE owner = ?",
+                    [(self._now(), owner) for owner in gone],
+                )
 
     def next_due(self) -> float | None:
         """When the next task is to be done, in seconds since 1970; None if there is none."""

@@ -1,0 +1,1 @@
+"""The work behind the API of a local server, in threads of its process."""
