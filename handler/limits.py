@@ -66,7 +66,20 @@ MAX_REQUEST_ID = 128  # characters of the caller's x-request-id
 # --- Lists of files and stores.
 MAX_PAGE = 100  # items
 MAX_FILE_ID = 256  # characters; at most 1,024 bytes, DynamoDB's limit for a key
-MAX_FILES_COUNTED = 10_000  # a store's counts leave out files beyond these, and say so
+
+# --- Vector stores. OpenAI's limits (API reference, "Vector stores"), except for the texts.
+MAX_METADATA = 16  # pairs
+MAX_METADATA_KEY = 64  # characters
+MAX_METADATA_VALUE = 512  # characters
+MAX_STORE_NAME = 1_024  # characters. DynamoDB's limit for an item is 400 kB.
+MAX_DESCRIPTION = 4_096  # characters
+MAX_EXPIRY_DAYS = 365
+MAX_INITIAL_FILES = 500  # that a store is made with
+MAX_BATCH_FILES = 2_000
+MIN_CHUNK_TOKENS = 100
+MAX_CHUNK_TOKENS = 4_096  # that may be asked for; the model reads 256
+# File batches that wait for the same file: each is in the file's row.
+MAX_WAITING_BATCHES = 8
 
 # --- A document that an assistant reads: some 100,000 tokens of most models.
 MAX_FETCHED = 400_000  # characters
@@ -86,8 +99,9 @@ MAX_FILTER_NUMBER = (
 
 # --- The attributes of a document. OpenAI's limits (API reference, "Vector store files").
 MAX_ATTRIBUTES = 16
+MAX_ATTRIBUTE_NAME = 64  # characters
 MAX_ATTRIBUTE_VALUE = 512  # characters
-# S3 Vectors' limits: characters of a key, and bytes of all filterable attributes
+# S3 Vectors' limits: characters of a stored key, and bytes of all filterable attributes
 # (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
 MAX_ATTRIBUTE_KEY = 63
 MAX_ATTRIBUTE_BYTES = 2_048

@@ -18,8 +18,9 @@ from handler.http.methods import HeadAndOptions
 from handler.http.openapi import DocumentedApp
 from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
-from handler.http.routes import docs, files, health, mcp, models, root, tokenize
+from handler.http.routes import docs, file_batches, files, health, mcp, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
+from handler.http.routes import vector_store_files as vector_store_file_routes
 from handler.http.routes import vector_stores as vector_store_routes
 from handler.operations import Operations, lazy_operations
 from handler.settings import Settings
@@ -31,6 +32,8 @@ RESOURCES = (
     models,
     files,
     vector_store_routes,
+    vector_store_file_routes,
+    file_batches,
     health,
     root,
     docs,

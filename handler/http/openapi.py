@@ -65,16 +65,27 @@ def _schemas() -> dict[str, Any]:
     from handler.http import schemas
     from handler.mcp import schemas as mcp_schemas
     from handler.vector_stores import schemas as store_schemas
+    from handler.vector_stores.batch_request import BatchRequest
+    from handler.vector_stores.file_request import AttachRequest, AttributesRequest
     from handler.vector_stores.search_request import SearchRequest
+    from handler.vector_stores.store_request import StoreChange, StoreRequest
 
+    requests = (
+        EmbeddingRequest,
+        FileForm,
+        SearchRequest,
+        StoreRequest,
+        StoreChange,
+        AttachRequest,
+        AttributesRequest,
+        BatchRequest,
+        mcp_schemas.McpMessage,
+    )
     rooms = (embedding_schemas, schemas, file_schemas, mcp_schemas, store_schemas)
     answers = [getattr(room, name) for room in rooms for name in room.__all__]
     _, definitions = models_json_schema(
         [
-            (EmbeddingRequest, "validation"),
-            (SearchRequest, "validation"),
-            (FileForm, "validation"),
-            (mcp_schemas.McpMessage, "validation"),
+            *((model, "validation") for model in requests),
             *((model, "serialization") for model in answers),
         ],
         ref_template=SCHEMA,

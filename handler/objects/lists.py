@@ -27,8 +27,8 @@ class ItemList(ResponseModel, Generic[AnyItem]):
 
     object: Literal["list"]
     data: list[AnyItem]
-    first_id: str | None
-    last_id: str | None
+    first_id: str  # "" if there are no items: OpenAI's schema has no null here
+    last_id: str
     has_more: bool
 
     @classmethod
@@ -37,7 +37,7 @@ class ItemList(ResponseModel, Generic[AnyItem]):
         return cls(
             object="list",
             data=items,
-            first_id=items[0].id if items else None,
-            last_id=items[-1].id if items else None,
+            first_id=items[0].id if items else "",
+            last_id=items[-1].id if items else "",
             has_more=has_more,
         )

@@ -6,11 +6,13 @@ text has a copy beside it, for stores that compare by type: under `:<key>` as a 
 `::<key>` as a date.
 
 Attributes over a limit are left out, with a warning, not refused: tools write metadata of their
-own.
+own. An uploaded file's attributes are those of the request: they keep the case of their keys, and
+what does not fit is refused when they are sent.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from unicodedata import normalize
@@ -42,6 +44,8 @@ DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
     r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?| .*)?)?"
 )
+LONGEST_STORED = MAX_ATTRIBUTE_KEY - 2 * len(COPY)  # characters of a key that has copies
+CUT, HASH_DIGITS = "~", 32  # what stands for the rest of a longer key
 LONGEST_PAGE = 99_999  # to reserve room for a page number
 SHOWN_KEYS = 5  # of attributes that are left out
 LEFT_OUT = "Attributes were left out"
@@ -100,9 +104,13 @@ def normalize_key(key: str) -> str:
 
 
 def stored_key(key: str) -> str:
-    """The key in a record's metadata of a user's attribute."""
+    """The key in a record's metadata of a user's attribute: a hash ends one that is too long."""
     is_ours = key in OURS or key in NOT_FILTERABLE or key.startswith(RESERVED)
-    return USERS + key if is_ours else key
+    stored = USERS + key if is_ours else key
+    if len(stored) <= LONGEST_STORED:
+        return stored
+    digest = hashlib.sha256(key.encode()).hexdigest()[:HASH_DIGITS]
+    return f"{stored[: LONGEST_STORED - HASH_DIGITS - 1]}{CUT}{digest}"
 
 
 def keys_of(key: str) -> tuple[str, ...]:
@@ -159,6 +167,21 @@ def shown_attributes(metadata: Mapping[str, Attribute]) -> dict[str, Attribute]:
         if key.startswith(USERS) and isinstance(value, Attribute):
             shown[key.removeprefix(USERS)] = value
     return shown
+
+
+def users_attributes(metadata: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """The user's attributes in a record, under the names that they were sent with."""
+    return shown_attributes({key: value for key, value in metadata.items() if key not in OURS})
+
+
+def has_cut_key(metadata: Mapping[str, Attribute]) -> bool:
+    """Whether a key of the record may stand for a longer one, of which it has only a part."""
+    return any(len(key) == LONGEST_STORED and CUT in key for key in metadata)
+
+
+def metadata_size(users: Mapping[str, Attribute], ours: Mapping[str, Attribute]) -> int:
+    """The bytes of what a store filters by, of which S3 Vectors takes MAX_ATTRIBUTE_BYTES."""
+    return len(orjson.dumps({**to_metadata(users, ours), "page": LONGEST_PAGE}))
 
 
 def read_number(text: str) -> int | float | None:

@@ -90,6 +90,10 @@ class VectorStoreItem(CatalogItem):
         days = self.expires_after_days
         return None if days is None else self.last_active + 86_400 * days
 
+    def is_expired(self, now: float) -> bool:
+        """Whether its time is over, or was when its files were taken out."""
+        return self.expired or (self.expires is not None and self.expires <= now)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileBatch(CatalogItem):

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Comparator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin"]
@@ -41,3 +41,10 @@ def comparisons(where: Filter) -> Iterator[Comparison]:
     else:
         for part in where.filters:
             yield from comparisons(part)
+
+
+def with_keys(where: Filter, change: Callable[[str], str]) -> Filter:
+    """The filter with its keys changed."""
+    if isinstance(where, Comparison):
+        return replace(where, key=change(where.key))
+    return replace(where, filters=tuple(with_keys(part, change) for part in where.filters))

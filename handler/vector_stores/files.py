@@ -1,189 +1,154 @@
-"""The files of the vector store, which are the rows of its ledger, as OpenAI's objects."""
+"""The files of a vector store, which are the rows of its ledger, as OpenAI's objects."""
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
+import logging
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import cast, get_args
+from dataclasses import replace
 
-from handler.errors import NotFound
-from handler.limits import MAX_FILE_ID, MAX_FILES_COUNTED
+from handler.errors import NotReady
 from handler.objects.configured_storage import ConfiguredStorage, reached
-from handler.objects.pagination import Page, read_page
-from handler.stores.attributes import Attribute, describe, filename, merge_attributes
-from handler.stores.contract import Ledger, Store
+from handler.objects.pagination import read_page
+from handler.request_context import RequestContext
+from handler.stores.contract import Storage, Store
 from handler.stores.row import Row
+from handler.stores.tasks import ReconcileFile
+from handler.vector_stores.answers import FileDescriber
+from handler.vector_stores.attachments import attach, check_size, find_files
+from handler.vector_stores.content import page_of
+from handler.vector_stores.file_request import (
+    CHUNKING_TAGS,
+    AttachRequest,
+    AttributesRequest,
+    asked,
+    same_attributes,
+)
+from handler.vector_stores.made_stores import MadeStores
+from handler.vector_stores.request import read_request
+from handler.vector_stores.rows import change_row, find_row, page_of_rows, settled
 from handler.vector_stores.schemas import (
-    ChunkingStrategy,
-    ChunkSizes,
-    ErrorCode,
-    FileCounts,
-    LastError,
-    VectorStore,
+    DeletedVectorStoreFile,
     VectorStoreFile,
+    VectorStoreFileContent,
     VectorStoreFileList,
-    VectorStoreList,
 )
 
-# Rows that are read at a time, to count a store's files.
-ROWS_AT_ONCE = 1_000
+log = logging.getLogger(__name__)
 
 
 class StoreFiles:
-    """Lists and describes the one store and its files. Thread-safe.
+    """The operations on the files of vector stores. Thread-safe.
 
-    max_tokens, overlap: the sizes of chunks, in tokens. query: the query parameters of a list.
-    Every method raises what `ConfiguredStorage.store` raises. Lists also raise InvalidRequest.
+    Every method raises what `ConfiguredStorage.store` raises, NotFound for a file that is not
+    there, and InvalidRequest for a wrong request, or if the store's files cannot be changed.
     """
 
-    def __init__(self, storage: ConfiguredStorage, *, max_tokens: int, overlap: int) -> None:
-        self._storage = storage
-        self._max_tokens = max_tokens
-        self._overlap = overlap
+    def __init__(
+        self,
+        storage: ConfiguredStorage,
+        made_stores: MadeStores,
+        describe: FileDescriber,
+        *,
+        max_tokens: int,
+    ) -> None:
+        """max_tokens: that the model reads."""
+        self._storage, self._made = storage, made_stores
+        self._describe, self._max_tokens = describe, max_tokens
 
-    def list_stores(self, query: Mapping[str, str]) -> VectorStoreList:
-        """A page of the stores: the one there is, or none."""
+    def attach(self, vector_store_id: str, body: bytes, context: RequestContext) -> VectorStoreFile:
+        """Attach an uploaded file to the store."""
+        request = read_request(AttachRequest, body, tags=CHUNKING_TAGS)
+        storage, now = self._storage.open(), time.time()
+        made = self._made.for_files(storage, vector_store_id)
+        wanted = asked(
+            request.file_id,
+            "file_id",
+            request.attributes,
+            request.chunking_strategy,
+            max_tokens=self._max_tokens,
+        )
+        most = self._storage.attribute_bytes
+        files = find_files(storage, [wanted], now, attribute_bytes=most)
+        (row,) = attach(storage, made.store, [*files.values()], now, deadline=context.deadline)
+        self._made.touch(storage, made.item)
+        return self._describe(row, made.store)
+
+    def page(self, vector_store_id: str, query: Mapping[str, str]) -> VectorStoreFileList:
+        """A page of the store's files, in the order in which they came into it."""
         page = read_page(query)
-        store = self._storage.store()
-        low, high = (page.before, page.after) if page.descending else (page.after, page.before)
-        is_there = (low is None or low < store.id) and (high is None or store.id < high)
-        return VectorStoreList.of([_describe_store(store)] if is_there else [], has_more=False)
-
-    def retrieve_store(self, vector_store_id: str) -> VectorStore:
-        """The store with this id."""
-        return _describe_store(self._storage.store(vector_store_id))
-
-    def list_files(self, store_id: str, query: Mapping[str, str]) -> VectorStoreFileList:
-        """A page of the store's files, in the order of their ids."""
-        page = read_page(query)
-        store = self._storage.store(store_id)
+        store = self._readable(vector_store_id)
         with reached():
-            rows = _rows(store.ledger, page)
-        # A page before an id holds the ids nearest to it, so the surplus row is its first.
-        ends_there = page.before is not None and page.after is None
-        shown = rows[-page.limit :] if ends_there else rows[: page.limit]
-        files = [self._describe_file(row, store) for row in shown]
-        return VectorStoreFileList.of(files, has_more=len(rows) > page.limit)
+            rows, more = page_of_rows(store.ledger, page)
+        return VectorStoreFileList.of([self._describe(row, store) for row in rows], has_more=more)
 
-    def retrieve_file(self, vector_store_id: str, file_id: str) -> VectorStoreFile:
-        """The store's file with this id. Raises NotFound if there is none."""
-        store = self._storage.store(vector_store_id)
+    def retrieve(self, vector_store_id: str, file_id: str) -> VectorStoreFile:
+        """The store's file with this id."""
+        store = self._readable(vector_store_id)
+        return self._describe(find_row(store, file_id), store)
+
+    def update(
+        self, vector_store_id: str, file_id: str, body: bytes, context: RequestContext
+    ) -> VectorStoreFile:
+        """Give the file other attributes. Waits a moment for searches to find by them."""
+        attributes = read_request(AttributesRequest, body).attributes or {}
+        storage = self._storage.open()
+        store = self._made.for_files(storage, vector_store_id).store
+
+        def change(row: Row) -> Row:
+            if same_attributes(row.requested, attributes):
+                return row
+            check_size(attributes, row, self._storage.attribute_bytes)
+            is_done = row.status in ("failed", "cancelled")  # it has no vectors to change
+            status = row.status if is_done else "in_progress"
+            return replace(row, requested=attributes, status=status, updated=time.time())
+
+        row = change_row(store, file_id, change)
+        if row.status == "in_progress":
+            with reached():
+                storage.tasks.send([ReconcileFile(store.id, file_id)], deadline=context.deadline)
+            row = settled(storage, store, row, context)
+        return self._describe(row, store)
+
+    def remove(self, vector_store_id: str, file_id: str) -> DeletedVectorStoreFile:
+        """Take the file out of the store. The file itself stays."""
+        storage = self._storage.open()
+        item = self._made.find(storage, vector_store_id)
+        store = storage.store(item.id)
+
+        def remove(row: Row) -> Row:
+            now = time.time()
+            return replace(row, removed=now, current=None, updated=now)
+
+        change_row(store, file_id, remove)
+        _send(storage, store, file_id)
+        return DeletedVectorStoreFile(id=file_id, object="vector_store.file.deleted", deleted=True)
+
+    def content(
+        self,
+        vector_store_id: str,
+        file_id: str,
+        query: Mapping[str, str],
+        context: RequestContext,
+    ) -> VectorStoreFileContent:
+        """A page of the text that was read of the file."""
+        store = self._readable(vector_store_id)
+        row = find_row(store, file_id)
         with reached():
-            row = store.ledger.get(file_id) if 0 < len(file_id) <= MAX_FILE_ID else None
-        if row is None:
-            raise NotFound(
-                f"The file '{file_id[:100]}' is not in the vector store '{store.id}'.",
-                param="file_id",
-                code="file_not_found",
-            )
-        return self._describe_file(row, store)
+            return page_of(store, row, query.get("page"), context)
 
-    def _describe_file(self, row: Row, store: Store) -> VectorStoreFile:
-        sizes = ChunkSizes(
-            max_chunk_size_tokens=self._max_tokens, chunk_overlap_tokens=self._overlap
-        )
-        return VectorStoreFile(
-            id=row.document_id,
-            object="vector_store.file",
-            created_at=int(row.created),
-            vector_store_id=store.id,
-            status=row.status,
-            last_error=_last_error(row),
-            warnings=list(row.warnings),
-            usage_bytes=row.size,
-            attributes=_attributes(row),
-            chunking_strategy=ChunkingStrategy(type="static", static=sizes),
-            filename=filename(row.source),
-            source=row.source,
-            content_type=row.content_type,
-            chunks=row.written,
-            tokens=row.tokens,
-            updated_at=int(row.updated),
-        )
+    def _readable(self, vector_store_id: str) -> Store:
+        """The store, for its rows to be read, whatever model its vectors are of."""
+        storage = self._storage.open()
+        if vector_store_id == storage.source_store_id:
+            return self._storage.source_store(storage)
+        return storage.store(self._storage.item(storage, vector_store_id).id)
 
 
-def _attributes(row: Row) -> dict[str, Attribute]:
-    ours = describe(row.source, row.content_type, row.modified)
-    return merge_attributes(row.attributes, row.stated_attributes, ours)
-
-
-def _last_error(row: Row) -> LastError | None:
-    if row.status != "failed":
-        return None
-    code = row.error_code if row.error_code in get_args(ErrorCode) else "server_error"
-    return LastError(code=cast(ErrorCode, code), message=row.error or "It failed.")
-
-
-@dataclass
-class _Totals:
-    """The totals of a store's files."""
-
-    counts: Counter[str] = field(default_factory=Counter)  # of each status
-    size: int = 0  # bytes
-    created: int = 0  # of the first file, in seconds since 1970; 0 if there is none
-    updated: int = 0
-    is_complete: bool = False
-
-    def add(self, row: Row) -> None:
-        """Count one more file."""
-        self.counts[row.status] += 1
-        self.size += row.size
-        self.created = min(self.created or int(row.created), int(row.created))
-        self.updated = max(self.updated, int(row.updated))
-
-
-def _count(ledger: Ledger) -> _Totals:
-    """The totals of the store's files: of the first MAX_FILES_COUNTED, at most."""
-    totals, after = _Totals(), None
-    while not totals.is_complete and totals.counts.total() < MAX_FILES_COUNTED:
-        rows = ledger.rows(limit=ROWS_AT_ONCE, after=after)
-        for row in rows:
-            totals.add(row)
-        totals.is_complete = len(rows) < ROWS_AT_ONCE
-        after = rows[-1].document_id if rows else None
-    return totals
-
-
-def _describe_store(store: Store) -> VectorStore:
-    with reached():
-        totals = _count(store.ledger)
-    counts = totals.counts
-    return VectorStore(
-        id=store.id,
-        object="vector_store",
-        name=store.id,
-        created_at=totals.created,
-        last_active_at=totals.updated or None,
-        status="in_progress" if counts["in_progress"] else "completed",
-        file_counts=FileCounts(
-            in_progress=counts["in_progress"],
-            completed=counts["completed"],
-            failed=counts["failed"],
-            cancelled=0,  # ingestion is never cancelled
-            total=counts.total(),
-        ),
-        usage_bytes=totals.size,
-        metadata={},
-        expires_after=None,
-        expires_at=None,
-        counts_are_complete=totals.is_complete,
-    )
-
-
-def _rows(ledger: Ledger, page: Page) -> list[Row]:
-    """The page's rows in its order, and one surplus row if there are more."""
-    if page.status == "cancelled":  # ingestion is never cancelled
-        return []
-    limit, status = page.limit + 1, page.status
-    if page.before is not None and page.after is None:
-        back = ledger.rows(
-            limit=limit, after=page.before, descending=not page.descending, status=status
-        )
-        return back[::-1]
-    rows = ledger.rows(limit=limit, after=page.after, descending=page.descending, status=status)
-    if page.before is None:
-        return rows
-    comes_before = operator.gt if page.descending else operator.lt
-    return [row for row in rows if comes_before(row.document_id, page.before)]
+def _send(storage: Storage, store: Store, file_id: str) -> None:
+    """Let the vectors of a file be deleted; at the latest by the sweep, as they are not found."""
+    try:
+        with reached():
+            storage.tasks.send([ReconcileFile(store.id, file_id)])
+    except NotReady:
+        log.warning("the vectors of a removed file stay until the next sweep")

@@ -19,14 +19,13 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from handler.limits import (
-    MAX_ATTRIBUTE_KEY,
+    MAX_ATTRIBUTE_NAME,
     MAX_FILTER_DEPTH,
     MAX_FILTER_ITEMS,
     MAX_FILTER_NUMBER,
     MAX_FILTER_STRING,
     MAX_FILTER_VALUES,
 )
-from handler.stores.attributes import normalize_key
 from handler.stores.filters import Comparator, Comparison, Compound, Filter
 from handler.validation import must_be, refused
 
@@ -46,10 +45,9 @@ def _encodable(value: object) -> object:
 
 
 Key = Annotated[
-    Annotated[str, Field(min_length=1, max_length=MAX_ATTRIBUTE_KEY, pattern="^[^\\x00]*$")],
-    AfterValidator(normalize_key),
+    Annotated[str, Field(min_length=1, max_length=MAX_ATTRIBUTE_NAME, pattern="^[^\\x00]*$")],
     BeforeValidator(_encodable),
-    must_be(f"the name of an attribute, of 1 to {MAX_ATTRIBUTE_KEY} characters"),
+    must_be(f"the name of an attribute, of 1 to {MAX_ATTRIBUTE_NAME} characters"),
 ]
 RANGE = f"from -{MAX_FILTER_NUMBER} to {MAX_FILTER_NUMBER}"
 STRING = f"a string of at most {MAX_FILTER_STRING} characters"

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
 from handler.objects.lists import Item, ItemList, ResponseModel
 from handler.stores.attributes import Attribute
 
 __all__ = [
+    "DeletedVectorStore",
+    "DeletedVectorStoreFile",
     "SearchResults",
     "VectorStore",
     "VectorStoreFile",
+    "VectorStoreFileBatch",
+    "VectorStoreFileContent",
     "VectorStoreFileList",
     "VectorStoreList",
 ]
@@ -52,7 +58,8 @@ class SearchResults(ResponseModel):
     data: list[SearchResult]
     has_more: Literal[False]
     next_page: None
-    warnings: list[str] = []  # about the queries; left out if there are none
+    # About the queries; left out if there are none.
+    warnings: list[str] = Field(default_factory=list)
 
 
 class FileCounts(ResponseModel):
@@ -65,24 +72,47 @@ class FileCounts(ResponseModel):
     total: int
 
 
+class ExpiresAfter(ResponseModel):
+    """When a store expires: days after its last use."""
+
+    anchor: Literal["last_active_at"]
+    days: int
+
+
 class VectorStore(Item):
-    """OpenAI's vector store object."""
+    """OpenAI's vector store object. `expires_after` is left out if it never expires."""
 
     object: Literal["vector_store"]
-    name: str
-    created_at: int  # of its first file; 0 if it has none
+    name: str  # "" if it has none
+    description: str | None
+    created_at: int  # that of the bucket or folder: of its first file; 0 if it has none
     last_active_at: int | None
-    status: Literal["in_progress", "completed"]
+    status: Literal["expired", "in_progress", "completed"]
     file_counts: FileCounts
     usage_bytes: int
-    metadata: dict[str, str]
-    expires_after: None
-    expires_at: None
-    counts_are_complete: bool  # false: counts, bytes and times are those of the first 10,000 files
+    metadata: dict[str, str] | None
+    expires_after: ExpiresAfter | None = None
+    expires_at: int | None
+
+    @model_serializer(mode="wrap")
+    def _without_null(self, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        """OpenAI's schema has no null in `expires_after`."""
+        fields = handler(self)
+        if self.expires_after is None:
+            fields.pop("expires_after", None)
+        return fields
 
 
 class VectorStoreList(ItemList[VectorStore]):
-    """The list of vector stores: one."""
+    """A page of vector stores, by their creation."""
+
+
+class DeletedVectorStore(ResponseModel):
+    """A vector store that is deleted. The files in it are not."""
+
+    id: str
+    object: Literal["vector_store.deleted"]
+    deleted: Literal[True]
 
 
 ErrorCode = Literal["server_error", "unsupported_file", "invalid_file"]
@@ -115,10 +145,10 @@ class VectorStoreFile(Item):
     object: Literal["vector_store.file"]
     created_at: int
     vector_store_id: str
-    status: Literal["in_progress", "completed", "failed"]
+    status: Literal["in_progress", "completed", "failed", "cancelled"]
     last_error: LastError | None
     warnings: list[str]  # what was not read, guessed or replaced; a sentence each
-    usage_bytes: int  # of the document
+    usage_bytes: int  # of the document, once it is completed
     attributes: dict[str, Attribute]  # the user's
     chunking_strategy: ChunkingStrategy
     filename: str
@@ -130,4 +160,39 @@ class VectorStoreFile(Item):
 
 
 class VectorStoreFileList(ItemList[VectorStoreFile]):
-    """A page of files, in the order of their ids."""
+    """A page of files, by the time when they came into the store."""
+
+
+class DeletedVectorStoreFile(ResponseModel):
+    """A file that is taken out of a vector store. The file itself is still there."""
+
+    id: str
+    object: Literal["vector_store.file.deleted"]
+    deleted: Literal[True]
+
+
+class FileContent(ResponseModel):
+    """Text that was read of a file."""
+
+    type: Literal["text"]
+    text: str
+
+
+class VectorStoreFileContent(ResponseModel):
+    """A page of the text that was read of a file."""
+
+    object: Literal["vector_store.file_content.page"]
+    data: list[FileContent]
+    has_more: bool
+    next_page: str | None  # what `page` of the request for the rest must be
+
+
+class VectorStoreFileBatch(ResponseModel):
+    """OpenAI's file batch object."""
+
+    id: str
+    object: Literal["vector_store.files_batch"]
+    created_at: int
+    vector_store_id: str
+    status: Literal["in_progress", "completed", "cancelled", "failed"]
+    file_counts: FileCounts

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
-
 import orjson
 
 from handler.embeddings.answer_size import ENVELOPE
@@ -15,17 +12,17 @@ from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.readability import describe_unknown, is_unreadable
 from handler.request_context import RequestContext
 from handler.settings import SearchMode
-from handler.stores.attributes import Attribute, shown_attributes
-from handler.stores.record_key import RecordKey
-from handler.validation import integral, parse_json
-from handler.vector_stores.fusion import Ranked, Weights, merge
+from handler.stores.attributes import normalize_key
+from handler.stores.contract import Store
+from handler.stores.filters import with_keys
+from handler.validation import parse_json
+from handler.vector_stores.fusion import Weights, merge
 from handler.vector_stores.hybrid import HybridSearcher, Query
-from handler.vector_stores.schemas import SearchContent, SearchResult, SearchResults
+from handler.vector_stores.made_stores import MadeStores, expect_unexpired
 from handler.vector_stores.search_request import BY_MODE, Search, parse_search
+from handler.vector_stores.search_results import attributes_of, render
 from handler.vector_stores.unknown_keys import UnknownKeys
 from model_layer import Encoder, Truncate
-
-T = TypeVar("T", str, int)
 
 
 class VectorSearch:
@@ -42,6 +39,7 @@ class VectorSearch:
         """truncate, mode: for requests that do not say."""
         self._encoder = encoder
         self._storage = storage
+        self._made = MadeStores(storage)
         self._truncate = truncate
         self._weights = BY_MODE[mode]
         self._hybrid = HybridSearcher()
@@ -70,7 +68,10 @@ class VectorSearch:
         and RequestTooLarge if the answer is over the size limit or takes too long.
         """
         with context.timed("open"):
-            store = self._storage.store(store_id)
+            store, is_made = self._open(store_id)
+        where = search.where
+        if where and not is_made:
+            where = with_keys(where, normalize_key)  # S3 has put the keys into lower case
         context.inputs = len(search.queries)
         weights = search.weights or self._weights
         unreadable, warnings = self._unknown_words(search, weights, context)
@@ -89,13 +90,29 @@ class VectorSearch:
                     zip(search.queries, encoded.vectors, strict=True)
                 )
             ]
-            found, told = self._hybrid.search(store.index, queries, weights, search.where, context)
-            unknown = self._unknown_keys.warnings(store, search.where, deadline=context.deadline)
+            found, told = self._hybrid.search(store.index, queries, weights, where, context)
+            unknown = self._unknown_keys.warnings(store, where, deadline=context.deadline)
             best = merge(found, limit=search.limit, threshold=search.threshold)
+            attributes = attributes_of(store, best, as_sent=is_made, deadline=context.deadline)
         with context.timed("respond"):
-            body = _render(search, best, [*search.warnings, *warnings, *unknown, *told])
+            warnings = [*search.warnings, *warnings, *unknown, *told]
+            body = render(search.queries, best, attributes, warnings)
             _check_size(body, search, context)
             return Answer(body, embedding_headers(encoded, self._encoder.bundle.fingerprint))
+
+    def _open(self, store_id: str | None) -> tuple[Store, bool]:
+        """The store, and whether the API made it: its use is noted then.
+
+        Raises InvalidRequest if it is expired.
+        """
+        storage = self._storage.open()
+        if store_id in (None, storage.source_store_id):
+            return self._storage.source_store(storage), False
+        item = self._storage.item(storage, str(store_id))
+        expect_unexpired(item)
+        store = self._storage.made_store(storage, item)
+        self._made.touch(storage, item)
+        return store, True
 
     def _unknown_words(
         self, search: Search, weights: Weights, context: RequestContext
@@ -118,46 +135,6 @@ class VectorSearch:
             if sentence:
                 warnings.append(sentence)
         return unreadable, warnings
-
-
-def _render(search: Search, ranked: list[Ranked], warnings: list[str]) -> bytes:
-    page = SearchResults(
-        object="vector_store.search_results.page",
-        # A query may hold half an emoji, which UTF-8 cannot encode.
-        search_query=[query.encode(errors="replace").decode() for query in search.queries],
-        data=[_result(one) for one in ranked],
-        has_more=False,
-        next_page=None,
-        warnings=warnings,
-    )
-    return orjson.dumps(page.model_dump(exclude=None if warnings else {"warnings"}))
-
-
-def _result(ranked: Ranked) -> SearchResult:
-    key = RecordKey.parse(ranked.match.key)
-    metadata = ranked.match.metadata
-    text = SearchContent(type="text", text=_known(metadata, "text", str) or "")
-    return SearchResult(
-        file_id=key.document_id,
-        filename=_known(metadata, "filename", str) or "",
-        score=ranked.score,
-        cosine=ranked.match.cosine,
-        text_rank=ranked.text_rank,
-        attributes=shown_attributes(metadata),
-        content=[text],
-        source=_known(metadata, "source", str),
-        chunk=key.chunk,
-        start=_known(metadata, "start", int),
-        end=_known(metadata, "end", int),
-        page=_known(metadata, "page", int),
-        heading=_known(metadata, "heading", str),
-    )
-
-
-def _known(metadata: Mapping[str, Attribute], key: str, kind: type[T]) -> T | None:
-    """The value under `key`; None if it has another type, as a record that is not ours may have."""
-    value = integral(metadata.get(key))
-    return value if isinstance(value, kind) else None
 
 
 def _check_size(body: bytes, search: Search, context: RequestContext) -> None:

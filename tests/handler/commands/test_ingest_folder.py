@@ -21,7 +21,9 @@ from handler.objects.configured_storage import ConfiguredStorage
 from handler.settings import Settings, SqliteAddress
 from handler.stores import open_source_store
 from handler.stores.contract import Store
+from handler.vector_stores.answers import FileDescriber
 from handler.vector_stores.files import StoreFiles
+from handler.vector_stores.made_stores import MadeStores
 from model_layer import Encoder, load_chunker
 from tests.paths import ROOT
 
@@ -204,7 +206,8 @@ def test_ingested_files_are_listed_by_name(folder: Path, tmp_path: Path, encoder
     ingest(folder, store=path)
     fingerprint = encoder.bundle.fingerprint
     store = ConfiguredStorage(SqliteAddress(str(path)), fingerprint=fingerprint)
-    listed = StoreFiles(store, max_tokens=256, overlap=32).list_files("documents", {})
+    describe = FileDescriber(max_tokens=256, overlap=32)
+    listed = StoreFiles(store, MadeStores(store), describe, max_tokens=256).page("documents", {})
     names = {file.filename for file in listed.data}
     assert names == {"pets.md", "photo.png", "50% off & more?.txt"}
 

@@ -1,0 +1,179 @@
+"""Attach uploaded files to a vector store: rows of its ledger are written, and tasks sent.
+
+An attach of what is attached changes nothing, so a request that is sent twice does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from handler.errors import InvalidRequest, NotFound, NotReady, StoreConflict, StoreGone
+from handler.limits import MAX_WAITING_BATCHES
+from handler.objects.configured_storage import reached
+from handler.objects.ids import is_id
+from handler.stores.attributes import Attribute, describe, metadata_size
+from handler.stores.catalog import StoredFile
+from handler.stores.contract import Storage, Store
+from handler.stores.row import Row
+from handler.stores.tasks import ReconcileFile
+from handler.vector_stores.file_request import Asked, same_attributes
+
+AT_ONCE = 100  # rows that are written at a time
+TRIES = 10  # of a row that others write at the same time
+CHANGING = "The file is being changed by other requests. Try again."
+
+
+def find_files(
+    storage: Storage, wanted: Sequence[Asked], now: float, *, attribute_bytes: int | None = None
+) -> dict[str, tuple[Asked, StoredFile]]:
+    """The files that are to be attached, by id; of those that are asked for twice, the first.
+
+    attribute_bytes: how many the attributes of a file may have; None: any. Raises NotFound for a
+    file that does not exist, and InvalidRequest for attributes that do not fit.
+    """
+    first: dict[str, Asked] = {}
+    for one in wanted:
+        first.setdefault(one.file_id, one)
+    with reached():
+        files = storage.catalog.get_all(StoredFile, [name for name in first if is_id(name)])
+    for name, one in first.items():
+        if name not in files or files[name].is_expired(now):
+            raise NotFound(
+                f"The file '{name[:100]}' ('{one.place}') does not exist. POST /v1/files uploads "
+                "files, and GET /v1/files lists them.",
+                param=one.place,
+                code="file_not_found",
+            )
+        check_size(one.attributes, _new_row(files[name], now), attribute_bytes)
+    return {name: (one, files[name]) for name, one in first.items()}
+
+
+def check_size(attributes: Mapping[str, Attribute], row: Row, most: int | None) -> None:
+    """Raises InvalidRequest if the store cannot hold the attributes. most: bytes; None: any."""
+    if most is None:
+        return
+    size = metadata_size(attributes, describe(row.source, row.content_type, row.modified))
+    if size > most:
+        raise InvalidRequest(
+            f"The attributes of the file '{row.document_id}' have {size:,} bytes, with its name "
+            f"and with copies of numbers and dates; S3 Vectors takes {most:,}. Send fewer, or "
+            "shorter ones.",
+            param="attributes",
+            code="attributes_too_large",
+        )
+
+
+def attach(
+    storage: Storage,
+    store: Store,
+    files: Sequence[tuple[Asked, StoredFile]],
+    now: float,
+    *,
+    batch: str | None = None,
+    deadline: float | None = None,
+) -> list[Row]:
+    """Attach files. batch: the file batch that counts them.
+
+    Raises NotFound if the store was deleted meanwhile, and NotReady.
+    """
+    rows: list[Row] = []
+    for start in range(0, len(files), AT_ONCE):
+        part = files[start : start + AT_ONCE]
+        with reached():
+            try:
+                rows += _attach(store, part, now, batch, deadline)
+            except StoreGone as error:
+                raise gone(store.id) from error
+            waiting = [
+                ReconcileFile(store.id, row.document_id)
+                for row in rows[start:]
+                if row.status == "in_progress"
+            ]
+            storage.tasks.send(waiting, deadline=deadline)
+    return rows
+
+
+def gone(store_id: str) -> NotFound:
+    """The error of a store that was deleted meanwhile."""
+    return NotFound(
+        f"The vector store '{store_id}' was deleted.",
+        param="vector_store_id",
+        code="vector_store_not_found",
+    )
+
+
+def _attach(
+    store: Store,
+    files: Sequence[tuple[Asked, StoredFile]],
+    now: float,
+    batch: str | None,
+    deadline: float | None,
+) -> list[Row]:
+    left = {file.id: (one, file) for one, file in files}
+    done: dict[str, Row] = {}
+    for _ in range(TRIES):
+        known = store.ledger.get_all(list(left), deadline=deadline)
+        planned = [
+            _plan(known.get(name), one, file, now, batch) for name, (one, file) in left.items()
+        ]
+        changed = [row for row in planned if row != known.get(row.document_id)]
+        done |= {row.document_id: row for row in planned if row == known.get(row.document_id)}
+        for row, result in zip(
+            changed, store.ledger.put_all(changed, deadline=deadline), strict=True
+        ):
+            if not isinstance(result, StoreConflict):
+                done[row.document_id] = result
+        left = {name: each for name, each in left.items() if name not in done}
+        if not left:
+            return [done[file.id] for _, file in files]
+    raise NotReady(CHANGING, code="vector_store_unavailable")
+
+
+def _new_row(file: StoredFile, now: float) -> Row:
+    return Row(
+        file.id,
+        f"upload://{file.id}/{file.filename}",
+        size=file.size,
+        modified=file.created,
+        content_type=file.content_type,
+        created=now,
+    )
+
+
+def _plan(known: Row | None, one: Asked, file: StoredFile, now: float, batch: str | None) -> Row:
+    """The row that the attachment is to have; the known one if it is as it is asked for."""
+    old = known or _new_row(file, now)
+    attached = replace(
+        old,
+        requested=one.attributes,
+        chunk_tokens=one.chunk_tokens,
+        chunk_overlap=one.chunk_overlap,
+    )
+    if batch and batch not in old.batches:
+        attached = replace(attached, batches=(*old.batches, batch), updated=now)
+    if known and not known.removed and known.status in ("in_progress", "completed"):
+        sizes = known.chunk_tokens, known.chunk_overlap
+        if sizes == (one.chunk_tokens, one.chunk_overlap) and same_attributes(
+            known.requested, one.attributes
+        ):
+            return attached
+    elif known:
+        attached = replace(attached, created=now if known.removed else known.created, removed=0.0)
+    return replace(
+        attached, status="in_progress", error=None, error_code=None, warnings=(), updated=now
+    )
+
+
+def expect_room(store: Store, file_ids: Sequence[str]) -> None:
+    """Raises InvalidRequest if too many file batches wait for one of the files."""
+    with reached():
+        rows = store.ledger.get_all(file_ids)
+    for row in rows.values():
+        if len(row.batches) >= MAX_WAITING_BATCHES:
+            raise InvalidRequest(
+                f"{len(row.batches)} file batches wait for the file '{row.document_id}' already; "
+                f"at most {MAX_WAITING_BATCHES} can. Wait until it is no longer in progress.",
+                param="file_ids",
+                code="too_many_file_batches",
+            )

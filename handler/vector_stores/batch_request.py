@@ -1,0 +1,72 @@
+"""A request to attach several files to a vector store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from handler.errors import InvalidRequest
+from handler.limits import MAX_BATCH_FILES
+from handler.validation import must_be
+from handler.vector_stores.file_request import (
+    CHUNKING_TAGS,
+    Asked,
+    AttachRequest,
+    Attributes,
+    Chunking,
+    FileId,
+    asked,
+)
+from handler.vector_stores.request import RequestModel, read_request
+
+Size = Field(min_length=1, max_length=MAX_BATCH_FILES)
+
+
+class BatchRequest(RequestModel):
+    """Attach files. One of `file_ids` and `files` must be sent."""
+
+    file_ids: Annotated[
+        Annotated[list[FileId], Size] | None,
+        must_be(f"a list of 1 to {MAX_BATCH_FILES} ids of files"),
+    ] = None
+    files: Annotated[
+        Annotated[list[AttachRequest], Size] | None,
+        must_be(f"a list of 1 to {MAX_BATCH_FILES} objects, each with a 'file_id'"),
+    ] = None
+    attributes: Annotated[Attributes, Field(description="Of all `file_ids`.")] = None
+    chunking_strategy: Annotated[Chunking, Field(description="Of all `file_ids`.")] = None
+
+
+def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
+    """The files that a request asks for; each once, as it is asked for first.
+
+    max_tokens: that the model reads. Raises InvalidRequest.
+    """
+    request = read_request(BatchRequest, body, tags=CHUNKING_TAGS)
+    if (request.file_ids is None) is (request.files is None):
+        both = "both" if request.files else "neither"
+        raise InvalidRequest(
+            f"The request has {both} of 'file_ids' and 'files'; it must have one of them.",
+            param="file_ids",
+        )
+    return [
+        asked(
+            file_id,
+            f"file_ids[{index}]",
+            request.attributes,
+            request.chunking_strategy,
+            max_tokens=max_tokens,
+        )
+        for index, file_id in enumerate(request.file_ids or ())
+    ] + [
+        asked(
+            file.file_id,
+            f"files[{index}].file_id",
+            file.attributes,
+            file.chunking_strategy,
+            max_tokens=max_tokens,
+        )
+        for index, file in enumerate(request.files or ())
+    ]

@@ -1,0 +1,96 @@
+"""The vector stores that the API made, as the catalog has them: find, change, and note their use.
+
+That of the bucket or folder is changed only by them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handler.errors import ApiError, InvalidRequest, NotReady, StoreConflict, TryLater
+from handler.objects.configured_storage import ConfiguredStorage, reached
+from handler.stores.catalog import VectorStoreItem
+from handler.stores.contract import Storage, Store
+
+TRIES = 10  # of an item that others write at the same time
+TOUCH_SECONDS = 60.0  # between notes of when a store was used last
+TOUCH_WAIT = 0.2  # for other writers; a search does not wait longer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MadeStore:
+    """A vector store that the API made."""
+
+    item: VectorStoreItem
+    store: Store
+
+
+class MadeStores:
+    """Finds and changes stores that the API made. Thread-safe.
+
+    Every method raises what `ConfiguredStorage.item` raises.
+    """
+
+    def __init__(self, storage: ConfiguredStorage) -> None:
+        self._storage = storage
+
+    def find(self, storage: Storage, vector_store_id: str) -> VectorStoreItem:
+        """The store with this id. Raises InvalidRequest for that of the bucket or folder."""
+        if vector_store_id != storage.source_store_id:
+            return self._storage.item(storage, vector_store_id)
+        self._storage.source_store(storage)
+        raise InvalidRequest(
+            f"The vector store '{vector_store_id}' is that of the bucket or the folder: what is in "
+            "them is in it. Change the documents there, or make another vector store (POST "
+            "/v1/vector_stores) for files that are uploaded.",
+            param="vector_store_id",
+            code="vector_store_read_only",
+        )
+
+    def for_files(self, storage: Storage, vector_store_id: str) -> MadeStore:
+        """The store, for files to be attached. Raises InvalidRequest, also if it is expired."""
+        item = self.find(storage, vector_store_id)
+        expect_unexpired(item)
+        return MadeStore(item, self._storage.made_store(storage, item))
+
+    def change(self, storage: Storage, vector_store_id: str, **values: Any) -> VectorStoreItem:
+        """Give a store's item other values, whatever others change in it. Returns the new item."""
+        for _ in range(TRIES):
+            item = self.find(storage, vector_store_id)
+            try:
+                with reached(StoreConflict):
+                    return storage.catalog.put(replace(item, **values))
+            except StoreConflict:
+                continue
+        raise NotReady(
+            f"The vector store '{vector_store_id}' is being changed by others. Try again.",
+            code="vector_store_unavailable",
+        )
+
+    def touch(self, storage: Storage, item: VectorStoreItem) -> None:
+        """Note that the store is used, at most once a minute. What hinders that is no error."""
+        now = time.time()
+        if now - item.last_active < TOUCH_SECONDS:
+            return
+        try:
+            storage.catalog.put(
+                replace(item, last_active=now), deadline=time.monotonic() + TOUCH_WAIT
+            )
+        except (TryLater, ApiError) as error:
+            log.info("the use of a vector store was not noted: %s", type(error).__name__)
+
+
+def expect_unexpired(item: VectorStoreItem) -> None:
+    """Raises InvalidRequest if the store is expired."""
+    if item.is_expired(time.time()):
+        raise InvalidRequest(
+            f"The vector store '{item.id}' is expired: nobody used it for "
+            f"{item.expires_after_days} days, and its files are out of it. Make another one.",
+            param="vector_store_id",
+            code="vector_store_expired",
+        )
