@@ -43,7 +43,7 @@ class Files:
         """
         fields, sent = read_form(form.texts), form.file
         name = clean_filename(sent.filename, place="filename")
-        storage, now = self._storage.open(), self._now()
+        storage, now = self._storage.open(create=True), self._now()
         request = f"POST /v1/files\n{fields.purpose}\n{fields.seconds}\n{name}\n{sent.sha256}"
         with reached():
             file_id = id_to_make(
@@ -77,6 +77,8 @@ class Files:
         answer_limit: bytes that the answer may have; the page ends where it is reached.
         """
         page = read_file_page(query)
+        if not self._storage.exists():
+            return FileList.of([], has_more=False)
         storage, now = self._storage.open(), self._now()
         shown: list[File] = []
         room = None if answer_limit is None else answer_limit - LIST_FRAME
@@ -92,6 +94,8 @@ class Files:
 
     def retrieve(self, file_id: str) -> File:
         """The file with this id: uploaded, or of the bucket or folder."""
+        if not self._storage.exists():
+            raise no_such_file(file_id)
         storage = self._storage.open()
         with reached():
             if file := find_file(storage.catalog, file_id, now=self._now()):
@@ -102,6 +106,8 @@ class Files:
 
     def content(self, file_id: str, *, answer_limit: int | None) -> Content:
         """The bytes of a file. Raises InvalidRequest for one of the bucket or folder, too."""
+        if not self._storage.exists():
+            raise no_such_file(file_id)
         storage = self._storage.open()
         with reached():
             file = self._uploaded(storage, file_id, what="Read")
@@ -112,6 +118,8 @@ class Files:
 
         Raises InvalidRequest for one of the bucket or folder.
         """
+        if not self._storage.exists():
+            raise no_such_file(file_id)
         storage = self._storage.open()
         with reached():
             file = self._uploaded(storage, file_id, what="Delete")

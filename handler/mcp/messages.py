@@ -75,7 +75,8 @@ def read_message(value: object) -> Message:
         raise ProtocolError(
             INVALID_REQUEST, f"'jsonrpc' is {kind_of(value.get('jsonrpc'))}; it must be \"2.0\"."
         )
-    method, message_id = value.get("method"), integral(value.get("id"))
+    method = value.get("method")
+    message_id: Any = integral(value.get("id"))
     if not isinstance(method, str):
         raise ProtocolError(
             INVALID_REQUEST, f"'method' is {kind_of(method)}; it must be a method's name."

@@ -179,7 +179,7 @@ def test_a_good_file_is_found_and_read(client: openai.OpenAI, store: str) -> Non
     ("name", "content"),
     [
         ("empty.txt", b""),
-        ("secret.pdf", pdf("secret", user_password="x")),
+        ("secret.pdf", pdf("secret", owner_password="y", user_password="x")),
         ("film.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(2_000)),
     ],
 )

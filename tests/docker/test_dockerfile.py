@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from handler.http.openapi import VERSION
+from handler.version import VERSION
 from model_layer.artifacts import read_bundle
 from model_layer.build.__main__ import PRECISIONS
 from tests.paths import ROOT
