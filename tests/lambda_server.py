@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from tests.local_server import Server
 from tests.paths import ROOT
 
 TIMEOUT = 29.0
+ONE_AT_A_TIME = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -103,7 +104,8 @@ class Gateway(BaseHTTPRequestHandler):
             "body": base64.b64encode(body).decode() if body else None,
             "isBase64Encoded": bool(body),
         }
-        answer = lambda_handler(event, context())
+        with ONE_AT_A_TIME:
+            answer = lambda_handler(event, context())
         content = answer.get("body") or ""
         encoded = answer.get("isBase64Encoded")
         raw = base64.b64decode(content) if encoded else content.encode()
@@ -152,7 +154,7 @@ def main() -> None:
     import handler.ingest  # noqa: F401
 
     threading.Thread(target=ingest_for_ever, args=[os.environ["QUEUE_URL"]], daemon=True).start()
-    server = HTTPServer(("127.0.0.1", 0), Gateway)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
     sys.stdout.write(f"{server.server_address[1]}\n")
     sys.stdout.flush()
     server.serve_forever()
