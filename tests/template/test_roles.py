@@ -76,6 +76,7 @@ NEEDED = {
     "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},
     "s3:ListObjectsV2": {"s3:ListBucket"},
     "s3:UploadPart": {"s3:PutObject"},
+    "sqs:SendMessageBatch": {"sqs:SendMessage"},
     "s3vectors:QueryVectors": {"s3vectors:QueryVectors", "s3vectors:GetVectors"},
 }
 CALLS = ("call", "attempt", "_presigned")

@@ -72,7 +72,8 @@ class AwsStorage:
         self._indexes.delete(store_id, deadline=deadline)
 
     def drop_rows(self, store_id: str, *, deadline: float | None = None) -> bool:
-        return DynamoDBLedger(self._table, self._keys, store_id).drop(deadline=deadline)
+        ledger = DynamoDBLedger(self._table, self._keys, store_id)
+        return ledger.drop(deadline=deadline)
 
 
 def _not_deployed(problem: str, setting: str) -> NotFound:
