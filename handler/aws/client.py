@@ -6,6 +6,7 @@ a second: import this module only where AWS is called.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -27,12 +28,6 @@ from handler.errors import ServiceUnavailable
 T = TypeVar("T")
 Service = Literal["dynamodb", "s3", "s3vectors", "sqs"]
 
-# For presigned URLs: they name the bucket's region, whose address answers without a redirect, and
-# leave a checksum of the body, which is not known yet, out.
-OF_S3: dict[str, Any] = {
-    "signature_version": "s3v4",
-    "request_checksum_calculation": "when_required",
-}
 PATIENCE_SECONDS = 20.0  # how long a call without a deadline is retried
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # an attempt can outlast its deadline by these
 # Full jitter: random waits from 0 to 0.1, 0.2, 0.4 … 5 s.
@@ -95,7 +90,7 @@ class AwsClient:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"total_max_attempts": 1},
-            **(OF_S3 if service == "s3" else {}),
+            **(_of_s3() if service == "s3" else {}),
         )
         try:
             self._client: Any = boto3.client(service, config=config)
@@ -153,6 +148,20 @@ class AwsClient:
         except BotoCoreError as error:
             # The error's text can quote the request's address, so only its type is told.
             raise ServiceUnavailable(f"{name} failed: {type(error).__name__}.") from error
+
+
+def _of_s3() -> dict[str, Any]:
+    """The settings for S3, with which presigned URLs hold.
+
+    They name the bucket's region: elsewhere, new buckets answer with a redirect, whose host is not
+    the signed one. They say no checksum of a body that is not known yet.
+    """
+    elsewhere = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} & os.environ.keys()
+    return {
+        "s3": {"addressing_style": "auto" if elsewhere else "virtual"},
+        "signature_version": "s3v4",
+        "request_checksum_calculation": "when_required",
+    }
 
 
 def _is_transient(error: BaseException) -> bool:

@@ -117,7 +117,7 @@ def store(aws: Aws) -> S3VectorsAddress:
         dimension=index["Dimension"],
         distanceMetric=index["DistanceMetric"],
     )
-    table = dict(resources["LedgerTable"]["Properties"])
+    table = dict(resources["StoresTable"]["Properties"])
     del table["PointInTimeRecoverySpecification"]  # needs a call of its own
     boto3.client("dynamodb").create_table(TableName=store.ledger_table, **table)
     return store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -12,7 +13,13 @@ from handler import ingest
 from handler.limits import OBJECT_SECONDS, READING_SECONDS
 from handler.settings import MAX_OVERLAP, S3VectorsAddress, read_settings
 from handler.stores.attributes import NOT_FILTERABLE
+from handler.stores.aws.indexes import index_name
+from handler.stores.aws.keys import Keys
+from handler.stores.aws.query import SORTED
 from handler.stores.aws.text import SEARCHABLE
+from handler.stores.catalog import KINDS, blob_of, blob_of_part
+from handler.stores.ids import new_id
+from handler.stores.tasks import Sweep, from_message
 from model_layer import Encoder
 from tests.handler.aws.moto_text_search import check_request
 from tests.paths import ROOT
@@ -39,7 +46,10 @@ VARIANTS: list[dict[str, str]] = [
     {**WITHOUT, **WATCHING},
     {"AlarmEmail": "a@b.example", "FunctionUrlAuth": "NONE", "Tracing": "true"},
 ]
-OF_INGESTION = ("S3::", "SQS::", "S3Vectors::", "DynamoDB::", "Lambda::EventSourceMapping")
+OF_INGESTION = (
+    *("S3::", "SQS::", "S3Vectors::", "DynamoDB::", "Scheduler::"),
+    "Lambda::EventSourceMapping",
+)
 
 
 def statements(policy: dict[str, Any], effect: str) -> list[dict[str, Any]]:
@@ -61,15 +71,18 @@ def test_without_ingestion_nothing_of_it_is_deployed(parameters: dict[str, str])
         assert "ngest" not in name
         assert not one["Type"].removeprefix("AWS::").startswith(OF_INGESTION)
     variables = there["ApiFunction"]["Properties"]["Environment"]["Variables"]
-    assert (variables["VECTOR_STORE"], variables["LEDGER_TABLE"]) == ("", "")
-    assert not re.search("s3vectors|dynamodb|sqs", json.dumps(there["ApiRole"]))
+    names = ("VECTOR_STORE", "LEDGER_TABLE", "FILES_BUCKET", "QUEUE_URL")
+    assert {variables[name] for name in names} == {""}
+    assert not re.search("s3|dynamodb|sqs", json.dumps(there["ApiRole"]))
     outputs = set(Stack(transformed(), **parameters).section("Outputs"))
     assert outputs == {"OpenAIBaseUrl", "ExampleCommand", "FunctionArn", "DashboardUrl"}
 
 
-def test_the_documents_outlive_the_stack() -> None:
+def test_what_exists_nowhere_else_outlives_the_stack() -> None:
+    """Documents and files, and the table that says what the files are."""
     there = deployed()
-    for name in ("DocumentsBucket", "DocumentsBucketPolicy"):
+    buckets = ("DocumentsBucket", "DocumentsBucketPolicy", "FilesBucket", "FilesBucketPolicy")
+    for name in (*buckets, "StoresTable"):
         assert there[name]["DeletionPolicy"] == there[name]["UpdateReplacePolicy"] == "Retain"
 
 
@@ -123,7 +136,8 @@ def test_only_the_stacks_own_bucket_may_send_to_the_queue() -> None:
 @pytest.mark.parametrize("prefix", ["", "manuals/"])
 def test_an_existing_bucket_is_watched_through_eventbridge(prefix: str) -> None:
     there = deployed(**WATCHING, DocumentPrefix=prefix)
-    assert not [name for name, one in there.items() if one["Type"].startswith("AWS::S3::")]
+    buckets = {name for name, one in there.items() if one["Type"] == "AWS::S3::Bucket"}
+    assert buckets == {"FilesBucket"}
     rule = there["WatchedBucketRule"]["Properties"]
     (target,) = rule["Targets"]
     assert target["Arn"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
@@ -180,19 +194,29 @@ def test_a_failed_message_returns_alone_and_too_many_wait_in_the_queue() -> None
     assert "ReservedConcurrentExecutions" not in properties("IngestFunction")
 
 
+# What both functions are told of the resources whose names only AWS knows.
+NAMED = {
+    "FILES_BUCKET": "FilesBucket",
+    "LEDGER_TABLE": "StoresTable",
+    "QUEUE_URL": "IngestQueue",
+}
+
+
 @pytest.mark.parametrize("precision", ["int8", "fp32"])
 def test_both_functions_use_the_index_of_their_model(precision: str) -> None:
     there = deployed(Precision=precision)
     stores = []
     for name in IMAGE_FUNCTIONS:
         variables = dict(there[name]["Properties"]["Environment"]["Variables"])
-        assert variables.pop("LEDGER_TABLE") == {"Ref": "LedgerTable"}
+        for variable, resource in NAMED.items():
+            assert variables[variable] == {"Ref": resource}
         environment = {name: str(value) for name, value in variables.items()}
-        stores.append(read_settings({**environment, "LEDGER_TABLE": "ledger"}).vector_store)
+        stores.append(read_settings({**environment, **NAMED}).vector_store)
     assert stores[0] == stores[1]
     assert isinstance(stores[0], S3VectorsAddress)
     bucket, index = (there[name]["Properties"] for name in ("VectorBucket", "VectorIndex"))
     assert (bucket["VectorBucketName"], index["IndexName"]) == (stores[0].bucket, stores[0].index)
+    assert (stores[0].files_bucket, stores[0].queue_url) == ("FilesBucket", "IngestQueue")
     (fingerprint,) = re.findall(
         rf"FINGERPRINT_{precision}=all-minilm-l6-v2-(.*)", (ROOT / "Dockerfile").read_text()
     )
@@ -263,13 +287,98 @@ def test_single_failures_never_raise_the_backlog_alarm() -> None:
     assert alarm["Threshold"] > 3
 
 
+def api_statements() -> list[dict[str, Any]]:
+    policies = {one["PolicyName"]: one for one in properties("ApiRole")["Policies"]}
+    found: list[dict[str, Any]] = policies["files-and-vector-stores"]["PolicyDocument"]["Statement"]
+    return found
+
+
 def test_the_api_may_write_no_row_of_a_document() -> None:
-    (search,) = (one for one in properties("ApiRole")["Policies"] if one["PolicyName"] == "search")
-    (write,) = (
-        one
-        for one in search["PolicyDocument"]["Statement"]
-        if "PutItem" in json.dumps(one["Action"])
+    """Those of the bucket's documents are the ingest function's."""
+    writes = [
+        one for one in api_statements() if re.search(r"dynamodb:(Put|Upd|Del)", str(one["Action"]))
+    ]
+    (patterns,) = (
+        one["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for one in writes
     )
-    (key,) = write["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
     address = properties("ApiFunction")["Environment"]["Variables"]["VECTOR_STORE"]
-    assert key == f"{address.removeprefix('s3vectors://')}#space"
+    bucket, _, index = address.removeprefix("s3vectors://").partition("/")
+    keys = Keys(bucket, index)
+
+    def may_write(partition: str) -> bool:
+        return any(fnmatchcase(partition, pattern) for pattern in patterns)
+
+    assert not may_write(keys.rows(index))
+    assert not may_write(keys.rows("documents-1-another"))
+    assert may_write(keys.rows(new_id("vs_", 1.8e9)))
+    for kind in KINDS:
+        assert may_write(keys.items(kind.kind))
+        assert may_write(keys.item(kind.kind, index)["store"]["S"])
+    assert may_write(keys.noted("fingerprint")["store"]["S"])
+
+
+def test_each_role_may_use_the_indexes_of_stores_that_the_api_makes() -> None:
+    arn = {"Fn::Sub": "${VectorBucket.VectorBucketArn}/index/vs-*"}
+    assert index_name(new_id("vs_", 1.8e9)).startswith("vs-")
+    statements = [*api_statements()]
+    for policy in properties("IngestRole")["Policies"]:
+        statements += policy["PolicyDocument"]["Statement"]
+    used = [one for one in statements if "s3vectors:" in json.dumps(one["Action"])]
+    assert all(one["Resource"] == arn or arn in one["Resource"] for one in used)
+    # The deployment's own index is made and deleted by the deployment.
+    for one in used:
+        if "s3vectors:CreateIndex" in one["Action"]:
+            assert one["Resource"] == arn
+
+
+def test_the_table_has_the_keys_and_indexes_that_the_code_queries() -> None:
+    table = properties("StoresTable")
+    schemas = {None: table["KeySchema"]} | {
+        one["IndexName"]: one["KeySchema"] for one in table["GlobalSecondaryIndexes"]
+    }
+    assert {
+        name: tuple(one["AttributeName"] for one in keys) for name, keys in schemas.items()
+    } == (SORTED)
+    projected = {
+        one["IndexName"]: one["Projection"].get("NonKeyAttributes")
+        for one in table["GlobalSecondaryIndexes"]
+    }
+    assert projected == {"by-creation": ["status"], "by-document": None}
+
+
+def test_parts_outlive_an_upload_and_are_deleted_in_the_end() -> None:
+    rules = {one["Id"]: one for one in properties("FilesBucket")["LifecycleConfiguration"]["Rules"]}
+    parts = rules["delete-old-parts"]
+    assert blob_of_part("upload_1", "part_1").startswith(parts["Prefix"])
+    assert not blob_of("file-1").startswith(parts["Prefix"])
+    assert parts["ExpirationInDays"] == 2
+    unfinished = rules["abort-unfinished-uploads"]["AbortIncompleteMultipartUpload"]
+    assert unfinished == {"DaysAfterInitiation": 1}
+
+
+def test_pages_reach_the_files_if_they_may_reach_the_api() -> None:
+    assert "CorsConfiguration" not in properties("FilesBucket")
+    origins = "https://a.example,http://localhost:3000"
+    (rule,) = properties("FilesBucket", CorsAllowOrigins=origins)["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == origins.split(",")
+    assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
+
+
+def test_the_queue_gets_a_sweep_every_hour() -> None:
+    target = properties("SweepSchedule")["Target"]
+    assert properties("SweepSchedule")["ScheduleExpression"] == "rate(1 hour)"
+    assert from_message(json.loads(target["Input"])) == Sweep()
+    assert target["Arn"] == {"Fn::GetAtt": ["IngestQueue", "Arn"]}
+    assert target["RoleArn"] == {"Fn::GetAtt": ["SweepRole", "Arn"]}
+
+
+def test_an_alarm_counts_the_files_that_sweeps_send_again() -> None:
+    alarm, counted = properties("StuckFilesAlarm"), properties("FilesSentAgain")
+    (metric,) = counted["MetricTransformations"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (
+        metric["MetricNamespace"],
+        metric["MetricName"],
+    )
+    assert counted["LogGroupName"] == {"Ref": "IngestLogGroup"}
+    assert counted["FilterPattern"] == '{ $.task = "sweep" && $.sent > 0 }'
+    assert alarm["EvaluationPeriods"] > 1  # once is a task that was lost

@@ -49,21 +49,39 @@ def calls_of_hook() -> set[str]:
     return {action.replace("lambda:Invoke", "lambda:InvokeFunction") for action in found}
 
 
-STORES = ROOT / "handler" / "stores"
-# The AWS implementation of each contract, by the attribute that callers use.
+AWS = ROOT / "handler" / "stores" / "aws"
+# The AWS implementations of the contracts, by the attribute or the name that callers use.
 BACKENDS = {
-    "index": STORES / "s3vectors.py",
-    "vectors": STORES / "s3vectors.py",
-    "ledger": STORES / "dynamodb.py",
+    "blobs": ["blobs.py"],
+    "catalog": ["catalog.py"],
+    "index": ["index.py", "index_on_demand.py"],
+    "indexes": ["indexes.py"],
+    "ledger": ["ledger.py"],
+    "queue": ["../../aws/queue.py"],
+    "storage": ["storage.py"],
+    "table": ["table.py"],
+    "tasks": ["tasks.py"],
+    "upload": ["multipart.py"],
+    "writes": ["row_writes.py"],
 }
 SERVICES = ("dynamodb", "s3", "s3vectors", "sqs")
 # Operations that need actions with other names.
 # (docs.aws.amazon.com/service-authorization; QueryVectors in the S3 Vectors API reference)
 NEEDED = {
-    "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},  # the second turns a 403 into a 404
+    "dynamodb:TransactWriteItems": set[str](),  # those of the parts that it has
+    "s3:CompleteMultipartUpload": {"s3:PutObject"},
+    "s3:CreateMultipartUpload": {"s3:PutObject"},
+    "s3:DeleteObjects": {"s3:DeleteObject"},
+    "s3:GetObject": {"s3:GetObject", "s3:ListBucket"},  # the second turns a 403 into a 404
+    "s3:HeadObject": {"s3:GetObject", "s3:ListBucket"},
     "s3:ListObjectsV2": {"s3:ListBucket"},
+    "s3:UploadPart": {"s3:PutObject"},
+    "sqs:SendMessageBatch": {"sqs:SendMessage"},
     "s3vectors:QueryVectors": {"s3vectors:QueryVectors", "s3vectors:GetVectors"},
 }
+CALLS = ("call", "attempt", "_presigned")
+# The actions of the parts of a transaction: {"Put": …}.
+PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 
 
 def modules_of(entry: str) -> set[Path]:
@@ -83,17 +101,25 @@ def modules_of(entry: str) -> set[Path]:
 
 
 def operations(tree: ast.AST) -> set[str]:
-    """The AWS actions of `client.call("put_item", …)` and `client.attempt("get_object", …)`."""
+    """The AWS actions of `client.call("put_item", …)` and `client.attempt("get_object", …)`.
+
+    Also those of the parts of transactions, and of requests that are presigned.
+    """
     found: set[str] = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            found |= {f"dynamodb:{PARTS[key]}" for key in keys if key in PARTS}
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             first = node.args[0] if node.args else None
-            if node.func.attr in ("call", "attempt") and isinstance(first, ast.Constant):
+            if node.func.attr in CALLS and isinstance(first, ast.Constant):
                 found |= needed(str(first.value))
     return found
 
 
 def needed(operation: str) -> set[str]:
+    if operation == "generate_presigned_url":  # it sends nothing
+        return set()
     (action,) = (
         f"{service}:{names[operation]}"
         for service in SERVICES
@@ -102,40 +128,57 @@ def needed(operation: str) -> set[str]:
     return NEEDED.get(action, {action})
 
 
-def of_method(backend: Path, name: str) -> set[str]:
-    """The AWS actions that a method of a backend calls, also through others of it or of another."""
-    methods = {
-        node.name: node
-        for node in ast.walk(ast.parse(backend.read_text()))
-        if isinstance(node, ast.FunctionDef)
-    }
-    found, waiting = set(), [name]
-    while waiting:
-        method = methods.pop(waiting.pop(), None)
-        if method is not None:
-            found |= operations(method) | of_backends(method)
-            waiting += [node.attr for node in ast.walk(method) if isinstance(node, ast.Attribute)]
+def backend_files() -> set[Path]:
+    return {*AWS.glob("*.py"), ROOT / "handler" / "aws" / "queue.py"}
+
+
+@functools.cache
+def definitions(file: str | None) -> dict[str, list[ast.AST]]:
+    """The methods and functions in a backend's file; None: the functions of all of them."""
+    found: dict[str, list[ast.AST]] = {}
+    for path in [AWS / file] if file else sorted(backend_files()):
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree) if file else tree.body:
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, []).append(node)
     return found
 
 
 def actions_of(entry: str) -> set[str]:
-    """The AWS actions that an entry point can call."""
+    """The AWS actions that an entry point can call, itself or by the backends' methods."""
     found: set[str] = set()
-    for path in modules_of(entry) - set(BACKENDS.values()):
+    waiting: set[tuple[str | None, str]] = set()
+    for path in modules_of(entry) - {path.resolve() for path in backend_files()}:
         tree = ast.parse(path.read_text())
-        found |= operations(tree) | of_backends(tree)
+        found |= operations(tree)
+        waiting |= methods_named(tree)
+    seen: set[tuple[str | None, str]] = set()
+    while waiting:
+        file, name = wanted = waiting.pop()
+        seen.add(wanted)
+        for body in definitions(file).get(name, []):
+            found |= operations(body)
+            nodes = list(ast.walk(body))
+            own = {one.attr for one in nodes if isinstance(one, ast.Attribute) and is_self(one)}
+            names = {one.id for one in nodes if isinstance(one, ast.Name)}
+            waiting |= methods_named(body) | {(file, one) for one in own}
+            waiting |= {(None, one) for one in names}
+            waiting -= seen
     return found
 
 
-def of_backends(tree: ast.AST) -> set[str]:
-    """The AWS actions of the backends' methods that are named: `store.ledger.get`."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            owner = ast.unparse(node.value).rpartition(".")[2].lstrip("_")
-            if owner in BACKENDS:
-                found |= of_method(BACKENDS[owner], node.attr)
-    return found
+def is_self(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def methods_named(tree: ast.AST) -> set[tuple[str | None, str]]:
+    """The backends' methods that are named, as `store.ledger.get`: file and name."""
+    return {
+        (file, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        for file in BACKENDS.get(ast.unparse(node.value).rpartition(".")[2].lstrip("_"), [])
+    }
 
 
 def test_each_role_allows_what_its_code_calls_and_nothing_more() -> None:
@@ -148,6 +191,7 @@ def test_each_role_allows_what_its_code_calls_and_nothing_more() -> None:
     hook = {"lambda:InvokeFunction", "codedeploy:PutLifecycleEventHookExecutionStatus"}
     assert calls_of_hook() == hook
     assert actions(roles["WarmUpRole"]) == logs | hook
+    assert actions(roles["SweepRole"]) == {"sqs:SendMessage"}
 
 
 def test_no_role_allows_wildcard_actions_or_resources() -> None:

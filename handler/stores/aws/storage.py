@@ -10,7 +10,8 @@ from handler.settings import S3VectorsAddress
 from handler.stores.aws.blobs import S3Blobs
 from handler.stores.aws.catalog import DynamoDBCatalog
 from handler.stores.aws.index import S3VectorsIndex
-from handler.stores.aws.index_on_demand import Indexes, IndexOnDemand, index_name
+from handler.stores.aws.index_on_demand import IndexOnDemand
+from handler.stores.aws.indexes import Indexes, index_name
 from handler.stores.aws.keys import Keys
 from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.table import Table
@@ -71,7 +72,8 @@ class AwsStorage:
         self._indexes.delete(store_id, deadline=deadline)
 
     def drop_rows(self, store_id: str, *, deadline: float | None = None) -> bool:
-        return DynamoDBLedger(self._table, self._keys, store_id).drop(deadline=deadline)
+        ledger = DynamoDBLedger(self._table, self._keys, store_id)
+        return ledger.drop(deadline=deadline)
 
 
 def _not_deployed(problem: str, setting: str) -> NotFound:

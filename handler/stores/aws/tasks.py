@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import orjson
 
+from handler.aws import queue
 from handler.aws.client import AwsClient
-from handler.aws.queue import send_messages
 from handler.stores.tasks import Task, to_message
 
 # The function's batching window, and most of a small file's time. See template.yaml.
@@ -24,4 +24,4 @@ class SqsTasks:
 
     def send(self, tasks: Sequence[Task], *, deadline: float | None = None) -> None:
         bodies = [orjson.dumps(to_message(task)).decode() for task in tasks]
-        send_messages(self._client, self._queue_url, bodies, deadline=deadline)
+        queue.send_messages(self._client, self._queue_url, bodies, deadline=deadline)
