@@ -85,7 +85,7 @@ def _parts(storage: Storage, upload: Upload, part_ids: list[str]) -> list[str]:
         seen.add(part_id)
     size = sum(found[part_id].size for part_id in part_ids)
     if size != upload.size:
-        raise _wrong_size(f"The {len(part_ids)} parts have {size:,} bytes together", upload)
+        raise _wrong_size(f"The parts have {size:,} bytes together", upload)
     return [blob_of_part(upload.id, part_id) for part_id in part_ids]
 
 
@@ -111,8 +111,9 @@ def _join(storage: Storage, upload: Upload, parts: list[str]) -> Digests:
             raise StoreConflict(f"The upload {upload.id} was changed meanwhile.") from error
         if not upload.part_ids:
             raise InvalidRequest(
-                "'part_ids' is empty, and nothing was sent to 'upload_url'. Send the file there, "
-                f"or in parts to POST /v1/uploads/{upload.id}/parts.",
+                "'part_ids' is empty. Send the file in parts to POST "
+                f"/v1/uploads/{upload.id}/parts, and their ids here. None are needed only after "
+                "the file was sent to 'upload_url'.",
                 param="part_ids",
             ) from error
         raise InvalidRequest(

@@ -12,15 +12,12 @@ from fastapi import Request
 from handler.digits import whole_number
 from handler.errors import RequestTooLarge
 from handler.files.form import Form
-from handler.http.admission import Admission
+from handler.http.admission import ON_DISK, Admission
 from handler.http.concurrency import QUICK_BODY, run_before_the_end
 from handler.http.content_encoding import Decoder
 from handler.http.multipart import FormParser, read_boundary
 from handler.limits import LAMBDA_FILE, MAX_BODY, MAX_DOCUMENT, MAX_FORM_FIELDS, SPOOLED_FORM
 from handler.request_context import RequestContext
-
-# Of a server that counts what its connections hold: the body does not stay in memory.
-ON_DISK = "handler.body_on_disk"
 
 
 async def read_form(request: Request, *, file_field: str, text_fields: Collection[str]) -> Form:
