@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from handler.files.files import Files
 from handler.files.form import Form, FormFile
@@ -15,7 +17,7 @@ def form(
     *,
     filename: str | None = "notes.txt",
     content_type: str | None = "text/plain",
-    **texts: str,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Form:
     """A form with this file, and these other fields."""
     digest = hashlib.sha256(content).hexdigest()
@@ -31,8 +33,8 @@ def create(
     filename: str = "notes.txt",
     key: str | None = None,
     caller: str | None = None,
-    **texts: str,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> File:
     """Upload a file."""
-    sent = form(content, filename=filename, purpose=purpose, **texts)
+    sent = form(content, filename=filename, texts={"purpose": purpose, **texts})
     return files.create(sent, caller=caller, key=key)

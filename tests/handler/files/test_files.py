@@ -74,7 +74,7 @@ def test_the_content_type_is_kept_for_ingestion(files: Files, storage: Storage) 
         (None, None),
     ]:
         made = files.create(
-            form(content_type=content_type, purpose="assistants"), caller=None, key=None
+            form(content_type=content_type, texts={"purpose": "assistants"}), caller=None, key=None
         )
         item = storage.catalog.get(StoredFile, made.id)
         assert item is not None
@@ -82,7 +82,7 @@ def test_the_content_type_is_kept_for_ingestion(files: Files, storage: Storage) 
 
 
 def test_a_file_expires_when_it_was_asked_to(files: Files, now: list[float]) -> None:
-    made = create(files, **EXPIRY)
+    made = create(files, texts=EXPIRY)
     assert made.expires_at == made.created_at + 3600
     now[0] += 3599
     assert files.list({}).data == [made]
@@ -90,13 +90,13 @@ def test_a_file_expires_when_it_was_asked_to(files: Files, now: list[float]) -> 
     assert files.list({}).data == []
     for call in (files.retrieve, files.delete, lambda one: files.content(one, answer_limit=None)):
         with pytest.raises(NotFound, match="No such File object: file-"):
-            call(made.id)  # type: ignore[operator]
+            call(made.id)
 
 
 def test_the_file_of_a_batch_expires_after_thirty_days_unless_asked_otherwise(
     files: Files,
 ) -> None:
-    by_itself, asked = create(files, purpose="batch"), create(files, purpose="batch", **EXPIRY)
+    by_itself, asked = create(files, purpose="batch"), create(files, purpose="batch", texts=EXPIRY)
     assert by_itself.expires_at == by_itself.created_at + 30 * 86_400
     assert asked.expires_at == asked.created_at + 3600
 
@@ -135,7 +135,7 @@ def test_a_wrong_field_is_named(
     files: Files, texts: dict[str, str], message: str, param: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=re.escape(message)) as caught:
-        files.create(form(**texts), caller=None, key=None)
+        files.create(form(texts=texts), caller=None, key=None)
     assert caught.value.param == param
     assert files.list({}).data == []
 

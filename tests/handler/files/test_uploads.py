@@ -12,7 +12,7 @@ import pytest
 
 from handler.errors import InvalidRequest, NotFound
 from handler.files import completion
-from handler.files.files import Files
+from handler.files.files import Files, put_file
 from handler.files.schemas import Upload
 from handler.files.uploads import Uploads
 from handler.limits import MAX_DOCUMENT
@@ -107,7 +107,7 @@ def test_a_wrong_completion_is_refused_and_can_be_corrected(uploads: Uploads, fi
     upload, other = begin(uploads), begin(uploads)
     first, last = add(uploads, upload, b"abc"), add(uploads, upload, b"def")
     foreign = add(uploads, other, b"def")
-    for part_ids, more, message in [
+    wrong: list[tuple[list[str], dict[str, Any], str]] = [
         ([first], {}, "have 3 bytes together; the upload was announced with 6"),
         ([first, first], {}, r"'part_ids\[1\]' is '.*', which is there twice"),
         ([first, foreign], {}, r"'part_ids\[1\]' is '.*', which is no part of the upload"),
@@ -118,7 +118,8 @@ def test_a_wrong_completion_is_refused_and_can_be_corrected(uploads: Uploads, fi
         ([first, last], {"md5": "short"}, "must be 32 hexadecimal digits"),
         ([first, last], {"parts": []}, "'parts'"),
         (["x"] * 1001, {}, "a list of at most 1000 ids"),
-    ]:
+    ]
+    for part_ids, more, message in wrong:
         with pytest.raises(InvalidRequest, match=message):
             complete(uploads, upload, *part_ids, **more)
         assert files.list({}).data == []
@@ -147,7 +148,7 @@ def test_what_is_finished_takes_no_parts(uploads: Uploads, now: list[float]) -> 
         assert caught.value.code == f"upload_{status}"
     for call in (uploads.cancel, lambda one: uploads.complete(one, b'{"part_ids": []}')):
         with pytest.raises(InvalidRequest, match="is expired"):
-            call(expired.id)  # type: ignore[operator]
+            call(expired.id)
 
 
 def test_a_cancelled_upload_keeps_nothing(uploads: Uploads, storage: Storage) -> None:
@@ -268,7 +269,6 @@ def test_an_upload_that_is_cancelled_while_it_is_completed_makes_no_file(
 ) -> None:
     upload = begin(uploads, bytes=3)
     part = add(uploads, upload, b"abc")
-    put_file = completion.put_file
 
     def cancel_first(*args: Any) -> Any:
         uploads.cancel(upload.id)
