@@ -27,11 +27,9 @@ def _number(value: object) -> object:
     return value if number is None else number
 
 
-Seconds = Annotated[
-    Annotated[int, Field(ge=MIN_FILE_SECONDS, le=MAX_FILE_SECONDS)],
-    must_be(f"a whole number from {MIN_FILE_SECONDS} to {MAX_FILE_SECONDS}"),
-]
-Anchor = Annotated[Literal["created_at"], must_be("created_at")]
+InRange = Annotated[int, Field(ge=MIN_FILE_SECONDS, le=MAX_FILE_SECONDS)]
+SECONDS_WANTED = must_be(f"a whole number from {MIN_FILE_SECONDS} to {MAX_FILE_SECONDS}")
+ANCHOR_WANTED = must_be("created_at")
 
 
 class FileForm(BaseModel):
@@ -50,9 +48,14 @@ class FileForm(BaseModel):
         Field(description="With its name and its content type, as forms have them."),
     ]
     purpose: AnyPurpose
-    anchor: Annotated[Anchor | SkipJsonSchema[None], Field(alias=ANCHOR)] = None
+    anchor: Annotated[
+        Literal["created_at"] | SkipJsonSchema[None], Field(alias=ANCHOR), ANCHOR_WANTED
+    ] = None
     seconds: Annotated[
-        Annotated[Seconds, BeforeValidator(_number)] | SkipJsonSchema[None], Field(alias=SECONDS)
+        InRange | SkipJsonSchema[None],
+        Field(alias=SECONDS),
+        BeforeValidator(_number),
+        SECONDS_WANTED,
     ] = None
 
 
@@ -61,8 +64,8 @@ class ExpiresAfter(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    anchor: Anchor
-    seconds: Annotated[Seconds, BeforeValidator(integral)]
+    anchor: Annotated[Literal["created_at"], ANCHOR_WANTED]
+    seconds: Annotated[InRange, BeforeValidator(integral), SECONDS_WANTED]
 
 
 def read_form(texts: Mapping[str, str]) -> FileForm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handler.files.files import Files
+from handler.files.uploads import Uploads
 from handler.objects.configured_storage import ConfiguredStorage
 
 
@@ -11,3 +12,4 @@ class FileOperations:
 
     def __init__(self, storage: ConfiguredStorage) -> None:
         self.files = Files(storage)
+        self.uploads = Uploads(storage)

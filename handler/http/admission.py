@@ -12,6 +12,9 @@ from handler.request_context import RequestContext
 # What one thread encodes in a second, at least: a text of 256 tokens takes about 10 ms.
 TEXTS_PER_SECOND = 100
 MOST_SECONDS = 30
+# In the `extensions` of a request's scope, if the server bounds what its connections hold: a
+# function to be called when the body goes to disk as it comes.
+ON_DISK = "handler.body_on_disk"
 # Texts that are encoded in a quarter of a second at most, or so.
 SHORT_INPUTS = 32
 

@@ -18,7 +18,17 @@ from handler.http.methods import HeadAndOptions
 from handler.http.openapi import DocumentedApp
 from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
-from handler.http.routes import docs, file_batches, files, health, mcp, models, root, tokenize
+from handler.http.routes import (
+    docs,
+    file_batches,
+    files,
+    health,
+    mcp,
+    models,
+    root,
+    tokenize,
+    uploads,
+)
 from handler.http.routes import embeddings as embeddings_routes
 from handler.http.routes import vector_store_files as vector_store_file_routes
 from handler.http.routes import vector_stores as vector_store_routes
@@ -31,6 +41,7 @@ RESOURCES = (
     tokenize,
     models,
     files,
+    uploads,
     vector_store_routes,
     vector_store_file_routes,
     file_batches,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from fastapi import Request
@@ -87,6 +88,19 @@ async def run_off_loop(
     cancel the request's context, which ends the work on the thread.
     """
     return await _run(request, _pools(request).short, function, *args, **kwargs)
+
+
+async def run_before_the_end(
+    request: Request, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Call `function` on a thread while the request's body is still to be read.
+
+    `run_off_loop` would take what comes of the body, and only look whether the client hangs up.
+    """
+    if _context(request).is_alone:
+        return function(*args, **kwargs)
+    work = partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pools(request).short, work)
 
 
 async def _run(

@@ -5,26 +5,19 @@ Imported by the requests that have one: it would slow every cold start down.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
 
 from fastapi import Request
 
 from handler.digits import whole_number
 from handler.errors import RequestTooLarge
 from handler.files.form import Form
-from handler.http.admission import Admission
-from handler.http.concurrency import QUICK_BODY, ThreadPools
+from handler.http.admission import ON_DISK, Admission
+from handler.http.concurrency import QUICK_BODY, run_before_the_end
 from handler.http.content_encoding import Decoder
 from handler.http.multipart import FormParser, read_boundary
 from handler.limits import LAMBDA_FILE, MAX_BODY, MAX_DOCUMENT, MAX_FORM_FIELDS, SPOOLED_FORM
 from handler.request_context import RequestContext
-
-T = TypeVar("T")
-
-# Of a server that counts what its connections hold: the body does not stay in memory.
-ON_DISK = "handler.body_on_disk"
 
 
 async def read_form(request: Request, *, file_field: str, text_fields: Collection[str]) -> Form:
@@ -59,8 +52,11 @@ async def read_form(request: Request, *, file_field: str, text_fields: Collectio
         _admit(request, context, len(part))
         waiting += part
         if len(waiting) >= SPOOLED_FORM:
-            await _beside_the_loop(request, parse)
-    await _beside_the_loop(request, parse, quick=len(waiting) <= QUICK_BODY)
+            await run_before_the_end(request, parse)
+    if len(waiting) <= QUICK_BODY:
+        parse()
+    else:
+        await run_before_the_end(request, parse)
     decoder.finish()
     return parser.finish()
 
@@ -76,20 +72,6 @@ def _admit(request: Request, context: RequestContext, count: int) -> None:
     if count > 0 and not context.is_alone:
         admission: Admission = request.app.state.admission
         admission.admit_bytes(count, context)
-
-
-async def _beside_the_loop(
-    request: Request, function: Callable[[], T], *, quick: bool = False
-) -> T:
-    """Call `function` on a thread, while the rest of the body is awaited.
-
-    (`run_off_loop` would take the rest for a client that hangs up.)
-    """
-    context: RequestContext = request.state.context
-    if quick or context.is_alone:
-        return function()
-    pools: ThreadPools = request.app.state.pools
-    return await asyncio.get_running_loop().run_in_executor(pools.short, function)
 
 
 def _too_large(size: int, limit: int, context: RequestContext) -> RequestTooLarge:

@@ -61,8 +61,6 @@ class FormParser:
         self._texts: dict[str, bytearray] = {}
         self._file: Disposition | None = None
         self._file_type: str | None = None
-        spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_FORM)  # noqa: SIM115 - see `close`
-        self._content = cast(BinaryIO, spool)
         self._size, self._sha256 = 0, hashlib.sha256()
         self._headers: dict[str, str] = {}
         self._name, self._value = bytearray(), bytearray()  # of the header that is being read
@@ -86,6 +84,8 @@ class FormParser:
             )
         except FormParserError as error:
             raise _damaged() from error
+        spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_FORM)  # noqa: SIM115 - see `close`
+        self._content = cast(BinaryIO, spool)
 
     def feed(self, data: bytes) -> None:
         """Parse the next part of the body.

@@ -62,6 +62,7 @@ def _schemas() -> dict[str, Any]:
     from handler.embeddings.request import EmbeddingRequest
     from handler.files import schemas as file_schemas
     from handler.files.file_request import FileForm
+    from handler.files.upload_request import NewUpload, PartForm, UploadCompletion
     from handler.http import schemas
     from handler.mcp import schemas as mcp_schemas
     from handler.vector_stores import schemas as store_schemas
@@ -73,6 +74,9 @@ def _schemas() -> dict[str, Any]:
     requests = (
         EmbeddingRequest,
         FileForm,
+        NewUpload,
+        PartForm,
+        UploadCompletion,
         SearchRequest,
         StoreRequest,
         StoreChange,

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from handler.errors import ApiError
+from handler.http.admission import ON_DISK
 from handler.local_server import refusals
 from handler.local_server.parser import Parser
 from handler.local_server.transport import Transport
@@ -64,8 +65,14 @@ class Connection(H11Protocol):
         self._bounds = server_state.bounds
         self.phase, self.since = Phase.NEW, self.loop.time()
         self.received = 0  # bytes, in this phase
+        self._is_on_disk = False  # whether the body goes there as it comes
         self._is_last = False  # whether the request is, so that what follows it is not read
         self._checked = self.since
+
+    @property
+    def held(self) -> int:
+        """Bytes of an incomplete body that are in memory."""
+        return self.received if self.phase is Phase.BODY and not self._is_on_disk else 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         guarded = Transport(
@@ -207,10 +214,15 @@ class Connection(H11Protocol):
             return
         if self.conn.their_state is h11.SEND_BODY:
             send = self._ending(send)
+        self._is_on_disk = False
+        scope["extensions"] = {**scope.get("extensions", {}), ON_DISK: {"begin": self._on_disk}}
         try:
             await self._application(scope, receive, send)
         except asyncio.CancelledError:  # the server ends
             self.refuse(refusals.shutting_down())
+
+    def _on_disk(self) -> None:
+        self._is_on_disk = True
 
     def _ending(self, send: Send) -> Send:
         """`send`, which announces the connection's end if the answer comes early."""

@@ -120,12 +120,13 @@ class Connections(ServerState):
             if one.phase is Phase.BODY and now - one.since > self.bounds.slow_seconds
         ]
         slow.sort(key=lambda one: one.since)
-        excess = sum(one.received for one in slow) - self.bounds.incomplete
+        excess = sum(one.held for one in slow) - self.bounds.incomplete
         for one in slow:
             if excess <= 0:
                 return
-            one.refuse(refusals.too_much_incomplete())
-            excess -= one.received
+            if held := one.held:
+                one.refuse(refusals.too_much_incomplete())
+                excess -= held
 
 
 def most_connections() -> int:

@@ -170,8 +170,13 @@ def blob_of_part(upload_id: str, part_id: str) -> str:
     return f"{parts_of(upload_id)}{part_id}"
 
 
+def whole_of(upload_id: str) -> str:
+    """The blob of an upload that is sent by a presigned PUT."""
+    return f"{parts_of(upload_id)}whole"
+
+
 def parts_of(upload_id: str) -> str:
-    """What the names of the blobs of an upload's parts begin with."""
+    """What the keys of all blobs of an upload begin with, but for the file that it becomes."""
     return f"parts/{upload_id}/"
 
 

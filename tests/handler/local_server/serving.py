@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from starlette.types import Message, Receive, Scope, Send
 
+from handler.http.admission import ON_DISK
 from handler.local_server.bounds import Bounds
 from handler.local_server.listening import listen
 from handler.local_server.server import Server
@@ -38,7 +39,9 @@ class Application:
                 await answer(send, 200, b"%d" % len(await read(receive)))
             case "/count":
                 await answer(send, 200, b"%d bytes" % len(await read(receive)))
-            case "/wait":  # until the client goes
+            case "/wait" | "/wait-on-disk" as path:  # until the client goes
+                if path == "/wait-on-disk":
+                    scope["extensions"][ON_DISK]["begin"]()
                 self.began.release()
                 while (await receive())["type"] != "http.disconnect":
                     pass

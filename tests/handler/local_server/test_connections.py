@@ -119,6 +119,24 @@ def test_bodies_that_stall_have_a_bound_of_memory() -> None:
             second.recv(1)
 
 
+def test_a_slow_body_that_goes_to_disk_takes_no_memory() -> None:
+    application = Application()
+    bounds = Bounds(incomplete=100_000, slow_seconds=0.1, check_seconds=0.02)
+    with (
+        serving(bounds, application) as port,
+        connected(port) as first,
+        connected(port) as second,
+    ):
+        first.sendall(post("/wait-on-disk", length=10**6) + b" " * 500_000)
+        second.sendall(post("/wait", length=10**6) + b" " * 60_000)
+        first.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            first.recv(1)
+        second.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            second.recv(1)
+
+
 @pytest.mark.parametrize(
     ("soft", "hard", "raised", "most"),
     [

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest
-from handler.limits import MAX_FILE_ID, MAX_PAGE
-from handler.objects.pagination import read_page, single
+from handler.limits import MAX_FILE_ID, MAX_FILES_PAGE, MAX_PAGE
+from handler.objects.pagination import read_file_page, read_page, single
 
 
 def test_a_page_has_defaults() -> None:
@@ -66,7 +66,31 @@ def test_leading_zeros_do_not_change_a_limit(limit: str) -> None:
     assert read_page({"limit": limit}).limit == 5
 
 
-@pytest.mark.parametrize("name", ["limit", "order", "after", "before", "filter"])
+def test_a_page_of_files_has_openais_defaults() -> None:
+    page = read_file_page({"unknown": "x", "after": ""})
+    assert (page.limit, page.descending, page.after, page.purpose) == (10_000, True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("limit", "0", f"a whole number from 1 to {MAX_FILES_PAGE}"),
+        ("limit", f"{MAX_FILES_PAGE + 1}", f"a whole number from 1 to {MAX_FILES_PAGE}"),
+        ("order", "up", "one of asc, desc"),
+        ("after", "x" * (MAX_FILE_ID + 1), f"an id, of {MAX_FILE_ID} characters at most"),
+        ("purpose", "assistant", "one of assistants, assistants_output, batch"),
+    ],
+)
+def test_a_wrong_parameter_of_the_list_of_files_is_refused(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read_file_page({name: value})
+    assert refused.value.param == name
+    assert expected in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["limit", "order", "after", "before", "filter", "purpose"])
 def test_a_parameter_is_sent_once(name: str) -> None:
     with pytest.raises(InvalidRequest, match=f"'{name}' is in the query string twice"):
         single([(name, "1"), (name, "1")])

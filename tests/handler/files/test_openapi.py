@@ -1,0 +1,52 @@
+"""/openapi.json describes the routes of files and uploads of a server that has a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from starlette.testclient import TestClient
+
+from handler.api import embeddings
+from handler.http.app import create_app
+from handler.settings import Settings, SqliteAddress
+from tests.handler.http.documented_routes import check, requests_for
+
+ROUTES = "^/v1/(files|uploads)"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[TestClient, dict[str, str]]:
+    """The application, and the ids of a file and of an upload in its store."""
+    address = SqliteAddress(str(tmp_path_factory.mktemp("store") / "documents.sqlite"))
+    client = TestClient(
+        create_app(embeddings, Settings(vector_store=address)), raise_server_exceptions=False
+    )
+    file = client.post("/v1/files", data={"purpose": "vision"}, files={"file": ("a", b"x")})
+    new = {"filename": "a", "purpose": "vision", "bytes": 1000, "mime_type": "text/plain"}
+    upload = client.post("/v1/uploads", json=new)
+    return client, {"file_id": file.json()["id"], "upload_id": upload.json()["id"]}
+
+
+def check_there(case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = filled
+    if case.path.endswith(("/complete", "/cancel")):  # whose answers depend on what came before
+        ids = {"upload_id": "upload_x"}
+    case.path_parameters = {name: ids[name] for name in case.path_parameters}
+    check(case, app=client.app)
+
+
+@requests_for(ROUTES, examples=10)
+def test_the_routes_do_what_is_documented(
+    case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str, str]]
+) -> None:
+    check_there(case, filled)
+
+
+@pytest.mark.slow
+@requests_for(ROUTES, examples=100)
+def test_the_routes_do_what_is_documented_for_many_requests(
+    case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str, str]]
+) -> None:
+    check_there(case, filled)
