@@ -175,7 +175,7 @@ class Attempt:
         lease = self._lease
         match continuation(row, lease.row):
             case "settled":
-                is_old = row.status == "failed" or not self._change.is_after(row.sequencer)
+                is_old = not self._change.is_after(row.sequencer)
                 self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
                 return True
             case "whole":
@@ -272,10 +272,10 @@ class Attempt:
         return Outcome("removed", self._lease.document_id)
 
     def _withdraw(self, *, removed: float) -> Outcome:
-        """Delete the vectors of a file that was removed or cancelled, or is gone; keep its row."""
+        """Delete the vectors of an uploaded file that the store is not to have; keep its row."""
         lease = self._lease
         if removed == lease.row.removed and leaves_nothing(lease.row):
-            return Outcome("absent", lease.document_id)
+            return Outcome.of("accounted for", lease.row)
         lease.plan(replace(abandoned(lease.row), current=None, removed=removed))
         if lease.row.earlier:
             with lease.released_on_failure():

@@ -163,14 +163,16 @@ class TaskRunner:
             row = self._storage.store(task.vector_store_id).ledger.get(task.file_id)
             if row is None or row.status != "in_progress" or row.requested is None:
                 return Outcome("absent", task.file_id)
-            return Outcome.of("failed", self._fail(task.vector_store_id, row, BUG))
+            failed = self._fail(task.vector_store_id, row, BUG)
+            self._storage.tasks.send([task])  # deletes what was written of it
+            return Outcome.of("failed", failed)
         except StoreGone:
             return Outcome("absent", task.file_id)
         except Exception as error:
             return error
 
     def _fail(self, store_id: str, row: Row, message: str) -> Row:
-        """Write that a file has failed. What is left of its vectors is deleted with the file."""
+        """Write that a file has failed. Searches find nothing of it any more."""
         failed = replace(
             row,
             status="failed",
