@@ -51,11 +51,14 @@ class Api:
         store_id: str,
         file: StoredFile,
         attributes: Mapping[str, Attribute] | None = None,
+        batch: str | None = None,
         **about: Any,
     ) -> Row:
         """Attach a file, or attach it again."""
         ledger, now = self.storage.store(store_id).ledger, self.clock.now()
         known = ledger.get(file.id) or Row(file.id, f"upload://{file.id}/{file.filename}")
+        if batch is not None:
+            known = replace(known, batches=(*known.batches, batch))
         row = replace(
             known,
             status="in_progress",
@@ -78,7 +81,7 @@ class Api:
         )
         batch = self.storage.catalog.put(batch)
         for file in files:
-            self.attach(store_id, file, batches=(batch.id,))
+            self.attach(store_id, file, batch=batch.id)
         return batch
 
     def change(self, store_id: str, file_id: str, **values: Any) -> None:
