@@ -81,9 +81,10 @@ class UploadHistory:
         self.owners: dict[str, Actor] = {}  # by their names
         self.loses_writes = False
         faulty: Any = FaultyStorage(self.storage, self.faults, self)
+        workers: Any = FaultyStorage(self.storage, self.faults, self, of_workers=True)
         self.api = Api(faulty, self, self.encoder.bundle.fingerprint)
         self.runner = TaskRunner(
-            faulty,
+            workers,
             DocumentEncoder(self.encoder, self.chunker, _extract),  # type: ignore[arg-type]
             clock=self,
             owners=self,

@@ -209,6 +209,28 @@ def test_a_deleted_file_is_taken_out_of_every_store(
     assert list(storage.blobs.keys("files/", before=2e9)) == []
 
 
+def test_a_file_that_is_attached_while_it_is_deleted_is_taken_out(
+    api: Api,
+    runner: TaskRunner,
+    storage: Storage,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, file = api.new_store(), api.upload(PETS)
+    delete = storage.catalog.delete
+
+    def attach_first(item: StoredFile, **about: Any) -> None:
+        api.attach(store, file)
+        reconcile(runner, store, file.id)
+        delete(item)
+
+    monkeypatch.setattr(storage.catalog, "delete", attach_first)
+    delete_file(storage, file, now=clock.now())
+    assert api.found(store) == []
+    assert reconcile(runner, store, file.id).result == "removed"
+    assert api.records(store) == 0
+
+
 def test_a_file_that_is_gone_when_it_is_looked_at_counts_as_removed(
     api: Api, runner: TaskRunner, storage: Storage, clock: FakeClock
 ) -> None:
