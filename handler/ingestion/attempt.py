@@ -155,13 +155,13 @@ class Attempt:
         if row and self._is_settled(row) and change.repeats(row.sequencer):
             self.result = Outcome.of("accounted for", row)
             return
-        if row and is_withdrawn(row):
-            self.result = self._withdraw(removed=row.removed)
-            return
-        found = None
-        if row or not is_upload(change.source):
+        is_wanted, found = not row.removed if row else not is_upload(change.source), None
+        if is_wanted:
             found = components.sources.find(change.source, deadline=lease.deadline)
         self._snapshot = found
+        if row and found and is_withdrawn(row):
+            self.result = self._withdraw(removed=0.0)
+            return
         if found is None:
             self.result = self._remove() if row else Outcome("absent", lease.document_id)
             return
@@ -264,8 +264,8 @@ class Attempt:
 
     def _remove(self) -> Outcome:
         """Delete everything of a document whose source is gone."""
-        if self._lease.row.requested is not None:
-            return self._withdraw(removed=self._components.clock.now())
+        if (row := self._lease.row).requested is not None:
+            return self._withdraw(removed=row.removed or self._components.clock.now())
         self._lease.change(status="in_progress")
         self._delete_all()
         self._lease.delete()

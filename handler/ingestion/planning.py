@@ -77,12 +77,11 @@ def _attributes(
 
 
 def is_withdrawn(row: Row) -> bool:
-    """Whether nothing of an uploaded file is to be in the store: removed, cancelled, or failed.
+    """Whether nothing of an uploaded file is to be in the store: it was cancelled, or has failed.
 
     One that has failed is tried again when it is attached again: its content never changes.
     """
-    ended = row.removed > 0 or row.status in ("cancelled", "failed")
-    return row.requested is not None and ended
+    return row.requested is not None and row.status in ("cancelled", "failed")
 
 
 def leaves_nothing(row: Row) -> bool:

@@ -127,7 +127,7 @@ class TaskRunner:
             ours = [n for n, name in enumerate(file_ids) if _is_of_the_api(rows.get(name))]
             if item and item.fingerprint != self._encoder.fingerprint:
                 done = {n: self._without_model(store_id, rows[file_ids[n]]) for n in ours}
-                ours = [n for n in ours if is_withdrawn(rows[file_ids[n]])]
+                ours = [n for n in ours if _leaves(rows[file_ids[n]])]
             changes = [Change(rows[file_ids[n]].source) for n in ours]
             results = self._pipeline(store_id).reconcile_all(changes, deadline=deadline)
             done |= dict(zip(ours, results, strict=True))
@@ -197,6 +197,11 @@ class TaskRunner:
         storage.drop_vectors(store_id, deadline=deadline)
         storage.catalog.delete(item, deadline=deadline)
         return Swept(stores=1)
+
+
+def _leaves(row: Row) -> bool:
+    """Whether nothing is to be written of the file: what there is of it is deleted."""
+    return row.removed > 0 or is_withdrawn(row)
 
 
 def _is_of_the_api(row: Row | None) -> bool:

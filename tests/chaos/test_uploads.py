@@ -17,7 +17,7 @@ from handler.stores.contract import Storage
 from model_layer import Chunker, Encoder
 from tests.chaos.history import RememberingEncoder
 from tests.chaos.rest import check, check_orphans
-from tests.chaos.test_chaos import BLOCKS, ids
+from tests.chaos.test_chaos import BLOCKS, FIRST, ids
 from tests.chaos.upload_history import UploadHistory
 
 
@@ -59,3 +59,18 @@ def test_stores_end_up_as_the_api_was_asked(
     for seed in seeds:  # a file for each: the sweep looks at all there is
         storage = open_storage(SqliteAddress(str(tmp_path / f"{seed}.sqlite")))
         run_histories([seed], storage, remembering, chunker, is_file=True)
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [range(FIRST, FIRST + 2), pytest.param(range(FIRST + 2, FIRST + 15), marks=pytest.mark.slow)],
+    ids=ids,
+)
+def test_stores_on_aws_end_up_as_the_api_was_asked(
+    seeds: range, remembering: RememberingEncoder, chunker: Chunker, aws: str
+) -> None:
+    """The same on S3 Vectors, DynamoDB and S3, as moto's server plays them."""
+    from tests.handler.aws.moto_server import new_index
+
+    for seed in seeds:
+        run_histories([seed], open_storage(new_index()), remembering, chunker, is_file=False)
