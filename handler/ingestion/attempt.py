@@ -155,13 +155,13 @@ class Attempt:
         if row and self._is_settled(row) and change.repeats(row.sequencer):
             self.result = Outcome.of("accounted for", row)
             return
-        if row and is_withdrawn(row):
-            self.result = self._withdraw(removed=row.removed)
-            return
-        found = None
-        if row or not is_upload(change.source):
+        is_wanted, found = not row.removed if row else not is_upload(change.source), None
+        if is_wanted:
             found = components.sources.find(change.source, deadline=lease.deadline)
         self._snapshot = found
+        if row and found and is_withdrawn(row):
+            self.result = self._withdraw(removed=0.0)
+            return
         if found is None:
             self.result = self._remove() if row else Outcome("absent", lease.document_id)
             return
@@ -175,7 +175,7 @@ class Attempt:
         lease = self._lease
         match continuation(row, lease.row):
             case "settled":
-                is_old = row.status == "failed" or not self._change.is_after(row.sequencer)
+                is_old = not self._change.is_after(row.sequencer)
                 self.result = Outcome.of("accounted for" if is_old else "unchanged", row)
                 return True
             case "whole":
@@ -264,18 +264,18 @@ class Attempt:
 
     def _remove(self) -> Outcome:
         """Delete everything of a document whose source is gone."""
-        if self._lease.row.requested is not None:
-            return self._withdraw(removed=self._components.clock.now())
+        if (row := self._lease.row).requested is not None:
+            return self._withdraw(removed=row.removed or self._components.clock.now())
         self._lease.change(status="in_progress")
         self._delete_all()
         self._lease.delete()
         return Outcome("removed", self._lease.document_id)
 
     def _withdraw(self, *, removed: float) -> Outcome:
-        """Delete the vectors of a file that was removed or cancelled, or is gone; keep its row."""
+        """Delete the vectors of an uploaded file that the store is not to have; keep its row."""
         lease = self._lease
         if removed == lease.row.removed and leaves_nothing(lease.row):
-            return Outcome("absent", lease.document_id)
+            return Outcome.of("accounted for", lease.row)
         lease.plan(replace(abandoned(lease.row), current=None, removed=removed))
         if lease.row.earlier:
             with lease.released_on_failure():

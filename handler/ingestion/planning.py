@@ -77,8 +77,11 @@ def _attributes(
 
 
 def is_withdrawn(row: Row) -> bool:
-    """Whether the API wants nothing of the document in the store."""
-    return row.requested is not None and (row.removed > 0 or row.status == "cancelled")
+    """Whether nothing of an uploaded file is to be in the store: it was cancelled, or has failed.
+
+    One that has failed is tried again when it is attached again: its content never changes.
+    """
+    return row.requested is not None and row.status in ("cancelled", "failed")
 
 
 def leaves_nothing(row: Row) -> bool:
@@ -94,15 +97,12 @@ def continuation(row: Row, planned: Row) -> Literal["settled", "whole", "copy", 
     """
     if not same_content(row, planned):
         return "read"
-    alike = same_description(row, planned)
-    # A failed document that is written again or backfilled is tried again: the user may have
-    # restored it, or given the function more memory. An uploaded file cannot have changed.
-    if row.status == "failed":
-        return "settled" if alike and row.requested is not None else "read"
     is_whole = bool(row.generation) and row.current == row.generation
+    # A failed document that is written again or backfilled is tried again: the user may have
+    # restored it, or given the function more memory.
     if row.status != "completed" and not is_whole:
         return "read"
-    if not alike:
+    if not same_description(row, planned):
         return "copy"
     return "settled" if row.status == "completed" else "whole"
 

@@ -127,7 +127,7 @@ class TaskRunner:
             ours = [n for n, name in enumerate(file_ids) if _is_of_the_api(rows.get(name))]
             if item and item.fingerprint != self._encoder.fingerprint:
                 done = {n: self._without_model(store_id, rows[file_ids[n]]) for n in ours}
-                ours = [n for n in ours if is_withdrawn(rows[file_ids[n]])]
+                ours = [n for n in ours if _leaves(rows[file_ids[n]])]
             changes = [Change(rows[file_ids[n]].source) for n in ours]
             results = self._pipeline(store_id).reconcile_all(changes, deadline=deadline)
             done |= dict(zip(ours, results, strict=True))
@@ -163,14 +163,16 @@ class TaskRunner:
             row = self._storage.store(task.vector_store_id).ledger.get(task.file_id)
             if row is None or row.status != "in_progress" or row.requested is None:
                 return Outcome("absent", task.file_id)
-            return Outcome.of("failed", self._fail(task.vector_store_id, row, BUG))
+            failed = self._fail(task.vector_store_id, row, BUG)
+            self._storage.tasks.send([task])  # deletes what was written of it
+            return Outcome.of("failed", failed)
         except StoreGone:
             return Outcome("absent", task.file_id)
         except Exception as error:
             return error
 
     def _fail(self, store_id: str, row: Row, message: str) -> Row:
-        """Write that a file has failed. What is left of its vectors is deleted with the file."""
+        """Write that a file has failed. Searches find nothing of it any more."""
         failed = replace(
             row,
             status="failed",
@@ -195,6 +197,11 @@ class TaskRunner:
         storage.drop_vectors(store_id, deadline=deadline)
         storage.catalog.delete(item, deadline=deadline)
         return Swept(stores=1)
+
+
+def _leaves(row: Row) -> bool:
+    """Whether nothing is to be written of the file: what there is of it is deleted."""
+    return row.removed > 0 or is_withdrawn(row)
 
 
 def _is_of_the_api(row: Row | None) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -16,10 +17,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.errors import ServiceUnavailable, SourceChanged
+from handler.errors import ServiceUnavailable, SourceChanged, StoreConflict, StoreGone
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.contract import Ledger, Match, Record, VectorIndex
-from handler.stores.counts import Status
+from handler.stores.counts import Counts, Status
 from handler.stores.filters import Filter
 from handler.stores.row import Row
 from tests.chaos.scheduler import Clock, Crash, Scheduler
@@ -121,13 +122,18 @@ class FaultyIndex:
     ) -> None:
         def act() -> None:
             part = self._faults.some(items)
-            if self._faults.delay(lambda: action(part)):
+            if self._faults.delay(lambda: _unless_gone(action, part)):
                 raise ServiceUnavailable("No answer arrived.")
             action(part)
             if len(part) < len(items):
                 raise ServiceUnavailable("The operation broke off.")
 
         self._faults.run(act, deadline)
+
+
+def _unless_gone(action: Callable[[Sequence[T]], None], items: Sequence[T]) -> None:
+    with suppress(StoreGone):
+        action(items)
 
 
 class FaultyLedger:
@@ -155,6 +161,45 @@ class FaultyLedger:
         status: Status | None = None,
     ) -> list[Row]:
         raise NotImplementedError("no history calls this")
+
+    def get_all(
+        self, document_ids: Sequence[str], *, deadline: float | None = None
+    ) -> dict[str, Row]:
+        return self._faults.run(lambda: self._ledger.get_all(document_ids), deadline)
+
+    def put_all(
+        self, rows: Sequence[Row], *, deadline: float | None = None
+    ) -> list[Row | StoreConflict]:
+        def act() -> list[Row | StoreConflict]:
+            part = self._faults.some(rows)
+            results = self._ledger.put_all(part)
+            if len(part) < len(rows):
+                raise ServiceUnavailable("The operation broke off.")
+            return results
+
+        return self._faults.run(act, deadline)
+
+    def page(
+        self,
+        *,
+        limit: int,
+        after: Row | None = None,
+        descending: bool = False,
+        status: Status | None = None,
+        deadline: float | None = None,
+    ) -> list[Row]:
+        return self._faults.run(
+            lambda: self._ledger.page(
+                limit=limit, after=after, descending=descending, status=status
+            ),
+            deadline,
+        )
+
+    def removed(self, *, before: float, limit: int) -> list[Row]:
+        return self._faults.run(lambda: self._ledger.removed(before=before, limit=limit))
+
+    def counts(self, *, deadline: float | None = None) -> Counts:
+        return self._faults.run(self._ledger.counts, deadline)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from handler.errors import StoreConflict, StoreGone
 from handler.ingestion.planning import leaves_nothing
@@ -17,13 +18,16 @@ from handler.stores.tasks import ReconcileFile, RemoveStore
 STUCK_SECONDS = 900.0  # in progress, without a write of the row: its task may have been lost
 TOMBSTONE_SECONDS = 3_600.0  # a client that lists files goes on after one that it has removed
 ROWS = 100  # that are read at a time
+STUCK_PAGES = 10  # of a store in a sweep: the next one sends more
 
 
 def sweep_deleted_stores(site: Site, after: str) -> Iterator[tuple[str, Swept]]:
-    """Send the tasks of stores that are deleted, and still there."""
+    """Send the tasks of stores that are deleted, and still there; all at once."""
+    if after:
+        return
     tasks = [RemoveStore(item.id) for item in site.storage.catalog.deleted_stores()]
     site.storage.tasks.send(tasks)
-    yield "", Swept(sent=len(tasks))
+    yield "all", Swept(sent=len(tasks))
 
 
 def sweep_stores(site: Site, after: str) -> Iterator[tuple[str, Swept]]:
@@ -53,7 +57,7 @@ def _sweep_store(site: Site, item: VectorStoreItem) -> Iterator[Swept]:
                 take_out(ledger, row.document_id, now=site.now)
             yield _send(site, item.id, rows)
     elif item.counts.in_progress:
-        for rows in _pages(ledger, in_progress=True):
+        for rows in islice(_pages(ledger, in_progress=True), STUCK_PAGES):
             yield _send(site, item.id, [row for row in rows if _is_stuck(row, site.now)])
     yield from _delete_removed(site, item.id, ledger)
 

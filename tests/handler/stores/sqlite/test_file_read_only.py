@@ -13,9 +13,9 @@ from handler.settings import SqliteAddress
 from handler.stores import open_source_store, open_store
 from handler.stores.contract import Store
 from handler.stores.row import Row
+from tests.handler.stores.older_schemas import bring_down
 from tests.handler.stores.vectors import record, show
 from tests.handler.stores.version_0_1 import old_row, write_old_store
-from tests.handler.stores.version_1 import drop_words
 from tests.other_user import AnotherUser, shared_folder, write_protected
 
 IMPORTS = """
@@ -23,9 +23,9 @@ import json, sys
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress
 from handler.stores import open_store
-from handler.stores.contract import NoTextIndex
 from handler.stores.row import Row
 from handler.stores import open_source_store
+from handler.stores.sqlite.storage import SqliteStorage
 from handler.stores.words import terms
 from tests.handler.stores.vectors import NORTH, record
 
@@ -53,13 +53,12 @@ for path in sys.argv[2:]:
 print(refused(lambda: open_source_store(SqliteAddress(sys.argv[1]))))
 """
 SEARCH_TEXT = """
-for path in sys.argv[1:]:
-    store = open_source_store(SqliteAddress(path, "de"))
-    try:
-        matches = store.index.search_text("runs", NORTH, limit=9)
-        print(json.dumps([*found(store), [match.key for match in matches]]))
-    except NoTextIndex as error:
-        print(json.dumps([*found(store), str(error)]))
+store = open_source_store(SqliteAddress(sys.argv[1], "de"))
+matches = store.index.search_text("runs", NORTH, limit=9)
+print(json.dumps([*found(store), [match.key for match in matches]]))
+"""
+OPEN = """
+print(refused(lambda: open_source_store(SqliteAddress(sys.argv[1]))))
 """
 SEARCH_TWICE = """
 store = open_store(SqliteAddress(sys.argv[1]), fingerprint="model-a")
@@ -112,7 +111,7 @@ def test_a_store_without_permission_to_write_is_searched_and_listed(folder: Path
         user = AnotherUser(IMPORTS, SEARCH_AND_WRITE, *map(str, paths))
         *answers, of_the_old_one = user.output().splitlines()
     assert sorted(folder.rglob("*")) == before
-    assert f"{old} cannot be used: it was written by version 0.1, and" in of_the_old_one
+    assert f"{old} cannot be used: it was written by an older version, and" in of_the_old_one
     assert len(answers) == 4
     for path, answer in zip(paths[1:], answers, strict=True):
         keys, rows, refusals = json.loads(answer)
@@ -140,20 +139,22 @@ def test_a_store_that_others_write_is_read_as_it_is_now(folder: Path) -> None:
 
 
 def test_words_are_searched_in_the_language_of_a_file_that_cannot_be_written(folder: Path) -> None:
-    """One of schema 1 has no words, and is searched by vector."""
-    path, old, open_old = (folder / name / "s.sqlite" for name in ("new", "old", "open"))
-    for each in (path, old, open_old):
-        fill(each).index.upsert([record("k#0", text="running")])
-    drop_words(old)
-    keep_open = open_source_store(SqliteAddress(str(open_old)))
-    drop_words(open_old)
-    assert open_old.with_name("s.sqlite-wal").stat().st_size > 0
-    with write_protected(*(each.parent for each in (path, old, open_old))):
-        user = AnotherUser(IMPORTS, SEARCH_TEXT, str(path), str(old), str(open_old))
-        answers = [json.loads(line) for line in user.output().splitlines()]
-    assert answers[0] == [["k#0"], ["k"], ["k#0"]]
-    for keys, rows, refusal in answers[1:]:
-        assert (keys, rows) == (["k#0"], ["k"])
-        assert "written by an earlier version, without an index of the words" in refusal
-        assert "Let a user who may write it and its folder open it once." in refusal
-    assert keep_open.ledger.get("k") is not None
+    path = folder / "s.sqlite"
+    fill(path).index.upsert([record("k#0", text="running")])
+    with write_protected(folder):
+        user = AnotherUser(IMPORTS, SEARCH_TEXT, str(path))
+        assert json.loads(user.output()) == [["k#0"], ["k"], ["k#0"]]
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_file_of_an_older_schema_is_refused_until_it_can_be_written(
+    folder: Path, schema: int
+) -> None:
+    path = folder / "s.sqlite"
+    fill(path)
+    bring_down(path, schema=schema)
+    with write_protected(folder):
+        refusal = AnotherUser(IMPORTS, OPEN, str(path)).output()
+    assert "it was written by an older version, and cannot be written now" in refusal
+    assert "Let a user who may write it and its folder open it once." in refusal
+    assert open_source_store(SqliteAddress(str(path))).ledger.get("k") is not None

@@ -12,13 +12,16 @@ import pytest
 
 from handler.errors import UnusableStore
 from handler.settings import SqliteAddress, TextLanguage
-from handler.stores import open_source_store
+from handler.stores import open_source_store, open_storage
+from handler.stores.catalog import VectorStoreItem
 from handler.stores.contract import Store
+from handler.stores.counts import Counts
 from handler.stores.sqlite import words as sqlite_words
 from handler.stores.sqlite.schema import APPLICATION_ID, VERSION
+from handler.stores.tasks import Sweep
+from tests.handler.stores.older_schemas import bring_down
 from tests.handler.stores.vectors import NORTH, record, show
 from tests.handler.stores.version_0_1 import REVISION, old_row, write_old_store
-from tests.handler.stores.version_1 import drop_words
 from tests.paths import ROOT
 
 
@@ -78,6 +81,38 @@ def test_a_store_of_version_0_1_goes_on_working(path: Path) -> None:
     store.ledger.put(replace(row, size=11))
     store.index.delete(["file-1#1"])
     assert keys(open_at(path)) == by_words(open_at(path), "file1") == ["file-1#0"]
+
+
+def test_the_files_of_an_old_store_are_counted_at_once(path: Path) -> None:
+    rows = [
+        old_row("file-1", size=100),
+        old_row("file-2", status="failed", chunks=0, written=0, size=7),
+        old_row("file-3", status="in_progress", written=1, size=8),
+        old_row("file-4", size=20),
+    ]
+    write_old_store(path, rows)
+    store = open_at(path)
+    assert store.ledger.counts() == Counts(
+        in_progress=1, completed=2, failed=1, cancelled=0, usage_bytes=120
+    )
+    row = store.ledger.get("file-1")
+    assert row is not None
+    store.ledger.delete(store.ledger.put(replace(row, size=50)))
+    assert store.ledger.counts() == Counts(in_progress=1, completed=1, failed=1, usage_bytes=20)
+    assert [row.document_id for row in store.ledger.page(limit=9)] == ["file-2", "file-3", "file-4"]
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_file_of_a_schema_between_goes_on_working(path: Path, schema: int) -> None:
+    filled(path)
+    bring_down(path, schema=schema)
+    storage = open_storage(SqliteAddress(str(path)))
+    store = storage.store(storage.source_store_id)
+    assert by_words(store, "E2041 runs") == ["k#1", "k#0"]
+    assert store.ledger.counts().completed == 1
+    storage.tasks.send([Sweep()])
+    item = VectorStoreItem(id="vs_1", created=1.0)
+    assert storage.catalog.put(item) == storage.catalog.get(VectorStoreItem, "vs_1")
 
 
 def test_several_processes_bring_an_old_file_to_this_version_at_once(path: Path) -> None:
@@ -159,7 +194,7 @@ def filled(path: Path) -> Path:
 
 
 def test_a_file_without_words_gets_them_once(path: Path) -> None:
-    drop_words(filled(path))
+    bring_down(filled(path), schema=1)
     assert by_words(open_at(path), "E2041 runs") == ["k#1", "k#0"]
     execute(path, "UPDATE text_language SET language = 'en'; DELETE FROM words WHERE rowid = 2")
     assert by_words(open_at(path), "E2041 runs") == ["k#0"]
@@ -181,7 +216,7 @@ def test_another_language_indexes_the_words_again(path: Path) -> None:
 def test_a_step_to_the_words_that_fails_leaves_the_old_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drop_words(filled(path))
+    bring_down(filled(path), schema=1)
 
     def stop(text: str, language: TextLanguage) -> list[str]:
         raise KeyboardInterrupt
@@ -191,7 +226,7 @@ def test_a_step_to_the_words_that_fails_leaves_the_old_file(
         with pytest.raises(KeyboardInterrupt):
             open_at(path)
     connection = apsw.Connection(str(path))
-    assert connection.pragma("user_version") == VERSION - 1
+    assert connection.pragma("user_version") == 1
     connection.close()
     assert by_words(open_at(path), "runs") == ["k#1"]
 
@@ -199,10 +234,10 @@ def test_a_step_to_the_words_that_fails_leaves_the_old_file(
 def test_a_long_step_says_how_far_it_is(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drop_words(filled(path))
+    bring_down(filled(path), schema=1)
     open_at(path)
     assert capsys.readouterr().err == ""
-    drop_words(path)
+    bring_down(path, schema=1)
     monkeypatch.setattr(sqlite_words, "PROGRESS_SECONDS", -1)
     monkeypatch.setattr(sqlite_words, "BATCH", 2)
     assert by_words(open_at(path), "runs") == ["k#1"]
@@ -213,7 +248,7 @@ def test_a_long_step_says_how_far_it_is(
 
 
 def test_a_damaged_record_keeps_the_others_from_nothing(path: Path) -> None:
-    drop_words(filled(path))
+    bring_down(filled(path), schema=1)
     execute(path, "UPDATE vectors SET metadata = '{' WHERE chunk = 0")
     assert by_words(open_at(path), "runs E2041") == ["k#1"]
 
