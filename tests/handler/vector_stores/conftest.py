@@ -1,4 +1,4 @@
-"""Fixtures for vector stores: the store of `tests.library`, what serves it, and a store to write."""
+"""Fixtures: the vector store of `tests.library`, what serves it, and a store to write."""
 
 from __future__ import annotations
 

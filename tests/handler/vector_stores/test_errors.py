@@ -229,14 +229,3 @@ def test_a_server_with_keys_needs_one(library: SqliteAddress, method: str, path:
 def test_a_bad_request_is_a_400(store_client: TestClient, body: bytes, param: str | None) -> None:
     response = store_client.post("/v1/vector_stores/library/search", content=body)
     assert assert_error(response, 400)["param"] == param
-
-
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_callers_cannot_create_or_delete_stores_and_files(
-    store_client: TestClient, method: str
-) -> None:
-    for path in ("/v1/vector_stores", FILES, f"{FILES}/{CATS.id}"):
-        error = assert_error(store_client.request(method, path, json={}), 405)
-        assert "`make ingest DIR=folder`" in error["message"]
-    error = assert_error(store_client.request(method, "/v1/files", json={}), 404)
-    assert "`make ingest DIR=folder`" in error["message"]

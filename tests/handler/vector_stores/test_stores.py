@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -125,9 +126,9 @@ def test_a_store_is_not_made_with_a_file_that_is_not_there(
     storage: SqliteStorage, made: MadeStore
 ) -> None:
     expired = upload(storage, "old.txt", expires=time.time() - 1)
-    for file_id in ("file-none", expired, "\ud83d"):
-        wanted = {"file_ids": [upload(storage, "a.txt"), file_id]}
-        error = assert_error(made.client.post(STORES, json=wanted), 404)
+    for file_id in ("file-none", expired, "\ud83d", "x y"):
+        body = json.dumps({"file_ids": [upload(storage, "a.txt"), file_id]})
+        error = assert_error(made.client.post(STORES, content=body), 404)
         assert (error["param"], error["code"]) == ("file_ids[1]", "file_not_found")
     assert len(made.client.get(STORES).json()["data"]) == 1
 
@@ -184,7 +185,7 @@ def test_stores_are_listed_by_creation_with_the_folders_among_them(
         time.sleep(0.002)  # ids tell milliseconds apart
     ascending = ["library", *made]
 
-    def listed(**query: object) -> tuple[list[str], bool]:
+    def listed(**query: Any) -> tuple[list[str], bool]:
         page = client.get(STORES, params=query).json()
         return [store["id"] for store in page["data"]], page["has_more"]
 
@@ -248,7 +249,7 @@ def test_a_search_and_an_attachment_put_the_expiry_off(
         assert item is not None
         storage.catalog.put(replace(item, last_active=1_700_000_000.0))
 
-    for use in (lambda: made.found(), lambda: made.attach()):
+    for use in (made.found, made.attach):
         old()
         use()
         assert made.get()["last_active_at"] > 1_700_000_000
@@ -293,14 +294,15 @@ def test_the_folders_store_is_not_changed_through_the_api(tmp_path: Path, encode
     fill(path, encoder)
     client = serve(Settings(vector_store=SqliteAddress(str(path))))
     file = "/files/file-cats"
-    for method, below, fields in [
+    requests: list[tuple[str, str, Any]] = [
         ("POST", "", {"name": "x"}),
         ("DELETE", "", None),
         ("POST", "/files", {"file_id": "file-cats"}),
         ("POST", file, {"attributes": {}}),
         ("DELETE", file, None),
         ("POST", "/file_batches", {"file_ids": ["file-cats"]}),
-    ]:
+    ]
+    for method, below, fields in requests:
         response = client.request(method, f"{STORES}/library{below}", json=fields)
         error = assert_error(response, 400)
         assert error["code"] == "vector_store_read_only"
