@@ -24,7 +24,7 @@ from handler.limits import (
     MAX_FILTER_NUMBER,
     MIN_CHUNK_TOKENS,
 )
-from handler.objects.metadata import check_pairs, encodable
+from handler.objects.metadata import check_pairs, encodable, key_schema
 from handler.stores.attributes import Attribute
 from handler.validation import integral, kind_of, must_be, refused
 from handler.vector_stores.request import RequestModel, an_object_like
@@ -61,7 +61,7 @@ Attributes = Annotated[
                 {
                     "type": "object",
                     "maxProperties": MAX_ATTRIBUTES,
-                    "propertyNames": {"minLength": 1, "maxLength": MAX_ATTRIBUTE_NAME},
+                    "propertyNames": key_schema(MAX_ATTRIBUTE_NAME),
                     "additionalProperties": {
                         "anyOf": [
                             {"type": "string", "maxLength": MAX_ATTRIBUTE_VALUE},

@@ -47,7 +47,10 @@ def has_what_no_schema_tells(case: schemathesis.Case[Any]) -> bool:
     if any((case.query or {}).get(name) for name in ("after", "before", "page")):
         return True
     static = find_static(case.body)
-    return 2 * static.get("chunk_overlap_tokens", 0) > static.get("max_chunk_size_tokens", 0)
+    overlap, size = (
+        static.get(f"{name}_tokens", 0) for name in ("chunk_overlap", "max_chunk_size")
+    )
+    return bool(2 * overlap > size)
 
 
 def find_static(value: object) -> dict[str, Any]:

@@ -116,7 +116,9 @@ def test_what_a_store_cannot_be_made_with_is_refused(
     assert len(made.client.get(STORES).json()["data"]) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"name": "\\ud83d"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"name": "\\ud83d"}', b'{"file_ids": ["\\ud83d"]}']
+)
 def test_a_body_that_is_no_request_is_refused(made: MadeStore, body: bytes) -> None:
     for path in (STORES, made.path, f"{made.path}/files", f"{made.path}/file_batches"):
         assert_error(made.client.post(path, content=body), 400)
@@ -126,7 +128,7 @@ def test_a_store_is_not_made_with_a_file_that_is_not_there(
     storage: SqliteStorage, made: MadeStore
 ) -> None:
     expired = upload(storage, "old.txt", expires=time.time() - 1)
-    for file_id in ("file-none", expired, "\ud83d", "x y"):
+    for file_id in ("file-none", expired, "x y", "é"):
         body = json.dumps({"file_ids": [upload(storage, "a.txt"), file_id]})
         error = assert_error(made.client.post(STORES, content=body), 404)
         assert (error["param"], error["code"]) == ("file_ids[1]", "file_not_found")
