@@ -45,6 +45,11 @@ def check_pairs(value: object, *, rule: str, most: int, longest_key: int) -> Non
             )
 
 
+def key_schema(longest: int) -> dict[str, object]:
+    """The JSON schema of a key of at most so many characters."""
+    return {"minLength": 1, "maxLength": longest, "pattern": "^[^\\x00]*$"}
+
+
 def _check(value: object) -> object:
     if value is None:
         return None
@@ -68,7 +73,7 @@ Metadata = Annotated[
                 {
                     "type": "object",
                     "maxProperties": MAX_METADATA,
-                    "propertyNames": {"minLength": 1, "maxLength": MAX_METADATA_KEY},
+                    "propertyNames": key_schema(MAX_METADATA_KEY),
                     "additionalProperties": {"type": "string", "maxLength": MAX_METADATA_VALUE},
                 },
                 {"type": "null"},

@@ -105,12 +105,17 @@ def normalize_key(key: str) -> str:
 
 def stored_key(key: str) -> str:
     """The key in a record's metadata of a user's attribute: a hash ends one that is too long."""
-    is_ours = key in OURS or key in NOT_FILTERABLE or key.startswith(RESERVED)
-    stored = USERS + key if is_ours else key
+    stored = _full_key(key)
     if len(stored) <= LONGEST_STORED:
         return stored
     digest = hashlib.sha256(key.encode()).hexdigest()[:HASH_DIGITS]
     return f"{stored[: LONGEST_STORED - HASH_DIGITS - 1]}{CUT}{digest}"
+
+
+def _full_key(key: str) -> str:
+    """The same without the hash: a user's attribute may have the name of one of ours."""
+    is_ours = key in OURS or key in NOT_FILTERABLE or key.startswith(RESERVED)
+    return USERS + key if is_ours else key
 
 
 def keys_of(key: str) -> tuple[str, ...]:
@@ -227,9 +232,7 @@ def _fitting(
         # Without the braces, and with the comma.
         size = len(orjson.dumps(stored)) - 1
         fits = (
-            key
-            and all(len(each) <= MAX_ATTRIBUTE_KEY for each in stored)
-            and len(str(value)) <= MAX_ATTRIBUTE_VALUE
+            key and len(_full_key(key)) <= LONGEST_STORED and len(str(value)) <= MAX_ATTRIBUTE_VALUE
         )
         if fits and size <= room and len(fitting) + len(beside) < MAX_ATTRIBUTES:
             fitting[key] = value

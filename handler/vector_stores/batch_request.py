@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from handler.errors import InvalidRequest
 from handler.limits import MAX_BATCH_FILES
@@ -24,8 +24,21 @@ from handler.vector_stores.request import RequestModel, read_request
 Size = Field(min_length=1, max_length=MAX_BATCH_FILES)
 
 
+ONE_OF_THEM = {
+    "oneOf": [
+        {
+            "required": [sent],
+            "properties": {sent: {"type": "array"}, left_out: {"type": "null"}},
+        }
+        for sent, left_out in (("file_ids", "files"), ("files", "file_ids"))
+    ]
+}
+
+
 class BatchRequest(RequestModel):
     """Attach files. One of `file_ids` and `files` must be sent."""
+
+    model_config = ConfigDict(json_schema_extra=ONE_OF_THEM)  # type: ignore[typeddict-item]
 
     file_ids: Annotated[
         Annotated[list[FileId], Size] | None,

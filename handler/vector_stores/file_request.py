@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from handler.limits import (
     MAX_ATTRIBUTE_NAME,
@@ -17,7 +24,7 @@ from handler.limits import (
     MAX_FILTER_NUMBER,
     MIN_CHUNK_TOKENS,
 )
-from handler.objects.metadata import check_pairs, encodable
+from handler.objects.metadata import check_pairs, encodable, key_schema
 from handler.stores.attributes import Attribute
 from handler.validation import integral, kind_of, must_be, refused
 from handler.vector_stores.request import RequestModel, an_object_like
@@ -54,7 +61,7 @@ Attributes = Annotated[
                 {
                     "type": "object",
                     "maxProperties": MAX_ATTRIBUTES,
-                    "propertyNames": {"minLength": 1, "maxLength": MAX_ATTRIBUTE_NAME},
+                    "propertyNames": key_schema(MAX_ATTRIBUTE_NAME),
                     "additionalProperties": {
                         "anyOf": [
                             {"type": "string", "maxLength": MAX_ATTRIBUTE_VALUE},
@@ -119,19 +126,21 @@ class StaticChunking(RequestModel):
     ]
 
 
-CHUNKING_TAGS = ("auto", "static")
+STRATEGY_TYPES = ("auto", "static")
+CHUNKING_TAGS = tuple(f"chunking {each}" for each in STRATEGY_TYPES)  # "static" is a field, too
 
 
 def _check_strategy(value: object) -> object:
-    if not isinstance(value, dict) or value.get("type") not in CHUNKING_TAGS:
+    if not isinstance(value, dict) or value.get("type") not in STRATEGY_TYPES:
         raise refused(f"it must be {STRATEGIES}")
     return value
 
 
 Chunking = (
     Annotated[
-        AutoChunking | StaticChunking,
-        Field(discriminator="type"),
+        Annotated[AutoChunking, Tag(CHUNKING_TAGS[0])]
+        | Annotated[StaticChunking, Tag(CHUNKING_TAGS[1])],
+        Discriminator(lambda value: f"chunking {value['type']}"),
         BeforeValidator(_check_strategy),
     ]
     | None

@@ -1,17 +1,19 @@
-"""The configured store is opened once, at its first use, and never created."""
+"""The configured storage is opened once, at its first use, and made only by what writes."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from handler.errors import NotFound, NotReady, ServiceUnavailable
+from handler.objects import configured_storage
 from handler.objects.configured_storage import ConfiguredStorage
 from handler.settings import SqliteAddress
+from handler.stores import open_storage
+from handler.stores.contract import Storage
 from handler.vector_stores.search import VectorSearch
 from model_layer import Encoder
 from tests.handler.vector_stores.searches import ask
@@ -44,21 +46,19 @@ def test_a_store_whose_file_was_replaced_is_opened_again(tmp_path: Path, encoder
     assert "file-cats" not in {result["file_id"] for result in ask(search, query="a cat")["data"]}
 
 
-def test_the_store_is_opened_once_and_again_after_a_failure(
+def test_the_storage_is_opened_once_and_again_after_a_failure(
     library: SqliteAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handler.stores import open_store
-
     opened = []
     barrier = threading.Barrier(4)
 
-    def failing_first(*args: Any, **kwargs: Any) -> Any:
-        opened.append(args)
+    def failing_first(address: SqliteAddress) -> Storage:
+        opened.append(address)
         if len(opened) == 1:
             raise ServiceUnavailable("the secret address is not reached")
-        return open_store(*args, **kwargs)
+        return open_storage(address)
 
-    monkeypatch.setattr(configured_store, "open_store", failing_first)
+    monkeypatch.setattr(configured_storage, "open_storage", failing_first)
     configured = ConfiguredStorage(library, fingerprint=encoder.bundle.fingerprint)
     with pytest.raises(NotReady, match=r"does not answer at the moment\. Try again\.") as caught:
         configured.open()
@@ -66,9 +66,24 @@ def test_the_store_is_opened_once_and_again_after_a_failure(
 
     def open_at_once(_: int) -> object:
         barrier.wait()
-        return configured.open("library")
+        return configured.store("library")
 
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(open_at_once, range(4)))
     assert len(opened) == 2
     assert all(store is stores[0] for store in stores)
+
+
+def test_what_writes_makes_the_file_and_the_folders_store_begins_with_its_files(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    path = tmp_path / "folder" / "later.sqlite"
+    configured = ConfiguredStorage(SqliteAddress(str(path)), fingerprint=encoder.bundle.fingerprint)
+    assert not configured.exists()
+    storage = configured.open(create=True)
+    assert configured.exists()
+    assert not configured.has_source_store(storage)
+    with pytest.raises(NotFound, match="nothing has been ingested yet"):
+        configured.store("later")
+    fill(path, encoder)
+    assert configured.store().id == configured.store("later").id == "later"

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.limits import MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_WARNING
+from handler.limits import (
+    MAX_ATTRIBUTE_BYTES,
+    MAX_ATTRIBUTE_KEY,
+    MAX_ATTRIBUTES,
+    MAX_WARNING,
+)
 from handler.stores.attributes import (
     LONGEST_PAGE,
     NOT_FILTERABLE,
@@ -15,12 +20,15 @@ from handler.stores.attributes import (
     Attribute,
     describe,
     filename,
+    has_cut_key,
     merge_attributes,
     read_attributes,
     read_date,
     read_number,
     shown_attributes,
+    stored_key,
     to_metadata,
+    users_attributes,
     warn_left_out,
 )
 
@@ -105,6 +113,25 @@ def test_attributes_over_a_limit_are_left_out_and_the_rest_is_kept() -> None:
     assert [*read_attributes(many, OUR)] == sorted(many)[:MAX_ATTRIBUTES]
     over = {"k" * 64: "x", "long": "x" * 513, "k" * 63: "2026", "fine": "x", "": "x"}
     assert read_attributes(over, OUR) == {"fine": "x"}
+
+
+@given(st.lists(st.text(min_size=1, max_size=64), min_size=1, max_size=16, unique=True))
+def test_the_keys_of_uploaded_files_are_stored_whole_or_with_a_hash(keys: list[str]) -> None:
+    """S3 Vectors takes 63 characters of a key, and a number has a copy under a longer one."""
+    users: dict[str, Attribute] = {key.encode("utf-8", "replace").decode(): "2026" for key in keys}
+    stored = to_metadata(users, OUR)
+    assert all(len(key) <= MAX_ATTRIBUTE_KEY for key in stored)
+    assert len(stored) == 2 * len(users) + len(OUR)
+    if not has_cut_key(stored):
+        assert users_attributes(stored) == users
+
+
+def test_a_key_of_64_characters_is_known_to_be_cut() -> None:
+    stored = to_metadata({"K" * 64: "x"}, OUR)
+    assert has_cut_key(stored)
+    assert not has_cut_key(to_metadata({"K" * 61: "x"}, OUR))
+    assert stored_key("K" * 64) in stored
+    assert stored_key("K" * 63 + "k") not in stored
 
 
 def test_what_is_left_out_is_named_in_a_warning() -> None:

@@ -11,7 +11,7 @@ from handler.http.app import create_app
 from handler.settings import Settings
 from tests.library import CATS, LIBRARY
 
-IDS = sorted(document.id for document in LIBRARY)
+IDS = [document.id for document in LIBRARY]  # in the order of creation
 FILES = "/v1/vector_stores/library/files"
 ROUTES = [
     ("POST", "/v1/vector_stores/library/search"),
@@ -20,6 +20,8 @@ ROUTES = [
     ("GET", FILES),
     ("GET", f"{FILES}/{CATS.id}"),
 ]
+OF_ONE_STORE = [route for route in ROUTES if route != ("GET", "/v1/vector_stores")]
+EACH_ROUTE_OF_A_STORE = pytest.mark.parametrize(("method", "path"), OF_ONE_STORE)
 EACH_ROUTE = pytest.mark.parametrize(("method", "path"), ROUTES)
 
 
