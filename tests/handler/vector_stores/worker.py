@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from handler.ingestion.tasks import GivenTask, TaskRunner
-
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.document_encoder import make_document_encoder
+from handler.ingestion.tasks import GivenTask, TaskRunner
 from handler.settings import Settings
 from handler.stores.catalog import StoredFile, blob_of
 from handler.stores.ids import new_id
