@@ -11,7 +11,6 @@ from handler.files.file_request import expiry_seconds, read_form
 from handler.files.filenames import clean_content_type, clean_filename
 from handler.files.form import Form
 from handler.files.found import find_file, find_source_file, no_such_file, not_ours
-from handler.files.removal import remove_everywhere
 from handler.files.schemas import DeletedFile, File, FileList
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
@@ -19,6 +18,7 @@ from handler.objects.pagination import FilePage, read_file_page
 from handler.stores.attributes import filename
 from handler.stores.catalog import Catalog, StoredFile, blob_of
 from handler.stores.contract import Storage
+from handler.stores.removal import delete_file
 from handler.stores.row import Row
 
 AT_ONCE = 1_000  # items that are read at a time
@@ -123,11 +123,7 @@ class Files:
         storage = self._storage.open()
         with reached():
             file = self._uploaded(storage, file_id, what="Delete")
-            remove_everywhere(storage, file.id, now=self._now())
-            storage.catalog.delete(file)
-            # It may have been attached meanwhile; from here on, it cannot be.
-            remove_everywhere(storage, file.id, now=self._now())
-            storage.blobs.delete([blob_of(file.id)])
+            delete_file(storage, file, now=self._now())
         return DeletedFile(id=file.id, object="file", deleted=True)
 
     def _uploaded(self, storage: Storage, file_id: str, *, what: str) -> StoredFile:

@@ -6,9 +6,12 @@ Routes refer to models and parameters by name. Their schemas are built at the fi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 SCHEMA = "#/components/schemas/{model}"
 PARAMETER = "#/components/parameters/{name}"
@@ -58,20 +61,39 @@ def _schemas() -> dict[str, Any]:
     """The JSON schema of each model, by name."""
     from pydantic.json_schema import models_json_schema
 
+    _, definitions = models_json_schema(
+        [
+            *((model, "validation") for model in _requests()),
+            *((model, "serialization") for model in _answers()),
+        ],
+        ref_template=SCHEMA,
+    )
+    by_name: dict[str, Any] = definitions["$defs"]
+    return by_name
+
+
+def _answers() -> list[type[BaseModel]]:
     from handler.embeddings import schemas as embedding_schemas
-    from handler.embeddings.request import EmbeddingRequest
     from handler.files import schemas as file_schemas
-    from handler.files.file_request import FileForm
-    from handler.files.upload_request import NewUpload, PartForm, UploadCompletion
     from handler.http import schemas
     from handler.mcp import schemas as mcp_schemas
     from handler.vector_stores import schemas as store_schemas
+
+    rooms = (embedding_schemas, schemas, file_schemas, mcp_schemas, store_schemas)
+    return [getattr(room, name) for room in rooms for name in room.__all__]
+
+
+def _requests() -> tuple[type[BaseModel], ...]:
+    from handler.embeddings.request import EmbeddingRequest
+    from handler.files.file_request import FileForm
+    from handler.files.upload_request import NewUpload, PartForm, UploadCompletion
+    from handler.mcp.schemas import McpMessage
     from handler.vector_stores.batch_request import BatchRequest
     from handler.vector_stores.file_request import AttachRequest, AttributesRequest
     from handler.vector_stores.search_request import SearchRequest
     from handler.vector_stores.store_request import StoreChange, StoreRequest
 
-    requests = (
+    return (
         EmbeddingRequest,
         FileForm,
         NewUpload,
@@ -83,16 +105,5 @@ def _schemas() -> dict[str, Any]:
         AttachRequest,
         AttributesRequest,
         BatchRequest,
-        mcp_schemas.McpMessage,
+        McpMessage,
     )
-    rooms = (embedding_schemas, schemas, file_schemas, mcp_schemas, store_schemas)
-    answers = [getattr(room, name) for room in rooms for name in room.__all__]
-    _, definitions = models_json_schema(
-        [
-            *((model, "validation") for model in requests),
-            *((model, "serialization") for model in answers),
-        ],
-        ref_template=SCHEMA,
-    )
-    by_name: dict[str, Any] = definitions["$defs"]
-    return by_name

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
-from handler.errors import RequestTooLarge, TooBusy, Unauthorized
+from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, Unauthorized
 from handler.http.concurrency import encode_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
-from handler.http.error_handlers import documented
+from handler.http.error_handlers import STATUS, documented
 from handler.http.openapi import content
 from handler.http.request_body import read_body
 
@@ -36,8 +36,8 @@ STORE = {
         **documented("McpReply", Unauthorized, RequestTooLarge, TooBusy),
         202: {"description": "A notification, which has no answer"},
         # The protocol's own errors.
-        400: {"content": content("McpReply")},
-        404: {"content": content("McpReply")},
+        STATUS[InvalidRequest].value: {"content": content("McpReply")},
+        STATUS[NotFound].value: {"content": content("McpReply")},
     },
     openapi_extra={
         "parameters": [STORE],

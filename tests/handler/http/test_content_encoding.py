@@ -105,7 +105,10 @@ def test_a_body_is_decoded(client: TestClient, coding: str, body: bytes) -> None
 
 
 def test_every_route_with_a_body_decodes_it(client: TestClient) -> None:
-    headers, body = {"content-encoding": "gzip"}, gzip.compress(b'{"input": "a", "query": 3}', mtime=0)
+    headers, body = (
+        {"content-encoding": "gzip"},
+        gzip.compress(b'{"input": "a", "query": 3}', mtime=0),
+    )
     assert client.post("/tokenize", content=body, headers=headers).status_code == 200
     search = client.post("/v1/vector_stores/s/search", content=body, headers=headers)
     assert assert_error(search, 400)["param"] == "query"
@@ -200,7 +203,9 @@ def test_a_body_is_decoded_whatever_its_parts(
 
 @given(body=st.binary(max_size=100), cut=st.integers(0, 100))
 def test_any_bytes_are_decoded_or_refused(body: bytes, cut: int) -> None:
-    for coding, start in itertools.product(["gzip", "deflate"], [b"", gzip.compress(body, mtime=0)[:cut]]):
+    for coding, start in itertools.product(
+        ["gzip", "deflate"], [b"", gzip.compress(body, mtime=0)[:cut]]
+    ):
         try:
             decoder = Decoder([coding])
             decoder.decode(start + body)
