@@ -11,9 +11,10 @@ from dataclasses import replace
 from handler.errors import InvalidRequest, StoreConflict
 from handler.files.file_request import expiry_seconds
 from handler.files.files import put_file
-from handler.files.found import ID, find_upload
+from handler.files.found import find_upload
 from handler.files.upload_request import UploadCompletion
 from handler.files.upload_status import expect_pending
+from handler.objects.ids import is_id
 from handler.stores.blobs import BlobMissing, Digests
 from handler.stores.catalog import (
     StoredFile,
@@ -69,7 +70,7 @@ def _parts(storage: Storage, upload: Upload, part_ids: list[str]) -> list[str]:
     """The blobs to be joined. Raises InvalidRequest naming the first wrong part."""
     if not part_ids:
         return [whole_of(upload.id)]
-    known = [one for one in part_ids if ID.fullmatch(one)]
+    known = [one for one in part_ids if is_id(one)]
     found = storage.catalog.get_all(UploadPart, known)
     seen: set[str] = set()
     for index, part_id in enumerate(part_ids):

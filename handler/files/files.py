@@ -94,9 +94,7 @@ class Files:
 
     def retrieve(self, file_id: str) -> File:
         """The file with this id: uploaded, or of the bucket or folder."""
-        if not self._storage.exists():
-            raise no_such_file(file_id)
-        storage = self._storage.open()
+        storage = self._existing(file_id)
         with reached():
             if file := find_file(storage.catalog, file_id, now=self._now()):
                 return describe(file)
@@ -106,9 +104,7 @@ class Files:
 
     def content(self, file_id: str, *, answer_limit: int | None) -> Content:
         """The bytes of a file. Raises InvalidRequest for one of the bucket or folder, too."""
-        if not self._storage.exists():
-            raise no_such_file(file_id)
-        storage = self._storage.open()
+        storage = self._existing(file_id)
         with reached():
             file = self._uploaded(storage, file_id, what="Read")
             return read_content(storage.blobs, file, answer_limit=answer_limit)
@@ -118,13 +114,17 @@ class Files:
 
         Raises InvalidRequest for one of the bucket or folder.
         """
-        if not self._storage.exists():
-            raise no_such_file(file_id)
-        storage = self._storage.open()
+        storage = self._existing(file_id)
         with reached():
             file = self._uploaded(storage, file_id, what="Delete")
             delete_file(storage, file, now=self._now())
         return DeletedFile(id=file.id, object="file", deleted=True)
+
+    def _existing(self, file_id: str) -> Storage:
+        """The storage. Raises NotFound, for that file, if nothing was ever put into it."""
+        if not self._storage.exists():
+            raise no_such_file(file_id)
+        return self._storage.open()
 
     def _uploaded(self, storage: Storage, file_id: str, *, what: str) -> StoredFile:
         """what: what is to be done to it, for the error if it cannot be."""

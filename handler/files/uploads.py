@@ -12,7 +12,7 @@ from handler.files.completion import complete_upload
 from handler.files.filenames import clean_filename
 from handler.files.files import describe
 from handler.files.form import Form
-from handler.files.found import find_file, find_upload
+from handler.files.found import find_file, find_upload, no_such_upload
 from handler.files.schemas import Upload, UploadPart, UploadUrl
 from handler.files.upload_request import NewUpload, UploadCompletion, read_body
 from handler.files.upload_status import expect_pending, status_of
@@ -42,7 +42,7 @@ class Uploads:
         """Begin an upload. Raises InvalidRequest and RequestTooLarge."""
         asked = read_body(NewUpload, body)
         name = clean_filename(asked.filename, place="filename")
-        storage, now = self._storage.open(), self._now()
+        storage, now = self._storage.open(create=True), self._now()
         request = b"POST /v1/uploads\n" + asked.model_dump_json().encode()
         with reached():
             upload_id = id_to_make(
@@ -66,7 +66,7 @@ class Uploads:
 
     def expect_pending(self, upload_id: str) -> catalog.Upload:
         """The upload. Raises InvalidRequest unless it takes parts."""
-        storage = self._storage.open()
+        storage = self._existing(upload_id)
         with reached():
             upload = find_upload(storage.catalog, upload_id)
         expect_pending(upload, now=self._now())
@@ -84,7 +84,7 @@ class Uploads:
                 "announced. Send its parts only, or begin another upload.",
                 param="data",
             )
-        storage = self._storage.open()
+        storage = self._existing(upload_id)
         request = f"POST /v1/uploads/parts\n{upload_id}\n{sent.sha256}".encode()
         with reached():
             part_id = id_to_make(
@@ -108,7 +108,7 @@ class Uploads:
         An upload that was completed with the same parts is answered again.
         """
         asked = read_body(UploadCompletion, body)
-        storage = self._storage.open()
+        storage = self._existing(upload_id)
         with reached():
             for _ in range(TRIES):
                 upload = find_upload(storage.catalog, upload_id)
@@ -121,7 +121,7 @@ class Uploads:
 
     def cancel(self, upload_id: str) -> Upload:
         """Give an upload up, and delete its parts. Raises InvalidRequest if it is completed."""
-        storage = self._storage.open()
+        storage = self._existing(upload_id)
         with reached():
             for _ in range(TRIES):
                 upload, now = find_upload(storage.catalog, upload_id), self._now()
@@ -135,6 +135,12 @@ class Uploads:
                 storage.blobs.delete(storage.blobs.keys(parts_of(upload.id), before=now + DAY))
                 return self._describe(storage, upload)
             raise StoreConflict(f"The upload {upload_id} is changed by others all the time.")
+
+    def _existing(self, upload_id: str) -> Storage:
+        """The storage. Raises NotFound, for that upload, if nothing was ever put into it."""
+        if not self._storage.exists():
+            raise no_such_upload(upload_id)
+        return self._storage.open()
 
     def _describe(self, storage: Storage, upload: catalog.Upload) -> Upload:
         now, file = self._now(), None

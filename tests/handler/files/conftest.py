@@ -34,7 +34,7 @@ def configured(address: SqliteAddress) -> ConfiguredStorage:
 
 @pytest.fixture
 def storage(configured: ConfiguredStorage) -> Storage:
-    return configured.open()
+    return configured.open(create=True)
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, StoreConflict
 from handler.files.files import Files
+from handler.settings import SqliteAddress
 from handler.stores.blobs import BlobMissing
 from handler.stores.catalog import StoredFile, VectorStoreItem, blob_of
 from handler.stores.contract import Ledger, Storage
@@ -311,3 +313,11 @@ def test_content_that_is_gone_is_told(files: Files, storage: Storage) -> None:
     storage.blobs.delete([blob_of(made.id)])
     with pytest.raises(NotFound, match="Delete the file, and upload it again"):
         files.content(made.id, answer_limit=None)
+
+
+def test_before_the_first_file_there_are_none(files: Files, address: SqliteAddress) -> None:
+    assert files.list({}).data == []
+    for call in (files.retrieve, files.delete):
+        with pytest.raises(NotFound, match="No such File object: file-x"):
+            call("file-x")
+    assert not Path(address.path).exists()
