@@ -50,6 +50,8 @@ NOT_RUN = {
         "aws sqs start-message-move-task --source-arn $(aws sqs get-queue-attributes --queue-url "
         "YOUR-DEAD-LETTER-QUEUE-URL \\",
         "export OPENAI_API_KEY=sk-…",
+        "for index in $(aws s3vectors list-indexes --vector-bucket-name YOUR-VECTOR-BUCKET "
+        "--prefix vs- --query 'indexes[].indexName' --output text); do",
         "sam delete",
         "sam deploy --guided",
         "sam deploy --parameter-overrides ApiKeyHashes=alice:2cf2…,bob:9f86… Revision=2",

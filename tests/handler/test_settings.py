@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from handler.settings import Settings, read_settings
+from handler.settings import S3VectorsAddress, Settings, read_settings
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
 
@@ -61,6 +62,16 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> 
         ValueError, match=f"{name} is {re.escape(repr(value))}; it can be .*{words}"
     ):
         read_settings({name: value})
+
+
+def test_a_store_on_aws_has_its_files_and_its_queue_beside_it() -> None:
+    store = {"VECTOR_STORE": "s3vectors://bucket/index", "LEDGER_TABLE": "table"}
+    expected = S3VectorsAddress("bucket", "index", "table")
+    assert read_settings({**store, "FILES_BUCKET": "", "QUEUE_URL": ""}).vector_store == expected
+    more = {"FILES_BUCKET": "files", "QUEUE_URL": "https://sqs.example/1/ingest"}
+    assert read_settings({**store, **more}).vector_store == replace(
+        expected, files_bucket="files", queue_url="https://sqs.example/1/ingest"
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,12 @@ from botocore.exceptions import (
 from handler.aws import client as aws_client
 from handler.aws.client import PATIENCE_SECONDS, AwsClient, Service
 from handler.errors import ServiceUnavailable, StoreConflict
+from handler.stores.aws.keys import Keys
 from handler.stores.aws.ledger import DynamoDBLedger
+from handler.stores.aws.table import Table
 from handler.stores.row import Row
 from tests.fake_clock import START, FakeClock
+from tests.handler.aws.moto_server import new_index
 from tests.handler.aws.scripted_server import Answer, Script, refusal, serving
 
 OK = Answer()
@@ -262,7 +265,7 @@ class LosesAnswers(AwsClient):
     def attempt(self, operation: str, action: Callable[[Any], Any], **options: Any) -> Any:
         def losing(client: Any) -> Any:
             answer = action(client)
-            if operation == "put_item" and not self.lost:
+            if operation == "transact_write_items" and not self.lost:
                 self.lost = True
                 raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
             return answer
@@ -273,7 +276,9 @@ class LosesAnswers(AwsClient):
 def test_a_write_whose_answer_was_lost_is_no_conflict(aws: str, clock: FakeClock) -> None:
     """The retry finds its condition broken by the first attempt, and recognises its own write."""
     dynamodb = LosesAnswers("dynamodb", sleep=clock.sleep, clock=clock.monotonic)
-    ledger = DynamoDBLedger(dynamodb, table="ledgers", store="bucket/unanswered")
+    address = new_index()
+    keys = Keys(address.bucket, address.index)
+    ledger = DynamoDBLedger(Table(dynamodb, address.ledger_table), keys, address.index)
     written = ledger.put(Row("file-1", "s3://bucket/1"))
     assert dynamodb.lost
     assert len(clock.slept) == 1

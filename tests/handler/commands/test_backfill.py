@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from handler.aws.client import AwsClient
+from handler.aws.queue import send_messages
 from handler.commands import backfill
 from handler.errors import ServiceUnavailable
 from handler.ingestion.planning import document_id
@@ -91,14 +92,12 @@ def test_a_dry_run_counts_and_sends_nothing(
 def test_an_interrupted_run_resumes(
     setup: Setup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    send = backfill.Backfill._send
-
-    def fail_once(self: backfill.Backfill, keys: list[str]) -> None:
-        if keys[0] == KEYS[10]:
+    def fail_once(sqs: AwsClient, queue: str, bodies: list[str]) -> None:
+        if bodies[0] == backfill.message(setup.bucket, KEYS[10]):
             raise ServiceUnavailable("sqs does not answer.")
-        send(self, keys)
+        send_messages(sqs, queue, bodies)
 
-    monkeypatch.setattr(backfill.Backfill, "_send", fail_once)
+    monkeypatch.setattr("handler.commands.backfill.send_messages", fail_once)
     assert setup.run() == 1
     assert "Run the same command to resume." in capsys.readouterr().err
     assert setup.sent() == KEYS[:10]
@@ -142,7 +141,8 @@ def test_only_failed_messages_are_sent_again(setup: Setup, monkeypatch: pytest.M
     original_attempt = AwsClient.attempt
     monkeypatch.setattr(AwsClient, "attempt", attempt)
     keys = KEYS[:3]
-    backfill.Backfill(setup.bucket, "", setup.queue, state=setup.state)._send(keys)
+    bodies = [backfill.message(setup.bucket, key) for key in keys]
+    send_messages(AwsClient("sqs"), setup.queue, bodies)
     assert setup.sent() == [*keys[:2], *[keys[2]] * 4]
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_parts_are_joined_in_the_order_that_is_given(blobs: Blobs, sizes: tuple[
 
 def test_a_blob_that_is_not_there_is_said_to_be_missing(blobs: Blobs) -> None:
     blobs.write("parts/upload_1/part_1", io.BytesIO(b"a"))
-    reads = [
+    reads: list[Callable[[], object]] = [
         lambda: blobs.read("files/file-1"),
         lambda: next(iter(blobs.chunks("files/file-1"))),
         lambda: blobs.digests("files/file-1"),
