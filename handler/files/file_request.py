@@ -59,7 +59,7 @@ class FileForm(BaseModel):
     ] = None
 
 
-class ExpiresAfter(BaseModel):
+class FileExpiresAfter(BaseModel):
     """When a file is deleted by itself: so many seconds after its creation."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from handler.errors import InvalidRequest
-from handler.files.file_request import AnyPurpose, ExpiresAfter
+from handler.files.file_request import AnyPurpose, FileExpiresAfter
 from handler.files.filenames import CONTENT_TYPE, FILENAME
 from handler.limits import (
     MAX_CONTENT_TYPE,
@@ -41,7 +41,7 @@ class NewUpload(BaseModel):
         Annotated[str, Field(max_length=MAX_CONTENT_TYPE, pattern=CONTENT_TYPE)],
         must_be(f"a type such as text/plain, of {MAX_CONTENT_TYPE} characters at most"),
     ]
-    expires_after: ExpiresAfter | None = None
+    expires_after: FileExpiresAfter | None = None
 
 
 class UploadCompletion(BaseModel):

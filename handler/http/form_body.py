@@ -30,7 +30,7 @@ async def read_form(request: Request, *, file_field: str, text_fields: Collectio
     limit = _limit(context)
     declared = whole_number(request.headers.get("content-length", "")) or 0
     if declared > limit:
-        raise _too_large(declared, limit, context)
+        raise _too_large(declared, limit, context, place=file_field)
     decoder = Decoder(request.headers.getlist("content-encoding"), limit=limit)
     boundary = read_boundary(request.headers.get("content-type", ""))
     parser = FormParser(
@@ -48,7 +48,7 @@ async def read_form(request: Request, *, file_field: str, text_fields: Collectio
     async for part in request.stream():
         received += len(part)
         if received > limit:
-            raise _too_large(received, limit, context)
+            raise _too_large(received, limit, context, place=file_field)
         _admit(request, context, len(part))
         waiting += part
         if len(waiting) >= SPOOLED_FORM:
@@ -74,7 +74,7 @@ def _admit(request: Request, context: RequestContext, count: int) -> None:
         admission.admit_bytes(count, context)
 
 
-def _too_large(size: int, limit: int, context: RequestContext) -> RequestTooLarge:
+def _too_large(size: int, limit: int, context: RequestContext, *, place: str) -> RequestTooLarge:
     cure = "Send a smaller file, or cut it into several."
     if context.is_alone:
         cure = (
@@ -82,5 +82,5 @@ def _too_large(size: int, limit: int, context: RequestContext) -> RequestTooLarg
             f"purpose=…, part_size={LAMBDA_FILE:_}). They may be {MAX_DOCUMENT:,} bytes together."
         )
     return RequestTooLarge(
-        f"The body is {size:,} bytes or more; the limit is {limit:,}. {cure}", param="file"
+        f"The body is {size:,} bytes or more; the limit is {limit:,}. {cure}", param=place
     )

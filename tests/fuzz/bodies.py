@@ -120,3 +120,46 @@ def _big_batch(rng: random.Random) -> str:
         )
     )
     return json.dumps({"input": inputs, "model": SECRET})
+
+
+FORM_BOUNDARY = "f0rm-b0undary"
+FORM_TYPE = f"multipart/form-data; boundary={FORM_BOUNDARY}".encode()
+FIELDS = ("file", "data", "purpose", "expires_after[anchor]", "expires_after[seconds]", "x", "")
+VALUES = (
+    b"assistants",
+    b"batch",
+    b"created_at",
+    b"3600",
+    b"",
+    b"\xff",
+    b"x" * 2_000,
+    b"--",
+    b"\r\n",
+)
+FILENAMES = (
+    *(b"a.txt", b"../a", b"a\\b", b"", b"x" * 300, b"\xff", b"\x00", b"..", "é猫".encode()),
+    *(b"a%22b", b'a\\"b', b"%00"),
+)
+
+
+def form(rng: random.Random) -> bytes:
+    """A form with a file: a right one, an odd one, or one with damaged bytes."""
+    names = [rng.choice(("file", "data")), "purpose"] if rng.random() < 0.6 else []
+    names += rng.choices(FIELDS, k=rng.choice((0, 0, 0, 1, 2, 5)))
+    parts = [_part(name, rng) for name in names]
+    delimiter = b"--" + FORM_BOUNDARY.encode()
+    body = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts)
+    body += delimiter + (b"--\r\n" if rng.random() < 0.95 else b"\r\n")
+    return damage(body, rng) if rng.random() < 0.3 else body
+
+
+def _part(name: str, rng: random.Random) -> bytes:
+    headers = b'Content-Disposition: form-data; name="%s"' % name.encode()
+    if name in ("file", "data"):
+        content = text(rng).encode("utf-8", "surrogatepass") * rng.choice((0, 1, 1, 1_000))
+        chosen = rng.choice(FILENAMES) if rng.random() < 0.3 else b"a.txt"
+        headers += rng.choice((b'; filename="%s"', b"; filename*=UTF-8''%s")) % chosen
+        headers += rng.choice((b"", b"\r\nContent-Type: text/plain"))
+    else:
+        content = rng.choice(VALUES) if rng.random() < 0.3 else b"assistants"
+    return headers + b"\r\n\r\n" + content

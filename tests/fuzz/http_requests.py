@@ -57,19 +57,24 @@ def has_key(request: Request) -> bool:
 
 def _any(rng: random.Random, routes: list[Route]) -> Request:
     route = rng.choice(routes)
-    if not re.search("embed|tokenize|stores|models", route.path):
+    if not re.search("embed|tokenize|stores|models|files|uploads", route.path):
         route = rng.choice(routes)
     method = route.method
     if rng.random() < 0.06:
         method = rng.choice(("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"))
     request = Request(method, target_of(route, rng), [(b"host", b"localhost:8444")])
     if method in ("POST", "PUT", "PATCH") or rng.random() < 0.02:
+        takes_form = route.path in ("/v1/files", "/v1/uploads/{upload_id}/parts")
         seeds = bodies.SEARCHES if "search" in route.path else bodies.EMBEDDINGS
-        if rng.random() < 0.15:
+        if takes_form and rng.random() < 0.9:
+            request.body = bodies.form(rng)
+        elif rng.random() < 0.15:
             request.body = write(rng.choice(seeds), rng).encode("utf-8", "surrogatepass")
         else:
             request.body = bodies.mutated(seeds, rng)
-        request.headers.append((b"content-type", b"application/json"))
+        sent_form = takes_form and bodies.FORM_BOUNDARY.encode() in request.body
+        kind = bodies.FORM_TYPE if sent_form else b"application/json"
+        request.headers.append((b"content-type", kind))
     request.headers += _key(rng)
     if rng.random() < 0.35:
         request.headers = odd_headers(request.headers, rng)

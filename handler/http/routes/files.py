@@ -20,6 +20,7 @@ from handler.http.concurrency import run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import FOUND, documented
 from handler.http.openapi import body, parameter
+from handler.http.store_requests import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
     from handler.files.files import Files
@@ -44,7 +45,10 @@ def _files(request: Request) -> Files:
     "/v1/files",
     summary="Upload a file",
     responses=documented("File", *WITH_A_BODY, *ERRORS),
-    openapi_extra={"requestBody": body("FileForm", "multipart/form-data")},
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY],
+        "requestBody": body("FileForm", "multipart/form-data"),
+    },
 )
 async def create_file(request: Request, context: ContextDep) -> Response:
     """Keep a file of at most 50 MB. On Lambda, a request takes some 4.5 MB: see uploads."""

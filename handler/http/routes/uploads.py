@@ -21,6 +21,7 @@ from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
 from handler.http.openapi import body
 from handler.http.request_body import read_body
+from handler.http.store_requests import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
     from handler.files.uploads import Uploads
@@ -41,7 +42,7 @@ def _uploads(request: Request) -> Uploads:
     "/v1/uploads",
     summary="Begin an upload",
     responses=documented("Upload", *WITH_A_BODY, *ERRORS),
-    openapi_extra={"requestBody": body("NewUpload")},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY], "requestBody": body("NewUpload")},
 )
 async def create_upload(request: Request, context: ContextDep) -> Response:
     """Announce a file. Its parts can come for an hour, or all of it to `upload_url`, if given."""
@@ -56,7 +57,7 @@ async def create_upload(request: Request, context: ContextDep) -> Response:
     summary="Upload a part",
     responses=documented("UploadPart", *WITH_A_BODY, *ERRORS),
     openapi_extra={
-        "parameters": [UPLOAD],
+        "parameters": [UPLOAD, IDEMPOTENCY_KEY],
         "requestBody": body("PartForm", "multipart/form-data"),
     },
 )
