@@ -62,6 +62,9 @@ fuzz: $(VENV)/dev model ## send 100,000 hostile requests and events: no 500, not
 test-cpus: $(VENV)/dev model ## run the image's content on emulated Lambda CPUs (minutes)
 	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m cpus tests/cpus $(ARGS)
 
+conformance: $(VENV)/dev model ## check every answer against OpenAI's specification (OPENAI_SPEC=file)
+	@$(BIN)/python -m tests.conformance
+
 lint: $(VENV)/dev ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -203,4 +206,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text

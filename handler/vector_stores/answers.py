@@ -13,10 +13,10 @@ from handler.vector_stores.schemas import (
     ChunkingStrategy,
     ChunkSizes,
     ErrorCode,
-    ExpiresAfter,
     FileCounts,
     LastError,
     VectorStore,
+    VectorStoreExpiry,
     VectorStoreFile,
     VectorStoreFileBatch,
 )
@@ -36,7 +36,9 @@ def describe_made_store(item: VectorStoreItem, now: float) -> VectorStore:
         file_counts=_file_counts(item.counts),
         usage_bytes=item.counts.usage_bytes,
         metadata=None if item.metadata is None else dict(item.metadata),
-        expires_after=None if days is None else ExpiresAfter(anchor="last_active_at", days=days),
+        expires_after=None
+        if days is None
+        else VectorStoreExpiry(anchor="last_active_at", days=days),
         expires_at=None if expires is None else int(expires),
     )
 

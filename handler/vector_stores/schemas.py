@@ -72,7 +72,7 @@ class FileCounts(ResponseModel):
     total: int
 
 
-class ExpiresAfter(ResponseModel):
+class VectorStoreExpiry(ResponseModel):
     """When a store expires: days after its last use."""
 
     anchor: Literal["last_active_at"]
@@ -91,7 +91,7 @@ class VectorStore(Item):
     file_counts: FileCounts
     usage_bytes: int
     metadata: dict[str, str] | None
-    expires_after: ExpiresAfter | None = None
+    expires_after: VectorStoreExpiry | None = None
     expires_at: int | None
 
     @model_serializer(mode="wrap")

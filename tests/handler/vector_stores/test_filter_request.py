@@ -19,7 +19,7 @@ NUMBERS = st.integers(-MAX_FILTER_NUMBER, MAX_FILTER_NUMBER) | st.floats(
     -MAX_FILTER_NUMBER, MAX_FILTER_NUMBER
 )
 TEXTS = st.text(max_size=20)
-KEYS = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20)
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 COMPARISONS: st.SearchStrategy[Filter] = (
     st.builds(Comparison, KEYS, st.sampled_from(["eq", "ne"]), NUMBERS | TEXTS | st.booleans())
     | st.builds(Comparison, KEYS, st.sampled_from(["gt", "gte", "lt", "lte"]), NUMBERS | TEXTS)
