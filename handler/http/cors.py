@@ -17,6 +17,7 @@ from handler.errors import InvalidRequest
 from handler.http.error_handlers import error_response
 
 EXPOSED_HEADERS = (
+    "openai-poll-after-ms",
     "openai-processing-ms",
     "retry-after",
     "x-embedding-dimensions",

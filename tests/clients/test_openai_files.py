@@ -214,6 +214,23 @@ def test_changed_attributes_are_found_and_old_ones_are_not(
     assert found(client, store, filters=by("a")) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "other"), [("x", "y"), (2026, 2027), ("2026-11-29", 0), (True, False)]
+)
+def test_a_key_of_64_characters_is_filtered_by_and_shown_whole(
+    client: openai.OpenAI, store: str, value: Any, other: Any
+) -> None:
+    """S3 Vectors takes 63 characters of a key, and a number or a date has a copy under a longer."""
+    key = "Key-" + "k" * 60
+    file = attach(client, store, attributes={key: value})
+    assert file.status == "completed"
+    assert found(client, store, filters={"type": "eq", "key": key, "value": value}) == [file.id]
+    assert found(client, store, filters={"type": "eq", "key": key, "value": other}) == []
+    assert found(client, store, filters={"type": "eq", "key": key.lower(), "value": value}) == []
+    (result,) = client.vector_stores.search(store, query="pump").data
+    assert result.attributes == {key: value}
+
+
 def test_a_file_that_leaves_a_store_is_still_there(client: openai.OpenAI, store: str) -> None:
     file = attach(client, store)
     other = client.vector_stores.create(file_ids=[file.id])

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
+from handler.errors import InvalidRequest
 from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import SqliteAddress
@@ -181,10 +183,6 @@ def test_attributes_that_s3_vectors_cannot_hold_are_refused_there(
         FileDescriber(max_tokens=256, overlap=32),
         max_tokens=256,
     )
-    import orjson
-
-    from handler.errors import InvalidRequest
-
     request = orjson.dumps({"file_id": upload(storage, "b.txt"), "attributes": many})
     with pytest.raises(InvalidRequest, match=r"have 2,\d\d\d bytes.*takes 2,048") as refused:
         files.attach(made.id, request, RequestContext("id"))
