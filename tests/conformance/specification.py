@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from tests.paths import ROOT
 
