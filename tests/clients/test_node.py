@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -21,7 +22,7 @@ import pytest
 from model_layer import Encoder
 from tests.clients.texts import TEXTS, as_rows, many, vectors_of
 from tests.docs.pages import Example, examples
-from tests.local_server import Server
+from tests.local_server import Server, start_server
 from tests.paths import ROOT
 
 NODE = ROOT / "tests" / "node"
@@ -154,3 +155,22 @@ def test_the_example_prints_what_its_page_says(node: str, server: Server, exampl
     command = [node, "--input-type=module", "--eval", code]
     done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=60)
     assert done.stdout == example.printed, done.stderr
+
+
+def test_openai_keeps_and_searches_files(tmp_path: Path) -> None:
+    node = require_node()
+    install()
+    with start_server(VECTOR_STORE=f"sqlite:///{tmp_path}/documents.sqlite") as server:
+        command = [node, str(NODE / "files.mjs"), server.base_url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "status": "completed",
+        "counts": {"in_progress": 0, "completed": 1, "failed": 1, "cancelled": 0, "total": 2},
+        "found": ["Error E-2041 means that the pump is dry."],
+        "attributes": {"Team": "support", "level": 2},
+        "filtered": ["pump.txt"],
+        "files": 3,
+        "content": "Error E-2041 means that the pump is dry.",
+        "gone": [True, True, True],
+    }
