@@ -21,10 +21,10 @@ from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
 from handler.stores import catalog
 from handler.stores.catalog import blob_of_part, parts_of, whole_of
+from handler.stores.compare_and_set import until_written
 from handler.stores.contract import Storage
 
 DAY = 86_400  # seconds
-TRIES = 5  # of a change that another request's came before
 
 
 class Uploads:
@@ -109,32 +109,31 @@ class Uploads:
         """
         asked = read_body(UploadCompletion, body)
         storage = self._existing(upload_id)
+
+        def complete() -> catalog.Upload:
+            upload = find_upload(storage.catalog, upload_id)
+            return complete_upload(storage, upload, asked, now=self._now())
+
         with reached():
-            for _ in range(TRIES):
-                upload = find_upload(storage.catalog, upload_id)
-                try:
-                    completed = complete_upload(storage, upload, asked, now=self._now())
-                    return self._describe(storage, completed)
-                except StoreConflict:
-                    continue  # with what the other request has made of it
-            raise StoreConflict(f"The upload {upload_id} is changed by others all the time.")
+            return self._describe(storage, until_written(complete))
 
     def cancel(self, upload_id: str) -> Upload:
         """Give an upload up, and delete its parts. Raises InvalidRequest if it is completed."""
         storage = self._existing(upload_id)
+
+        def cancel() -> catalog.Upload:
+            upload = find_upload(storage.catalog, upload_id)
+            if upload.status == "cancelled":
+                return upload
+            expect_pending(upload, now=self._now())
+            return storage.catalog.put(replace(upload, status="cancelled"))
+
         with reached():
-            for _ in range(TRIES):
-                upload, now = find_upload(storage.catalog, upload_id), self._now()
-                if upload.status != "cancelled":
-                    expect_pending(upload, now=now)
-                    try:
-                        upload = storage.catalog.put(replace(upload, status="cancelled"))
-                    except StoreConflict:
-                        continue
-                # A part that is being written now is deleted by the sweep.
-                storage.blobs.delete(storage.blobs.keys(parts_of(upload.id), before=now + DAY))
-                return self._describe(storage, upload)
-            raise StoreConflict(f"The upload {upload_id} is changed by others all the time.")
+            upload = until_written(cancel)
+            # A part that is being written now is deleted by the sweep.
+            parts = storage.blobs.keys(parts_of(upload.id), before=self._now() + DAY)
+            storage.blobs.delete(parts)
+            return self._describe(storage, upload)
 
     def _existing(self, upload_id: str) -> Storage:
         """The storage. Raises NotFound, for that upload, if nothing was ever put into it."""
