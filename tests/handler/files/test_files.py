@@ -317,9 +317,17 @@ def test_content_that_is_too_large_for_an_answer_is_at_another_address(
     assert files.content(made.id, answer_limit=4_000 + 4_096).url is None
     with pytest.raises(RequestTooLarge, match="3,000 bytes, which is more than an answer"):
         files.content(made.id, answer_limit=4_000 + 4_095)
-    monkeypatch.setattr(FolderBlobs, "url", lambda *args, **kwargs: "https://there.example/x")
+    asked: list[str | None] = []
+
+    def url(blobs: FolderBlobs, key: str, *, filename: str, content_type: str | None) -> str:
+        asked.append(content_type)
+        return "https://there.example/x"
+
+    monkeypatch.setattr(FolderBlobs, "url", url)
     content = files.content(made.id, answer_limit=4_000 + 4_095)
     assert content.url == "https://there.example/x"
+    # As in an answer with the bytes, whatever the upload said.
+    assert asked == [files.content(made.id, answer_limit=None).headers["content-type"]]
     assert list(content.chunks) == []
 
 
