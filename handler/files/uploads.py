@@ -14,11 +14,12 @@ from handler.files.files import describe
 from handler.files.form import Form
 from handler.files.found import find_file, find_upload, no_such_upload
 from handler.files.schemas import Upload, UploadPart, UploadUrl
-from handler.files.upload_request import NewUpload, UploadCompletion, read_body
+from handler.files.upload_request import NewUpload, UploadCompletion
 from handler.files.upload_status import expect_pending, status_of
 from handler.limits import UPLOAD_SECONDS
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
+from handler.objects.request import read_request
 from handler.stores import catalog
 from handler.stores.catalog import blob_of_part, parts_of, whole_of
 from handler.stores.compare_and_set import until_written
@@ -40,7 +41,7 @@ class Uploads:
 
     def create(self, body: bytes, *, caller: str | None, key: str | None) -> Upload:
         """Begin an upload. Raises InvalidRequest and RequestTooLarge."""
-        asked = read_body(NewUpload, body)
+        asked = read_request(NewUpload, body)
         name = clean_filename(asked.filename, place="filename")
         storage, now = self._storage.open(create=True), self._now()
         request = b"POST /v1/uploads\n" + asked.model_dump_json().encode()
@@ -107,7 +108,7 @@ class Uploads:
 
         An upload that was completed with the same parts is answered again.
         """
-        asked = read_body(UploadCompletion, body)
+        asked = read_request(UploadCompletion, body)
         storage = self._existing(upload_id)
 
         def complete() -> catalog.Upload:

@@ -18,6 +18,7 @@ from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Storage, Store
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
+from handler.stores.upload_source import upload_source
 from handler.vector_stores.file_request import Asked, same_attributes
 
 AT_ONCE = 100  # rows that are written at a time
@@ -109,7 +110,7 @@ def _attach(
 def _new_row(file: StoredFile, now: float) -> Row:
     return Row(
         file.id,
-        f"upload://{file.id}/{file.filename}",
+        upload_source(file),
         size=file.size,
         modified=file.created,
         content_type=file.content_type,

@@ -11,6 +11,7 @@ from handler.errors import NotReady
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.ids import is_id
 from handler.objects.pagination import read_page
+from handler.objects.request import read_request
 from handler.request_context import RequestContext
 from handler.stores.contract import Storage, Store
 from handler.stores.removal import take_out
@@ -27,7 +28,6 @@ from handler.vector_stores.file_request import (
     same_attributes,
 )
 from handler.vector_stores.made_stores import MadeStores
-from handler.vector_stores.request import read_request
 from handler.vector_stores.rows import (
     change_row,
     find_row,
