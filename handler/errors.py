@@ -158,6 +158,9 @@ class StoreConflict(TryLater):
 class StoreGone(TryLater):
     """The vector store is deleted, or never was."""
 
+    def __init__(self, store_id: str) -> None:
+        super().__init__(f"The vector store '{store_id}' is deleted.")
+
 
 class DocumentBusy(TryLater):
     """Another invocation is ingesting the document."""

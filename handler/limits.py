@@ -93,9 +93,8 @@ MAX_FILTER_DEPTH = 4  # compounds around a comparison
 MAX_FILTER_ITEMS = 100  # in a compound, or in a list of values
 MAX_FILTER_VALUES = 1_000  # in all comparisons: a store may compare every record with each
 MAX_FILTER_STRING = 2_048  # characters: a source can have them. OpenAI's limit is 512.
-MAX_FILTER_NUMBER = (
-    2**53
-)  # of attributes, too. JSON is exact for whole numbers up to it (RFC 8259, section 6)
+# Of attributes, too. JSON is exact for whole numbers up to it (RFC 8259, section 6).
+MAX_FILTER_NUMBER = 2**53
 
 # --- The attributes of a document. OpenAI's limits (API reference, "Vector store files").
 MAX_ATTRIBUTES = 16

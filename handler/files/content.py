@@ -34,7 +34,7 @@ def read_content(blobs: Blobs, file: StoredFile, *, answer_limit: int | None) ->
     """
     if answer_limit is not None and 4 * -(-file.size // 3) + ANSWER_FRAME > answer_limit:
         key = blob_of(file.id)
-        url = blobs.url(key, filename=file.filename, content_type=file.content_type)
+        url = blobs.url(key, filename=file.filename, content_type=CONTENT_TYPE)
         if url is None:
             raise RequestTooLarge(
                 f"The file has {file.size:,} bytes, which is more than an answer can have here "

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from handler.digits import whole_number
 from handler.errors import InvalidRequest
 from handler.limits import MAX_FILE_SECONDS, MIN_FILE_SECONDS
+from handler.objects.request import RequestModel
 from handler.validation import integral, invalid, must_be
 
 Purpose = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
@@ -32,13 +33,10 @@ SECONDS_WANTED = must_be(f"a whole number from {MIN_FILE_SECONDS} to {MAX_FILE_S
 ANCHOR_WANTED = must_be("created_at")
 
 
-class FileForm(BaseModel):
+class FileForm(RequestModel):
     """The form of a new file."""
 
     model_config = ConfigDict(
-        strict=True,
-        frozen=True,
-        extra="forbid",
         json_schema_extra={"dependentRequired": {ANCHOR: [SECONDS], SECONDS: [ANCHOR]}},
     )
 
@@ -59,10 +57,8 @@ class FileForm(BaseModel):
     ] = None
 
 
-class FileExpiresAfter(BaseModel):
+class FileExpiresAfter(RequestModel):
     """When a file is deleted by itself: so many seconds after its creation."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     anchor: Annotated[Literal["created_at"], ANCHOR_WANTED]
     seconds: Annotated[InRange, BeforeValidator(integral), SECONDS_WANTED]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from handler.errors import InvalidRequest
 from handler.files.file_request import AnyPurpose, FileExpiresAfter
 from handler.files.filenames import CONTENT_TYPE, FILENAME
 from handler.limits import (
@@ -16,15 +15,12 @@ from handler.limits import (
     MAX_FILENAME,
     MAX_UPLOAD_PARTS,
 )
-from handler.validation import integral, invalid, kind_of, must_be, parse_json
+from handler.objects.request import RequestModel, an_object_like
+from handler.validation import integral, must_be
 
-FrozenModel = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-
-class NewUpload(BaseModel):
+class NewUpload(RequestModel):
     """The body of a new upload."""
-
-    model_config = FrozenModel
 
     filename: Annotated[  # see `clean_filename`
         str,
@@ -41,13 +37,13 @@ class NewUpload(BaseModel):
         Annotated[str, Field(max_length=MAX_CONTENT_TYPE, pattern=CONTENT_TYPE)],
         must_be(f"a type such as text/plain, of {MAX_CONTENT_TYPE} characters at most"),
     ]
-    expires_after: FileExpiresAfter | None = None
+    expires_after: Annotated[
+        FileExpiresAfter | None, an_object_like('{"anchor": "created_at", "seconds": 86400}')
+    ] = None
 
 
-class UploadCompletion(BaseModel):
+class UploadCompletion(RequestModel):
     """The body that completes an upload."""
-
-    model_config = FrozenModel
 
     part_ids: Annotated[
         list[Annotated[str, Field(max_length=MAX_FILE_ID)]],
@@ -63,23 +59,7 @@ class UploadCompletion(BaseModel):
     ] = None
 
 
-class PartForm(BaseModel):
+class PartForm(RequestModel):
     """The form of a part of an upload."""
 
-    model_config = FrozenModel
-
     data: Annotated[Any, WithJsonSchema({"type": "string", "format": "binary"})]
-
-
-Body = TypeVar("Body", bound=BaseModel)
-
-
-def read_body(kind: type[Body], body: bytes) -> Body:
-    """The body of a request. Raises InvalidRequest naming the first wrong field."""
-    payload = parse_json(body)
-    if not isinstance(payload, dict):
-        raise InvalidRequest(f"The request is {kind_of(payload)}; it must be a JSON object.")
-    try:
-        return kind.model_validate(payload)
-    except ValidationError as error:
-        raise invalid(error) from error

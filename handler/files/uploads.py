@@ -14,17 +14,18 @@ from handler.files.files import describe
 from handler.files.form import Form
 from handler.files.found import find_file, find_upload, no_such_upload
 from handler.files.schemas import Upload, UploadPart, UploadUrl
-from handler.files.upload_request import NewUpload, UploadCompletion, read_body
+from handler.files.upload_request import NewUpload, UploadCompletion
 from handler.files.upload_status import expect_pending, status_of
 from handler.limits import UPLOAD_SECONDS
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
+from handler.objects.request import read_request
 from handler.stores import catalog
 from handler.stores.catalog import blob_of_part, parts_of, whole_of
+from handler.stores.compare_and_set import until_written
 from handler.stores.contract import Storage
 
 DAY = 86_400  # seconds
-TRIES = 5  # of a change that another request's came before
 
 
 class Uploads:
@@ -40,7 +41,7 @@ class Uploads:
 
     def create(self, body: bytes, *, caller: str | None, key: str | None) -> Upload:
         """Begin an upload. Raises InvalidRequest and RequestTooLarge."""
-        asked = read_body(NewUpload, body)
+        asked = read_request(NewUpload, body)
         name = clean_filename(asked.filename, place="filename")
         storage, now = self._storage.open(create=True), self._now()
         request = b"POST /v1/uploads\n" + asked.model_dump_json().encode()
@@ -107,34 +108,33 @@ class Uploads:
 
         An upload that was completed with the same parts is answered again.
         """
-        asked = read_body(UploadCompletion, body)
+        asked = read_request(UploadCompletion, body)
         storage = self._existing(upload_id)
+
+        def complete() -> catalog.Upload:
+            upload = find_upload(storage.catalog, upload_id)
+            return complete_upload(storage, upload, asked, now=self._now())
+
         with reached():
-            for _ in range(TRIES):
-                upload = find_upload(storage.catalog, upload_id)
-                try:
-                    completed = complete_upload(storage, upload, asked, now=self._now())
-                    return self._describe(storage, completed)
-                except StoreConflict:
-                    continue  # with what the other request has made of it
-            raise StoreConflict(f"The upload {upload_id} is changed by others all the time.")
+            return self._describe(storage, until_written(complete))
 
     def cancel(self, upload_id: str) -> Upload:
         """Give an upload up, and delete its parts. Raises InvalidRequest if it is completed."""
         storage = self._existing(upload_id)
+
+        def cancel() -> catalog.Upload:
+            upload = find_upload(storage.catalog, upload_id)
+            if upload.status == "cancelled":
+                return upload
+            expect_pending(upload, now=self._now())
+            return storage.catalog.put(replace(upload, status="cancelled"))
+
         with reached():
-            for _ in range(TRIES):
-                upload, now = find_upload(storage.catalog, upload_id), self._now()
-                if upload.status != "cancelled":
-                    expect_pending(upload, now=now)
-                    try:
-                        upload = storage.catalog.put(replace(upload, status="cancelled"))
-                    except StoreConflict:
-                        continue
-                # A part that is being written now is deleted by the sweep.
-                storage.blobs.delete(storage.blobs.keys(parts_of(upload.id), before=now + DAY))
-                return self._describe(storage, upload)
-            raise StoreConflict(f"The upload {upload_id} is changed by others all the time.")
+            upload = until_written(cancel)
+            # A part that is being written now is deleted by the sweep.
+            parts = storage.blobs.keys(parts_of(upload.id), before=self._now() + DAY)
+            storage.blobs.delete(parts)
+            return self._describe(storage, upload)
 
     def _existing(self, upload_id: str) -> Storage:
         """The storage. Raises NotFound, for that upload, if nothing was ever put into it."""

@@ -33,7 +33,7 @@ def content(model: str, media_type: str = "application/json") -> dict[str, Any]:
     return {media_type: {"schema": {"$ref": SCHEMA.format(model=model)}}}
 
 
-def body(model: str, media_type: str = "application/json") -> dict[str, Any]:
+def request_body(model: str, media_type: str = "application/json") -> dict[str, Any]:
     """The documentation of a request's body, by the name of its model."""
     return {"required": True, "content": content(model, media_type)}
 

@@ -34,10 +34,10 @@ from handler.ingestion.planning import (
 )
 from handler.ingestion.records import Batch, copy_batch, make_records
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.ingestion.sources.uploads import is_upload
 from handler.ingestion.write_batch import PendingWrite
 from handler.stores.attributes import filename
 from handler.stores.row import Row
+from handler.stores.upload_source import is_upload
 
 # How often an attempt begins if the source or the row keeps changing, and the pause before it does.
 MAX_TRIES = 3

@@ -11,7 +11,6 @@ from typing import Literal
 from handler.errors import DocumentRejected
 from handler.ingestion.change import Change
 from handler.ingestion.sources.contract import SourceSnapshot
-from handler.ingestion.sources.uploads import file_id, is_upload
 from handler.stores.attributes import (
     LEFT_OUT,
     Attribute,
@@ -21,12 +20,13 @@ from handler.stores.attributes import (
     warn_left_out,
 )
 from handler.stores.row import Row
+from handler.stores.upload_source import is_upload, uploaded_file_id
 
 
 def document_id(source: str) -> str:
     """A document's id: always the same for a source. That of an uploaded file is the file's."""
     if is_upload(source):
-        return file_id(source)
+        return uploaded_file_id(source)
     return f"file-{hashlib.sha256(source.encode()).hexdigest()[:32]}"
 
 

@@ -20,6 +20,7 @@ from handler.request_context import RequestContext
 from handler.stores.attributes import filename
 from handler.stores.content import text_of
 from handler.stores.row import Row
+from handler.stores.upload_source import is_upload, uploaded_file_id
 from handler.validation import kind_of
 from handler.vector_stores.search import VectorSearch
 
@@ -168,10 +169,9 @@ def _metadata(row: Row, *, is_whole: bool) -> dict[str, Any]:
 
 def _url(source: str, base_url: str | None) -> str:
     """An address to cite: of an uploaded file, the one of its bytes."""
-    if not source.startswith("upload://") or base_url is None:
+    if not is_upload(source) or base_url is None:
         return source
-    file_id = source.removeprefix("upload://").partition("/")[0]
-    return f"{base_url}/files/{quote(file_id)}/content"
+    return f"{base_url}/files/{quote(uploaded_file_id(source))}/content"
 
 
 def _text(arguments: Mapping[str, Any], name: str) -> str:

@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from handler.errors import NotFound, NotReady, StoreLocked, TryLater, UnusableStore
+from handler.errors import (
+    NotFound,
+    NotReady,
+    StoreConflict,
+    StoreGone,
+    StoreLocked,
+    TryLater,
+    UnusableStore,
+)
 from handler.limits import MAX_ATTRIBUTE_BYTES
 from handler.objects.ids import is_id
 from handler.settings import S3VectorsAddress, SqliteAddress, StoreAddress
@@ -147,10 +155,11 @@ def _file(address: StoreAddress) -> tuple[int, int] | None:
 
 @contextmanager
 def reached(*expected: type[TryLater]) -> Iterator[None]:
-    """Turn a store's failure to answer inside the block into NotReady. The log has the reason.
+    """Turn a store's errors inside the block into those that a client sees. The log has the reason.
 
-    expected: errors that the block's caller handles. A client is told the file's name, and not its
-    folder.
+    NotFound if the store is deleted, NotReady if it does not answer or others keep changing what
+    the block changes. expected: errors that the block's caller handles. A client is told the file's
+    name, and not its folder.
     """
     try:
         yield
@@ -160,6 +169,16 @@ def reached(*expected: type[TryLater]) -> Iterator[None]:
         log.exception("the vector store cannot be used")
         name = PurePath(error.place).name
         raise UnusableStore(error.message.replace(error.place, name), place=name) from error
+    except StoreGone as error:
+        raise NotFound(
+            str(error), param="vector_store_id", code="vector_store_not_found"
+        ) from error
+    except StoreConflict as error:
+        log.warning("other writers were faster each time: %s", error)
+        raise NotReady(
+            "Other requests keep changing the same object. Try again.",
+            code="vector_store_unavailable",
+        ) from error
     except StoreLocked as error:
         log.warning("the vector store is locked", exc_info=True)
         raise NotReady(

@@ -63,7 +63,7 @@ class Page(BaseModel):
 
     @property
     def descending(self) -> bool:
-        """Whether larger ids come first."""
+        """Whether what came last comes first."""
         return self.order == "desc"
 
 
@@ -86,7 +86,7 @@ class FilePage(BaseModel):
 
     @property
     def descending(self) -> bool:
-        """Whether younger files come first."""
+        """Whether what came last comes first."""
         return self.order == "desc"
 
 

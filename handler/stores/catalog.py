@@ -141,7 +141,7 @@ class UploadPart(CatalogItem):
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotencyKey(CatalogItem):
-    """What a request with an `Idempotency-Key` made. Its id is a hash of caller, route and key."""
+    """What a request with an `Idempotency-Key` made. Its id is a hash of caller and key."""
 
     kind: ClassVar[str] = "idempotency_key"
 

@@ -19,8 +19,8 @@ CHUNKS = 100  # that are read at a time
 def text_of(store: Store, row: Row, *, deadline: float | None = None) -> Iterator[str]:
     """The text that searches find of a document, in pieces of at most CHUNKS chunks.
 
-    None if searches find nothing of it. Raises ServiceUnavailable, and SourceChanged if chunks are
-    missing: the document is being replaced or removed.
+    No pieces if searches find nothing of it. Raises ServiceUnavailable, and SourceChanged if chunks
+    are missing: the document is being replaced or removed.
     """
     generation, end = row.current, 0
     chunks = _chunks(row)

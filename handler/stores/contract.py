@@ -131,7 +131,8 @@ class Ledger(Protocol):
 
         The same transaction changes the counts (`counts.count_write`). Returns the row as it was
         written. Raises StoreConflict, and writes nothing, if another writer has written or deleted
-        the row meanwhile, and StoreGone if the store is deleted.
+        the row meanwhile, and StoreGone if the store is deleted. (A write that changes no counts
+        may succeed then: the row is deleted with the others.)
         """
 
     def delete(self, row: Row, *, deadline: float | None = None) -> None:

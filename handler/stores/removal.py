@@ -1,42 +1,35 @@
-"""Files that are taken out of stores, and deleted: what is written at once, whoever asks for it.
+"""Files that are taken out of stores, or deleted: what is written at once.
 
-What their vectors and rows leave is deleted by the tasks that are sent.
+Tasks, which are sent here or must follow, delete the vectors and then the rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from handler.errors import StoreConflict, StoreGone
+from handler.errors import StoreGone
 from handler.stores.catalog import StoredFile, blob_of
+from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Ledger, Storage
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
-
-TRIES = 5  # of a write that another one was before
 
 
 def take_out(
     ledger: Ledger, document_id: str, *, now: float, deadline: float | None = None
 ) -> Row | None:
-    """Take a file out of a store: searches, lists and counts have it no more. A task must follow.
+    """Take a file out of a store: searches, lists and counts leave it out. A task must follow.
 
     now: seconds since 1970. Returns the row as it was written; None if the store has no such file.
     Raises StoreConflict if the row keeps changing, and StoreGone.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return _take_out(ledger, document_id, now, deadline)
-        except StoreConflict:
-            continue
-    return _take_out(ledger, document_id, now, deadline)
 
+    def removed(_: str, row: Row | None) -> Row | None:
+        if row is None or row.removed or row.requested is None:
+            return None
+        return replace(row, removed=now, current=None, updated=now)
 
-def _take_out(ledger: Ledger, document_id: str, now: float, deadline: float | None) -> Row | None:
-    row = ledger.get(document_id, deadline=deadline)
-    if row is None or row.removed or row.requested is None:
-        return None
-    return ledger.put(replace(row, removed=now, current=None), deadline=deadline)
+    return change_rows(ledger, [document_id], removed, deadline=deadline).get(document_id)
 
 
 def take_out_of_all(

@@ -23,7 +23,7 @@ class Row:
     """
 
     document_id: str  # derived from the source; of an uploaded file, its id
-    source: str  # s3://bucket/key, file:///path or upload://file id/filename
+    source: str  # s3://bucket/key, file:///path or an `upload_source`
     status: Status = "in_progress"
     error_code: str | None = None  # if it failed: invalid_file or unsupported_file …
     error: str | None = None  # … and why, in a sentence
@@ -50,15 +50,11 @@ class Row:
     leased_until: float = 0.0  # … and when it expires; s since 1970
     revision: int = 0  # of its last write; 0: not written yet
     # What the API was asked for. None: the document comes from the bucket or the folder.
-    requested: Mapping[str, Attribute] | None = (
-        None  # attributes, with their keys as they were sent
-    )
+    requested: Mapping[str, Attribute] | None = None  # attributes, with their keys as sent
     chunk_tokens: int | None = None  # the sizes of chunks; None: the server's
     chunk_overlap: int | None = None
     batches: Sequence[str] = ()  # the file batches that have not counted it yet
-    removed: float = (
-        0.0  # when it was taken out of the store, s since 1970; then lists leave it out
-    )
+    removed: float = 0.0  # when it was taken out of the store, s since 1970; 0: it was not
     # What the store's counts have of it; see `counts`. None: nothing.
     counted: Status | None = None
     counted_bytes: int = 0

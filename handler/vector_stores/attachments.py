@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from handler.errors import InvalidRequest, NotFound, NotReady, StoreConflict, StoreGone
+from handler.errors import InvalidRequest, NotFound
 from handler.limits import MAX_WAITING_BATCHES
 from handler.objects.configured_storage import reached
 from handler.objects.ids import is_id
 from handler.stores.attributes import Attribute, describe, metadata_size
 from handler.stores.catalog import StoredFile
+from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Storage, Store
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
+from handler.stores.upload_source import upload_source
 from handler.vector_stores.file_request import Asked, same_attributes
 
 AT_ONCE = 100  # rows that are written at a time
-TRIES = 10  # of a row that others write at the same time
-CHANGING = "The file is being changed by other requests. Try again."
 
 
 def find_files(
@@ -81,10 +81,7 @@ def attach(
     for start in range(0, len(files), AT_ONCE):
         part = files[start : start + AT_ONCE]
         with reached():
-            try:
-                rows += _attach(store, part, now, batch, deadline)
-            except StoreGone as error:
-                raise gone(store.id) from error
+            rows += _attach(store, part, now, batch, deadline)
             waiting = [
                 ReconcileFile(store.id, row.document_id)
                 for row in rows[start:]
@@ -94,15 +91,6 @@ def attach(
     return rows
 
 
-def gone(store_id: str) -> NotFound:
-    """The error of a store that was deleted meanwhile."""
-    return NotFound(
-        f"The vector store '{store_id}' was deleted.",
-        param="vector_store_id",
-        code="vector_store_not_found",
-    )
-
-
 def _attach(
     store: Store,
     files: Sequence[tuple[Asked, StoredFile]],
@@ -110,30 +98,19 @@ def _attach(
     batch: str | None,
     deadline: float | None,
 ) -> list[Row]:
-    left = {file.id: (one, file) for one, file in files}
-    done: dict[str, Row] = {}
-    for _ in range(TRIES):
-        known = store.ledger.get_all(list(left), deadline=deadline)
-        planned = [
-            _plan(known.get(name), one, file, now, batch) for name, (one, file) in left.items()
-        ]
-        changed = [row for row in planned if row != known.get(row.document_id)]
-        done |= {row.document_id: row for row in planned if row == known.get(row.document_id)}
-        for row, result in zip(
-            changed, store.ledger.put_all(changed, deadline=deadline), strict=True
-        ):
-            if not isinstance(result, StoreConflict):
-                done[row.document_id] = result
-        left = {name: each for name, each in left.items() if name not in done}
-        if not left:
-            return [done[file.id] for _, file in files]
-    raise NotReady(CHANGING, code="vector_store_unavailable")
+    wanted = {file.id: (one, file) for one, file in files}
+
+    def attached(file_id: str, known: Row | None) -> Row:
+        return _plan(known, *wanted[file_id], now, batch)
+
+    done = change_rows(store.ledger, list(wanted), attached, deadline=deadline)
+    return [done[file.id] for _, file in files]
 
 
 def _new_row(file: StoredFile, now: float) -> Row:
     return Row(
         file.id,
-        f"upload://{file.id}/{file.filename}",
+        upload_source(file),
         size=file.size,
         modified=file.created,
         content_type=file.content_type,

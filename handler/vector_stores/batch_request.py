@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from handler.errors import InvalidRequest
 from handler.limits import MAX_BATCH_FILES
+from handler.objects.request import RequestModel, read_request
 from handler.validation import must_be
 from handler.vector_stores.file_request import (
     CHUNKING_TAGS,
@@ -19,7 +20,6 @@ from handler.vector_stores.file_request import (
     FileId,
     asked,
 )
-from handler.vector_stores.request import RequestModel, read_request
 
 Size = Field(min_length=1, max_length=MAX_BATCH_FILES)
 

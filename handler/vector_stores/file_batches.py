@@ -6,18 +6,19 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from handler.errors import InvalidRequest, NotFound, NotReady, StoreConflict, StoreGone
+from handler.errors import InvalidRequest, NotFound, StoreConflict
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
 from handler.objects.ids import is_id
 from handler.objects.pagination import Page, read_page
 from handler.request_context import RequestContext
 from handler.stores.catalog import FileBatch, StoredFile
+from handler.stores.compare_and_set import change_rows, until_written
 from handler.stores.contract import Storage, Store
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.vector_stores.answers import FileDescriber, describe_batch
-from handler.vector_stores.attachments import AT_ONCE, TRIES, attach, expect_room, find_files, gone
+from handler.vector_stores.attachments import AT_ONCE, attach, expect_room, find_files
 from handler.vector_stores.batch_request import read_batch
 from handler.vector_stores.file_request import Asked
 from handler.vector_stores.listing import read_list
@@ -98,10 +99,7 @@ class FileBatches:
         store = storage.store(vector_store_id)
         for start in range(0, len(batch.file_ids), AT_ONCE):
             with reached():
-                try:
-                    cancelled = _cancel(store, batch, batch.file_ids[start : start + AT_ONCE])
-                except StoreGone as error:
-                    raise gone(store.id) from error
+                cancelled = _cancel(store, batch, batch.file_ids[start : start + AT_ONCE])
                 storage.tasks.send([ReconcileFile(store.id, each) for each in cancelled])
         return describe_batch(self._find(storage, vector_store_id, batch_id))
 
@@ -134,7 +132,7 @@ class FileBatches:
         return batch
 
     def _mark_cancelled(self, storage: Storage, vector_store_id: str, batch_id: str) -> FileBatch:
-        for _ in range(TRIES):
+        def mark() -> FileBatch:
             batch = self._find(storage, vector_store_id, batch_id)
             if batch.cancelled:
                 return batch
@@ -145,12 +143,10 @@ class FileBatches:
                     param="batch_id",
                     code="file_batch_not_in_progress",
                 )
-            try:
-                with reached(StoreConflict):
-                    return storage.catalog.put(replace(batch, cancelled=True))
-            except StoreConflict:
-                continue
-        raise NotReady("The file batch is being changed by others. Try again.")
+            return storage.catalog.put(replace(batch, cancelled=True))
+
+        with reached():
+            return until_written(mark)
 
 
 def _make(
@@ -183,19 +179,13 @@ def _not_attached(
 
 def _cancel(store: Store, batch: FileBatch, file_ids: Sequence[str]) -> list[str]:
     """Cancel those of the files that are in progress. Returns their ids."""
-    cancelled: list[str] = []
-    for _ in range(TRIES):
-        rows = store.ledger.get_all(file_ids)
-        waiting = [
-            replace(row, status="cancelled", current=None, updated=time.time())
-            for row in rows.values()
-            if batch.id in row.batches and row.status == "in_progress" and not row.removed
-        ]
-        if not waiting:
-            return cancelled
-        results = store.ledger.put_all(waiting)
-        cancelled += [row.document_id for row in results if isinstance(row, Row)]
-    raise NotReady("The files of the batch are being changed by others. Try again.")
+
+    def cancelled(_: str, row: Row | None) -> Row | None:
+        if row is None or row.removed or row.status != "in_progress" or batch.id not in row.batches:
+            return None
+        return replace(row, status="cancelled", current=None, updated=time.time())
+
+    return list(change_rows(store.ledger, file_ids, cancelled))
 
 
 def _page(rows: Sequence[Row], page: Page) -> tuple[list[Row], bool]:

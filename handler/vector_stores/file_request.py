@@ -25,9 +25,9 @@ from handler.limits import (
     MIN_CHUNK_TOKENS,
 )
 from handler.objects.metadata import check_pairs, encodable, key_schema
+from handler.objects.request import RequestModel, an_object_like
 from handler.stores.attributes import Attribute
 from handler.validation import integral, kind_of, must_be, refused
-from handler.vector_stores.request import RequestModel, an_object_like
 
 RULE = (
     f"an object of at most {MAX_ATTRIBUTES} attributes: keys of at most {MAX_ATTRIBUTE_NAME} "

@@ -9,9 +9,12 @@ from dataclasses import replace
 
 from handler.errors import NotReady
 from handler.objects.configured_storage import ConfiguredStorage, reached
+from handler.objects.ids import is_id
 from handler.objects.pagination import read_page
+from handler.objects.request import read_request
 from handler.request_context import RequestContext
 from handler.stores.contract import Storage, Store
+from handler.stores.removal import take_out
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.vector_stores.answers import FileDescriber
@@ -25,8 +28,13 @@ from handler.vector_stores.file_request import (
     same_attributes,
 )
 from handler.vector_stores.made_stores import MadeStores
-from handler.vector_stores.request import read_request
-from handler.vector_stores.rows import change_row, find_row, page_of_rows, settled
+from handler.vector_stores.rows import (
+    change_row,
+    find_row,
+    not_in_store,
+    page_of_rows,
+    settled,
+)
 from handler.vector_stores.schemas import (
     DeletedVectorStoreFile,
     VectorStoreFile,
@@ -115,12 +123,10 @@ class StoreFiles:
         storage = self._storage.open()
         item = self._made.find(storage, vector_store_id)
         store = storage.store(item.id)
-
-        def remove(row: Row) -> Row:
-            now = time.time()
-            return replace(row, removed=now, current=None, updated=now)
-
-        change_row(store, file_id, remove)
+        with reached():
+            row = take_out(store.ledger, file_id, now=time.time()) if is_id(file_id) else None
+        if row is None:
+            raise not_in_store(store, file_id)
         _send(storage, store, file_id)
         return DeletedVectorStoreFile(id=file_id, object="vector_store.file.deleted", deleted=True)
 

@@ -10,12 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handler.errors import ApiError, InvalidRequest, NotReady, StoreConflict, TryLater
+from handler.errors import ApiError, InvalidRequest, TryLater
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.stores.catalog import VectorStoreItem
+from handler.stores.compare_and_set import until_written
 from handler.stores.contract import Storage, Store
 
-TRIES = 10  # of an item that others write at the same time
 TOUCH_SECONDS = 60.0  # between notes of when a store was used last
 TOUCH_WAIT = 0.2  # for other writers; a search does not wait longer
 
@@ -60,17 +60,12 @@ class MadeStores:
 
     def change(self, storage: Storage, vector_store_id: str, **values: Any) -> VectorStoreItem:
         """Give a store's item other values, whatever others change in it. Returns the new item."""
-        for _ in range(TRIES):
-            item = self.find(storage, vector_store_id)
-            try:
-                with reached(StoreConflict):
-                    return storage.catalog.put(replace(item, **values))
-            except StoreConflict:
-                continue
-        raise NotReady(
-            f"The vector store '{vector_store_id}' is being changed by others. Try again.",
-            code="vector_store_unavailable",
-        )
+
+        def change() -> VectorStoreItem:
+            return storage.catalog.put(replace(self.find(storage, vector_store_id), **values))
+
+        with reached():
+            return until_written(change)
 
     def touch(self, storage: Storage, item: VectorStoreItem) -> None:
         """Note that the store is used, at most once a minute. What hinders that is no error."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from handler.errors import NotFound, NotReady, StoreConflict, StoreGone
+from handler.errors import NotFound
 from handler.objects.configured_storage import reached
 from handler.objects.ids import is_id
 from handler.objects.pagination import Page
 from handler.request_context import RequestContext
+from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Ledger, Storage, Store
 from handler.stores.row import Row
-from handler.vector_stores.attachments import CHANGING, TRIES, gone
 from handler.vector_stores.listing import read_list
 from handler.vector_stores.store_list import unknown_place
 
@@ -26,12 +26,17 @@ def find_row(store: Store, file_id: str) -> Row:
     with reached():
         row = store.ledger.get(file_id) if is_id(file_id) else None
     if row is None or row.removed:
-        raise NotFound(
-            f"The file '{file_id[:100]}' is not in the vector store '{store.id}'.",
-            param="file_id",
-            code="file_not_found",
-        )
+        raise not_in_store(store, file_id)
     return row
+
+
+def not_in_store(store: Store, file_id: str) -> NotFound:
+    """The error of a file that is not in the store."""
+    return NotFound(
+        f"The file '{file_id[:100]}' is not in the vector store '{store.id}'.",
+        param="file_id",
+        code="file_not_found",
+    )
 
 
 def change_row(store: Store, file_id: str, change: Callable[[Row], Row]) -> Row:
@@ -39,19 +44,16 @@ def change_row(store: Store, file_id: str, change: Callable[[Row], Row]) -> Row:
 
     Raises NotFound if the file is not in the store, or the store was deleted.
     """
-    for _ in range(TRIES):
-        known = find_row(store, file_id)
-        changed = change(known)
-        if changed == known:
-            return known
-        try:
-            with reached(StoreConflict, StoreGone):
-                return store.ledger.put(changed)
-        except StoreConflict:
-            continue
-        except StoreGone as error:
-            raise gone(store.id) from error
-    raise NotReady(CHANGING, code="vector_store_unavailable")
+
+    def changed(_: str, row: Row | None) -> Row:
+        if row is None or row.removed:
+            raise not_in_store(store, file_id)
+        return change(row)
+
+    if not is_id(file_id):
+        raise not_in_store(store, file_id)
+    with reached():
+        return change_rows(store.ledger, [file_id], changed)[file_id]
 
 
 def settled(storage: Storage, store: Store, row: Row, context: RequestContext) -> Row:

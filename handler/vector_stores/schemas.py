@@ -1,6 +1,6 @@
 """The answers of the vector store routes: the models make them, and /openapi.json documents them.
 
-`search_request` and `pagination` have what the routes accept.
+The files `*_request` and `objects.pagination` have what the routes accept.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class SearchResult(ResponseModel):
     score: float  # from 0 to 1; see docs/search.md
     cosine: float | None  # with the query; null if only the words were found and it is not known
     text_rank: int | None  # by words, from 1; null if not among the best
-    attributes: dict[str, Attribute]  # all that filters take, the user's own among them
+    # Of an uploaded file, those it was attached with; else all that filters take.
+    attributes: dict[str, Attribute]
     content: list[SearchContent]
     source: str | None
     chunk: int | None  # its number in the document, from 0

@@ -26,7 +26,7 @@ from model_layer import Encoder, Truncate
 
 
 class VectorSearch:
-    """Answers searches in one store, with one encoder. Thread-safe."""
+    """Answers searches, with one encoder. Thread-safe."""
 
     def __init__(
         self,
@@ -61,10 +61,11 @@ class VectorSearch:
             return parse_search(payload)
 
     def answer(self, store_id: str | None, search: Search, context: RequestContext) -> Answer:
-        """Search. `store_id` None stands for any id.
+        """Search. `store_id` None stands for the store of the bucket or folder.
 
         Raises NotFound if there is no such store, WrongStore if it holds another model's vectors,
-        NotReady if it does not answer, InvalidRequest if a query is too long and must not be cut,
+        NotReady if it does not answer, InvalidRequest if it is expired, or if a query is too long
+        and must not be cut,
         and RequestTooLarge if the answer is over the size limit or takes too long.
         """
         with context.timed("open"):

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field
 
 from handler.limits import MAX_DESCRIPTION, MAX_EXPIRY_DAYS, MAX_INITIAL_FILES, MAX_STORE_NAME
 from handler.objects.metadata import Metadata, encodable
+from handler.objects.request import RequestModel, an_object_like
 from handler.validation import integral, must_be
 from handler.vector_stores.file_request import Asked, Chunking, FileId, asked
-from handler.vector_stores.request import RequestModel, an_object_like
 
 # What other servers take beside OpenAI's fields. Here, there is one model, and one place.
 IGNORED = ("embedding_model", "embedding_dimension", "provider_id", "provider_vector_store_id")

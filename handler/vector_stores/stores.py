@@ -11,6 +11,7 @@ from handler.errors import NotReady, StoreConflict
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
 from handler.objects.pagination import read_page
+from handler.objects.request import read_request
 from handler.request_context import RequestContext
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.contract import Storage
@@ -19,7 +20,6 @@ from handler.vector_stores.answers import describe_made_store, describe_source_s
 from handler.vector_stores.attachments import attach, find_files
 from handler.vector_stores.file_request import CHUNKING_TAGS
 from handler.vector_stores.made_stores import MadeStores
-from handler.vector_stores.request import read_request
 from handler.vector_stores.schemas import DeletedVectorStore, VectorStore, VectorStoreList
 from handler.vector_stores.store_list import PREFIX, list_stores
 from handler.vector_stores.store_request import IGNORED, StoreChange, StoreRequest

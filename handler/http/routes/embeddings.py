@@ -8,11 +8,11 @@ from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, U
 from handler.http.concurrency import encode_off_loop, parse_body
 from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
 from handler.http.error_handlers import documented
-from handler.http.openapi import content
+from handler.http.openapi import request_body
 from handler.http.request_body import read_body
 
 router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY)
-BODY = {"requestBody": {"required": True, "content": content("EmbeddingRequest")}}
+BODY = {"requestBody": request_body("EmbeddingRequest")}
 
 
 @router.post(

@@ -8,20 +8,20 @@ from handler.errors import InvalidRequest
 from handler.http.concurrency import run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
-from handler.http.openapi import content
-from handler.http.request_body import read_body
-from handler.http.store_requests import (
+from handler.http.object_routes import (
     BATCH,
     ERRORS,
-    FILE_PAGE,
     IDEMPOTENCY_KEY,
     STORE,
+    STORE_FILE_PAGE,
     WITH_BODY,
     answered,
     operations,
     parameters,
     polled,
 )
+from handler.http.openapi import request_body
+from handler.http.request_body import read_body
 
 router = APIRouter(tags=["file batches"], dependencies=REQUIRE_KEY)
 BATCHES = "/v1/vector_stores/{vector_store_id}/file_batches"
@@ -33,7 +33,7 @@ BATCHES = "/v1/vector_stores/{vector_store_id}/file_batches"
     responses=documented("VectorStoreFileBatch", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [STORE, IDEMPOTENCY_KEY],
-        "requestBody": {"required": True, "content": content("BatchRequest")},
+        "requestBody": request_body("BatchRequest"),
     },
 )
 async def create_batch(request: Request, context: ContextDep) -> Response:
@@ -72,7 +72,7 @@ async def cancel_batch(request: Request) -> Response:
     BATCHES + "/{batch_id}/files",
     summary="List a batch's files",
     responses=documented("VectorStoreFileList", InvalidRequest, *ERRORS),
-    openapi_extra={"parameters": [STORE, BATCH, *FILE_PAGE]},
+    openapi_extra={"parameters": [STORE, BATCH, *STORE_FILE_PAGE]},
 )
 async def list_batch_files(request: Request) -> Response:
     """The files of the batch that are in the store."""

@@ -5,30 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
-from handler.errors import (
-    InvalidRequest,
-    NotFound,
-    NotReady,
-    RequestTooLarge,
-    TooBusy,
-    Unauthorized,
-    UnsupportedEncoding,
-)
+from handler.errors import InvalidRequest, RequestTooLarge
 from handler.http.concurrency import run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import FOUND, documented
-from handler.http.openapi import body, parameter
-from handler.http.store_requests import IDEMPOTENCY_KEY
+from handler.http.object_routes import (
+    ERRORS,
+    FILE,
+    IDEMPOTENCY_KEY,
+    WITH_BODY,
+    answered,
+    parameters,
+)
+from handler.http.openapi import parameter, request_body
 
 if TYPE_CHECKING:
     from handler.files.files import Files
 
 router = APIRouter(tags=["files"], dependencies=REQUIRE_KEY)
-ERRORS = (Unauthorized, NotFound, NotReady)
-WITH_A_BODY = (InvalidRequest, RequestTooLarge, UnsupportedEncoding, TooBusy)
-FILE = {"name": "file_id", "in": "path", "required": True, "schema": {"type": "string"}}
 # Fields of `pagination.FilePage`.
 PAGE = [parameter(f"files_{name}") for name in ("limit", "order", "after", "purpose")]
 BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -44,10 +40,10 @@ def _files(request: Request) -> Files:
 @router.post(
     "/v1/files",
     summary="Upload a file",
-    responses=documented("File", *WITH_A_BODY, *ERRORS),
+    responses=documented("File", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        "requestBody": body("FileForm", "multipart/form-data"),
+        "requestBody": request_body("FileForm", "multipart/form-data"),
     },
 )
 async def create_file(request: Request, context: ContextDep) -> Response:
@@ -59,7 +55,7 @@ async def create_file(request: Request, context: ContextDep) -> Response:
     form = await read_form(request, file_field="file", text_fields=TEXT_FIELDS)
     key = request.headers.get("idempotency-key")
     answer = await run_off_loop(request, files.create, form, caller=context.key, key=key)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.get(
@@ -70,12 +66,9 @@ async def create_file(request: Request, context: ContextDep) -> Response:
 )
 async def list_files(request: Request, context: ContextDep) -> Response:
     """The uploaded files, by the time of their upload."""
-    from handler.objects.pagination import single
-
-    query = single(request.query_params.multi_items())
-    limit = context.answer_limit
+    query, limit = parameters(request), context.answer_limit
     answer = await run_off_loop(request, _files(request).list, query, answer_limit=limit)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.get(
@@ -87,7 +80,7 @@ async def list_files(request: Request, context: ContextDep) -> Response:
 async def retrieve_file(request: Request) -> Response:
     """A file: an uploaded one, or a document of the bucket or folder."""
     answer = await run_off_loop(request, _files(request).retrieve, **request.path_params)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.delete(
@@ -99,7 +92,7 @@ async def retrieve_file(request: Request) -> Response:
 async def delete_file(request: Request) -> Response:
     """Delete a file, and take it out of all vector stores."""
     answer = await run_off_loop(request, _files(request).delete, **request.path_params)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.get(

@@ -13,7 +13,7 @@ from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, U
 from handler.http.concurrency import encode_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import STATUS, documented
-from handler.http.openapi import content
+from handler.http.openapi import content, request_body
 from handler.http.request_body import read_body
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ STORE = {
     },
     openapi_extra={
         "parameters": [STORE],
-        "requestBody": {"required": True, "content": content("McpMessage")},
+        "requestBody": request_body("McpMessage"),
     },
 )
 async def mcp(request: Request, context: ContextDep) -> Response:

@@ -5,31 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
-from handler.errors import (
-    InvalidRequest,
-    NotFound,
-    NotReady,
-    RequestTooLarge,
-    TooBusy,
-    Unauthorized,
-    UnsupportedEncoding,
-)
+from handler.errors import InvalidRequest
 from handler.http.concurrency import run_before_the_end, run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
-from handler.http.openapi import body
+from handler.http.object_routes import ERRORS, IDEMPOTENCY_KEY, UPLOAD, WITH_BODY, answered
+from handler.http.openapi import request_body
 from handler.http.request_body import read_body
-from handler.http.store_requests import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
     from handler.files.uploads import Uploads
 
 router = APIRouter(tags=["uploads"], dependencies=REQUIRE_KEY)
-ERRORS = (Unauthorized, InvalidRequest, NotFound, NotReady)
-WITH_A_BODY = (RequestTooLarge, UnsupportedEncoding, TooBusy)
-UPLOAD = {"name": "upload_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def _uploads(request: Request) -> Uploads:
@@ -41,24 +29,24 @@ def _uploads(request: Request) -> Uploads:
 @router.post(
     "/v1/uploads",
     summary="Begin an upload",
-    responses=documented("Upload", *WITH_A_BODY, *ERRORS),
-    openapi_extra={"parameters": [IDEMPOTENCY_KEY], "requestBody": body("NewUpload")},
+    responses=documented("Upload", *WITH_BODY, *ERRORS),
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY], "requestBody": request_body("NewUpload")},
 )
 async def create_upload(request: Request, context: ContextDep) -> Response:
     """Announce a file. Its parts can come for an hour, or all of it to `upload_url`, if given."""
     sent, key = await read_body(request), request.headers.get("idempotency-key")
     create = _uploads(request).create
     answer = await run_off_loop(request, create, sent, caller=context.key, key=key)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.post(
     "/v1/uploads/{upload_id}/parts",
     summary="Upload a part",
-    responses=documented("UploadPart", *WITH_A_BODY, *ERRORS),
+    responses=documented("UploadPart", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [UPLOAD, IDEMPOTENCY_KEY],
-        "requestBody": body("PartForm", "multipart/form-data"),
+        "requestBody": request_body("PartForm", "multipart/form-data"),
     },
 )
 async def add_part(request: Request, context: ContextDep) -> Response:
@@ -71,29 +59,29 @@ async def add_part(request: Request, context: ContextDep) -> Response:
     key = request.headers.get("idempotency-key")
     add = uploads.add_part
     answer = await run_off_loop(request, add, upload_id, form, caller=context.key, key=key)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.post(
     "/v1/uploads/{upload_id}/complete",
     summary="Complete an upload",
-    responses=documented("Upload", *WITH_A_BODY, *ERRORS),
-    openapi_extra={"parameters": [UPLOAD], "requestBody": body("UploadCompletion")},
+    responses=documented("Upload", *WITH_BODY, *ERRORS),
+    openapi_extra={"parameters": [UPLOAD], "requestBody": request_body("UploadCompletion")},
 )
 async def complete_upload(request: Request) -> Response:
     """Make a file of the parts, in the order of `part_ids`."""
     upload_id, sent = request.path_params["upload_id"], await read_body(request)
     answer = await run_off_loop(request, _uploads(request).complete, upload_id, sent)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.post(
     "/v1/uploads/{upload_id}/cancel",
     summary="Cancel an upload",
-    responses=documented("Upload", *ERRORS),
+    responses=documented("Upload", InvalidRequest, *ERRORS),
     openapi_extra={"parameters": [UPLOAD]},
 )
 async def cancel_upload(request: Request) -> Response:
     """Give an upload up, and delete its parts."""
     answer = await run_off_loop(request, _uploads(request).cancel, **request.path_params)
-    return JSONResponse(answer.model_dump())
+    return answered(answer)

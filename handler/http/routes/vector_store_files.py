@@ -8,19 +8,19 @@ from handler.errors import InvalidRequest
 from handler.http.concurrency import run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
-from handler.http.openapi import content
-from handler.http.request_body import read_body
-from handler.http.store_requests import (
+from handler.http.object_routes import (
     ERRORS,
     FILE,
-    FILE_PAGE,
     STORE,
+    STORE_FILE_PAGE,
     WITH_BODY,
     answered,
     operations,
     parameters,
     polled,
 )
+from handler.http.openapi import request_body
+from handler.http.request_body import read_body
 
 router = APIRouter(tags=["files of vector stores"], dependencies=REQUIRE_KEY)
 FILES = "/v1/vector_stores/{vector_store_id}/files"
@@ -39,7 +39,7 @@ NEXT_PAGE = {
     responses=documented("VectorStoreFile", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [STORE],
-        "requestBody": {"required": True, "content": content("AttachRequest")},
+        "requestBody": request_body("AttachRequest"),
     },
 )
 async def attach_file(request: Request, context: ContextDep) -> Response:
@@ -53,7 +53,7 @@ async def attach_file(request: Request, context: ContextDep) -> Response:
     FILES,
     summary="List the files",
     responses=documented("VectorStoreFileList", InvalidRequest, *ERRORS),
-    openapi_extra={"parameters": [STORE, *FILE_PAGE]},
+    openapi_extra={"parameters": [STORE, *STORE_FILE_PAGE]},
 )
 async def list_files(request: Request) -> Response:
     """The files, by the time when they came into the store."""
@@ -79,7 +79,7 @@ async def retrieve_file(request: Request) -> Response:
     responses=documented("VectorStoreFile", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [STORE, FILE],
-        "requestBody": {"required": True, "content": content("AttributesRequest")},
+        "requestBody": request_body("AttributesRequest"),
     },
 )
 async def update_file(request: Request, context: ContextDep) -> Response:

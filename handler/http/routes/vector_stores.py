@@ -8,9 +8,7 @@ from handler.errors import InvalidRequest, RequestTooLarge, TooBusy
 from handler.http.concurrency import encode_off_loop, parse_body, run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import documented
-from handler.http.openapi import content
-from handler.http.request_body import read_body
-from handler.http.store_requests import (
+from handler.http.object_routes import (
     ERRORS,
     IDEMPOTENCY_KEY,
     PAGE,
@@ -20,6 +18,8 @@ from handler.http.store_requests import (
     operations,
     parameters,
 )
+from handler.http.openapi import request_body
+from handler.http.request_body import read_body
 
 router = APIRouter(tags=["vector stores"], dependencies=REQUIRE_KEY)
 
@@ -30,7 +30,7 @@ router = APIRouter(tags=["vector stores"], dependencies=REQUIRE_KEY)
     responses=documented("VectorStore", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        "requestBody": {"required": True, "content": content("StoreRequest")},
+        "requestBody": request_body("StoreRequest"),
     },
 )
 async def create_store(request: Request, context: ContextDep) -> Response:
@@ -70,7 +70,7 @@ async def retrieve_store(request: Request) -> Response:
     responses=documented("VectorStore", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [STORE],
-        "requestBody": {"required": True, "content": content("StoreChange")},
+        "requestBody": request_body("StoreChange"),
     },
 )
 async def update_store(request: Request) -> Response:
@@ -97,7 +97,7 @@ async def delete_store(request: Request) -> Response:
     responses=documented("SearchResults", InvalidRequest, RequestTooLarge, TooBusy, *ERRORS),
     openapi_extra={
         "parameters": [STORE],
-        "requestBody": {"required": True, "content": content("SearchRequest")},
+        "requestBody": request_body("SearchRequest"),
     },
 )
 async def search(request: Request, context: ContextDep) -> Response:

@@ -8,26 +8,16 @@ from handler.errors import DocumentRejected, SourceChanged
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.stores.blobs import BlobMissing, Blobs
 from handler.stores.catalog import Catalog, StoredFile, blob_of
+from handler.stores.upload_source import uploaded_file_id
 
-SCHEME = "upload://"
 WITHOUT_CONTENT = (
     "The file is listed, and its content is not where it should be. Delete the file, and upload it "
     "again."
 )
 
 
-def is_upload(source: str) -> bool:
-    """Whether the source is an uploaded file."""
-    return source.startswith(SCHEME)
-
-
-def file_id(source: str) -> str:
-    """The id of the file that a source (`upload://file id/filename`) names."""
-    return source.removeprefix(SCHEME).partition("/")[0]
-
-
 class UploadReader:
-    """See `contract.SourceReader`; the sources are upload://file id/filename.
+    """See `contract.SourceReader`; the sources are those of `upload_source`.
 
     An etag is the SHA-256 of the content, which never changes. A file whose time is over is gone.
     The user's metadata are not here: a file has other ones in each store.
@@ -38,7 +28,7 @@ class UploadReader:
         self._catalog, self._blobs, self._now = catalog, blobs, now
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
-        file = self._file(file_id(source), deadline)
+        file = self._file(uploaded_file_id(source), deadline)
         if file is None:
             return None
         return SourceSnapshot(

@@ -79,7 +79,7 @@ class Indexes:
     def _expect(self, store_id: str, deadline: float | None) -> None:
         item = self._catalog.get(VectorStoreItem, store_id, deadline=deadline)
         if item is None or item.deleted:
-            raise StoreGone(f"The vector store {store_id} is deleted.")
+            raise StoreGone(store_id)
 
 
 def is_missing(error: BaseException | None) -> bool:

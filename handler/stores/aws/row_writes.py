@@ -81,7 +81,7 @@ class RowWrites:
                 break
             rows, (store, *of_batches) = refused[: len(left)], refused[len(left) :]
             if store is not None:
-                raise StoreGone(f"The vector store {self._store_id} is deleted.")
+                raise StoreGone(self._store_id)
             for place, old in zip(left, rows, strict=True):
                 if old is not None:
                     conflicts[place] = conflict(writes[place].old)

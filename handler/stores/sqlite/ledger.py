@@ -168,8 +168,7 @@ class SqliteLedger:
 
     def _count(self, connection: apsw.Connection, write: CountedWrite) -> None:
         """Change the counts. Raises StoreGone if the store has none any more."""
-        if self._store != SOURCE:
-            expect_store(connection, self._store)
+        expect_store(connection, self._store)
         if write.store:
             connection.execute(COUNT, (*write.store.values, VectorStoreItem.kind, self._store))
         for batch, change in write.batches.items():
@@ -193,7 +192,7 @@ class SqliteLedger:
 
 
 def expect_store(connection: apsw.Connection, store: str) -> None:
-    """Raises StoreGone unless the catalog has this store."""
+    """Raises StoreGone unless the catalog has this store. The folder's is always there."""
     if store == SOURCE:
         return
     found = connection.execute(
@@ -201,4 +200,4 @@ def expect_store(connection: apsw.Connection, store: str) -> None:
         (VectorStoreItem.kind, store),
     )
     if not found.fetchone():
-        raise StoreGone(f"The vector store {store} is deleted.")
+        raise StoreGone(store)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import InvalidRequest, NotFound, RequestTooLarge, StoreConflict
+from handler.errors import InvalidRequest, NotFound, NotReady, RequestTooLarge, StoreConflict
 from handler.files.files import Files
 from handler.settings import SqliteAddress
 from handler.stores.blobs import BlobMissing
@@ -16,6 +16,7 @@ from handler.stores.catalog import StoredFile, VectorStoreItem, blob_of
 from handler.stores.contract import Ledger, Storage
 from handler.stores.row import Row
 from handler.stores.sqlite.blobs import FolderBlobs
+from handler.stores.sqlite.catalog import SqliteCatalog
 from handler.stores.sqlite.ledger import SqliteLedger
 from handler.stores.sqlite.tasks import SqliteTasks
 from handler.stores.tasks import ReconcileFile
@@ -154,6 +155,20 @@ def test_a_key_that_was_sent_with_another_file_is_refused(files: Files) -> None:
     create(files, b"one", key="k")
     with pytest.raises(InvalidRequest, match="Idempotency-Key was sent before"):
         create(files, b"two", key="k")
+
+
+def test_a_request_whose_key_cannot_be_noted_makes_nothing(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would make a second file if it were sent again."""
+
+    def conflict(*_: object, **__: object) -> None:
+        raise StoreConflict("another writer")
+
+    monkeypatch.setattr(SqliteCatalog, "put", conflict)
+    with pytest.raises(NotReady, match=r"keep changing the same object\. Try again\."):
+        create(files, key="k")
+    assert files.list({}).data == []
 
 
 def test_a_request_that_died_before_its_end_is_completed_by_the_next(
@@ -302,9 +317,17 @@ def test_content_that_is_too_large_for_an_answer_is_at_another_address(
     assert files.content(made.id, answer_limit=4_000 + 4_096).url is None
     with pytest.raises(RequestTooLarge, match="3,000 bytes, which is more than an answer"):
         files.content(made.id, answer_limit=4_000 + 4_095)
-    monkeypatch.setattr(FolderBlobs, "url", lambda *args, **kwargs: "https://there.example/x")
+    asked: list[str | None] = []
+
+    def url(blobs: FolderBlobs, key: str, *, filename: str, content_type: str | None) -> str:
+        asked.append(content_type)
+        return "https://there.example/x"
+
+    monkeypatch.setattr(FolderBlobs, "url", url)
     content = files.content(made.id, answer_limit=4_000 + 4_095)
     assert content.url == "https://there.example/x"
+    # As in an answer with the bytes, whatever the upload said.
+    assert asked == [files.content(made.id, answer_limit=None).headers["content-type"]]
     assert list(content.chunks) == []
 
 

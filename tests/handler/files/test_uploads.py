@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -85,6 +86,7 @@ def test_parts_become_a_file_in_the_order_that_is_asked_for(
         ({"mime_type": "text/" + "x" * 123}, "mime_type"),
         ({"expires_after": {"anchor": "created_at"}}, "expires_after.seconds"),
         ({"expires_after": {"anchor": "created_at", "seconds": 60}}, "expires_after.seconds"),
+        ({"expires_after": 60}, "expires_after"),
         ({"size": 6}, "size"),
     ],
 )
@@ -96,6 +98,20 @@ def test_a_wrong_announcement_is_refused(
     assert caught.value.param == param
     assert f"'{param}'" in caught.value.message
     assert len(caught.value.message) < 300
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": 6}, "Unknown parameter: 'size'. The request may have filename, purpose,"),
+        ({"expires_after": 60}, 'it must be an object like {"anchor": "created_at", "seconds":'),
+    ],
+)
+def test_a_wrong_announcement_is_told_what_it_may_have(
+    uploads: Uploads, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(message)):
+        begin(uploads, **changes)
 
 
 def test_the_announcement_of_a_large_file_is_told_the_limit(uploads: Uploads) -> None:

@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import NotFound, NotReady, ServiceUnavailable
+from handler.errors import (
+    ApiError,
+    NotFound,
+    NotReady,
+    ServiceUnavailable,
+    StoreConflict,
+    StoreGone,
+    TryLater,
+)
 from handler.objects import configured_storage
-from handler.objects.configured_storage import ConfiguredStorage
+from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.settings import SqliteAddress
 from handler.stores import open_storage
 from handler.stores.contract import Storage
@@ -87,3 +95,20 @@ def test_what_writes_makes_the_file_and_the_folders_store_begins_with_its_files(
         configured.store("later")
     fill(path, encoder)
     assert configured.store().id == configured.store("later").id == "later"
+
+
+@pytest.mark.parametrize(
+    ("error", "seen", "code"),
+    [
+        (StoreGone("vs_1"), NotFound("The vector store 'vs_1' is deleted."), "not_found"),
+        (StoreConflict("a secret"), NotReady("Other requests keep changing"), "unavailable"),
+        (ServiceUnavailable("a secret"), NotReady("The vector store does not"), "unavailable"),
+    ],
+)
+def test_a_client_is_told_what_hindered_a_request(
+    error: TryLater, seen: ApiError, code: str
+) -> None:
+    with pytest.raises(type(seen), match=seen.message) as caught, reached():
+        raise error
+    assert caught.value.code == f"vector_store_{code}"
+    assert "secret" not in caught.value.message

@@ -1,4 +1,4 @@
-"""What the bodies of all requests about vector stores share. Knows no field by name."""
+"""What the JSON bodies of requests about OpenAI's objects share. Knows no field by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the routes below /v1/vector_stores share."""
+"""What the routes of files, uploads and vector stores share."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from handler.errors import (
     RequestTooLarge,
     TooBusy,
     Unauthorized,
+    UnsupportedEncoding,
     WrongStore,
 )
 from handler.http.openapi import parameter
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 POLL_AFTER = "openai-poll-after-ms"  # which OpenAI's clients wait between looks
 
 ERRORS = (Unauthorized, NotFound, WrongStore, NotReady)
-WITH_BODY = (InvalidRequest, RequestTooLarge, TooBusy)
+WITH_BODY = (InvalidRequest, RequestTooLarge, UnsupportedEncoding, TooBusy)
 
 PATH = {"in": "path", "required": True, "schema": {"type": "string"}}
 STORE, FILE = {"name": "vector_store_id", **PATH}, {"name": "file_id", **PATH}
-BATCH = {"name": "batch_id", **PATH}
+BATCH, UPLOAD = {"name": "batch_id", **PATH}, {"name": "upload_id", **PATH}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -40,7 +41,7 @@ IDEMPOTENCY_KEY = {
 }
 # Fields of `pagination.Page`, by their aliases.
 PAGE = [parameter(name) for name in ("limit", "order", "after", "before")]
-FILE_PAGE = [*PAGE, parameter("filter")]
+STORE_FILE_PAGE = [*PAGE, parameter("filter")]
 
 
 def operations(request: Request) -> VectorStoreOperations:
