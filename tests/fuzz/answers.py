@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import orjson
@@ -55,7 +56,7 @@ class Checks:
             return  # the server leaves the body out
         assert length is None or int(length) == len(answer.content), "content-length is wrong"
         if answer.status >= 400:
-            check_error(answer, of_mcp=request.path.endswith("/mcp"))
+            check_error(answer, of_mcp="/mcp" in unquote(request.path).lower())
         elif answer.content and answer.headers.get("content-type") == "application/json":
             value = json.loads(answer.body, parse_constant=_no_constant)
             if "embedding" in request.path and isinstance(value, dict) and "data" in value:
