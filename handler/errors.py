@@ -35,8 +35,9 @@ class ApiError(Exception):
     """An error that the caller sees, in OpenAI's shape."""
 
     def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
-        # It may quote half an emoji, which UTF-8 cannot encode.
+        # They may quote half an emoji, which UTF-8 cannot encode.
         message = message.encode("utf-8", "replace").decode()
+        param = param.encode("utf-8", "replace").decode() if param else param
         super().__init__(message)
         self.message, self.param, self.code = message, param, code
 

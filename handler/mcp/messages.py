@@ -33,6 +33,8 @@ class ProtocolError(Exception):
     """A message cannot be answered as it is. The message says why."""
 
     def __init__(self, code: int, message: str, data: Mapping[str, Any] | None = None) -> None:
+        # It may quote half an emoji, which UTF-8 cannot encode.
+        message = message.encode("utf-8", "replace").decode()
         super().__init__(message)
         self.code, self.message, self.data = code, message, data
 
@@ -96,7 +98,9 @@ def read_message(value: object) -> Message:
 def _is_id(value: object) -> bool:
     if isinstance(value, bool):
         return False
-    return isinstance(value, str) or (isinstance(value, int) and abs(value) <= LARGEST_ID)
+    if isinstance(value, str):  # one with half an emoji could not be sent back
+        return not any("\ud800" <= one <= "\udfff" for one in value)
+    return isinstance(value, int) and abs(value) <= LARGEST_ID
 
 
 def result(message: Message, value: Mapping[str, Any]) -> Reply:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import orjson
@@ -55,7 +56,7 @@ class Checks:
             return  # the server leaves the body out
         assert length is None or int(length) == len(answer.content), "content-length is wrong"
         if answer.status >= 400:
-            check_error(answer)
+            check_error(answer, of_mcp="/mcp" in unquote(request.path).lower())
         elif answer.content and answer.headers.get("content-type") == "application/json":
             value = json.loads(answer.body, parse_constant=_no_constant)
             if "embedding" in request.path and isinstance(value, dict) and "data" in value:
@@ -110,10 +111,19 @@ class Checks:
         return row
 
 
-def check_error(answer: Answer) -> None:
-    """An error has OpenAI's shape, all four keys, and says whether to try again."""
+def check_error(answer: Answer, *, of_mcp: bool = False) -> None:
+    """An error has OpenAI's shape, all four keys, and says whether to try again.
+
+    of_mcp: it may be JSON-RPC's, whose code says that.
+    """
     assert answer.headers.get("content-type") == "application/json", answer
     value = json.loads(answer.body, parse_constant=_no_constant)
+    if of_mcp and "jsonrpc" in value:
+        assert answer.status in (400, 404), answer
+        assert set(value) == {"jsonrpc", "id", "error"}, value
+        assert value["error"]["code"] < 0, value
+        assert value["error"]["message"], value
+        return
     assert set(value) == {"error"}, value
     assert set(value["error"]) == ERROR_KEYS, value
     assert isinstance(value["error"]["message"], str), value

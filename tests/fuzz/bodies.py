@@ -58,6 +58,56 @@ SEARCHES: list[dict[str, Any]] = [
         },
     },
 ]
+EXPIRY: dict[str, Any] = {"anchor": "last_active_at", "days": 7}
+CHUNKING: dict[str, Any] = {
+    "type": "static",
+    "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
+}
+ATTRIBUTES: dict[str, Any] = {"colour": SECRET, "page": 3, "ratio": 0.5, "is_new": True}
+ATTACHED: dict[str, Any] = {
+    "file_id": "file-1",
+    "attributes": ATTRIBUTES,
+    "chunking_strategy": CHUNKING,
+}
+BEGUN: dict[str, Any] = {
+    "filename": "a.txt",
+    "purpose": "assistants",
+    "bytes": 5,
+    "mime_type": "text/plain",
+    "expires_after": {"anchor": "created_at", "seconds": 3_600},
+}
+# The bodies of the other routes, by how their paths end. {vector_store_id} stands for an update.
+OF_ROUTES: dict[str, list[dict[str, Any]]] = {
+    "/search": SEARCHES,
+    "/v1/vector_stores": [
+        {"name": SECRET, "file_ids": ["file-0"], "expires_after": EXPIRY, "metadata": {"a": "b"}},
+        {"chunking_strategy": {"type": "auto"}, "description": SECRET},
+    ],
+    "/{vector_store_id}": [{"name": SECRET, "metadata": {"a": "b"}, "expires_after": EXPIRY}],
+    "/files": [ATTACHED, {"file_id": "file-0"}],
+    "/files/{file_id}": [{"attributes": ATTRIBUTES}],
+    "/file_batches": [
+        {"file_ids": ["file-0", "file-1", "file-0"], "attributes": ATTRIBUTES},
+        {"files": [ATTACHED, {"file_id": "file-2"}]},
+    ],
+    "/v1/uploads": [BEGUN],
+    "/complete": [{"part_ids": ["part_1"], "md5": "0" * 32}],
+    "/mcp": [
+        {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        for number, method, params in (
+            (1, "tools/call", {"name": "search", "arguments": {"query": SECRET}}),
+            (SECRET, "tools/call", {"name": "fetch", "arguments": {"id": "file-passwords"}}),
+            (2, "initialize", {"protocolVersion": "2025-06-18", "capabilities": {}}),
+            (3, "tools/list", {}),
+        )
+    ],
+}
+
+
+def of_route(path: str) -> list[dict[str, Any]]:
+    """What a route of this path is sent; for one that takes none of these, embeddings."""
+    ends = sorted((end for end in OF_ROUTES if path.endswith(end)), key=len)
+    return OF_ROUTES[ends[-1]] if ends else EMBEDDINGS
 
 
 def valid_embeddings(rng: random.Random) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from handler.settings import Settings
 from model_layer import Cl100k, Encoder
 from tests.fuzz.answers import Checks
 from tests.fuzz.headers import KEY
+from tests.fuzz.made_objects import make_objects
 from tests.library import fill
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> str:
     """VECTOR_STORE with a few documents in it. Set before `handler.api` reads the environment."""
     path = tmp_path_factory.mktemp("store") / "documents.sqlite"
     fill(Path(path), encoder)
+    make_objects(Path(path), encoder.bundle.fingerprint)
     address = f"sqlite:///{path}"
     os.environ["VECTOR_STORE"] = address
     return address

@@ -57,7 +57,7 @@ def has_key(request: Request) -> bool:
 
 def _any(rng: random.Random, routes: list[Route]) -> Request:
     route = rng.choice(routes)
-    if not re.search("embed|tokenize|stores|models|files|uploads", route.path):
+    if not re.search("embed|tokenize|stores|models|files|uploads|mcp", route.path):
         route = rng.choice(routes)
     method = route.method
     if rng.random() < 0.06:
@@ -65,7 +65,7 @@ def _any(rng: random.Random, routes: list[Route]) -> Request:
     request = Request(method, target_of(route, rng), [(b"host", b"localhost:8444")])
     if method in ("POST", "PUT", "PATCH") or rng.random() < 0.02:
         takes_form = route.path in ("/v1/files", "/v1/uploads/{upload_id}/parts")
-        seeds = bodies.SEARCHES if "search" in route.path else bodies.EMBEDDINGS
+        seeds = bodies.of_route(route.path)
         if takes_form and rng.random() < 0.9:
             request.body = bodies.form(rng)
         elif rng.random() < 0.15:

@@ -61,6 +61,8 @@ def run(
         if number == numbers[len(numbers) // 5]:
             early = resident()
     if failures:
-        pytest.fail("\n\n".join(failures.values()), pytrace=False)
+        text = "\n\n".join(failures.values())
+        # What was sent may have half an emoji, which xdist cannot pass on.
+        pytest.fail(text.encode("utf-8", "backslashreplace").decode(), pytrace=False)
     grown = resident() - early
     assert grown < MOST_GROWTH, f"{grown:.0f} MB more at the end"

@@ -20,20 +20,27 @@ class Route:
     path: str
 
 
-STORES = ("documents", "nothing", "vs_1")
+MADE = range(4)  # of each kind; see `made_objects`
+STORES = ("documents", "nothing", *(f"vs_{number}" for number in MADE))
 NAMES: dict[str, tuple[str, ...]] = {
     "model": ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", "ada-002"),
     "vector_store_id": STORES,
-    "file_id": ("file-passwords", "file-broken", "file-none"),
+    "file_id": ("file-passwords", "file-broken", "file-none", *(f"file-{n}" for n in MADE)),
+    "batch_id": tuple(f"vsfb_{number}" for number in MADE),
+    "upload_id": tuple(f"upload_{number}" for number in MADE),
 }  # fmt: skip
 PARTS = (
     *("", ".", "..", "%2e%2e", "%2F", "%00", "%0d%0aX:%20y", "%ff", "%zz", "%", "%u0041", ";a=b"),
     *("a" * 300, "a" * 5_000, "%F0%9F%90%8C", "{model}", "<script>", "'", "\\", "~", "@", ":", "+"),
 )
-QUERY_NAMES = ("limit", "order", "after", "before", "filter", "api-version", "x", "", "limit[]")
+QUERY_NAMES = (
+    *("limit", "order", "after", "before", "filter", "purpose", "page", "vector_store_id"),
+    *("api-version", "x", "", "limit[]"),
+)
 QUERY_VALUES = (
     *("", "0", "1", "20", "100", "101", "-1", "+5", "5.0", "%205", "1e2", "0x5", "007", "٥"),
     *("00000010099999", "0" * 34 + "5", "9" * 34, "9" * 5_000, "NaN", "null", "true", "asc"),
+    *("10000", "10001", "file-1", "file-none", "vs_1", "assistants", "batch_output"),
     *("desc", "DESC", "completed", "failed", "%00", "%ff", "%zz", "%", "a%0d%0ab", "a" * 3_000),
 )
 
@@ -56,7 +63,7 @@ def target_of(route: Route, rng: random.Random) -> str:
     path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: _name(match[1], rng), route.path)
     if rng.random() < 0.15:
         path = _odd(path, rng)
-    wants_query = "vector_stores" in path and route.method == "GET"
+    wants_query = bool(re.search("stores|files", path)) and route.method == "GET"
     if rng.random() < (0.6 if wants_query else 0.1):
         path += "?" + _query(rng)
     return path

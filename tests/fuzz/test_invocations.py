@@ -52,7 +52,9 @@ def attempt(api: ModuleType, drawn: Invocation, checks: Checks, log: WatchedLog)
         check_direct(answer, drawn.event, checks)
         log.take()
         return
-    request = drawn.request or Request("HEAD" if "'HEAD'" in str(drawn.event) else "GET", "/")
+    text = str(drawn.event)
+    path = "/mcp" if "/mcp" in text else "/"
+    request = drawn.request or Request("HEAD" if "'HEAD'" in text else "GET", path)
     status, http_answer = answer["statusCode"], as_answer(answer)
     if drawn.seconds < 1:  # it may have been refused for its time
         request.must_succeed = False

@@ -17,6 +17,7 @@ from handler.stores.hashing import Hashing
 
 CHUNK = 1 << 20  # bytes
 KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
+TRIES = 10  # of a file in a folder that others remove
 UNFINISHED = ".part"  # what a file's name ends with until it is whole
 
 
@@ -80,8 +81,7 @@ class FolderBlobs:
     def _write(self, key: str, chunks: Iterable[bytes]) -> Digests:
         path, hashing = self._path(key), Hashing()
         with self._explained(key):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
+            handle, name = _make_file(path.parent)
             unfinished = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -116,3 +116,12 @@ class FolderBlobs:
                     place=place,
                 ) from error
             raise ServiceUnavailable(f"{self._folder}: {error.strerror}.") from error
+
+
+def _make_file(folder: Path) -> tuple[int, str]:
+    """A new file in the folder, which is made if there is none: its descriptor and its name."""
+    for _ in range(TRIES):
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # `delete` found it empty, and has just removed it
+            return tempfile.mkstemp(dir=folder, suffix=UNFINISHED)
+    raise ServiceUnavailable(f"{folder} is removed all the time.")

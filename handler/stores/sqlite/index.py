@@ -7,8 +7,10 @@ every vector (a fifth of a second for 100,000): exact, and fast enough for one f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import apsw
 import numpy as np
 import orjson
 from numpy.typing import NDArray
@@ -69,26 +71,24 @@ class SqliteIndex:
 
     def read(self, keys: Sequence[str], *, deadline: float | None = None) -> list[Record]:
         records: list[Record] = []
-        if not self._has_tables():
-            return records
-        for key in keys:
-            for vector, metadata in self._database.read(
-                f"SELECT vector, metadata FROM {self._tables.vectors} "
-                "WHERE document = ? AND generation = ? AND chunk = ?",
-                *_parts(key),
-            ):
-                with explained(self._database.path):
+        with self._reading() as connection:
+            if connection is None:
+                return records
+            for key in keys:
+                for vector, metadata in connection.execute(
+                    f"SELECT vector, metadata FROM {self._tables.vectors} "
+                    "WHERE document = ? AND generation = ? AND chunk = ?",
+                    _parts(key),
+                ):
                     values = np.frombuffer(vector, "<f4").astype(np.float32)
                     records.append(Record(key, values, read_object(metadata)))
         return records
 
     def has_attribute(self, key: str, *, deadline: float | None = None) -> bool:
         holds, values = exists(key)
-        return self._has_tables() and bool(
-            self._database.read(
-                f"SELECT 1 FROM {self._tables.vectors} WHERE {holds} LIMIT 1", *values
-            )
-        )
+        query = f"SELECT 1 FROM {self._tables.vectors} WHERE {holds} LIMIT 1"
+        with self._reading() as connection:
+            return connection is not None and bool(list(connection.execute(query, values)))
 
     def search_vectors(
         self,
@@ -98,14 +98,26 @@ class SqliteIndex:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        if not self._has_tables():
-            return []
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            rows = self._nearest(connection, vector, limit, where)
+            return [self._match(*row) for row in rows]
+
+    def _nearest(
+        self,
+        connection: apsw.Connection,
+        vector: NDArray[np.float32],
+        limit: int,
+        where: Filter | None,
+    ) -> list[tuple[str, str, int, float, str]]:
+        """Of the nearest records: document, generation, chunk, cosine and metadata."""
         holds, values = condition(where)
         # The nearest are looked up in the ledger, and not each vector: that would take half as long
         # again. Hardly any of them is not current.
         nearest = 2 * limit
         while True:
-            rows = self._database.read(
+            found = connection.execute(
                 "SELECT vectors.document, generation, chunk, 1 - distance, metadata, "
                 "ledger.current IS vectors.generation FROM ("
                 "SELECT id, vec_distance_cosine(vector, ?) AS distance "
@@ -113,14 +125,12 @@ class SqliteIndex:
                 f") JOIN {self._tables.vectors} AS vectors USING (id) "
                 "LEFT JOIN ledger ON ledger.store = ? AND ledger.document = vectors.document "
                 "ORDER BY distance, vectors.document, chunk",
-                vector.astype("<f4").tobytes(),
-                *values,
-                nearest,
-                self._store,
+                (vector.astype("<f4").tobytes(), *values, nearest, self._store),
             )
+            rows = list(found)
             current = [row[:-1] for row in rows if row[-1]]
             if len(current) >= limit or len(rows) < nearest:
-                return [self._match(*row) for row in current[:limit]]
+                return current[:limit]
             nearest *= 8
 
     def search_text(
@@ -132,17 +142,22 @@ class SqliteIndex:
         where: Filter | None = None,
         deadline: float | None = None,
     ) -> list[Match]:
-        if not self._has_tables():
-            return []
-        with self._database.snapshot() as connection:
+        with self._reading() as connection:
+            if connection is None:
+                return []
             words = TextIndex(connection, self._tables)
             rows = words.search(query, vector, store=self._store, limit=limit, where=where)
             matches = [self._match(*row) for row in rows]
             return with_word_scores(matches, query, words.language, stems=True)
 
-    def _has_tables(self) -> bool:
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection | None]:
+        """A connection that reads one state of the file; None if the store has no tables in it.
+
+        One state, because the tables may be dropped at any time: the store may be deleted.
+        """
         with self._database.snapshot() as connection:
-            return self._tables.exist(connection)
+            yield connection if self._tables.exist(connection) else None
 
     def _match(
         self,

@@ -25,9 +25,12 @@ ON CONFLICT (task) DO UPDATE SET
 """
 TAKE = """
 UPDATE tasks SET available = ?1, owner = ?2, tries = tries + 1 WHERE id = (
-    SELECT id FROM tasks WHERE available <= ?3 ORDER BY available, id LIMIT 1
+    SELECT id FROM tasks WHERE {due} ORDER BY available, id LIMIT 1
 ) RETURNING id, task, tries, sent
 """
+# What nobody has, and is to wait for longer than anything is put off, was sent before the clock was
+# set back. What somebody has is renewed by the new time.
+DUE = "available <= ?3 OR (owner IS NULL AND available > ?1)"
 LEASE_SECONDS = 120.0  # until a task that is neither done nor put off comes back
 POLL_AFTER_MS = 200
 
@@ -65,10 +68,11 @@ class SqliteTasks:
         owner: differs from that of anybody else who takes tasks at the same time.
         """
         now = self._now()
-        if not self._database.read("SELECT 1 FROM tasks WHERE available <= ? LIMIT 1", now):
+        values = (now + LEASE_SECONDS, owner, now)
+        if not self._database.read(f"SELECT ?2 FROM tasks WHERE {DUE} LIMIT 1", *values):
             return None
         with self._database.transaction() as connection:
-            found = connection.execute(TAKE, (now + LEASE_SECONDS, owner, now)).fetchone()
+            found = connection.execute(TAKE.format(due=DUE), values).fetchone()
         if found is None:
             return None
         return TakenTask(found[0], from_message(orjson.loads(found[1])), found[2], found[3], owner)

@@ -130,6 +130,8 @@ def test_an_unknown_method_is_an_error_of_the_protocol(ask: Ask, headers: dict[s
         (b"{", -32_700, "not valid JSON"),
         (b"", -32_700, "not valid JSON"),
         (b"\xff", -32_700, "not valid JSON"),
+        (b'"half an emoji: \\ud83d"', -32_600, 'the string "half an emoji: ?'),
+        (b'{"jsonrpc":"2.0","id":"\\ud83d","method":"ping"}', -32_600, "'id' is the string"),
         ([message("ping")], -32_600, "a list of 1 items; it must be one JSON-RPC message"),
         ({"id": 1, "method": "ping"}, -32_600, "'jsonrpc' is null"),
         ({"jsonrpc": "2.0", "id": 1}, -32_600, "'method' is null"),

@@ -42,6 +42,12 @@ def test_a_bad_parameter_is_a_400(
     assert f"'{name}' is the string" in error["message"]
 
 
+def test_an_unknown_parameter_with_half_an_emoji_is_a_400(store_client: TestClient) -> None:
+    body = b'{"a\\ud83d": 1}'
+    error = assert_error(store_client.post("/v1/vector_stores/vs_1/files", content=body), 400)
+    assert error["param"] == "a?"
+
+
 @EACH_ROUTE
 def test_without_a_store_the_404_says_how_to_set_one_up(
     client: TestClient, method: str, path: str

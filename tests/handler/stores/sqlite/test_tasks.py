@@ -102,3 +102,21 @@ def test_tasks_of_owners_that_are_gone_come_back_now(tasks: SqliteTasks) -> None
     assert back is not None
     assert back.task == ONE
     assert tasks.take("new") is None
+
+
+def test_a_task_is_done_though_the_clock_was_set_back(tasks: SqliteTasks, clock: FakeClock) -> None:
+    tasks.send([ONE])
+    clock.time -= 86_400
+    taken = tasks.take("a")
+    assert taken is not None
+    assert tasks.take("b") is None
+    tasks.put_off(taken, 60)
+    assert tasks.take("b") is None
+    clock.time -= 86_400
+    assert tasks.take("b") is not None
+    tasks.send([OTHER])
+    clock.time -= 86_400
+    other = tasks.take("a")
+    assert other is not None
+    assert other.task == OTHER  # the first is still somebody's
+    assert tasks.take("c") is None
