@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from handler.errors import NotFound, NotReady, StoreConflict, StoreGone
 from handler.objects.configured_storage import reached
-from handler.objects.ids import is_id
 from handler.objects.pagination import Page
 from handler.request_context import RequestContext
 from handler.stores.contract import Ledger, Storage, Store
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.vector_stores.attachments import CHANGING, TRIES, gone
 from handler.vector_stores.listing import read_list
