@@ -40,7 +40,9 @@ def answer(aws: str) -> Answer:
     app = create_app(embeddings, Settings(vector_store=new_index()))
     mangum = Mangum(app, lifespan="off")
 
-    def answer(front: str, method: str, path: str, **parts: Any) -> dict[str, Any]:
+    def answer(
+        front: str, method: str, path: str, *, context: Any = None, **parts: Any
+    ) -> dict[str, Any]:
         event = load_event(front) | {"body": None, "path": path, "rawPath": path, **parts}
         if "http" in event["requestContext"]:
             event["requestContext"]["http"] |= {"method": method, "path": path}
@@ -53,7 +55,7 @@ def answer(aws: str) -> Answer:
                 for name, value in event[headers].items()
                 if name.lower() not in ("content-type", "content-length")
             } | {"content-type": kind if headers == "headers" else [kind]}
-        return mangum(normalize_event(event), None)  # type: ignore[arg-type]
+        return mangum(normalize_event(event), context)
 
     return answer
 
@@ -97,3 +99,16 @@ def test_bytes_that_a_gateway_has_lost_are_refused_with_the_cure(answer: Answer)
     made = answer("rest-api-v1", "POST", "/v1/files", body=body, isBase64Encoded=False)
     assert made["statusCode"] == 400
     assert "binary media types of the REST API" in json_of(made)["error"]["message"]
+
+
+def test_a_request_whose_time_is_up_is_answered_and_asks_aws_nothing(answer: Answer) -> None:
+    class Over:
+        aws_request_id = "r"
+        memory_limit_in_mb = "1769"
+
+        def get_remaining_time_in_millis(self) -> int:
+            return 0
+
+    made = answer("http-api-v2", "GET", "/v1/files/file-1", context=Over())
+    assert made["statusCode"] == 503
+    assert json_of(made)["error"]["code"] == "vector_store_unavailable"
