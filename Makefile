@@ -125,7 +125,7 @@ sam-local: docker .venv-sam/ready ## serve the function through API Gateway's em
 
 test-sam: $(VENV)/dev model ## test the image and the template with Docker and `sam local`
 	@if docker info >/dev/null 2>&1; then \
-		$(MAKE) .venv-sam/ready && $(BIN)/python -m pytest tests/sam -m sam $(ARGS); \
+		$(MAKE) .venv-sam/ready && $(BIN)/python -m pytest tests/sam tests/clients -m sam $(ARGS); \
 	elif [ -n "$$CI" ]; then echo "Docker does not answer, and CI=$$CI asks for its tests." >&2; exit 1; \
 	else echo "Skipped: Docker does not answer. Start it (or install it) to test the image."; fi
 

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,8 @@ REQUEST_ID = re.compile(rf"[A-Za-z0-9._:=+/-]{{1,{MAX_REQUEST_ID}}}")
 ANSWER_MARGIN_SECONDS = 1.0
 
 _cold = True  # until the first request
+# Of the request that is answered here; see `ending`.
+_end: ContextVar[float | None] = ContextVar("end", default=None)
 
 
 @dataclass
@@ -108,3 +111,18 @@ def deadline(lambda_context: Any, *, most: float | None = None) -> float | None:
     margin = ANSWER_MARGIN_SECONDS / min(1.0, memory / MEMORY_PER_CPU)
     # The margin must not use up a short timeout.
     return time.monotonic() + remaining - min(margin, remaining / 3)
+
+
+@contextmanager
+def ending(deadline: float | None) -> Iterator[None]:
+    """Let calls inside the block that are given no deadline of their own have this one."""
+    token = _end.set(deadline)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def end() -> float | None:
+    """The deadline that the innermost `ending` gave; None: no limit."""
+    return _end.get()

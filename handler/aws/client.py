@@ -24,11 +24,13 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from handler.errors import ServiceUnavailable
+from handler.request_context import end
 
 T = TypeVar("T")
 Service = Literal["dynamodb", "s3", "s3vectors", "sqs"]
 
-PATIENCE_SECONDS = 20.0  # how long a call without a deadline is retried
+# How long a call without a deadline is retried, unless its request must be answered before.
+PATIENCE_SECONDS = 20.0
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0  # an attempt can outlast its deadline by these
 # Full jitter: random waits from 0 to 0.1, 0.2, 0.4 … 5 s.
 # (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter)
@@ -121,9 +123,8 @@ class AwsClient:
         expects it (a condition does not hold, no such key), or it is a bug.
         """
         name = f"{self._service} {operation}"
-        if deadline is None:
-            deadline = self._clock() + PATIENCE_SECONDS
-        elif self._clock() >= deadline:
+        deadline = self._deadline() if deadline is None else deadline
+        if self._clock() >= deadline:
             raise ServiceUnavailable(f"{name} was not called: the time is up.")
         retrying = Retrying(
             retry=retry_if_exception(_is_transient),
@@ -148,6 +149,11 @@ class AwsClient:
         except BotoCoreError as error:
             # The error's text can quote the request's address, so only its type is told.
             raise ServiceUnavailable(f"{name} failed: {type(error).__name__}.") from error
+
+    def _deadline(self) -> float:
+        """That of a call without one: before its request must be answered."""
+        patience, request = self._clock() + PATIENCE_SECONDS, end()
+        return patience if request is None else min(patience, request)
 
 
 def _of_s3() -> dict[str, Any]:

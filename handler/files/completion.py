@@ -14,7 +14,6 @@ from handler.files.files import put_file
 from handler.files.found import find_upload
 from handler.files.upload_request import UploadCompletion
 from handler.files.upload_status import expect_pending
-from handler.objects.ids import is_id
 from handler.stores.blobs import BlobMissing, Digests
 from handler.stores.catalog import (
     StoredFile,
@@ -25,7 +24,7 @@ from handler.stores.catalog import (
     whole_of,
 )
 from handler.stores.contract import Storage
-from handler.stores.ids import new_id
+from handler.stores.ids import is_id, new_id
 
 
 def complete_upload(

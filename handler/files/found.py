@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from handler.errors import InvalidRequest, NotFound
-from handler.objects.ids import is_id
 from handler.stores.catalog import Catalog, StoredFile, Upload
 from handler.stores.contract import Storage
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 
 

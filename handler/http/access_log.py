@@ -12,7 +12,7 @@ from handler.event_kinds import decodes_answers, is_from_gateway, is_from_load_b
 from handler.http.content_encoding import accepts_gzip
 from handler.http.error_handlers import FAILED, STATUS
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
-from handler.request_context import RequestContext, deadline, request_id
+from handler.request_context import RequestContext, deadline, ending, request_id
 
 
 class AccessLog:
@@ -41,7 +41,8 @@ class AccessLog:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            with ending(context.deadline):
+                await self._app(scope, receive, send_with_headers)
         except asyncio.CancelledError:
             if status == FAILED:
                 status = STATUS[NotReady].value  # the server ends, and answers so itself

@@ -5,19 +5,23 @@ Imported by the requests that have one: it would slow every cold start down.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from fastapi import Request
 
 from handler.digits import whole_number
-from handler.errors import RequestTooLarge
+from handler.errors import InvalidRequest, RequestTooLarge
 from handler.files.form import Form
 from handler.http.admission import ON_DISK, Admission
 from handler.http.concurrency import QUICK_BODY, run_before_the_end
 from handler.http.content_encoding import Decoder
+from handler.http.lambda_events import CAME_AS_TEXT
 from handler.http.multipart import FormParser, read_boundary
 from handler.limits import LAMBDA_FILE, MAX_BODY, MAX_DOCUMENT, MAX_FORM_FIELDS, SPOOLED_FORM
 from handler.request_context import RequestContext
+
+LOST = "\N{REPLACEMENT CHARACTER}".encode()  # what a gateway puts where bytes are no UTF-8
 
 
 async def read_form(request: Request, *, file_field: str, text_fields: Collection[str]) -> Form:
@@ -27,6 +31,7 @@ async def read_form(request: Request, *, file_field: str, text_fields: Collectio
     limit, and TooBusy or NotReady if the server has no room for it.
     """
     context: RequestContext = request.state.context
+    _expect_bytes(request.scope.get("aws.event"))
     limit = _limit(context)
     declared = whole_number(request.headers.get("content-length", "")) or 0
     if declared > limit:
@@ -59,6 +64,16 @@ async def read_form(request: Request, *, file_field: str, text_fields: Collectio
         await run_before_the_end(request, parse)
     decoder.finish()
     return parser.finish()
+
+
+def _expect_bytes(event: Mapping[str, Any] | None) -> None:
+    """Raises InvalidRequest if bytes were lost on the way to Lambda."""
+    if event is not None and event[CAME_AS_TEXT] and LOST in event["body"]:
+        raise InvalidRequest(
+            "The body came as text, in which bytes that are no text are lost. Add "
+            "multipart/form-data to the binary media types of the REST API (docs/deploying.md), or "
+            "call the HTTP API or the Function URL."
+        )
 
 
 def _limit(context: RequestContext) -> int:

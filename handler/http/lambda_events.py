@@ -14,6 +14,7 @@ from typing import Any
 
 HOST = re.compile(r"[^:\s]*(:[0-9]{1,5})?")
 PORT = re.compile(r"[0-9]{1,5}")
+CAME_AS_TEXT = "cameAsText"  # the event's key for whether its body was text, and not base64
 # Headers that Mangum reads. It joins several values with a comma, and cannot read the result.
 SINGLE = ("host", "x-forwarded-port", "x-forwarded-proto")
 
@@ -26,6 +27,7 @@ def normalize_event(event: dict[str, Any]) -> dict[str, Any]:
     context = event.get("requestContext")
     context = dict(context) if isinstance(context, dict) else {}
     clean = {**event, "requestContext": context, "body": _body(event), "isBase64Encoded": False}
+    clean[CAME_AS_TEXT] = event.get("isBase64Encoded") is not True
     _clean_headers(clean)
     if isinstance(context.get("http"), dict):
         clean["version"] = "2.0"

@@ -120,7 +120,10 @@ class TaskRunner:
         try:
             item = self._storage.catalog.get(VectorStoreItem, store_id, deadline=deadline)
             rows: dict[str, Row] = {}
-            if item and not item.deleted:
+            if item is None and store_id != self._storage.source_store_id:
+                # Whoever worked for it may have made its index again, and ended before it knew.
+                self._storage.drop_vectors(store_id, deadline=deadline)
+            elif item and not item.deleted:
                 ledger = self._storage.store(store_id).ledger
                 rows = ledger.get_all(list(dict.fromkeys(file_ids)), deadline=deadline)
             # A bucket's documents come by its events.

@@ -15,10 +15,10 @@ import orjson
 from handler.errors import ApiError, InvalidRequest, NotFound
 from handler.limits import MAX_FETCHED
 from handler.objects.configured_storage import ConfiguredStorage, reached
-from handler.objects.ids import is_id
 from handler.request_context import RequestContext
 from handler.stores.attributes import filename
 from handler.stores.content import text_of
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.stores.upload_source import is_upload, uploaded_file_id
 from handler.validation import kind_of

@@ -22,11 +22,11 @@ from handler.errors import (
     UnusableStore,
 )
 from handler.limits import MAX_ATTRIBUTE_BYTES
-from handler.objects.ids import is_id
 from handler.settings import S3VectorsAddress, SqliteAddress, StoreAddress
 from handler.stores import bind_source_store, open_storage, store_id, wrong_model
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.contract import Storage, Store
+from handler.stores.ids import is_id
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 
+from handler.limits import MAX_FILE_ID
+
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 TIME_DIGITS, RANDOM_DIGITS = 10, 16
 
@@ -24,3 +26,8 @@ def first_id(prefix: str, now: float) -> str:
         left, digit = divmod(left, len(DIGITS))
         digits = DIGITS[digit] + digits
     return prefix + digits
+
+
+def is_id(value: str) -> bool:
+    """Whether it can be looked up: all of ours are printable ASCII."""
+    return 0 < len(value) <= MAX_FILE_ID and value.isascii() and value.isprintable()

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
+from handler.stores.ids import is_id
+
 
 @dataclass(frozen=True)
 class ReconcileFile:
@@ -57,6 +59,8 @@ def from_message(message: object) -> Task:
     values = {name: value for name, value in message.items() if name != "task"}
     if not all(isinstance(value, str) for value in values.values()):
         raise ValueError("A task's values must be text.")
+    if wrong := [name for name in values if name.endswith("_id") and not is_id(values[name])]:
+        raise ValueError(f"{wrong[0]} is no id.")  # no table could be asked for it
     try:
         return TASKS[message["task"]](**values)
     except TypeError as error:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from handler.errors import InvalidRequest, NotFound
 from handler.limits import MAX_WAITING_BATCHES
 from handler.objects.configured_storage import reached
-from handler.objects.ids import is_id
 from handler.stores.attributes import Attribute, describe, metadata_size
 from handler.stores.catalog import StoredFile
 from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Storage, Store
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.stores.upload_source import upload_source

@@ -9,12 +9,12 @@ from dataclasses import replace
 from handler.errors import InvalidRequest, NotFound, StoreConflict
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
-from handler.objects.ids import is_id
 from handler.objects.pagination import Page, read_page
 from handler.request_context import RequestContext
 from handler.stores.catalog import FileBatch, StoredFile
 from handler.stores.compare_and_set import change_rows, until_written
 from handler.stores.contract import Storage, Store
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.vector_stores.answers import FileDescriber, describe_batch

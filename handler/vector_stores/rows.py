@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from handler.errors import NotFound
 from handler.objects.configured_storage import reached
-from handler.objects.ids import is_id
 from handler.objects.pagination import Page
 from handler.request_context import RequestContext
 from handler.stores.compare_and_set import change_rows
 from handler.stores.contract import Ledger, Storage, Store
+from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.vector_stores.listing import read_list
 from handler.vector_stores.store_list import unknown_place

@@ -1,6 +1,7 @@
 """openai for Python: files, vector stores, batches and uploads, as code for OpenAI uses them.
 
-Runs against the local server, and against both Lambda functions with AWS as moto plays it.
+Runs against the local server, and against both Lambda functions with AWS as moto plays it: in a
+process, and (`make test-sam`) in the image.
 """
 
 from __future__ import annotations
@@ -19,21 +20,31 @@ from tests.clients.wire import KEY
 from tests.handler.documents.samples import pdf
 from tests.lambda_server import start_lambda_server
 from tests.local_server import start_server
+from tests.sam.deployment import start_deployment
 
 GOOD = b"Error E-2041 means that the pump is dry."
 PATIENCE = 20.0  # seconds
 
 
-@pytest.fixture(scope="module", params=["local", "lambda"])
+@pytest.fixture(
+    scope="module", params=["local", "lambda", pytest.param("sam", marks=pytest.mark.sam)]
+)
 def client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[openai.OpenAI]:
     if request.param == "local":
         path = tmp_path_factory.mktemp("stores") / "documents.sqlite"
         server = start_server(VECTOR_STORE=f"sqlite:///{path}")
-    else:
+    elif request.param == "lambda":
         request.getfixturevalue("aws")
         server = start_lambda_server()
+    else:
+        with (
+            start_deployment(tmp_path_factory.mktemp("deployment")) as base_url,
+            openai.OpenAI(base_url=base_url, api_key=KEY) as client,
+        ):
+            yield client
+        return
     with server as running, openai.OpenAI(base_url=running.base_url, api_key=KEY) as client:
         yield client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import subprocess
@@ -25,6 +26,13 @@ def sam(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a `sam` command on the project and its template."""
     command = [SAM, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+
+
+@functools.cache
+def build() -> None:
+    """Build the image, and the template that names it in `.aws-sam/build`."""
+    done = sam("build", *ARCHITECTURE)
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
 
 
 def docker(*arguments: str, stdin: str = "") -> str:

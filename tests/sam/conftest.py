@@ -5,30 +5,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
-from tests.paths import ROOT
-from tests.sam.commands import ARCHITECTURE, IMAGE, SAM, docker, environment, sam
+from tests.sam.commands import IMAGE, build, docker
+from tests.sam.emulators import sam_local
 from tests.sam.moto_server import Aws, start_aws
-
-STARTING_SECONDS = 60
-STOPPING_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
 def built() -> None:
     """The image is built, and the template that names it is in `.aws-sam/build`."""
-    done = sam("build", *ARCHITECTURE)
-    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    build()
 
 
 @pytest.fixture(scope="module")
@@ -57,39 +47,6 @@ def aws(built: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS, as moto has it, for this process and for the containers."""
     with start_aws(monkeypatch) as aws:
         yield aws
-
-
-@contextlib.contextmanager
-def sam_local(command: str) -> Iterator[int]:
-    """`sam local <command>` with warm containers, on the port that it yields."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with tempfile.TemporaryFile("w+") as log:
-        options = ["--port", str(port), "--warm-containers", "LAZY", *ARCHITECTURE]
-        process = subprocess.Popen(
-            [SAM, "local", command, *options],
-            cwd=ROOT,
-            env=environment(),
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _wait(port, process, log)
-            yield port
-        finally:
-            process.terminate()  # SIGINT may be ignored in a background process
-            process.wait(timeout=STOPPING_SECONDS)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: IO[str]) -> None:
-    # Connects without sending a request, which would already start a container.
-    deadline = time.monotonic() + STARTING_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    log.seek(0)
-    pytest.fail(f"sam local did not start: {log.read()}")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from handler.errors import InvalidRequest, RequestTooLarge
+from handler.event_kinds import decodes_answers
 from handler.http.concurrency import run_off_loop
 from handler.http.dependencies import REQUIRE_KEY, ContextDep
 from handler.http.error_handlers import FOUND, documented
@@ -104,6 +105,9 @@ async def delete_file(request: Request) -> Response:
 async def file_content(request: Request, context: ContextDep) -> Response:
     """The bytes, as they were uploaded. On Lambda, those of a large file are at another address."""
     read, limit = _files(request).content, context.answer_limit
+    event = request.scope.get("aws.event")
+    if event is not None and not decodes_answers(event):
+        limit = 0  # the client might get base64
     content = await run_off_loop(request, read, **request.path_params, answer_limit=limit)
     if content.url is not None:
         return RedirectResponse(content.url, FOUND, headers=content.headers)

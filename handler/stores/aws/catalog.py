@@ -121,12 +121,14 @@ class DynamoDBCatalog:
 
     def _read(self, kind: type[Item], item_id: str, found: TableItem | None) -> Item | None:
         is_source = kind is VectorStoreItem and item_id == self._keys.source
-        counts = to_counts(found or {}) if issubclass(kind, VectorStoreItem | FileBatch) else None
-        if is_source and (found is None or "item" not in found):  # it only counts
-            return kind(id=item_id, created=0.0, counts=counts)  # type: ignore[call-arg]
-        if found is None:
-            return None
         try:
+            counts = None
+            if issubclass(kind, VectorStoreItem | FileBatch):
+                counts = to_counts(found or {})
+            if is_source and (found is None or "item" not in found):  # it only counts
+                return kind(id=item_id, created=0.0, counts=counts)  # type: ignore[call-arg]
+            if found is None:
+                return None
             revision = int(found["revision"]["N"])
             return kind.from_json(found["item"]["S"], revision=revision, counts=counts)
         except (MalformedRow, KeyError, ValueError) as error:

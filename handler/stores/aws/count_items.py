@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from handler.stores.counts import Counts
+from handler.stores.row_values import MalformedRow
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
@@ -20,8 +21,11 @@ NAMES = tuple(field.name for field in fields(Counts))
 
 
 def to_counts(item: Mapping[str, AttributeValueTypeDef]) -> Counts:
-    """The counts on an item."""
-    return Counts(**{name: int(item[name]["N"]) for name in NAMES if name in item})
+    """The counts on an item. Raises MalformedRow if they are damaged."""
+    try:
+        return Counts(**{name: int(item[name]["N"]) for name in NAMES if name in item})
+    except (KeyError, ValueError) as error:
+        raise MalformedRow("a count is no whole number") from error
 
 
 def adding(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from handler.errors import StoreConflict
+from handler.errors import StoreConflict, UnusableStore
 from handler.stores.aws.count_items import to_counts
 from handler.stores.aws.keys import Keys, key
 from handler.stores.aws.query import Query
@@ -30,6 +30,7 @@ from handler.stores.aws.table import MAX_DELETED, MAX_READ, Table, is_over
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.counts import Counts, Status, count_delete, count_write
 from handler.stores.row import Row
+from handler.stores.row_values import MalformedRow
 
 CURRENT = ("document", "status", "current")
 
@@ -183,7 +184,14 @@ class DynamoDBLedger:
         item = self._table.get(
             self._keys.item(VectorStoreItem.kind, self._store_id), deadline=deadline
         )
-        return to_counts(item or {})
+        try:
+            return to_counts(item or {})
+        except MalformedRow as error:
+            raise UnusableStore(
+                f"The catalog, the table {self._table.name}, is damaged at {self._store_id}: "
+                f"{error}. Correct that item.",
+                place=self._table.name,
+            ) from error
 
     def drop(self, *, deadline: float | None = None) -> bool:
         """Delete all rows, without counting. False if the time is up before."""

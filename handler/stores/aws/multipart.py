@@ -15,6 +15,7 @@ from handler.aws.client import AwsClient
 from handler.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 PART = 8 << 20  # bytes; S3 takes 10,000 parts, each but the last of at least 5 MiB
@@ -37,9 +38,21 @@ class MultipartUpload:
 
     def complete(self) -> None:
         """Let the parts be the blob. One with the same key is replaced."""
-        self._s3.call(
-            "complete_multipart_upload", **self._upload, MultipartUpload={"Parts": self._parts}
-        )
+        tries = 0
+
+        def complete(client: S3Client) -> None:
+            nonlocal tries
+            tries += 1
+            try:
+                client.complete_multipart_upload(
+                    **self._upload, MultipartUpload={"Parts": self._parts}
+                )
+            except ClientError as error:
+                # A try whose answer was lost has completed it; an upload ends in no other way here.
+                if tries == 1 or error.response["Error"]["Code"] != "NoSuchUpload":
+                    raise
+
+        self._s3.attempt("complete_multipart_upload", complete)
 
     @contextmanager
     def aborted_on_failure(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ def serving_aws() -> Iterator[str]:
     """Start the server with a vector bucket and a table, and point the environment at it."""
     with pytest.MonkeyPatch.context() as patch:
         moto_s3vectors.install(patch)
-        _write_one_at_a_time(patch)
+        write_one_at_a_time(patch)
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
@@ -42,7 +42,7 @@ def serving_aws() -> Iterator[str]:
             server.stop()
 
 
-def _write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
+def write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
     """Make moto's conditional writes and transactions atomic, as DynamoDB's are."""
     lock = threading.RLock()  # a transaction calls the others
 

@@ -19,6 +19,7 @@ from botocore.exceptions import (
 from handler.aws import client as aws_client
 from handler.aws.client import PATIENCE_SECONDS, AwsClient, Service
 from handler.errors import ServiceUnavailable, StoreConflict
+from handler.request_context import ending
 from handler.stores.aws.keys import Keys
 from handler.stores.aws.ledger import DynamoDBLedger
 from handler.stores.aws.table import Table
@@ -144,6 +145,19 @@ def test_nothing_is_called_after_the_deadline(serve: Serve, clock: FakeClock) ->
     with pytest.raises(ServiceUnavailable, match="time is up"):
         put(client(clock), deadline=clock.time)
     assert script.asked == 0
+
+
+def test_a_call_without_a_deadline_ends_with_its_request(serve: Serve, clock: FakeClock) -> None:
+    script = serve(refusal("SlowDown", 503))
+    with ending(clock.time + 3), pytest.raises(ServiceUnavailable, match="last retry"):
+        put(client(clock))
+    assert clock.time < START + 3
+    asked = script.asked
+    with ending(clock.time), pytest.raises(ServiceUnavailable, match="time is up"):
+        put(client(clock))
+    assert script.asked == asked
+    with ending(None), pytest.raises(ServiceUnavailable, match="last retry"):
+        put(client(clock))
 
 
 def test_a_call_that_hangs_is_retried(

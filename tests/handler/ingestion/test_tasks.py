@@ -441,6 +441,19 @@ def test_a_deleted_store_leaves_nothing(api: Api, runner: TaskRunner, storage: S
         api_late.upsert(storage.store(other).index.read([api.found(other)[0].key]))
 
 
+def test_a_task_of_a_store_that_is_gone_deletes_an_index_that_was_made_late(
+    api: Api, runner: TaskRunner, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped: list[str] = []
+    monkeypatch.setattr(storage, "drop_vectors", lambda store_id, **_: dropped.append(store_id))
+    store, file = api.new_store(), api.upload(PETS)
+    assert reconcile(runner, store, file.id).result == "absent"
+    assert reconcile(runner, storage.source_store_id, file.id).result == "absent"
+    assert dropped == []
+    assert reconcile(runner, "vs_gone", file.id).result == "absent"
+    assert dropped == ["vs_gone"]
+
+
 class Bug(Exception):
     pass
 

@@ -82,10 +82,13 @@ def test_a_message_is_read_as_the_task_that_it_was(task: Task) -> None:
         {"task": ["sweep"]},
         {"task": "reconcile_file", "vector_store_id": "vs_1"},
         {"task": "reconcile_file", "vector_store_id": "vs_1", "file_id": 3},
+        {"task": "reconcile_file", "vector_store_id": "vs_1", "file_id": ""},
+        {"task": "reconcile_file", "vector_store_id": "vs_1", "file_id": "f" * 2_000},
+        {"task": "remove_store", "vector_store_id": "vs_\u00e9"},
         {"task": "sweep", "now": "yes"},
     ],
-    ids=str,
+    ids=ascii,
 )
 def test_what_is_no_task_is_refused(message: object) -> None:
-    with pytest.raises(ValueError, match=r"task"):
+    with pytest.raises(ValueError, match=r"task|is no id"):
         from_message(message)

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from handler.aws.client import AwsClient
 from handler.errors import ServiceUnavailable
@@ -86,6 +86,36 @@ def test_an_upload_in_parts_is_continued_after_a_failure_of_s3(
     data = bytes(PART) + b"the rest"
     assert blobs.write(KEY, io.BytesIO(data)).sha256 == hashlib.sha256(data).hexdigest()
     assert blobs.read(KEY) == data
+
+
+def test_a_completion_whose_answer_is_lost_is_a_completion(
+    blobs: S3Blobs, s3: AwsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete, calls = s3._client.complete_multipart_upload, 0
+
+    def losing(**parameters: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > 1:  # S3 may have forgotten the upload
+            raise ClientError({"Error": {"Code": "NoSuchUpload"}}, "CompleteMultipartUpload")
+        complete(**parameters)
+        raise ReadTimeoutError(endpoint_url="")
+
+    monkeypatch.setattr(s3._client, "complete_multipart_upload", losing)
+    data = bytes(PART) + b"the rest"
+    blobs.write(KEY, io.BytesIO(data))
+    assert (calls, blobs.read(KEY)) == (2, data)
+
+
+def test_a_completion_of_an_upload_that_is_gone_is_refused(
+    blobs: S3Blobs, s3: AwsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "NoSuchUpload"}}, "CompleteMultipartUpload")
+
+    monkeypatch.setattr(s3._client, "complete_multipart_upload", gone)
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        blobs.write(KEY, io.BytesIO(bytes(PART)))
 
 
 def test_an_upload_that_fails_leaves_no_parts_behind(blobs: S3Blobs, bucket: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from handler.aws.client import AwsClient
-from handler.errors import NotFound, ServiceUnavailable, StoreConflict, StoreGone
+from handler.errors import NotFound, ServiceUnavailable, StoreConflict, StoreGone, UnusableStore
 from handler.settings import S3VectorsAddress
 from handler.stores.attributes import NOT_FILTERABLE
 from handler.stores.aws.catalog import DynamoDBCatalog
@@ -183,6 +184,26 @@ def test_files_outlive_a_change_of_the_model(
     assert [item.id for item in other.catalog.page(VectorStoreItem, limit=9)] == [store.id]
     assert other.store(other.source_store_id).ledger.rows(limit=9) == []
     assert other.catalog.stores_with("file-1") == []
+
+
+def test_damaged_counts_are_reported_with_their_place(
+    storage: AwsStorage, address: S3VectorsAddress
+) -> None:
+    store = new_store(storage)
+    boto3.client("dynamodb").update_item(
+        TableName=address.ledger_table,
+        Key={"store": {"S": f"{address.bucket}#vector_store"}, "document": {"S": store.id}},
+        UpdateExpression="SET completed = :wrong",
+        ExpressionAttributeValues={":wrong": {"S": "many"}},
+    )
+    reads: list[Callable[[], object]] = [
+        store.ledger.counts,
+        lambda: storage.catalog.get(VectorStoreItem, store.id),
+        lambda: storage.catalog.page(VectorStoreItem, limit=9),
+    ]
+    for read in reads:
+        with pytest.raises(UnusableStore, match=rf"damaged at {store.id}: a count is no whole"):
+            read()
 
 
 # ---------------------------------------------------------------- indexes
