@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import boto3
@@ -59,9 +60,19 @@ def write_one_at_a_time(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(DynamoDBBackend, name, locked(getattr(DynamoDBBackend, name)))
 
 
+def _client(service: str) -> Any:
+    return _known_client(service, os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_DEFAULT_REGION"])
+
+
+@cache
+def _known_client(service: str, address: str, region: str) -> Any:
+    """Made once: a client takes longer to make than what it then asks for."""
+    return boto3.client(service, endpoint_url=address, region_name=region)  # type: ignore[call-overload]
+
+
 def create_table(name: str) -> None:
     """Create a table with the keys and indexes that handler/stores/aws/ expects."""
-    boto3.client("dynamodb").create_table(
+    _client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
@@ -95,8 +106,7 @@ def _keys(partition: str, sort: str) -> Any:
 def new_index() -> S3VectorsAddress:
     """All that a store needs, new and empty: an index, a table, a bucket for files, a queue."""
     name = f"index-{uuid.uuid4().hex[:12]}"
-    client: Any = boto3.client("s3vectors")  # its stubs do not know text search yet
-    client.create_index(
+    _client("s3vectors").create_index(
         vectorBucketName=BUCKET,
         indexName=name,
         dataType="float32",
@@ -113,13 +123,13 @@ def new_index() -> S3VectorsAddress:
     )
     create_table(name)
     create_bucket(name)
-    queue = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    queue = _client("sqs").create_queue(QueueName=name)["QueueUrl"]
     return S3VectorsAddress(BUCKET, name, name, files_bucket=name, queue_url=queue)
 
 
 def create_bucket(name: str) -> None:
     """Create a bucket in the region of the environment."""
-    s3: Any = boto3.client("s3")  # a region is a Literal to its stubs
+    s3 = _client("s3")
     location = {"LocationConstraint": s3.meta.region_name}
     s3.create_bucket(Bucket=name, CreateBucketConfiguration=location)
 

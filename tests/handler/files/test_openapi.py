@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from handler.api import embeddings
 from handler.http.app import create_app
 from handler.settings import Settings, SqliteAddress
-from tests.handler.http.documented_routes import check, requests_for
+from tests.handler.http.documented_routes import check, each_route, requests_for, send_many
 
 ROUTES = "^/v1/(files|uploads)"
 
@@ -45,7 +45,7 @@ def check_there(case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str
     check(case, app=client.app)
 
 
-@requests_for(ROUTES, examples=10)
+@requests_for(ROUTES)
 def test_the_routes_do_what_is_documented(
     case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str, str]]
 ) -> None:
@@ -53,8 +53,8 @@ def test_the_routes_do_what_is_documented(
 
 
 @pytest.mark.slow
-@requests_for(ROUTES, examples=100)
+@each_route(ROUTES)
 def test_the_routes_do_what_is_documented_for_many_requests(
-    case: schemathesis.Case[Any], filled: tuple[TestClient, dict[str, str]]
+    route: Any, filled: tuple[TestClient, dict[str, str]]
 ) -> None:
-    check_there(case, filled)
+    send_many(route, lambda case: check_there(case, filled), examples=100)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import hypothesis
+import pytest
 import schemathesis
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -37,17 +38,35 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 schema.config.generation.update(modes=list(GenerationMode), with_security_parameters=False)
 
 
-def requests_for(path_regex: str, *, examples: int) -> Callable[[Test], Test]:
-    """A decorator: run a test with `examples` requests for each route that the pattern finds."""
+SETTINGS = hypothesis.settings(suppress_health_check=list(hypothesis.HealthCheck))
+
+
+def requests_for(path_regex: str) -> Callable[[Test], Test]:
+    """A decorator: run a test for each route that the pattern finds, with ten random requests and
+    those at the limits. They are made while tests are collected.
+    """
 
     def decorate(test: Test) -> Test:
-        settings = hypothesis.settings(
-            max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck)
-        )
         routes = schema.include(path_regex=path_regex)
-        return cast(Test, routes.parametrize()(settings(test)))
+        return cast(
+            Test, routes.parametrize()(hypothesis.settings(SETTINGS, max_examples=10)(test))
+        )
 
     return decorate
+
+
+def each_route(path_regex: str) -> Callable[[Test], Test]:
+    """A decorator: run a test with `route=` each route that the pattern finds."""
+    found: Any = schema.include(path_regex=path_regex).get_all_operations()
+    routes = [route.ok() for route in found]
+    return pytest.mark.parametrize("route", routes, ids=[route.label for route in routes])
+
+
+def send_many(route: Any, check: Callable[[Any], None], *, examples: int) -> None:
+    """Call `check` with random requests, which are made only now."""
+    kinds = [route.as_strategy(generation_mode=mode) for mode in GenerationMode]
+    settings = hypothesis.settings(SETTINGS, max_examples=examples)
+    settings(hypothesis.given(hypothesis.strategies.one_of(kinds))(check))()
 
 
 def overlaps_too_much(value: object) -> bool:

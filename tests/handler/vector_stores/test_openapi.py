@@ -16,7 +16,7 @@ from handler.settings import Settings, SqliteAddress
 from handler.stores.sqlite.storage import SqliteStorage
 from handler.vector_stores import rows
 from model_layer import Encoder
-from tests.handler.http.documented_routes import check, requests_for
+from tests.handler.http.documented_routes import check, each_route, requests_for, send_many
 from tests.handler.vector_stores.made_store import MadeStore
 from tests.handler.vector_stores.store_routes import serve
 from tests.handler.vector_stores.worker import upload, working
@@ -65,14 +65,12 @@ def check_in_store(case: schemathesis.Case[Any], there: There) -> None:
     assert made.get()["id"] == made.id  # else every answer would be that there is no such store
 
 
-@requests_for(STORE_ROUTES, examples=10)
+@requests_for(STORE_ROUTES)
 def test_store_routes_do_what_is_documented(case: schemathesis.Case[Any], there: There) -> None:
     check_in_store(case, there)
 
 
 @pytest.mark.slow
-@requests_for(STORE_ROUTES, examples=100)
-def test_store_routes_do_what_is_documented_for_many_requests(
-    case: schemathesis.Case[Any], there: There
-) -> None:
-    check_in_store(case, there)
+@each_route(STORE_ROUTES)
+def test_store_routes_do_what_is_documented_for_many_requests(route: Any, there: There) -> None:
+    send_many(route, lambda case: check_in_store(case, there), examples=100)
