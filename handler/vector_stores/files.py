@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from handler.errors import NotReady
 from handler.objects.configured_storage import ConfiguredStorage, reached
-from handler.objects.ids import is_id
 from handler.objects.pagination import read_page
 from handler.objects.request import read_request
 from handler.request_context import RequestContext
 from handler.stores.contract import Storage, Store
+from handler.stores.ids import is_id
 from handler.stores.removal import take_out
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
