@@ -36,7 +36,7 @@ def take_out_of_all(
     storage: Storage, file_id: str, *, now: float, deadline: float | None = None
 ) -> None:
     """Take a file out of every store, and send the tasks that follow."""
-    tasks = []
+    tasks, queue = [], storage.tasks  # which a deployment may lack: before anything is written
     for store_id in storage.catalog.stores_with(file_id, deadline=deadline):
         try:
             take_out(storage.store(store_id).ledger, file_id, now=now, deadline=deadline)
@@ -44,7 +44,7 @@ def take_out_of_all(
             continue
         # Even if it was out: the task for it may have been lost.
         tasks.append(ReconcileFile(store_id, file_id))
-    storage.tasks.send(tasks, deadline=deadline)
+    queue.send(tasks, deadline=deadline)
 
 
 def delete_file(

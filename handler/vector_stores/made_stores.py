@@ -42,6 +42,7 @@ class MadeStores:
     def find(self, storage: Storage, vector_store_id: str) -> VectorStoreItem:
         """The store with this id. Raises InvalidRequest for that of the bucket or folder."""
         if vector_store_id != storage.source_store_id:
+            expect_tasks(storage)
             return self._storage.item(storage, vector_store_id)
         self._storage.source_store(storage)
         raise InvalidRequest(
@@ -78,6 +79,11 @@ class MadeStores:
             )
         except (TryLater, ApiError) as error:
             log.info("the use of a vector store was not noted: %s", type(error).__name__)
+
+
+def expect_tasks(storage: Storage) -> None:
+    """Raises NotFound if the deployment has no queue: before anything is written, not after."""
+    _ = storage.tasks
 
 
 def expect_unexpired(item: VectorStoreItem) -> None:

@@ -19,7 +19,7 @@ from handler.stores.tasks import RemoveStore
 from handler.vector_stores.answers import describe_made_store, describe_source_store
 from handler.vector_stores.attachments import attach, find_files
 from handler.vector_stores.file_request import CHUNKING_TAGS
-from handler.vector_stores.made_stores import MadeStores
+from handler.vector_stores.made_stores import MadeStores, expect_tasks
 from handler.vector_stores.schemas import DeletedVectorStore, VectorStore, VectorStoreList
 from handler.vector_stores.store_list import PREFIX, list_stores
 from handler.vector_stores.store_request import IGNORED, StoreChange, StoreRequest
@@ -45,6 +45,7 @@ class VectorStores:
         """Make a store, and attach files to it. Raises InvalidRequest, NotFound."""
         request = read_request(StoreRequest, body, ignored=IGNORED, tags=CHUNKING_TAGS)
         storage, now = self._storage.open(create=True), time.time()
+        expect_tasks(storage)
         files = find_files(storage, request.files(max_tokens=self._max_tokens), now)
         with reached():
             name = id_to_make(
