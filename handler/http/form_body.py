@@ -71,7 +71,7 @@ def _expect_bytes(event: Mapping[str, Any] | None) -> None:
     if event is not None and event[CAME_AS_TEXT] and LOST in event["body"]:
         raise InvalidRequest(
             "The body came as text, in which bytes that are no text are lost. Add "
-            "multipart/form-data to the binary media types of the REST API (docs/deploying.md), or "
+            "multipart/form-data to the binary media types of the REST API (docs/files.md), or "
             "call the HTTP API or the Function URL."
         )
 
