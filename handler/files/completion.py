@@ -93,7 +93,7 @@ def _claim(storage: Storage, upload: Upload, part_ids: list[str], *, now: float)
     """The upload with the id of its file noted."""
     if upload.file_id and list(upload.part_ids) == part_ids:
         return upload
-    claimed = replace(upload, file_id=new_id("file-", now), part_ids=part_ids)
+    claimed = replace(upload, file_id=new_id(StoredFile.prefix, now), part_ids=part_ids)
     claimed = storage.catalog.put(claimed)
     if upload.file_id:  # of other parts; whoever makes it finds out that it is not wanted
         _discard(storage, upload.file_id)

@@ -47,7 +47,7 @@ class Uploads:
         request = b"POST /v1/uploads\n" + asked.model_dump_json().encode()
         with reached():
             upload_id = id_to_make(
-                storage.catalog, "upload_", caller=caller, key=key, request=request, now=now
+                storage.catalog, catalog.Upload, caller=caller, key=key, request=request, now=now
             )
             upload = catalog.Upload(
                 id=upload_id,
@@ -89,7 +89,12 @@ class Uploads:
         request = f"POST /v1/uploads/parts\n{upload_id}\n{sent.sha256}".encode()
         with reached():
             part_id = id_to_make(
-                storage.catalog, "part_", caller=caller, key=key, request=request, now=now
+                storage.catalog,
+                catalog.UploadPart,
+                caller=caller,
+                key=key,
+                request=request,
+                now=now,
             )
             part = storage.catalog.get(catalog.UploadPart, part_id) if key else None
             if part is None:

@@ -19,20 +19,24 @@ from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.stores.upload_source import upload_source
-from handler.vector_stores.file_request import Asked, same_attributes
+from handler.vector_stores.file_request import Attachment, same_attributes
 
 AT_ONCE = 100  # rows that are written at a time
 
 
 def find_files(
-    storage: Storage, wanted: Sequence[Asked], now: float, *, attribute_bytes: int | None = None
-) -> dict[str, tuple[Asked, StoredFile]]:
+    storage: Storage,
+    wanted: Sequence[Attachment],
+    now: float,
+    *,
+    attribute_bytes: int | None = None,
+) -> dict[str, tuple[Attachment, StoredFile]]:
     """The files that are to be attached, by id; of those that are asked for twice, the first.
 
     attribute_bytes: how many the attributes of a file may have; None: any. Raises NotFound for a
     file that does not exist, and InvalidRequest for attributes that do not fit.
     """
-    first: dict[str, Asked] = {}
+    first: dict[str, Attachment] = {}
     for one in wanted:
         first.setdefault(one.file_id, one)
     with reached():
@@ -67,7 +71,7 @@ def check_size(attributes: Mapping[str, Attribute], row: Row, most: int | None) 
 def attach(
     storage: Storage,
     store: Store,
-    files: Sequence[tuple[Asked, StoredFile]],
+    files: Sequence[tuple[Attachment, StoredFile]],
     now: float,
     *,
     batch: str | None = None,
@@ -93,7 +97,7 @@ def attach(
 
 def _attach(
     store: Store,
-    files: Sequence[tuple[Asked, StoredFile]],
+    files: Sequence[tuple[Attachment, StoredFile]],
     now: float,
     batch: str | None,
     deadline: float | None,
@@ -118,7 +122,9 @@ def _new_row(file: StoredFile, now: float) -> Row:
     )
 
 
-def _plan(known: Row | None, one: Asked, file: StoredFile, now: float, batch: str | None) -> Row:
+def _plan(
+    known: Row | None, one: Attachment, file: StoredFile, now: float, batch: str | None
+) -> Row:
     """The row that the attachment is to have; the known one if it is as it is asked for."""
     old = known or _new_row(file, now)
     attached = replace(

@@ -13,12 +13,12 @@ from handler.objects.request import RequestModel, read_request
 from handler.validation import must_be
 from handler.vector_stores.file_request import (
     CHUNKING_TAGS,
-    Asked,
+    Attachment,
     AttachRequest,
     Attributes,
     Chunking,
     FileId,
-    asked,
+    attachment,
 )
 
 Size = Field(min_length=1, max_length=MAX_BATCH_FILES)
@@ -52,7 +52,7 @@ class BatchRequest(RequestModel):
     chunking_strategy: Annotated[Chunking, Field(description="Of all `file_ids`.")] = None
 
 
-def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
+def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Attachment]:
     """The files that a request asks for; each once, as it is asked for first.
 
     max_tokens: that the model reads. Raises InvalidRequest.
@@ -65,7 +65,7 @@ def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
             param="file_ids",
         )
     return [
-        asked(
+        attachment(
             file_id,
             f"file_ids[{index}]",
             request.attributes,
@@ -74,7 +74,7 @@ def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
         )
         for index, file_id in enumerate(request.file_ids or ())
     ] + [
-        asked(
+        attachment(
             file.file_id,
             f"files[{index}].file_id",
             file.attributes,

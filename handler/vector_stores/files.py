@@ -24,7 +24,7 @@ from handler.vector_stores.file_request import (
     CHUNKING_TAGS,
     AttachRequest,
     AttributesRequest,
-    asked,
+    attachment,
     same_attributes,
 )
 from handler.vector_stores.made_stores import MadeStores
@@ -69,7 +69,7 @@ class StoreFiles:
         request = read_request(AttachRequest, body, tags=CHUNKING_TAGS)
         storage, now = self._storage.open(), time.time()
         made = self._made.for_files(storage, vector_store_id)
-        wanted = asked(
+        wanted = attachment(
             request.file_id,
             "file_id",
             request.attributes,

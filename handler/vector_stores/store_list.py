@@ -15,8 +15,7 @@ from handler.vector_stores.answers import describe_made_store
 from handler.vector_stores.listing import read_list
 from handler.vector_stores.schemas import VectorStore, VectorStoreList
 
-PREFIX = "vs_"
-ID = re.compile(PREFIX + "[0-9a-z]{1,64}")
+ID = re.compile(VectorStoreItem.prefix + "[0-9a-z]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,9 @@ def list_stores(
 
     source: the one of the bucket or folder, if there is one.
     """
-    of_source = Place(first_id(PREFIX, source.created_at), source) if source else None
+    of_source = (
+        Place(first_id(VectorStoreItem.prefix, source.created_at), source) if source else None
+    )
 
     def fetch(after: Place | None, *, descending: bool, limit: int) -> list[Place]:
         start = after.key if after else None

@@ -21,7 +21,7 @@ from handler.vector_stores.attachments import attach, find_files
 from handler.vector_stores.file_request import CHUNKING_TAGS
 from handler.vector_stores.made_stores import MadeStores
 from handler.vector_stores.schemas import DeletedVectorStore, VectorStore, VectorStoreList
-from handler.vector_stores.store_list import PREFIX, list_stores
+from handler.vector_stores.store_list import list_stores
 from handler.vector_stores.store_request import IGNORED, StoreChange, StoreRequest
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class VectorStores:
         with reached():
             name = id_to_make(
                 storage.catalog,
-                PREFIX,
+                VectorStoreItem,
                 caller=context.key,
                 key=idempotency_key,
                 request=b"POST /v1/vector_stores\n" + body,
