@@ -81,7 +81,9 @@ def _parts(storage: Storage, upload: Upload, part_ids: list[str]) -> list[str]:
                 code="upload_part_not_found",
             )
         if part_id in seen:
-            raise InvalidRequest(f"'{place}' is '{part_id}', which is there twice.", param=place)
+            raise InvalidRequest(
+                f"'{place}' is '{part_id}', which is in the list twice.", param=place
+            )
         seen.add(part_id)
     size = sum(found[part_id].size for part_id in part_ids)
     if size != upload.size:
@@ -117,7 +119,7 @@ def _join(storage: Storage, upload: Upload, parts: list[str]) -> Digests:
                 param="part_ids",
             ) from error
         raise InvalidRequest(
-            f"The bytes of a part of the upload {upload.id} are gone. Begin another upload.",
+            f"The bytes of a part of the upload {upload.id} are gone. Create another upload.",
             param="part_ids",
         ) from error
 

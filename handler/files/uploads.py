@@ -81,8 +81,8 @@ class Uploads:
         upload = self.expect_pending(upload_id)
         if sent.size > upload.size:
             raise InvalidRequest(
-                f"'data' has {sent.size:,} bytes, and the upload has {upload.size:,}, as 'bytes' "
-                "announced. Send its parts only, or begin another upload.",
+                f"'data' has {sent.size:,} bytes, more than the {upload.size:,} that the whole "
+                "upload was announced with. Send only its parts, or create another upload.",
                 param="data",
             )
         storage = self._existing(upload_id)

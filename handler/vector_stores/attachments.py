@@ -31,7 +31,7 @@ def find_files(
     *,
     attribute_bytes: int | None = None,
 ) -> dict[str, tuple[Attachment, StoredFile]]:
-    """The files that are to be attached, by id; of those that are asked for twice, the first.
+    """The files to attach, by id. One that is named twice is attached as it is named first.
 
     attribute_bytes: how many the attributes of a file may have; None: any. Raises NotFound for a
     file that does not exist, and InvalidRequest for attributes that do not fit.
@@ -60,9 +60,9 @@ def check_size(attributes: Mapping[str, Attribute], row: Row, most: int | None) 
     size = metadata_size(attributes, describe(row.source, row.content_type, row.modified))
     if size > most:
         raise InvalidRequest(
-            f"The attributes of the file '{row.document_id}' have {size:,} bytes, with its name "
-            f"and with copies of numbers and dates; S3 Vectors takes {most:,}. Send fewer, or "
-            "shorter ones.",
+            f"The attributes of the file '{row.document_id}' take {size:,} bytes, including its "
+            f"name and copies of numbers and dates; the limit of S3 Vectors is {most:,}. Send "
+            "fewer or shorter ones.",
             param="attributes",
             code="attributes_too_large",
         )
@@ -125,7 +125,7 @@ def _new_row(file: StoredFile, now: float) -> Row:
 def _plan(
     known: Row | None, one: Attachment, file: StoredFile, now: float, batch: str | None
 ) -> Row:
-    """The row that the attachment is to have; the known one if it is as it is asked for."""
+    """The row that the attachment is to have; the known one if nothing changes."""
     old = known or _new_row(file, now)
     attached = replace(
         old,
@@ -155,8 +155,8 @@ def expect_room(store: Store, file_ids: Sequence[str]) -> None:
     for row in rows.values():
         if len(row.batches) >= MAX_WAITING_BATCHES:
             raise InvalidRequest(
-                f"{len(row.batches)} file batches wait for the file '{row.document_id}' already; "
-                f"at most {MAX_WAITING_BATCHES} can. Wait until it is no longer in progress.",
+                f"The file '{row.document_id}' is already in {len(row.batches)} unfinished file "
+                f"batches; the limit is {MAX_WAITING_BATCHES}. Wait until it is processed.",
                 param="file_ids",
                 code="too_many_file_batches",
             )

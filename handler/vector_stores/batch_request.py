@@ -53,15 +53,15 @@ class BatchRequest(RequestModel):
 
 
 def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Attachment]:
-    """The files that a request asks for; each once, as it is asked for first.
+    """The files that a request names, in its order; one may be there twice.
 
     max_tokens: that the model reads. Raises InvalidRequest.
     """
     request = read_request(BatchRequest, body, tags=CHUNKING_TAGS)
     if (request.file_ids is None) is (request.files is None):
-        both = "both" if request.files else "neither"
+        sent = "both 'file_ids' and" if request.files else "neither 'file_ids' nor"
         raise InvalidRequest(
-            f"The request has {both} of 'file_ids' and 'files'; it must have one of them.",
+            f"The request has {sent} 'files'; it must have one of them.",
             param="file_ids",
         )
     return [

@@ -63,8 +63,8 @@ def list_stores(
 def unknown_place(name: str, param: str, kind: str) -> InvalidRequest:
     """The error of a page that begins after, or ends before, nothing that was ever listed."""
     return InvalidRequest(
-        f"'{param}' is '{name[:100]}', which is no {kind} of this list. Send the 'last_id' (or, as "
-        "'before', the 'first_id') of another page.",
+        f"'{param}' is '{name[:100]}', which is not a {kind} in this list. Send the 'last_id' "
+        "(or, as 'before', the 'first_id') of another page.",
         param=param,
     )
 

@@ -1,4 +1,4 @@
-"""Requests to make a vector store, or to change one."""
+"""Requests to create a vector store, or to change one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Expiry = Annotated[ExpiryRequest | None, an_object_like('{"anchor": "last_active
 
 
 class StoreRequest(RequestModel):
-    """Make a vector store."""
+    """Create a vector store."""
 
     name: Name = None
     description: Description = None

@@ -1,4 +1,4 @@
-"""Make, list, describe, change and delete vector stores."""
+"""Create, list, describe, change and delete vector stores."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class VectorStores:
     def create(
         self, body: bytes, idempotency_key: str | None, context: RequestContext
     ) -> VectorStore:
-        """Make a store, and attach files to it. Raises InvalidRequest, NotFound."""
+        """Create a store, and attach files to it. Raises InvalidRequest, NotFound."""
         request = read_request(StoreRequest, body, ignored=IGNORED, tags=CHUNKING_TAGS)
         storage, now = self._storage.open(create=True), time.time()
         files = find_files(storage, request.files(max_tokens=self._max_tokens), now)

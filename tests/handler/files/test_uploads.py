@@ -125,7 +125,7 @@ def test_a_wrong_completion_is_refused_and_can_be_corrected(uploads: Uploads, fi
     foreign = add(uploads, other, b"def")
     wrong: list[tuple[list[str], dict[str, Any], str]] = [
         ([first], {}, "have 3 bytes together; the upload was announced with 6"),
-        ([first, first], {}, r"'part_ids\[1\]' is '.*', which is there twice"),
+        ([first, first], {}, r"'part_ids\[1\]' is '.*', which is in the list twice"),
         ([first, foreign], {}, r"'part_ids\[1\]' is '.*', which is no part of the upload"),
         ([first, "a\x00"], {}, r"'part_ids\[1\]' is '.*', which is no part of the upload"),
         ([first, "\ud800"], {}, r"'part_ids\[1\]' is the string"),
@@ -147,7 +147,7 @@ def test_a_completion_that_is_sent_again_answers_the_same(uploads: Uploads, file
     first, last = add(uploads, upload, b"abc"), add(uploads, upload, b"def")
     done = complete(uploads, upload, first, last)
     assert complete(uploads, upload, first, last) == done
-    with pytest.raises(InvalidRequest, match="is completed, so it can no longer change"):
+    with pytest.raises(InvalidRequest, match="is completed and can no longer be changed"):
         complete(uploads, upload, last, first)
     assert len(files.page({}).data) == 1
 
@@ -188,7 +188,7 @@ def test_a_completed_upload_is_not_cancelled(uploads: Uploads, files: Files) -> 
 
 def test_a_part_larger_than_the_upload_is_refused(uploads: Uploads, storage: Storage) -> None:
     upload = begin(uploads, bytes=3)
-    with pytest.raises(InvalidRequest, match="'data' has 4 bytes, and the upload has 3"):
+    with pytest.raises(InvalidRequest, match="'data' has 4 bytes, more than the 3"):
         add(uploads, upload, b"abcd")
     assert blobs_of(storage, upload) == []
 
