@@ -114,10 +114,7 @@ class FileBatches:
         return VectorStoreFileList.of([self._describe(row, store) for row in rows], has_more=more)
 
     def _find(self, storage: Storage, vector_store_id: str, batch_id: str) -> FileBatch:
-        if vector_store_id == storage.source_store_id:
-            self._storage.source_store(storage)
-        else:
-            self._storage.item(storage, vector_store_id)
+        self._storage.known_store(storage, vector_store_id)
         with reached():
             batch = storage.catalog.get(FileBatch, batch_id) if is_id(batch_id) else None
         if batch is None or batch.vector_store_id != vector_store_id:

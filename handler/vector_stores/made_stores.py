@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handler.errors import ApiError, InvalidRequest, TryLater
+from handler.errors import ApiError, InvalidRequest, NotReady, TryLater
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.compare_and_set import until_written
 from handler.stores.contract import Storage, Store
+from handler.stores.tasks import Task
 
 TOUCH_SECONDS = 60.0  # between notes of when a store was used last
 TOUCH_WAIT = 0.2  # for other writers; a search does not wait longer
@@ -78,6 +79,15 @@ class MadeStores:
             )
         except (TryLater, ApiError) as error:
             log.info("the use of a vector store was not noted: %s", type(error).__name__)
+
+
+def send_or_leave(storage: Storage, task: Task) -> None:
+    """Send a task that deletes vectors. They are found no more, so it can be left to the sweep."""
+    try:
+        with reached():
+            storage.tasks.send([task])
+    except NotReady:
+        log.warning("vectors that are not found any more stay until the next sweep")
 
 
 def expect_unexpired(item: VectorStoreItem) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from handler.errors import NotReady, StoreConflict
+from handler.errors import StoreConflict
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
 from handler.objects.pagination import read_page
@@ -19,12 +18,10 @@ from handler.stores.tasks import RemoveStore
 from handler.vector_stores.answers import describe_made_store, describe_source_store
 from handler.vector_stores.attachments import attach, find_files
 from handler.vector_stores.file_request import CHUNKING_TAGS
-from handler.vector_stores.made_stores import MadeStores
+from handler.vector_stores.made_stores import MadeStores, send_or_leave
 from handler.vector_stores.schemas import DeletedVectorStore, VectorStore, VectorStoreList
 from handler.vector_stores.store_list import list_stores
 from handler.vector_stores.store_request import IGNORED, StoreChange, StoreRequest
-
-log = logging.getLogger(__name__)
 
 
 class VectorStores:
@@ -101,11 +98,7 @@ class VectorStores:
         """Delete a store, and soon its vectors. The files that were in it stay."""
         storage = self._storage.open()
         self._made.change(storage, vector_store_id, deleted=True)
-        try:
-            with reached():
-                storage.tasks.send([RemoveStore(vector_store_id)])
-        except NotReady:
-            log.warning("the vectors of a deleted store stay until the next sweep")
+        send_or_leave(storage, RemoveStore(vector_store_id))
         return DeletedVectorStore(id=vector_store_id, object="vector_store.deleted", deleted=True)
 
     def _make(
