@@ -44,7 +44,7 @@ LAMBDA_FILE = 4_500_000
 # --- Files and uploads. Content types and names: as a document's attributes have them.
 MAX_FILENAME = 255  # in UTF-8
 MAX_CONTENT_TYPE = 127  # characters
-MAX_FILES_PAGE = 10_000  # items; OpenAI's
+MAX_LIST_FILES = 10_000  # in a page of the list of files; OpenAI's
 MIN_FILE_SECONDS, MAX_FILE_SECONDS = 3_600, 2_592_000  # until a file expires; OpenAI's
 UPLOAD_SECONDS = 3_600  # until an upload expires; OpenAI's
 # Of an upload. A file of the largest size has twelve of those that Lambda takes.
@@ -64,8 +64,8 @@ GATEWAY_SECONDS = 29
 MAX_REQUEST_ID = 128  # characters of the caller's x-request-id
 
 # --- Lists of files and stores.
-MAX_PAGE = 100  # items
-MAX_FILE_ID = 256  # characters; at most 1,024 bytes, DynamoDB's limit for a key
+MAX_LIST_ITEMS = 100  # in a page
+MAX_ID = 256  # characters of an id that a request names; DynamoDB's limit for a key is 1,024
 
 # --- Vector stores. OpenAI's limits (API reference, "Vector stores"), except for the texts.
 MAX_METADATA = 16  # pairs

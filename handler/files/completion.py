@@ -81,7 +81,9 @@ def _parts(storage: Storage, upload: Upload, part_ids: list[str]) -> list[str]:
                 code="upload_part_not_found",
             )
         if part_id in seen:
-            raise InvalidRequest(f"'{place}' is '{part_id}', which is there twice.", param=place)
+            raise InvalidRequest(
+                f"'{place}' is '{part_id}', which is in the list twice.", param=place
+            )
         seen.add(part_id)
     size = sum(found[part_id].size for part_id in part_ids)
     if size != upload.size:
@@ -93,7 +95,7 @@ def _claim(storage: Storage, upload: Upload, part_ids: list[str], *, now: float)
     """The upload with the id of its file noted."""
     if upload.file_id and list(upload.part_ids) == part_ids:
         return upload
-    claimed = replace(upload, file_id=new_id("file-", now), part_ids=part_ids)
+    claimed = replace(upload, file_id=new_id(StoredFile.prefix, now), part_ids=part_ids)
     claimed = storage.catalog.put(claimed)
     if upload.file_id:  # of other parts; whoever makes it finds out that it is not wanted
         _discard(storage, upload.file_id)
@@ -117,7 +119,7 @@ def _join(storage: Storage, upload: Upload, parts: list[str]) -> Digests:
                 param="part_ids",
             ) from error
         raise InvalidRequest(
-            f"The bytes of a part of the upload {upload.id} are gone. Begin another upload.",
+            f"The bytes of a part of the upload {upload.id} are gone. Create another upload.",
             param="part_ids",
         ) from error
 

@@ -38,7 +38,7 @@ def read_content(blobs: Blobs, file: StoredFile, *, answer_limit: int | None) ->
         if url is None:
             raise RequestTooLarge(
                 f"The file has {file.size:,} bytes, which is more than an answer can have here "
-                f"({answer_limit:,} in base64), and this server has no other address of it."
+                f"({answer_limit:,} in base64), and this server cannot give another address for it."
             )
         return Content({"cache-control": "no-store"}, iter(()), url)
     chunks = blobs.chunks(blob_of(file.id))

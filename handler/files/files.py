@@ -48,7 +48,7 @@ class Files:
         with reached():
             file_id = id_to_make(
                 storage.catalog,
-                "file-",
+                StoredFile,
                 caller=caller,
                 key=key,
                 request=request.encode(),
@@ -71,7 +71,7 @@ class Files:
             storage.blobs.write(blob_of(file_id), sent.content)
             return describe(put_file(storage.catalog, file))
 
-    def list(self, query: Mapping[str, str], *, answer_limit: int | None = None) -> FileList:
+    def page(self, query: Mapping[str, str], *, answer_limit: int | None = None) -> FileList:
         """A page of the files. Raises InvalidRequest.
 
         answer_limit: bytes that the answer may have; the page ends where it is reached.

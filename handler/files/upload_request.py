@@ -11,8 +11,8 @@ from handler.files.filenames import CONTENT_TYPE, FILENAME
 from handler.limits import (
     MAX_CONTENT_TYPE,
     MAX_DOCUMENT,
-    MAX_FILE_ID,
     MAX_FILENAME,
+    MAX_ID,
     MAX_UPLOAD_PARTS,
 )
 from handler.objects.request import RequestModel, an_object_like
@@ -46,7 +46,7 @@ class UploadCompletion(RequestModel):
     """The body that completes an upload."""
 
     part_ids: Annotated[
-        list[Annotated[str, Field(max_length=MAX_FILE_ID)]],
+        list[Annotated[str, Field(max_length=MAX_ID)]],
         Field(
             max_length=MAX_UPLOAD_PARTS,
             description="In the order of the file. None, if it was sent to `upload_url`.",

@@ -16,9 +16,9 @@ def status_of(upload: Upload, *, now: float) -> UploadStatus:
 def expect_pending(upload: Upload, *, now: float) -> None:
     """Raises InvalidRequest unless the upload can still be completed or cancelled."""
     if (status := status_of(upload, now=now)) != "pending":
-        cure = "" if status == "completed" else " Begin another one with POST /v1/uploads."
+        cure = "" if status == "completed" else " Create another one with POST /v1/uploads."
         raise InvalidRequest(
-            f"The upload {upload.id} is {status}, so it can no longer change.{cure}",
+            f"The upload {upload.id} is {status} and can no longer be changed.{cure}",
             param="upload_id",
             code=f"upload_{status}",
         )

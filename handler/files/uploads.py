@@ -47,7 +47,7 @@ class Uploads:
         request = b"POST /v1/uploads\n" + asked.model_dump_json().encode()
         with reached():
             upload_id = id_to_make(
-                storage.catalog, "upload_", caller=caller, key=key, request=request, now=now
+                storage.catalog, catalog.Upload, caller=caller, key=key, request=request, now=now
             )
             upload = catalog.Upload(
                 id=upload_id,
@@ -81,15 +81,20 @@ class Uploads:
         upload = self.expect_pending(upload_id)
         if sent.size > upload.size:
             raise InvalidRequest(
-                f"'data' has {sent.size:,} bytes, and the upload has {upload.size:,}, as 'bytes' "
-                "announced. Send its parts only, or begin another upload.",
+                f"'data' has {sent.size:,} bytes, more than the {upload.size:,} that the whole "
+                "upload was announced with. Send only its parts, or create another upload.",
                 param="data",
             )
         storage = self._existing(upload_id)
         request = f"POST /v1/uploads/parts\n{upload_id}\n{sent.sha256}".encode()
         with reached():
             part_id = id_to_make(
-                storage.catalog, "part_", caller=caller, key=key, request=request, now=now
+                storage.catalog,
+                catalog.UploadPart,
+                caller=caller,
+                key=key,
+                request=request,
+                now=now,
             )
             part = storage.catalog.get(catalog.UploadPart, part_id) if key else None
             if part is None:

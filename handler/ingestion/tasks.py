@@ -36,8 +36,8 @@ MAX_TRIES = 5
 SWEEP_SECONDS = 60.0  # then other tasks have their turn, and it goes on as another task
 SWEEP_MARGIN_SECONDS = 10.0  # for the piece of work that was begun before its time was up
 BUG = (
-    "The file could not be processed because of an error of the server, which its log has. Attach "
-    "the file again to try again."
+    "The file could not be processed because of a server error, which is in the server's log. "
+    "Attach the file again to retry."
 )
 OTHER_MODEL = (
     "The vector store holds vectors of another model than the server's. Attach the file to a new "

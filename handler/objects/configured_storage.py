@@ -88,6 +88,15 @@ class ConfiguredStorage:
             return self.source_store(storage)
         return self.made_store(storage, self.item(storage, str(vector_store_id)))
 
+    def known_store(self, storage: Storage, vector_store_id: str) -> Store:
+        """The vector store with this id, whatever model its vectors are of: for its rows only.
+
+        Raises NotFound if there is no such store.
+        """
+        if vector_store_id == storage.source_store_id:
+            return self.source_store(storage)
+        return storage.store(self.item(storage, vector_store_id).id)
+
     def made_store(self, storage: Storage, item: VectorStoreItem) -> Store:
         """The store of an item that the API made. Raises WrongStore for another model's."""
         if item.fingerprint != self.fingerprint:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from handler.errors import InvalidRequest
-from handler.stores.catalog import Catalog, IdempotencyKey
+from handler.stores.catalog import Catalog, CatalogItem, IdempotencyKey
 from handler.stores.compare_and_set import until_written
 from handler.stores.ids import new_id
 
@@ -22,7 +22,7 @@ REUSED = (
 
 def id_to_make(
     catalog: Catalog,
-    prefix: str,
+    kind: type[CatalogItem],
     *,
     caller: str | None,
     key: str | None,
@@ -35,7 +35,7 @@ def id_to_make(
     else makes it another request. Raises InvalidRequest if the key came with another one, and
     StoreConflict if other requests with the key keep changing what is noted.
     """
-    made = new_id(prefix, now)
+    made = new_id(kind.prefix, now)
     if not key:
         return made
     name = hashlib.sha256(f"{caller or ''}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from handler.digits import whole_number
 from handler.errors import InvalidRequest
-from handler.limits import MAX_FILE_ID, MAX_FILES_PAGE, MAX_PAGE
+from handler.limits import MAX_ID, MAX_LIST_FILES, MAX_LIST_ITEMS
 from handler.validation import invalid, must_be
 
 
@@ -23,9 +23,9 @@ def _number(value: object) -> int:
 
 
 Id = Annotated[
-    Annotated[str, Field(max_length=MAX_FILE_ID)] | SkipJsonSchema[None],
+    Annotated[str, Field(max_length=MAX_ID)] | SkipJsonSchema[None],
     AfterValidator(lambda value: value or None),  # an empty id is none
-    must_be(f"an id, of {MAX_FILE_ID} characters at most"),
+    must_be(f"an id, of {MAX_ID} characters at most"),
 ]
 
 Order = Annotated[Literal["asc", "desc"], must_be("one of asc, desc")]
@@ -48,9 +48,9 @@ class Page(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     limit: Annotated[
-        Annotated[int, Field(ge=1, le=MAX_PAGE)],
+        Annotated[int, Field(ge=1, le=MAX_LIST_ITEMS)],
         BeforeValidator(_number),
-        must_be(f"a whole number from 1 to {MAX_PAGE}"),
+        must_be(f"a whole number from 1 to {MAX_LIST_ITEMS}"),
     ] = 20
     order: Order = "desc"
     status: Annotated[
@@ -73,10 +73,10 @@ class FilePage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     limit: Annotated[
-        Annotated[int, Field(ge=1, le=MAX_FILES_PAGE)],
+        Annotated[int, Field(ge=1, le=MAX_LIST_FILES)],
         BeforeValidator(_number),
-        must_be(f"a whole number from 1 to {MAX_FILES_PAGE}"),
-    ] = MAX_FILES_PAGE
+        must_be(f"a whole number from 1 to {MAX_LIST_FILES}"),
+    ] = MAX_LIST_FILES
     order: Order = "desc"
     after: Id = None
     purpose: Annotated[

@@ -47,9 +47,6 @@ class Blobs(Protocol):
     def chunks(self, key: str) -> Iterator[bytes]:
         """The bytes, some at a time. Raises BlobMissing, before the first."""
 
-    def digests(self, key: str) -> Digests:
-        """What the blob holds. Raises BlobMissing."""
-
     def delete(self, keys: Iterable[str]) -> None:
         """Delete blobs. Unknown keys are no error."""
 

@@ -24,6 +24,7 @@ class CatalogItem:
     """What all kinds of items share."""
 
     kind: ClassVar[str]
+    prefix: ClassVar[str]  # of ids
 
     id: str
     created: float
@@ -55,6 +56,7 @@ class StoredFile(CatalogItem):
     """An uploaded file. Its bytes are in the blob `blob_of(id)`."""
 
     kind: ClassVar[str] = "file"
+    prefix: ClassVar[str] = "file-"
 
     filename: str  # without folders
     purpose: str
@@ -73,6 +75,7 @@ class VectorStoreItem(CatalogItem):
     """A vector store that was made through the API, or the one of the bucket or folder."""
 
     kind: ClassVar[str] = "vector_store"
+    prefix: ClassVar[str] = "vs_"
 
     name: str = ""
     description: str | None = None
@@ -100,6 +103,7 @@ class FileBatch(CatalogItem):
     """Files that were attached to a vector store by one request."""
 
     kind: ClassVar[str] = "file_batch"
+    prefix: ClassVar[str] = "vsfb_"
 
     vector_store_id: str
     file_ids: Sequence[str]  # distinct
@@ -117,6 +121,7 @@ class Upload(CatalogItem):
     """A file that is uploaded in parts, or by a presigned PUT."""
 
     kind: ClassVar[str] = "upload"
+    prefix: ClassVar[str] = "upload_"
 
     filename: str
     purpose: str
@@ -134,6 +139,7 @@ class UploadPart(CatalogItem):
     """A part of an upload. Its bytes are in the blob `blob_of_part(upload_id, id)`."""
 
     kind: ClassVar[str] = "upload_part"
+    prefix: ClassVar[str] = "part_"
 
     upload_id: str
     size: int
@@ -144,6 +150,7 @@ class IdempotencyKey(CatalogItem):
     """What a request with an `Idempotency-Key` made. Its id is a hash of caller and key."""
 
     kind: ClassVar[str] = "idempotency_key"
+    prefix: ClassVar[str] = ""
 
     request: str  # a hash of the request
     made: str  # the id of what it makes; noted before it is made

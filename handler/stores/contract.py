@@ -138,14 +138,7 @@ class Ledger(Protocol):
     def delete(self, row: Row, *, deadline: float | None = None) -> None:
         """Delete the row if the ledger still has its revision. Raises StoreConflict."""
 
-    def rows(
-        self,
-        *,
-        limit: int,
-        after: str | None = None,
-        descending: bool = False,
-        status: Status | None = None,
-    ) -> list[Row]:
+    def rows(self, *, limit: int, after: str | None = None) -> list[Row]:
         """At most `limit` rows, ordered by document id, starting after the id `after`."""
 
     def get_all(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from handler.limits import MAX_FILE_ID
+from handler.limits import MAX_ID
 
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 TIME_DIGITS, RANDOM_DIGITS = 10, 16
@@ -30,4 +30,4 @@ def first_id(prefix: str, now: float) -> str:
 
 def is_id(value: str) -> bool:
     """Whether it can be looked up: all of ours are printable ASCII."""
-    return 0 < len(value) <= MAX_FILE_ID and value.isascii() and value.isprintable()
+    return 0 < len(value) <= MAX_ID and value.isascii() and value.isprintable()

@@ -141,4 +141,6 @@ def _last_error(row: Row) -> LastError | None:
     if row.status != "failed":
         return None
     code = row.error_code if row.error_code in get_args(ErrorCode) else "server_error"
-    return LastError(code=cast(ErrorCode, code), message=row.error or "It failed.")
+    return LastError(
+        code=cast(ErrorCode, code), message=row.error or "The file could not be processed."
+    )

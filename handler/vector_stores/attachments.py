@@ -19,20 +19,24 @@ from handler.stores.ids import is_id
 from handler.stores.row import Row
 from handler.stores.tasks import ReconcileFile
 from handler.stores.upload_source import upload_source
-from handler.vector_stores.file_request import Asked, same_attributes
+from handler.vector_stores.file_request import Attachment, same_attributes
 
 AT_ONCE = 100  # rows that are written at a time
 
 
 def find_files(
-    storage: Storage, wanted: Sequence[Asked], now: float, *, attribute_bytes: int | None = None
-) -> dict[str, tuple[Asked, StoredFile]]:
-    """The files that are to be attached, by id; of those that are asked for twice, the first.
+    storage: Storage,
+    wanted: Sequence[Attachment],
+    now: float,
+    *,
+    attribute_bytes: int | None = None,
+) -> dict[str, tuple[Attachment, StoredFile]]:
+    """The files to attach, by id. One that is named twice is attached as it is named first.
 
     attribute_bytes: how many the attributes of a file may have; None: any. Raises NotFound for a
     file that does not exist, and InvalidRequest for attributes that do not fit.
     """
-    first: dict[str, Asked] = {}
+    first: dict[str, Attachment] = {}
     for one in wanted:
         first.setdefault(one.file_id, one)
     with reached():
@@ -56,9 +60,9 @@ def check_size(attributes: Mapping[str, Attribute], row: Row, most: int | None) 
     size = metadata_size(attributes, describe(row.source, row.content_type, row.modified))
     if size > most:
         raise InvalidRequest(
-            f"The attributes of the file '{row.document_id}' have {size:,} bytes, with its name "
-            f"and with copies of numbers and dates; S3 Vectors takes {most:,}. Send fewer, or "
-            "shorter ones.",
+            f"The attributes of the file '{row.document_id}' take {size:,} bytes, including its "
+            f"name and copies of numbers and dates; the limit of S3 Vectors is {most:,}. Send "
+            "fewer or shorter ones.",
             param="attributes",
             code="attributes_too_large",
         )
@@ -67,7 +71,7 @@ def check_size(attributes: Mapping[str, Attribute], row: Row, most: int | None) 
 def attach(
     storage: Storage,
     store: Store,
-    files: Sequence[tuple[Asked, StoredFile]],
+    files: Sequence[tuple[Attachment, StoredFile]],
     now: float,
     *,
     batch: str | None = None,
@@ -93,7 +97,7 @@ def attach(
 
 def _attach(
     store: Store,
-    files: Sequence[tuple[Asked, StoredFile]],
+    files: Sequence[tuple[Attachment, StoredFile]],
     now: float,
     batch: str | None,
     deadline: float | None,
@@ -118,8 +122,10 @@ def _new_row(file: StoredFile, now: float) -> Row:
     )
 
 
-def _plan(known: Row | None, one: Asked, file: StoredFile, now: float, batch: str | None) -> Row:
-    """The row that the attachment is to have; the known one if it is as it is asked for."""
+def _plan(
+    known: Row | None, one: Attachment, file: StoredFile, now: float, batch: str | None
+) -> Row:
+    """The row that the attachment is to have; the known one if nothing changes."""
     old = known or _new_row(file, now)
     attached = replace(
         old,
@@ -149,8 +155,8 @@ def expect_room(store: Store, file_ids: Sequence[str]) -> None:
     for row in rows.values():
         if len(row.batches) >= MAX_WAITING_BATCHES:
             raise InvalidRequest(
-                f"{len(row.batches)} file batches wait for the file '{row.document_id}' already; "
-                f"at most {MAX_WAITING_BATCHES} can. Wait until it is no longer in progress.",
+                f"The file '{row.document_id}' is already in {len(row.batches)} unfinished file "
+                f"batches; the limit is {MAX_WAITING_BATCHES}. Wait until it is processed.",
                 param="file_ids",
                 code="too_many_file_batches",
             )

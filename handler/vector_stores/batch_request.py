@@ -13,12 +13,12 @@ from handler.objects.request import RequestModel, read_request
 from handler.validation import must_be
 from handler.vector_stores.file_request import (
     CHUNKING_TAGS,
-    Asked,
+    Attachment,
     AttachRequest,
     Attributes,
     Chunking,
     FileId,
-    asked,
+    attachment,
 )
 
 Size = Field(min_length=1, max_length=MAX_BATCH_FILES)
@@ -52,20 +52,20 @@ class BatchRequest(RequestModel):
     chunking_strategy: Annotated[Chunking, Field(description="Of all `file_ids`.")] = None
 
 
-def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
-    """The files that a request asks for; each once, as it is asked for first.
+def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Attachment]:
+    """The files that a request names, in its order; one may be there twice.
 
     max_tokens: that the model reads. Raises InvalidRequest.
     """
     request = read_request(BatchRequest, body, tags=CHUNKING_TAGS)
     if (request.file_ids is None) is (request.files is None):
-        both = "both" if request.files else "neither"
+        sent = "both 'file_ids' and" if request.files else "neither 'file_ids' nor"
         raise InvalidRequest(
-            f"The request has {both} of 'file_ids' and 'files'; it must have one of them.",
+            f"The request has {sent} 'files'; it must have one of them.",
             param="file_ids",
         )
     return [
-        asked(
+        attachment(
             file_id,
             f"file_ids[{index}]",
             request.attributes,
@@ -74,7 +74,7 @@ def read_batch(body: bytes, *, max_tokens: int) -> Sequence[Asked]:
         )
         for index, file_id in enumerate(request.file_ids or ())
     ] + [
-        asked(
+        attachment(
             file.file_id,
             f"files[{index}].file_id",
             file.attributes,

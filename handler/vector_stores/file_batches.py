@@ -20,14 +20,12 @@ from handler.stores.tasks import ReconcileFile
 from handler.vector_stores.answers import FileDescriber, describe_batch
 from handler.vector_stores.attachments import AT_ONCE, attach, expect_room, find_files
 from handler.vector_stores.batch_request import read_batch
-from handler.vector_stores.file_request import Asked
+from handler.vector_stores.file_request import Attachment
 from handler.vector_stores.listing import read_list
 from handler.vector_stores.made_stores import MadeStores
 from handler.vector_stores.rows import by_creation
 from handler.vector_stores.schemas import VectorStoreFileBatch, VectorStoreFileList
 from handler.vector_stores.store_list import unknown_place
-
-PREFIX = "vsfb_"
 
 
 class FileBatches:
@@ -66,7 +64,7 @@ class FileBatches:
         with reached():
             name = id_to_make(
                 storage.catalog,
-                PREFIX,
+                FileBatch,
                 caller=context.key,
                 key=idempotency_key,
                 request=f"POST {vector_store_id}/file_batches\n".encode() + body,
@@ -116,10 +114,7 @@ class FileBatches:
         return VectorStoreFileList.of([self._describe(row, store) for row in rows], has_more=more)
 
     def _find(self, storage: Storage, vector_store_id: str, batch_id: str) -> FileBatch:
-        if vector_store_id == storage.source_store_id:
-            self._storage.source_store(storage)
-        else:
-            self._storage.item(storage, vector_store_id)
+        self._storage.known_store(storage, vector_store_id)
         with reached():
             batch = storage.catalog.get(FileBatch, batch_id) if is_id(batch_id) else None
         if batch is None or batch.vector_store_id != vector_store_id:
@@ -162,8 +157,8 @@ def _make(
 
 
 def _not_attached(
-    store: Store, batch: FileBatch, files: Mapping[str, tuple[Asked, StoredFile]]
-) -> dict[str, tuple[Asked, StoredFile]]:
+    store: Store, batch: FileBatch, files: Mapping[str, tuple[Attachment, StoredFile]]
+) -> dict[str, tuple[Attachment, StoredFile]]:
     """The files that an earlier request, which made the batch, did not come to attach.
 
     Whatever it attached has been written since the batch was made.

@@ -20,8 +20,8 @@ from handler.limits import (
     MAX_ATTRIBUTE_VALUE,
     MAX_ATTRIBUTES,
     MAX_CHUNK_TOKENS,
-    MAX_FILE_ID,
     MAX_FILTER_NUMBER,
+    MAX_ID,
     MIN_CHUNK_TOKENS,
 )
 from handler.objects.metadata import check_pairs, encodable, key_schema
@@ -81,8 +81,8 @@ Attributes = Annotated[
     Field(description="What searches can filter by."),
 ]
 FileId = Annotated[
-    Annotated[str, Field(min_length=1, max_length=MAX_FILE_ID)],
-    must_be(f"the id of a file, of at most {MAX_FILE_ID} characters"),
+    Annotated[str, Field(min_length=1, max_length=MAX_ID)],
+    must_be(f"the id of a file, of at most {MAX_ID} characters"),
 ]
 
 
@@ -162,8 +162,8 @@ class AttributesRequest(RequestModel):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A file to be attached, as the request asks for it."""
+class Attachment:
+    """What a request says of a file to be attached."""
 
     file_id: str
     place: str  # in the request
@@ -172,20 +172,20 @@ class Asked:
     chunk_overlap: int | None
 
 
-def asked(
+def attachment(
     file_id: str,
     place: str,
     attributes: Mapping[str, Attribute] | None,
     chunking: AutoChunking | StaticChunking | None,
     *,
     max_tokens: int,
-) -> Asked:
-    """What is asked for, with the sizes that are possible. max_tokens: that the model reads."""
+) -> Attachment:
+    """The attachment, with sizes of chunks that are possible. max_tokens: that the model reads."""
     if not isinstance(chunking, StaticChunking):
-        return Asked(file_id, place, attributes or {}, None, None)
+        return Attachment(file_id, place, attributes or {}, None, None)
     tokens = min(chunking.static.max_chunk_size_tokens, max_tokens)
     overlap = min(chunking.static.chunk_overlap_tokens, tokens // 2)
-    return Asked(file_id, place, attributes or {}, tokens, overlap)
+    return Attachment(file_id, place, attributes or {}, tokens, overlap)
 
 
 def same_attributes(some: Mapping[str, Attribute] | None, others: Mapping[str, Attribute]) -> bool:

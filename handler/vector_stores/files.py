@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handler.errors import NotReady
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.pagination import read_page
 from handler.objects.request import read_request
 from handler.request_context import RequestContext
-from handler.stores.contract import Storage, Store
+from handler.stores.contract import Store
 from handler.stores.ids import is_id
 from handler.stores.removal import take_out
 from handler.stores.row import Row
@@ -24,10 +22,10 @@ from handler.vector_stores.file_request import (
     CHUNKING_TAGS,
     AttachRequest,
     AttributesRequest,
-    asked,
+    attachment,
     same_attributes,
 )
-from handler.vector_stores.made_stores import MadeStores
+from handler.vector_stores.made_stores import MadeStores, send_or_leave
 from handler.vector_stores.rows import (
     change_row,
     find_row,
@@ -41,8 +39,6 @@ from handler.vector_stores.schemas import (
     VectorStoreFileContent,
     VectorStoreFileList,
 )
-
-log = logging.getLogger(__name__)
 
 
 class StoreFiles:
@@ -69,7 +65,7 @@ class StoreFiles:
         request = read_request(AttachRequest, body, tags=CHUNKING_TAGS)
         storage, now = self._storage.open(), time.time()
         made = self._made.for_files(storage, vector_store_id)
-        wanted = asked(
+        wanted = attachment(
             request.file_id,
             "file_id",
             request.attributes,
@@ -85,14 +81,14 @@ class StoreFiles:
     def page(self, vector_store_id: str, query: Mapping[str, str]) -> VectorStoreFileList:
         """A page of the store's files, in the order in which they came into it."""
         page = read_page(query)
-        store = self._readable(vector_store_id)
+        store = self._known(vector_store_id)
         with reached():
             rows, more = page_of_rows(store.ledger, page)
         return VectorStoreFileList.of([self._describe(row, store) for row in rows], has_more=more)
 
     def retrieve(self, vector_store_id: str, file_id: str) -> VectorStoreFile:
         """The store's file with this id."""
-        store = self._readable(vector_store_id)
+        store = self._known(vector_store_id)
         return self._describe(find_row(store, file_id), store)
 
     def update(
@@ -127,7 +123,7 @@ class StoreFiles:
             row = take_out(store.ledger, file_id, now=time.time()) if is_id(file_id) else None
         if row is None:
             raise not_in_store(store, file_id)
-        _send(storage, store, file_id)
+        send_or_leave(storage, ReconcileFile(store.id, file_id))
         return DeletedVectorStoreFile(id=file_id, object="vector_store.file.deleted", deleted=True)
 
     def content(
@@ -138,23 +134,10 @@ class StoreFiles:
         context: RequestContext,
     ) -> VectorStoreFileContent:
         """A page of the text that was read of the file."""
-        store = self._readable(vector_store_id)
+        store = self._known(vector_store_id)
         row = find_row(store, file_id)
         with reached():
             return page_of(store, row, query.get("page"), context)
 
-    def _readable(self, vector_store_id: str) -> Store:
-        """The store, for its rows to be read, whatever model its vectors are of."""
-        storage = self._storage.open()
-        if vector_store_id == storage.source_store_id:
-            return self._storage.source_store(storage)
-        return storage.store(self._storage.item(storage, vector_store_id).id)
-
-
-def _send(storage: Storage, store: Store, file_id: str) -> None:
-    """Let the vectors of a file be deleted; at the latest by the sweep, as they are not found."""
-    try:
-        with reached():
-            storage.tasks.send([ReconcileFile(store.id, file_id)])
-    except NotReady:
-        log.warning("the vectors of a removed file stay until the next sweep")
+    def _known(self, vector_store_id: str) -> Store:
+        return self._storage.known_store(self._storage.open(), vector_store_id)

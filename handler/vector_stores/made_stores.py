@@ -1,6 +1,6 @@
 """The vector stores that the API made, as the catalog has them: find, change, and note their use.
 
-That of the bucket or folder is changed only by them.
+The store of the bucket or folder changes only with its documents.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handler.errors import ApiError, InvalidRequest, TryLater
+from handler.errors import ApiError, InvalidRequest, NotReady, TryLater
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.stores.catalog import VectorStoreItem
 from handler.stores.compare_and_set import until_written
 from handler.stores.contract import Storage, Store
+from handler.stores.tasks import Task
 
 TOUCH_SECONDS = 60.0  # between notes of when a store was used last
 TOUCH_WAIT = 0.2  # for other writers; a search does not wait longer
@@ -46,9 +47,9 @@ class MadeStores:
             return self._storage.item(storage, vector_store_id)
         self._storage.source_store(storage)
         raise InvalidRequest(
-            f"The vector store '{vector_store_id}' is that of the bucket or the folder: what is in "
-            "them is in it. Change the documents there, or make another vector store (POST "
-            "/v1/vector_stores) for files that are uploaded.",
+            f"The files of the vector store '{vector_store_id}' come from the bucket or folder. "
+            "Change the documents there, or create another vector store (POST /v1/vector_stores) "
+            "for uploaded files.",
             param="vector_store_id",
             code="vector_store_read_only",
         )
@@ -69,7 +70,7 @@ class MadeStores:
             return until_written(change)
 
     def touch(self, storage: Storage, item: VectorStoreItem) -> None:
-        """Note that the store is used, at most once a minute. What hinders that is no error."""
+        """Note that the store is used, at most once a minute. It is no error if that fails."""
         now = time.time()
         if now - item.last_active < TOUCH_SECONDS:
             return
@@ -86,12 +87,21 @@ def expect_tasks(storage: Storage) -> None:
     _ = storage.tasks
 
 
+def send_or_leave(storage: Storage, task: Task) -> None:
+    """Send a task that deletes vectors. They are found no more, so it can be left to the sweep."""
+    try:
+        with reached():
+            storage.tasks.send([task])
+    except NotReady:
+        log.warning("vectors that are not found any more stay until the next sweep")
+
+
 def expect_unexpired(item: VectorStoreItem) -> None:
     """Raises InvalidRequest if the store is expired."""
     if item.is_expired(time.time()):
         raise InvalidRequest(
-            f"The vector store '{item.id}' is expired: nobody used it for "
-            f"{item.expires_after_days} days, and its files are out of it. Make another one.",
+            f"The vector store '{item.id}' has expired: it was not used for "
+            f"{item.expires_after_days} days, and its files were removed. Create another one.",
             param="vector_store_id",
             code="vector_store_expired",
         )

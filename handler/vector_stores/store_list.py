@@ -15,8 +15,7 @@ from handler.vector_stores.answers import describe_made_store
 from handler.vector_stores.listing import read_list
 from handler.vector_stores.schemas import VectorStore, VectorStoreList
 
-PREFIX = "vs_"
-ID = re.compile(PREFIX + "[0-9a-z]{1,64}")
+ID = re.compile(VectorStoreItem.prefix + "[0-9a-z]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,9 @@ def list_stores(
 
     source: the one of the bucket or folder, if there is one.
     """
-    of_source = Place(first_id(PREFIX, source.created_at), source) if source else None
+    of_source = (
+        Place(first_id(VectorStoreItem.prefix, source.created_at), source) if source else None
+    )
 
     def fetch(after: Place | None, *, descending: bool, limit: int) -> list[Place]:
         start = after.key if after else None
@@ -62,8 +63,8 @@ def list_stores(
 def unknown_place(name: str, param: str, kind: str) -> InvalidRequest:
     """The error of a page that begins after, or ends before, nothing that was ever listed."""
     return InvalidRequest(
-        f"'{param}' is '{name[:100]}', which is no {kind} of this list. Send the 'last_id' (or, as "
-        "'before', the 'first_id') of another page.",
+        f"'{param}' is '{name[:100]}', which is not a {kind} in this list. Send the 'last_id' "
+        "(or, as 'before', the 'first_id') of another page.",
         param=param,
     )
 

@@ -1,4 +1,4 @@
-"""Requests to make a vector store, or to change one."""
+"""Requests to create a vector store, or to change one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handler.limits import MAX_DESCRIPTION, MAX_EXPIRY_DAYS, MAX_INITIAL_FILES, 
 from handler.objects.metadata import Metadata, encodable
 from handler.objects.request import RequestModel, an_object_like
 from handler.validation import integral, must_be
-from handler.vector_stores.file_request import Asked, Chunking, FileId, asked
+from handler.vector_stores.file_request import Attachment, Chunking, FileId, attachment
 
 # What other servers take beside OpenAI's fields. Here, there is one model, and one place.
 IGNORED = ("embedding_model", "embedding_dimension", "provider_id", "provider_vector_store_id")
@@ -49,7 +49,7 @@ Expiry = Annotated[ExpiryRequest | None, an_object_like('{"anchor": "last_active
 
 
 class StoreRequest(RequestModel):
-    """Make a vector store."""
+    """Create a vector store."""
 
     name: Name = None
     description: Description = None
@@ -64,10 +64,10 @@ class StoreRequest(RequestModel):
     ] = None
     chunking_strategy: Chunking = None
 
-    def files(self, *, max_tokens: int) -> Sequence[Asked]:
+    def files(self, *, max_tokens: int) -> Sequence[Attachment]:
         """The files to attach."""
         return [
-            asked(
+            attachment(
                 file_id, f"file_ids[{index}]", None, self.chunking_strategy, max_tokens=max_tokens
             )
             for index, file_id in enumerate(self.file_ids or ())

@@ -1,13 +1,12 @@
-"""Make, list, describe, change and delete vector stores."""
+"""Create, list, describe, change and delete vector stores."""
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from handler.errors import NotReady, StoreConflict
+from handler.errors import StoreConflict
 from handler.objects.configured_storage import ConfiguredStorage, reached
 from handler.objects.idempotency import id_to_make
 from handler.objects.pagination import read_page
@@ -19,12 +18,10 @@ from handler.stores.tasks import RemoveStore
 from handler.vector_stores.answers import describe_made_store, describe_source_store
 from handler.vector_stores.attachments import attach, find_files
 from handler.vector_stores.file_request import CHUNKING_TAGS
-from handler.vector_stores.made_stores import MadeStores, expect_tasks
+from handler.vector_stores.made_stores import MadeStores, expect_tasks, send_or_leave
 from handler.vector_stores.schemas import DeletedVectorStore, VectorStore, VectorStoreList
-from handler.vector_stores.store_list import PREFIX, list_stores
+from handler.vector_stores.store_list import list_stores
 from handler.vector_stores.store_request import IGNORED, StoreChange, StoreRequest
-
-log = logging.getLogger(__name__)
 
 
 class VectorStores:
@@ -42,7 +39,7 @@ class VectorStores:
     def create(
         self, body: bytes, idempotency_key: str | None, context: RequestContext
     ) -> VectorStore:
-        """Make a store, and attach files to it. Raises InvalidRequest, NotFound."""
+        """Create a store, and attach files to it. Raises InvalidRequest, NotFound."""
         request = read_request(StoreRequest, body, ignored=IGNORED, tags=CHUNKING_TAGS)
         storage, now = self._storage.open(create=True), time.time()
         expect_tasks(storage)
@@ -50,7 +47,7 @@ class VectorStores:
         with reached():
             name = id_to_make(
                 storage.catalog,
-                PREFIX,
+                VectorStoreItem,
                 caller=context.key,
                 key=idempotency_key,
                 request=b"POST /v1/vector_stores\n" + body,
@@ -102,11 +99,7 @@ class VectorStores:
         """Delete a store, and soon its vectors. The files that were in it stay."""
         storage = self._storage.open()
         self._made.change(storage, vector_store_id, deleted=True)
-        try:
-            with reached():
-                storage.tasks.send([RemoveStore(vector_store_id)])
-        except NotReady:
-            log.warning("the vectors of a deleted store stay until the next sweep")
+        send_or_leave(storage, RemoveStore(vector_store_id))
         return DeletedVectorStore(id=vector_store_id, object="vector_store.deleted", deleted=True)
 
     def _make(

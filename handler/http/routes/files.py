@@ -68,7 +68,7 @@ async def create_file(request: Request, context: ContextDep) -> Response:
 async def list_files(request: Request, context: ContextDep) -> Response:
     """The uploaded files, by the time of their upload."""
     query, limit = parameters(request), context.answer_limit
-    answer = await run_off_loop(request, _files(request).list, query, answer_limit=limit)
+    answer = await run_off_loop(request, _files(request).page, query, answer_limit=limit)
     return answered(answer)
 
 

@@ -1,4 +1,4 @@
-"""/v1/vector_stores: make, list, change, delete and search vector stores."""
+"""/v1/vector_stores: create, list, change, delete and search vector stores."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = APIRouter(tags=["vector stores"], dependencies=REQUIRE_KEY)
 
 @router.post(
     "/v1/vector_stores",
-    summary="Make a vector store",
+    summary="Create a vector store",
     responses=documented("VectorStore", *WITH_BODY, *ERRORS),
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
@@ -34,7 +34,7 @@ router = APIRouter(tags=["vector stores"], dependencies=REQUIRE_KEY)
     },
 )
 async def create_store(request: Request, context: ContextDep) -> Response:
-    """Make a vector store, and attach uploaded files to it."""
+    """Create a vector store, and attach uploaded files to it."""
     body, key = await read_body(request), request.headers.get("idempotency-key")
     stores = operations(request).stores
     return answered(await run_off_loop(request, stores.create, body, key, context))

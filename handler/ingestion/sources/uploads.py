@@ -11,8 +11,7 @@ from handler.stores.catalog import Catalog, StoredFile, blob_of
 from handler.stores.upload_source import uploaded_file_id
 
 WITHOUT_CONTENT = (
-    "The file is listed, and its content is not where it should be. Delete the file, and upload it "
-    "again."
+    "The file is listed, but its content is missing. Delete the file, and upload it again."
 )
 
 

@@ -54,12 +54,6 @@ class S3Blobs:
         finally:
             body.close()
 
-    def digests(self, key: str) -> Digests:
-        hashing = Hashing()
-        for chunk in self.chunks(key):
-            hashing.add(chunk)
-        return hashing.digests
-
     def delete(self, keys: Iterable[str]) -> None:
         left = iter(dict.fromkeys(keys))
         while batch := list(islice(left, MAX_DELETED)):

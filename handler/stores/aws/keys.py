@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Key = dict[str, AttributeValueTypeDef]
 
-API_STORE = "vs_"  # which the name of an index cannot begin with
-
 
 @dataclass(frozen=True)
 class Keys:
@@ -39,7 +37,8 @@ class Keys:
         """The id of the store whose rows are in the partition; None if it has none of ours."""
         store_id = partition.removeprefix(f"{self.bucket}/")
         is_ours = store_id != partition and "#" not in store_id
-        is_known = store_id == self.source or store_id.startswith(API_STORE)
+        # The name of an index cannot begin as the ids of the others do: it has no underscores.
+        is_known = store_id == self.source or store_id.startswith(VectorStoreItem.prefix)
         return store_id if is_ours and is_known else None
 
     def items(self, kind: str) -> str:

@@ -117,22 +117,8 @@ class DynamoDBLedger:
         if not self._table.delete(row_key, revision=row.revision, deadline=deadline):
             raise conflict(row)
 
-    def rows(
-        self,
-        *,
-        limit: int,
-        after: str | None = None,
-        descending: bool = False,
-        status: Status | None = None,
-    ) -> list[Row]:
-        query = Query(
-            self._partition,
-            low=None if descending else after,
-            high=after if descending else None,
-            descending=descending,
-            limit=limit,
-            where=("status", status) if status else None,
-        )
+    def rows(self, *, limit: int, after: str | None = None) -> list[Row]:
+        query = Query(self._partition, low=after, limit=limit)
         return [to_row(item, self._table.name) for item in islice(self._table.query(query), limit)]
 
     def page(

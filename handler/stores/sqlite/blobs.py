@@ -48,12 +48,6 @@ class FolderBlobs:
                     return
                 yield chunk
 
-    def digests(self, key: str) -> Digests:
-        hashing = Hashing()
-        for chunk in self.chunks(key):
-            hashing.add(chunk)
-        return hashing.digests
-
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
             with suppress(BlobMissing), self._explained(key):

@@ -90,21 +90,12 @@ class SqliteLedger:
                 (self._store, row.document_id),
             )
 
-    def rows(
-        self,
-        *,
-        limit: int,
-        after: str | None = None,
-        descending: bool = False,
-        status: Status | None = None,
-    ) -> list[Row]:
-        beyond, order = ("<", "DESC") if descending else (">", "ASC")
+    def rows(self, *, limit: int, after: str | None = None) -> list[Row]:
         return self._query(
-            f"SELECT row FROM ledger WHERE store = ?1 AND (?2 IS NULL OR document {beyond} ?2) "
-            f"AND (?3 IS NULL OR status = ?3) ORDER BY document {order} LIMIT ?4",
+            "SELECT row FROM ledger WHERE store = ?1 AND (?2 IS NULL OR document > ?2) "
+            "ORDER BY document LIMIT ?3",
             self._store,
             after,
-            status,
             limit,
         )
 

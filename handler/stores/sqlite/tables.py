@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import apsw
 
+from handler.stores.catalog import VectorStoreItem
+
 SOURCE = ""  # the folder's store, in the column `store` of the ledger: files can be renamed
-STORE_ID = re.compile("vs_[0-9a-z]{1,64}")
+STORE_ID = re.compile(VectorStoreItem.prefix + "[0-9a-z]{1,64}")
 
 VECTORS = """
 CREATE TABLE {vectors} (

@@ -88,9 +88,9 @@ def test_a_file_expires_when_it_was_asked_to(files: Files, now: list[float]) -> 
     made = create(files, texts=EXPIRY)
     assert made.expires_at == made.created_at + 3600
     now[0] += 3599
-    assert files.list({}).data == [made]
+    assert files.page({}).data == [made]
     now[0] += 1
-    assert files.list({}).data == []
+    assert files.page({}).data == []
     for call in (files.retrieve, files.delete, lambda one: files.content(one, answer_limit=None)):
         with pytest.raises(NotFound, match="No such File object: file-"):
             call(made.id)
@@ -140,13 +140,13 @@ def test_a_wrong_field_is_named(
     with pytest.raises(InvalidRequest, match=re.escape(message)) as caught:
         files.create(form(texts=texts), caller=None, key=None)
     assert caught.value.param == param
-    assert files.list({}).data == []
+    assert files.page({}).data == []
 
 
 def test_a_request_that_is_sent_again_with_its_key_makes_one_file(files: Files) -> None:
     first = create(files, key="k", caller="anna")
     assert create(files, key="k", caller="anna") == first
-    assert files.list({}).data == [first]
+    assert files.page({}).data == [first]
     others = [create(files, key="k", caller="ben"), create(files), create(files)]
     assert len({first.id, *(one.id for one in others)}) == 4
 
@@ -168,7 +168,7 @@ def test_a_request_whose_key_cannot_be_noted_makes_nothing(
     monkeypatch.setattr(SqliteCatalog, "put", conflict)
     with pytest.raises(NotReady, match=r"keep changing the same object\. Try again\."):
         create(files, key="k")
-    assert files.list({}).data == []
+    assert files.page({}).data == []
 
 
 def test_a_request_that_died_before_its_end_is_completed_by_the_next(
@@ -177,9 +177,9 @@ def test_a_request_that_died_before_its_end_is_completed_by_the_next(
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("handler.files.files.put_file", interrupted)
         create(files, key="k")
-    assert files.list({}).data == []
+    assert files.page({}).data == []
     made = create(files, key="k")
-    assert files.list({}).data == [made]
+    assert files.page({}).data == [made]
     assert bytes_of(files, made.id) == b"hello"
 
 
@@ -194,7 +194,7 @@ def test_files_are_listed_by_their_creation(files: Files, now: list[float]) -> N
         made.append(create(files, purpose="vision" if number % 2 else "batch").id)
 
     def listed(**query: str) -> tuple[list[str], bool]:
-        page = files.list(query)
+        page = files.page(query)
         return [one.id for one in page.data], page.has_more
 
     assert listed() == (made[::-1], False)
@@ -211,7 +211,7 @@ def test_a_page_that_would_be_larger_than_an_answer_ends_early(files: Files) -> 
     made = [create(files).id for _ in range(10)]
     seen: list[str] = []
     while True:
-        page = files.list({"after": seen[-1]} if seen else {}, answer_limit=1_600)
+        page = files.page({"after": seen[-1]} if seen else {}, answer_limit=1_600)
         assert len(page.model_dump_json()) <= 1_600
         seen += [one.id for one in page.data]
         if not page.has_more:
@@ -239,7 +239,7 @@ def test_a_deleted_file_is_gone_from_every_store(files: Files, storage: Storage)
         storage.blobs.read(blob_of(made.id))
     with pytest.raises(NotFound):
         files.delete(made.id)
-    assert files.list({}).data == [other]
+    assert files.page({}).data == [other]
 
 
 def test_a_file_that_is_attached_while_it_is_deleted_is_taken_out(
@@ -339,7 +339,7 @@ def test_content_that_is_gone_is_told(files: Files, storage: Storage) -> None:
 
 
 def test_before_the_first_file_there_are_none(files: Files, address: SqliteAddress) -> None:
-    assert files.list({}).data == []
+    assert files.page({}).data == []
     for call in (files.retrieve, files.delete):
         with pytest.raises(NotFound, match="No such File object: file-x"):
             call("file-x")

@@ -125,7 +125,7 @@ def test_a_wrong_completion_is_refused_and_can_be_corrected(uploads: Uploads, fi
     foreign = add(uploads, other, b"def")
     wrong: list[tuple[list[str], dict[str, Any], str]] = [
         ([first], {}, "have 3 bytes together; the upload was announced with 6"),
-        ([first, first], {}, r"'part_ids\[1\]' is '.*', which is there twice"),
+        ([first, first], {}, r"'part_ids\[1\]' is '.*', which is in the list twice"),
         ([first, foreign], {}, r"'part_ids\[1\]' is '.*', which is no part of the upload"),
         ([first, "a\x00"], {}, r"'part_ids\[1\]' is '.*', which is no part of the upload"),
         ([first, "\ud800"], {}, r"'part_ids\[1\]' is the string"),
@@ -138,7 +138,7 @@ def test_a_wrong_completion_is_refused_and_can_be_corrected(uploads: Uploads, fi
     for part_ids, more, message in wrong:
         with pytest.raises(InvalidRequest, match=message):
             complete(uploads, upload, *part_ids, **more)
-        assert files.list({}).data == []
+        assert files.page({}).data == []
     assert complete(uploads, upload, first, last).status == "completed"
 
 
@@ -147,9 +147,9 @@ def test_a_completion_that_is_sent_again_answers_the_same(uploads: Uploads, file
     first, last = add(uploads, upload, b"abc"), add(uploads, upload, b"def")
     done = complete(uploads, upload, first, last)
     assert complete(uploads, upload, first, last) == done
-    with pytest.raises(InvalidRequest, match="is completed, so it can no longer change"):
+    with pytest.raises(InvalidRequest, match="is completed and can no longer be changed"):
         complete(uploads, upload, last, first)
-    assert len(files.list({}).data) == 1
+    assert len(files.page({}).data) == 1
 
 
 def test_what_is_finished_takes_no_parts(uploads: Uploads, now: list[float]) -> None:
@@ -188,7 +188,7 @@ def test_a_completed_upload_is_not_cancelled(uploads: Uploads, files: Files) -> 
 
 def test_a_part_larger_than_the_upload_is_refused(uploads: Uploads, storage: Storage) -> None:
     upload = begin(uploads, bytes=3)
-    with pytest.raises(InvalidRequest, match="'data' has 4 bytes, and the upload has 3"):
+    with pytest.raises(InvalidRequest, match="'data' has 4 bytes, more than the 3"):
         add(uploads, upload, b"abcd")
     assert blobs_of(storage, upload) == []
 
@@ -229,7 +229,7 @@ def test_two_completions_at_once_make_one_file(uploads: Uploads, files: Files) -
 
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(run, range(4)))
-    (file,) = files.list({}).data
+    (file,) = files.page({}).data
     assert [one.file for one in done] == [file] * 4
     assert bytes_of(files, file.id) == b"abcdef"
 
@@ -249,7 +249,7 @@ def test_of_two_completions_with_other_orders_one_wins(uploads: Uploads, files: 
 
         with ThreadPoolExecutor(2) as pool:
             ended = list(pool.map(run, [parts, parts[::-1]]))
-        (file,) = files.list({}).data
+        (file,) = files.page({}).data
         assert "upload_completed" in ended
         assert file in ended
         assert bytes_of(files, file.id) == (b"abcdef" if ended[0] == file else b"defabc")
@@ -275,7 +275,7 @@ def test_a_completion_that_died_can_be_repeated(
         complete(uploads, upload, first, last)
     order = (first, last) if again == "same" else (last, first)
     done = complete(uploads, upload, *order)
-    (file,) = files.list({}).data
+    (file,) = files.page({}).data
     assert done.file == file
     assert bytes_of(files, file.id) == (b"abcdef" if again == "same" else b"defabc")
 
@@ -293,7 +293,7 @@ def test_an_upload_that_is_cancelled_while_it_is_completed_makes_no_file(
     monkeypatch.setattr(completion, "put_file", cancel_first)
     with pytest.raises(InvalidRequest, match="is cancelled"):
         complete(uploads, upload, part)
-    assert files.list({}).data == []
+    assert files.page({}).data == []
 
 
 def test_an_empty_file_is_uploaded_without_parts(uploads: Uploads, files: Files) -> None:

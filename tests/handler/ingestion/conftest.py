@@ -1,4 +1,4 @@
-"""A pipeline from a bucket in memory to a store in a file."""
+"""A pipeline from a bucket in memory to a store in a file, and what does the API's tasks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import pytest
 
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
+from handler.ingestion.tasks import TaskRunner
 from handler.settings import SqliteAddress
-from handler.stores import open_source_store
-from handler.stores.contract import Store
+from handler.stores import open_source_store, open_storage
+from handler.stores.contract import Storage, Store
 from model_layer import Chunker, Encoder
 from tests.fake_clock import FakeClock
 from tests.handler.ingestion.bucket import Bucket, extract
+from tests.handler.ingestion.task_runs import Reader
+from tests.handler.ingestion.uploads import Api
 
 
 @pytest.fixture
@@ -37,3 +40,26 @@ def pipeline(
     store: Store, bucket: Bucket, clock: FakeClock, encoder: Encoder, chunker: Chunker
 ) -> Pipeline:
     return Pipeline(bucket, store, DocumentEncoder(encoder, chunker, extract), clock=clock)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    return open_storage(SqliteAddress(str(tmp_path / "documents.sqlite")))
+
+
+@pytest.fixture
+def api(storage: Storage, clock: FakeClock, encoder: Encoder) -> Api:
+    return Api(storage, clock, encoder.bundle.fingerprint)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def runner(
+    storage: Storage, clock: FakeClock, encoder: Encoder, chunker: Chunker, reader: Reader
+) -> TaskRunner:
+    documents = DocumentEncoder(encoder, chunker, reader)
+    return TaskRunner(storage, documents, clock=clock, min_write_bytes=1)

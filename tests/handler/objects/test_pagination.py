@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import InvalidRequest
-from handler.limits import MAX_FILE_ID, MAX_FILES_PAGE, MAX_PAGE
+from handler.limits import MAX_ID, MAX_LIST_FILES, MAX_LIST_ITEMS
 from handler.objects.pagination import read_file_page, read_page, single
 
 
@@ -20,13 +20,13 @@ def test_a_page_has_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("limit", "0", f"a whole number from 1 to {MAX_PAGE}"),
-        ("limit", f"{MAX_PAGE + 1}", f"a whole number from 1 to {MAX_PAGE}"),
-        ("limit", "+5", f"a whole number from 1 to {MAX_PAGE}"),
-        ("limit", "5.0", f"a whole number from 1 to {MAX_PAGE}"),
+        ("limit", "0", f"a whole number from 1 to {MAX_LIST_ITEMS}"),
+        ("limit", f"{MAX_LIST_ITEMS + 1}", f"a whole number from 1 to {MAX_LIST_ITEMS}"),
+        ("limit", "+5", f"a whole number from 1 to {MAX_LIST_ITEMS}"),
+        ("limit", "5.0", f"a whole number from 1 to {MAX_LIST_ITEMS}"),
         ("order", "up", "one of asc, desc"),
         ("filter", "lost", "one of in_progress, completed, failed, cancelled"),
-        ("after", "x" * (MAX_FILE_ID + 1), f"an id, of {MAX_FILE_ID} characters at most"),
+        ("after", "x" * (MAX_ID + 1), f"an id, of {MAX_ID} characters at most"),
     ],
 )
 def test_a_wrong_parameter_is_refused_with_what_it_may_be(
@@ -45,7 +45,7 @@ def test_any_parameters_are_a_page_or_refused(parameters: dict[str, str]) -> Non
     except InvalidRequest as refused:
         assert refused.param in parameters
     else:
-        assert 1 <= page.limit <= MAX_PAGE
+        assert 1 <= page.limit <= MAX_LIST_ITEMS
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_a_page_of_files_has_openais_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("limit", "0", f"a whole number from 1 to {MAX_FILES_PAGE}"),
-        ("limit", f"{MAX_FILES_PAGE + 1}", f"a whole number from 1 to {MAX_FILES_PAGE}"),
+        ("limit", "0", f"a whole number from 1 to {MAX_LIST_FILES}"),
+        ("limit", f"{MAX_LIST_FILES + 1}", f"a whole number from 1 to {MAX_LIST_FILES}"),
         ("order", "up", "one of asc, desc"),
-        ("after", "x" * (MAX_FILE_ID + 1), f"an id, of {MAX_FILE_ID} characters at most"),
+        ("after", "x" * (MAX_ID + 1), f"an id, of {MAX_ID} characters at most"),
         ("purpose", "assistant", "one of assistants, assistants_output, batch"),
     ],
 )

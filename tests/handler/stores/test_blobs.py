@@ -41,7 +41,6 @@ def test_a_blob_is_read_as_it_was_written(blobs: Blobs, size: int) -> None:
     chunks = list(blobs.chunks("files/file-1"))
     assert b"".join(chunks) == data
     assert all(0 < len(chunk) <= MIB for chunk in chunks)
-    assert blobs.digests("files/file-1") == digests(data)
 
 
 def test_a_blob_is_written_from_where_its_source_stands(blobs: Blobs) -> None:
@@ -95,7 +94,6 @@ def test_a_blob_that_is_not_there_is_said_to_be_missing(blobs: Blobs) -> None:
     reads: list[Callable[[], object]] = [
         lambda: blobs.read("files/file-1"),
         lambda: next(iter(blobs.chunks("files/file-1"))),
-        lambda: blobs.digests("files/file-1"),
         lambda: blobs.join(["parts/upload_1/part_1", "parts/upload_1/part_2"], "files/file-1"),
     ]
     for read in reads:

@@ -163,34 +163,7 @@ def test_rows_are_listed_by_document_id(ledger: Ledger) -> None:
         ledger.put(row(number))
     ascending = [row(number).document_id for number in range(5)]
     assert [found.document_id for found in ledger.rows(limit=10)] == ascending
-    assert [found.document_id for found in ledger.rows(limit=10, descending=True)] == ascending[
-        ::-1
-    ]
     assert ledger.rows(limit=2) == [ledger.get("file-0000"), ledger.get("file-0001")]
-
-
-@pytest.mark.parametrize("status", [None, "completed", "failed", "in_progress"])
-@pytest.mark.parametrize("descending", [False, True])
-def test_pages_cover_all_rows(ledger: Ledger, descending: bool, status: Status | None) -> None:
-    """Even if a whole page of rows lacks the status: the last 7 of 31 failed."""
-    alternating: list[Status] = ["completed", "in_progress"]
-    failed: list[Status] = ["failed"]
-    statuses = alternating * 12 + failed * 7
-    for number, each in enumerate(statuses):
-        ledger.put(row(number, each))
-    expected = [row(n).document_id for n, each in enumerate(statuses) if status in (None, each)]
-    if descending:
-        expected.reverse()
-    pages: list[list[str]] = []
-    after = None
-    while True:
-        page = ledger.rows(limit=5, after=after, descending=descending, status=status)
-        if not page:
-            break
-        pages.append([found.document_id for found in page])
-        after = page[-1].document_id
-    assert [document for page in pages for document in page] == expected
-    assert all(len(page) == 5 for page in pages[:-1])
 
 
 def test_pages_continue_after_a_deleted_row(ledger: Ledger) -> None:
@@ -203,8 +176,6 @@ def test_pages_continue_after_a_deleted_row(ledger: Ledger) -> None:
         "file-0002",
         "file-0003",
     ]
-    before = ledger.rows(limit=9, after="file-0001", descending=True)
-    assert [r.document_id for r in before] == ["file-0000"]
 
 
 def test_a_ledger_stays_bound_to_its_first_model(ledger: Ledger) -> None:

@@ -92,8 +92,12 @@ def test_files_that_are_in_the_store_already_count_in_a_new_batch(
 @pytest.mark.parametrize(
     ("fields", "param", "message"),
     [
-        ({}, "file_ids", "has neither of 'file_ids' and 'files'"),
-        ({"file_ids": ["a"], "files": [{"file_id": "a"}]}, "file_ids", "has both of"),
+        ({}, "file_ids", "has neither 'file_ids' nor 'files'"),
+        (
+            {"file_ids": ["a"], "files": [{"file_id": "a"}]},
+            "file_ids",
+            "has both 'file_ids' and 'files'",
+        ),
         ({"file_ids": []}, "file_ids", "a list of 1 to 2000 ids"),
         ({"file_ids": ["a"] * 2001}, "file_ids", "a list of 2001 items"),
         ({"files": [{}]}, "files[0].file_id", "is missing"),
@@ -192,7 +196,7 @@ def test_a_file_that_too_many_batches_wait_for_is_refused(
     files = uploads(storage, 1)
     batches = [made.post("/file_batches", file_ids=files)["id"] for _ in range(8)]
     error = assert_error(made.request("POST", "/file_batches", json={"file_ids": files}), 400)
-    assert f"8 file batches wait for the file '{files[0]}' already" in error["message"]
+    assert f"'{files[0]}' is already in 8 unfinished file batches" in error["message"]
     worker.drain()
     for batch in batches:
         assert made.get(f"/file_batches/{batch}")["file_counts"] == counts(completed=1)

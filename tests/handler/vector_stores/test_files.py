@@ -108,7 +108,10 @@ def test_a_failure_with_an_unknown_code_is_listed(tmp_path: Path, encoder: Encod
     fill(path, encoder).ledger.put(row)
     client = serve(Settings(vector_store=SqliteAddress(str(path))))
     file = client.get(f"{FILES}/file-a").json()
-    assert file["last_error"] == {"code": "server_error", "message": "It failed."}
+    assert file["last_error"] == {
+        "code": "server_error",
+        "message": "The file could not be processed.",
+    }
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_attributes_that_s3_vectors_cannot_hold_are_refused_there(
         max_tokens=256,
     )
     request = orjson.dumps({"file_id": upload(storage, "b.txt"), "attributes": many})
-    with pytest.raises(InvalidRequest, match=r"have 2,\d\d\d bytes.*takes 2,048") as refused:
+    with pytest.raises(InvalidRequest, match=r"take 2,\d\d\d bytes.* is 2,048") as refused:
         files.attach(made.id, request, RequestContext("id"))
     assert refused.value.code == "attributes_too_large"
 

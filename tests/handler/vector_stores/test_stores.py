@@ -239,7 +239,7 @@ def test_an_expired_store_is_shown_and_refuses_files_and_searches(
     ]:
         error = assert_error(made.request("POST", path, json=fields), 400)
         assert error["code"] == "vector_store_expired"
-        assert "is expired: nobody used it for 2 days" in error["message"]
+        assert "has expired: it was not used for 2 days" in error["message"]
     assert made.delete()["deleted"]
 
 
@@ -308,5 +308,5 @@ def test_the_folders_store_is_not_changed_through_the_api(tmp_path: Path, encode
         response = client.request(method, f"{STORES}/library{below}", json=fields)
         error = assert_error(response, 400)
         assert error["code"] == "vector_store_read_only"
-        assert "the bucket or the folder" in error["message"]
+        assert "come from the bucket or folder" in error["message"]
     assert client.get(f"{STORES}/library{file}").json()["status"] == "completed"
