@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from handler.errors import ServiceUnavailable, UnusableStore
 from handler.stores.blobs import BlobMissing, Digests, PresignedPut
 from handler.stores.hashing import Hashing
 
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 17  # bytes; each client that reads slowly has some of them waiting
 KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
 TRIES = 10  # of a file in a folder that others remove
 UNFINISHED = ".part"  # what a file's name ends with until it is whole
@@ -37,7 +37,7 @@ class FolderBlobs:
     def read(self, key: str, *, deadline: float | None = None) -> bytes:
         return b"".join(self.chunks(key))
 
-    def chunks(self, key: str) -> Iterator[bytes]:
+    def chunks(self, key: str) -> Generator[bytes, None, None]:
         with self._explained(key):
             file = self._path(key).open("rb")
         with file:
