@@ -209,10 +209,10 @@ READING_FILES = 64
 READING_CPU_SECONDS = 3_600
 
 # --- The local server's connections. Lambda's are its gateway's.
-# Each takes a descriptor, and some 100 kB with its request. Descriptors are kept for files,
-# listening, and connections that are being refused.
+# Each takes a descriptor, another one for a file, and some 100 kB with its request. Descriptors are
+# kept for the store (two for each thread), listening, and connections that are being refused.
 MAX_CONNECTIONS = 1_000
-KEPT_DESCRIPTORS = 128
+KEPT_DESCRIPTORS = 192
 # As Apache's "header=20-40,MinRate=500 body=20,MinRate=500"
 # (httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html): so many seconds, and one more for each 500
 # bytes that came.

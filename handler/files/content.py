@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import quote
@@ -24,6 +24,7 @@ class Content:
     headers: dict[str, str]
     chunks: Iterator[bytes]
     url: str | None = None  # of the bytes, instead of `chunks`
+    close: Callable[[], None] = lambda: None  # to be called, whether all chunks were read or not
 
 
 def read_content(blobs: Blobs, file: StoredFile, *, answer_limit: int | None) -> Content:
@@ -50,7 +51,7 @@ def read_content(blobs: Blobs, file: StoredFile, *, answer_limit: int | None) ->
             param="id",
             code="file_content_not_found",
         ) from error
-    return Content(_headers(file), chain([first], chunks))
+    return Content(_headers(file), chain([first], chunks), close=chunks.close)
 
 
 def _headers(file: StoredFile) -> dict[str, str]:

@@ -130,12 +130,15 @@ class Connections(ServerState):
 
 
 def most_connections() -> int:
-    """How many connections the descriptors allow. Raises the process's soft limit where it can."""
+    """How many connections the descriptors allow. Raises the process's soft limit where it can.
+
+    Each may have a file open, too: one that it reads, or one that its form is written to.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS + KEPT_DESCRIPTORS
+    wanted = 2 * MAX_CONNECTIONS + KEPT_DESCRIPTORS
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS
-    return max(1, min(MAX_CONNECTIONS, soft - KEPT_DESCRIPTORS))
+    return max(1, min(MAX_CONNECTIONS, (soft - KEPT_DESCRIPTORS) // 2))

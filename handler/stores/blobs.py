@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -44,8 +44,11 @@ class Blobs(Protocol):
     def read(self, key: str, *, deadline: float | None = None) -> bytes:
         """The bytes. Raises BlobMissing."""
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        """The bytes, some at a time. Raises BlobMissing, before the first."""
+    def chunks(self, key: str) -> Generator[bytes, None, None]:
+        """The bytes, some at a time. Raises BlobMissing, before the first.
+
+        Whoever does not read them to the end closes the generator.
+        """
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete blobs. Unknown keys are no error."""

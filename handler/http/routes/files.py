@@ -111,4 +111,5 @@ async def file_content(request: Request, context: ContextDep) -> Response:
     content = await run_off_loop(request, read, **request.path_params, answer_limit=limit)
     if content.url is not None:
         return RedirectResponse(content.url, FOUND, headers=content.headers)
+    context.at_end.callback(content.close)  # the client may hang up before the end
     return StreamingResponse(content.chunks, headers=content.headers)

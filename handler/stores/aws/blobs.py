@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -43,7 +43,7 @@ class S3Blobs:
         with _missing(key):
             return self._s3.attempt("get_object", read, deadline=deadline)
 
-    def chunks(self, key: str) -> Iterator[bytes]:
+    def chunks(self, key: str) -> Generator[bytes, None, None]:
         with _missing(key):
             body: Any = self._s3.call("get_object", Bucket=self._bucket, Key=key)["Body"]
         try:

@@ -6,7 +6,8 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +16,9 @@ from handler.errors import ServiceUnavailable, UnusableStore
 from handler.stores.blobs import BlobMissing, Digests, PresignedPut
 from handler.stores.hashing import Hashing
 
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 17  # bytes; each client that reads slowly has some of them waiting
 KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
+ABANDONED_SECONDS = 86_400.0  # after which nobody still writes a file
 TRIES = 10  # of a file in a folder that others remove
 UNFINISHED = ".part"  # what a file's name ends with until it is whole
 
@@ -37,7 +39,7 @@ class FolderBlobs:
     def read(self, key: str, *, deadline: float | None = None) -> bytes:
         return b"".join(self.chunks(key))
 
-    def chunks(self, key: str) -> Iterator[bytes]:
+    def chunks(self, key: str) -> Generator[bytes, None, None]:
         with self._explained(key):
             file = self._path(key).open("rb")
         with file:
@@ -57,14 +59,22 @@ class FolderBlobs:
                         self._path(key).parent.rmdir()
 
     def keys(self, prefix: str, *, before: float) -> Iterator[str]:
-        for path in sorted(self._folder.rglob("*")):
-            key = path.relative_to(self._folder).as_posix()
+        for key in self._all_keys(prefix.rpartition("/")[0]):
             with suppress(FileNotFoundError):
-                if path.is_file() and path.stat().st_mtime < before and key.startswith(prefix):
-                    if key.endswith(UNFINISHED):
-                        path.unlink()  # a server was killed while it wrote
-                    else:
+                written = (self._folder / key).stat().st_mtime
+                if not key.endswith(UNFINISHED):
+                    if key.startswith(prefix) and written < before:
                         yield key
+                elif written < time.time() - ABANDONED_SECONDS:
+                    (self._folder / key).unlink()  # a server was killed while it wrote
+
+    def _all_keys(self, folder: str) -> list[str]:
+        """The names of all files in a folder of ours, in order; others may add and remove some."""
+        return sorted(
+            Path(place, name).relative_to(self._folder).as_posix()
+            for place, _, names in os.walk(self._folder / folder)
+            for name in names
+        )
 
     def url(self, key: str, *, filename: str, content_type: str | None) -> str | None:
         return None

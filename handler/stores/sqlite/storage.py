@@ -21,12 +21,14 @@ class SqliteStorage:
     def __init__(self, address: SqliteAddress) -> None:
         """Open the file, which is created if it does not exist. Raises UnusableStore, StoreLocked.
 
-        The blobs are in a folder beside it: documents.sqlite has documents.files.
+        The blobs are in a folder beside it: documents.sqlite has documents.sqlite.files. (Were the
+        ending left out, documents.db would have the same, and each sweep delete the other's blobs.)
         """
         self._database = Database(Path(address.path), address.language)
         self.source_store_id = self._database.path.stem
         self.catalog = SqliteCatalog(self._database, source_store_id=self.source_store_id)
-        self.blobs = FolderBlobs(self._database.path.with_suffix(".files"))
+        path = self._database.path
+        self.blobs = FolderBlobs(path.with_name(f"{path.name}.files"))
         self.tasks = SqliteTasks(self._database)
 
     def store(self, store_id: str) -> Store:

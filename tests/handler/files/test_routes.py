@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import inspect
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import httpx2
@@ -266,3 +267,48 @@ def test_on_lambda_a_body_over_the_limit_is_told_how_to_send_parts(invoke: Any) 
     message = json.loads(answer["body"])["error"]["message"]
     assert "client.uploads.upload_file_chunked(" in message
     assert "part_size=4_500_000" in message
+
+
+def test_the_file_of_a_content_that_nobody_reads_to_its_end_is_closed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body, headers = form_of(bytes(5_000_000))
+    made = client.post("/v1/files", content=body, headers=headers).json()
+    chunks = FolderBlobs.chunks
+    opened: list[Generator[bytes, None, None]] = []
+
+    def spied(blobs: FolderBlobs, key: str) -> Any:
+        opened.append(chunks(blobs, key))
+        return opened[-1]
+
+    monkeypatch.setattr(FolderBlobs, "chunks", spied)
+    asyncio.run(read_and_hang_up(client.app, f"/v1/files/{made['id']}/content"))
+    assert [inspect.getgeneratorstate(one) for one in opened] == [inspect.GEN_CLOSED]
+
+
+async def read_and_hang_up(app: Any, path: str) -> None:
+    """Send a GET, and hang up at the second part of the answer's body."""
+    gone, parts = asyncio.Event(), []
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        parts.append(message)
+        if len(parts) == 3:
+            gone.set()
+            await asyncio.sleep(5)  # as a server waits for a client that does not read
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "server": ("localhost", 80),
+    }
+    await app(scope, receive, send)
+    assert sum(len(part.get("body", b"")) for part in parts) < 5_000_000

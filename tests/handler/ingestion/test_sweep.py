@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -270,3 +271,13 @@ def test_a_place_that_no_sweep_knows_is_the_beginning(
 ) -> None:
     api.upload(PETS, expires=clock.time)
     assert sweep(storage, Sweep("of:old"), clock=clock, deadline=None).files == 1
+
+
+def test_files_of_another_store_in_the_same_folder_are_left_alone(
+    tmp_path: Path, storage: SqliteStorage, clock: FakeClock, encoder: Encoder
+) -> None:
+    other = SqliteStorage(SqliteAddress(str(tmp_path / "documents.db")))
+    file = Api(other, clock, encoder.bundle.fingerprint).upload(b"of another store")
+    clock.time = time.time() + 2 * DAY
+    run(storage, clock)
+    assert other.blobs.read(blob_of(file.id)) == b"of another store"

@@ -140,9 +140,9 @@ def test_a_slow_body_that_goes_to_disk_takes_no_memory() -> None:
 @pytest.mark.parametrize(
     ("soft", "hard", "raised", "most"),
     [
-        (256, 4096, MAX_CONNECTIONS + KEPT_DESCRIPTORS, MAX_CONNECTIONS),
-        (256, resource.RLIM_INFINITY, MAX_CONNECTIONS + KEPT_DESCRIPTORS, MAX_CONNECTIONS),
-        (256, 512, 512, 512 - KEPT_DESCRIPTORS),
+        (256, 4096, 2 * MAX_CONNECTIONS + KEPT_DESCRIPTORS, MAX_CONNECTIONS),
+        (256, resource.RLIM_INFINITY, 2 * MAX_CONNECTIONS + KEPT_DESCRIPTORS, MAX_CONNECTIONS),
+        (256, 512, 512, (512 - KEPT_DESCRIPTORS) // 2),
         (4096, 4096, None, MAX_CONNECTIONS),
         (resource.RLIM_INFINITY, resource.RLIM_INFINITY, None, MAX_CONNECTIONS),
         (64, 64, 64, 1),

@@ -131,6 +131,7 @@ def test_keys_are_found_by_their_beginning_and_their_age(blobs: Blobs) -> None:
 def test_a_reader_that_stops_early_does_no_harm(blobs: Blobs) -> None:
     blobs.write("files/file-1", io.BytesIO(content(3 * MIB)))
     chunks: Iterator[bytes] = blobs.chunks("files/file-1")
-    assert next(chunks) == content(3 * MIB)[:MIB]
+    first = next(chunks)
+    assert first == content(3 * MIB)[: len(first)]
     chunks.close()  # type: ignore[attr-defined]
     assert blobs.read("files/file-1") == content(3 * MIB)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,3 +68,42 @@ def test_a_part_is_written_while_the_last_other_one_of_its_upload_is_deleted(
     monkeypatch.setattr(tempfile, "mkstemp", after_the_other)
     assert blobs.write("parts/upload_1/part_2", io.BytesIO(b"two")).size == 3
     assert blobs.read("parts/upload_1/part_2") == b"two"
+
+
+def test_an_upload_may_be_cancelled_while_a_part_of_it_is_written(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+
+    class Cancelling(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            blobs.delete(blobs.keys("parts/upload_1/", before=time.time() + 86_400))
+            return super().read(size)
+
+    assert blobs.write("parts/upload_1/part_1", Cancelling(b"one")).size == 3
+    assert blobs.read("parts/upload_1/part_1") == b"one"
+
+
+def test_what_a_killed_server_was_writing_is_deleted_a_day_later(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    blobs.write("files/file-1", io.BytesIO(b"whole"))
+    for name, age in (("old.part", 2 * 86_400), ("new.part", 60)):
+        (tmp_path / "files" / name).write_bytes(b"unfinished")
+        os.utime(tmp_path / "files" / name, (time.time() - age, time.time() - age))
+    assert list(blobs.keys("files/", before=time.time() + 60)) == ["files/file-1"]
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == ["file-1", "new.part"]
+
+
+def test_other_folders_may_go_while_the_keys_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs, scan = FolderBlobs(tmp_path), os.scandir
+    for number in range(3):
+        blobs.write(f"parts/upload_{number}/part_1", io.BytesIO(b"x"))
+
+    def after_the_others(place: Any) -> Any:
+        if Path(place).name == "upload_1":
+            blobs.delete(["parts/upload_1/part_1"])
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", after_the_others)
+    found = list(blobs.keys("parts/", before=time.time() + 60))
+    assert found == ["parts/upload_0/part_1", "parts/upload_2/part_1"]
