@@ -62,9 +62,9 @@ def reader() -> Reader:
 
 @pytest.fixture
 def runner(
-    storage: Storage, clock: FakeClock, encoder: Encoder, chunker: Chunker, reader: Reader
+    storage: Storage, clock: FakeClock, remembering: Any, chunker: Chunker, reader: Reader
 ) -> TaskRunner:
-    documents = DocumentEncoder(encoder, chunker, reader)
+    documents = DocumentEncoder(remembering, chunker, reader)
     return TaskRunner(storage, documents, clock=clock, min_write_bytes=1)
 
 

@@ -176,8 +176,7 @@ def test_pages_cover_all_rows(ledger: Ledger, descending: bool, status: Status |
     alternating: list[Status] = ["completed", "in_progress"]
     failed: list[Status] = ["failed"]
     statuses = alternating * 12 + failed * 7
-    for number, each in enumerate(statuses):
-        ledger.put(row(number, each))
+    ledger.put_all([row(number, each) for number, each in enumerate(statuses)])
     expected = [row(n).document_id for n, each in enumerate(statuses) if status in (None, each)]
     if descending:
         expected.reverse()
