@@ -42,6 +42,8 @@ text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=-
 # What `make ingest` fills, `make serve` searches.
 serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
 
+# Its hundreds of processes read compiled modules, even where Python is told to write none.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev model ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 

@@ -21,7 +21,7 @@ from tests.chaos.history import History, RememberingEncoder
 Chunkers = tuple[Chunker, Chunker]
 
 FIRST = int(os.environ.get("SEED") or 0)
-COUNT = int(os.environ.get("HISTORIES") or 60)
+COUNT = int(os.environ.get("HISTORIES") or 40)
 BLOCK = min(100, max(1, COUNT // 4))  # histories in a test
 BLOCKS = [
     range(first, min(first + BLOCK, FIRST + COUNT)) for first in range(FIRST, FIRST + COUNT, BLOCK)

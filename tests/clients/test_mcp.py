@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from mcp import Client
 
-from handler.settings import SqliteAddress
+from handler.http.auth import hash_key
+from handler.settings import Settings, SqliteAddress
 from tests.clients.test_node import NODE, install, require_node
 from tests.clients.wire import KEY
+from tests.handler.vector_stores.store_routes import serve
 from tests.library import CATS
 from tests.local_server import Server, start_server
 
@@ -60,19 +60,15 @@ def test_the_typescript_client_searches_and_fetches(server: Server) -> None:
 
 
 def test_a_client_without_a_key_is_refused(library: SqliteAddress) -> None:
-    hashed = hashlib.sha256(KEY.encode()).hexdigest()
-    settings = {"VECTOR_STORE": f"sqlite:///{library.path}", "API_KEY_HASHES": hashed}
-    with start_server(**settings) as closed:
-        ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-        url = f"{closed.origin}/mcp"
-        assert httpx.post(url, json=ping).status_code == 401
-        answer = httpx.post(url, json=ping, headers={"authorization": f"Bearer {KEY}"})
-        assert answer.json()["result"] == {}
-        # Neither a stream nor a session: the clients then do without.
-        assert httpx.get(url).status_code == httpx.delete(url).status_code == 405
+    closed = serve(Settings(vector_store=library, key_hashes={"tests": hash_key(KEY)}))
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    assert closed.post("/mcp", json=ping).status_code == 401
+    answer = closed.post("/mcp", json=ping, headers={"authorization": f"Bearer {KEY}"})
+    assert answer.json()["result"] == {}
+    # Neither a stream nor a session: the clients then do without.
+    assert closed.get("/mcp").status_code == closed.delete("/mcp").status_code == 405
 
 
 def test_the_setting_switches_it_off(library: SqliteAddress) -> None:
-    with start_server(VECTOR_STORE=f"sqlite:///{library.path}", MCP="false") as without:
-        answer = httpx.post(f"{without.origin}/mcp", json={})
-    assert answer.status_code == 404
+    without = serve(Settings(vector_store=library, mcp=False))
+    assert without.post("/mcp", json={}).status_code == 404

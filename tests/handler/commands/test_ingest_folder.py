@@ -105,10 +105,16 @@ def test_ingesting_another_folder_keeps_the_documents_of_the_first(
     ],
 )
 def test_a_missing_folder_is_explained_in_a_line(
-    arguments: list[str], message: str, tmp_path: Path
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = ingest(*arguments, store=tmp_path / "documents.sqlite")
-    assert (done.returncode, done.stderr.strip(), done.stdout) == (1, message, "")
+    monkeypatch.setenv("VECTOR_STORE", f"sqlite:///{tmp_path}/documents.sqlite")
+    assert handler.commands.ingest_folder.main(arguments) == 1
+    said = capsys.readouterr()
+    assert (said.err.strip(), said.out) == (message, "")
 
 
 def test_a_link_to_nothing_is_no_folder(tmp_path: Path) -> None:

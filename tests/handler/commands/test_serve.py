@@ -10,6 +10,7 @@ import sys
 import httpx
 import pytest
 
+from handler.commands.serve import main
 from tests.local_server import Server
 from tests.paths import ROOT
 
@@ -34,11 +35,14 @@ def test_an_occupied_port_is_named(server: Server) -> None:
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "65536", "٣", "9" * 5_000])
-def test_an_invalid_port_is_named(port: str) -> None:
-    done = serve(PORT=port)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"PORT is '{port}'; it can be")
-    assert len(done.stderr.splitlines()) == 1
+def test_an_invalid_port_is_named(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    assert main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"PORT is '{port}'; it can be")
+    assert len(said.splitlines()) == 1
 
 
 def test_an_unknown_host_is_named() -> None:

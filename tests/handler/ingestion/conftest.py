@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,17 @@ from handler.settings import SqliteAddress
 from handler.stores import open_source_store, open_storage
 from handler.stores.contract import Storage, Store
 from model_layer import Chunker, Encoder
+from tests.chaos.history import RememberingEncoder
 from tests.fake_clock import FakeClock
 from tests.handler.ingestion.bucket import Bucket, extract
 from tests.handler.ingestion.task_runs import Reader
 from tests.handler.ingestion.uploads import Api
+
+
+@pytest.fixture(scope="package")
+def remembering(encoder: Encoder) -> Any:
+    """An encoder for documents of which only the chunks matter. It keeps to no deadline."""
+    return RememberingEncoder(encoder)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from handler.stores.contract import Storage
 
 MIB = 1 << 20
 # Around the sizes of chunks, and of the parts of an upload to S3.
-SIZES = [0, 1, MIB, MIB + 1, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1, 17 * MIB]
+SIZES = [0, MIB, MIB + 1, 8 * MIB, 8 * MIB + 1, 17 * MIB]
 FOREVER = 9e9
 
 
