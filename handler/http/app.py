@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from starlette.datastructures import State
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from handler.embeddings.operations import EmbeddingOperations
@@ -18,37 +19,13 @@ from handler.http.methods import HeadAndOptions
 from handler.http.openapi import DocumentedApp
 from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
-from handler.http.routes import (
-    docs,
-    file_batches,
-    files,
-    health,
-    mcp,
-    models,
-    root,
-    tokenize,
-    uploads,
-)
+from handler.http.routes import docs, health, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
-from handler.http.routes import vector_store_files as vector_store_file_routes
-from handler.http.routes import vector_stores as vector_store_routes
 from handler.operations import Operations, lazy_operations
 from handler.settings import Settings
 from handler.version import VERSION
 
-RESOURCES = (
-    embeddings_routes,
-    tokenize,
-    models,
-    files,
-    uploads,
-    vector_store_routes,
-    vector_store_file_routes,
-    file_batches,
-    health,
-    root,
-    docs,
-)
+RESOURCES = (embeddings_routes, tokenize, models, health, root, docs)
 
 
 def create_app(
@@ -80,6 +57,7 @@ def create_app(
 def _routed(settings: Settings) -> DocumentedApp:
     """The routes, found by every path that clients write."""
     app = DocumentedApp(
+        more_routes=lambda: _more_routes(settings),
         title="minilm-lambda",
         description="all-MiniLM-L6-v2 embeddings in OpenAI's format.",
         version=VERSION,
@@ -88,12 +66,28 @@ def _routed(settings: Settings) -> DocumentedApp:
         redoc_url=None,
     )
     # `include_router` would build every route a second time, with its models.
-    for resource in (*RESOURCES, mcp) if settings.mcp else RESOURCES:
+    for resource in RESOURCES:
         app.router.routes += resource.router.routes
     add_error_handlers(app)
-    app.add_middleware(HeadAndOptions, routes=app.routes)
+    app.add_middleware(HeadAndOptions, routes=lambda: app.routes)
     app.add_middleware(CanonicalPaths, base=settings.base_path)  # around the other
     return app
+
+
+def _more_routes(settings: Settings) -> Iterator[BaseRoute]:
+    """The routes of files, vector stores and assistants, which few cold starts are for."""
+    from handler.http.routes import (
+        file_batches,
+        files,
+        mcp,
+        uploads,
+        vector_store_files,
+        vector_stores,
+    )
+
+    resources = (files, uploads, vector_stores, vector_store_files, file_batches)
+    for resource in (*resources, mcp) if settings.mcp else resources:
+        yield from resource.router.routes
 
 
 def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings) -> None:

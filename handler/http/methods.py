@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import Response
 from starlette.routing import BaseRoute, Match
@@ -21,16 +21,16 @@ def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
 class HeadAndOptions:
     """ASGI middleware. HEAD is answered as GET without the body, OPTIONS with `allow`."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Callable[[], Sequence[BaseRoute]]) -> None:
         self._app = app
         self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope.get("method")
-        if method == "OPTIONS" and "OPTIONS" in (allowed := allowed_methods(self._routes, scope)):
+        if method == "OPTIONS" and "OPTIONS" in (allowed := allowed_methods(self._routes(), scope)):
             # For the access log, which else learns it from the router.
             scope["route"] = next(
-                one for one in self._routes if one.matches(scope)[0] is not Match.NONE
+                one for one in self._routes() if one.matches(scope)[0] is not Match.NONE
             )
             await Response(status_code=204, headers={"allow": ", ".join(allowed)})(
                 scope, receive, send
