@@ -99,9 +99,11 @@ def send_or_leave(storage: Storage, task: Task) -> None:
 def expect_unexpired(item: VectorStoreItem) -> None:
     """Raises InvalidRequest if the store is expired."""
     if item.is_expired(time.time()):
+        days = item.expires_after_days
+        unused = "a day" if days == 1 else f"{days} days"
         raise InvalidRequest(
-            f"The vector store '{item.id}' has expired: it was not used for "
-            f"{item.expires_after_days} days, and its files were removed. Create another one.",
+            f"The vector store '{item.id}' has expired: it was not used for {unused}, and its "
+            "files were removed. Create another one.",
             param="vector_store_id",
             code="vector_store_expired",
         )

@@ -174,7 +174,7 @@ def test_ids_that_dynamodb_refuses_as_keys_get_an_answer(deployed: Aws, client: 
     """DynamoDB refuses keys that are empty or over 1,024 bytes; callers need not know."""
     files = client.vector_stores.files
     assert files.list(deployed.store.index, after="", before="").data == []
-    with pytest.raises(BadRequestError, match="no file of this list"):
+    with pytest.raises(BadRequestError, match="not a file in this list"):
         files.list(deployed.store.index, after="\U0001f600" * 256)
     with pytest.raises(BadRequestError, match="256"):
         files.list(deployed.store.index, after="x" * 257)
