@@ -66,7 +66,13 @@ def send_many(route: Any, check: Callable[[Any], None], *, examples: int) -> Non
     """Call `check` with random requests, which are made only now."""
     kinds = [route.as_strategy(generation_mode=mode) for mode in GenerationMode]
     settings = hypothesis.settings(SETTINGS, max_examples=examples)
-    settings(hypothesis.given(hypothesis.strategies.one_of(kinds))(check))()
+
+    @settings
+    @hypothesis.given(hypothesis.strategies.one_of(kinds))
+    def send(case: Any) -> None:
+        check(case)
+
+    send()
 
 
 def overlaps_too_much(value: object) -> bool:

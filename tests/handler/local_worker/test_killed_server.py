@@ -34,7 +34,9 @@ def wait_for(value: Callable[[], Row], holds: Callable[[Row], object]) -> Row:
     return row
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_document_is_finished_by_the_next_server(
     tmp_path: Path, encoder: Encoder, how: signal.Signals
 ) -> None:

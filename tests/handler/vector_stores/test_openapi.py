@@ -65,9 +65,15 @@ def check_in_store(case: schemathesis.Case[Any], there: There) -> None:
     assert made.get()["id"] == made.id  # else every answer would be that there is no such store
 
 
-@requests_for(STORE_ROUTES)
+@requests_for(f"{STORE_ROUTES}(?!.*/search$)")
 def test_store_routes_do_what_is_documented(case: schemathesis.Case[Any], there: There) -> None:
     check_in_store(case, there)
+
+
+# Its filters have hundreds of requests at their limits; the slow test has many of them.
+@each_route("/search$")
+def test_searches_do_what_is_documented(route: Any, there: There) -> None:
+    send_many(route, lambda case: check_in_store(case, there), examples=30)
 
 
 @pytest.mark.slow
