@@ -120,31 +120,49 @@ def fair_threads() -> Iterator[None]:
     sys.setswitchinterval(usual)
 
 
-@pytest.mark.usefixtures("fair_threads")
-def test_ordinary_clients_hardly_notice_hostile_ones(encoder: Encoder, tmp_path: Path) -> None:
-    kinds = expected_of(KINDS, encoder)
-    (batch,) = expected_of([Kind({"input": list(BATCH)}, texts=BATCH)], encoder)
-    with start_server(tmp_path / "server.log") as server:
+Seconds = dict[str, list[float]]
+
+
+def measure(kinds: list[Kind], batch: Kind, log: Path) -> tuple[Seconds, Seconds, float]:
+    """The quiet and the loud phase on a new server, and the seconds that its end took."""
+    with start_server(log) as server:
         quiet = run_phase(server, kinds, batch)
         with hostile_clients(server.port):
             loud = run_phase(server, kinds, batch)
-            stopped = server.stop(signal.SIGTERM, patience=3 * MOST_SHUTDOWN)
-    usual = max(quiet.pop("memory"))
-    memory = loud.pop("memory")
-    early, late = (max(half) for half in (memory[: len(memory) // 2], memory[len(memory) // 2 :]))
-    for who in quiet:
-        print(
-            f"{who}: {len(quiet[who])} and {len(loud[who])} requests; "
-            f"median {share(quiet[who], 50) * 1e3:.1f} and {share(loud[who], 50) * 1e3:.1f} ms, "
-            f"p99 {share(quiet[who], 99) * 1e3:.1f} and {share(loud[who], 99) * 1e3:.1f} ms"
-        )
-    print(f"{usual:.0f} MB, then {early:.0f} and {late:.0f} MB; ended in {stopped:.1f} s")
-    for who in ("asking", "indexing"):
-        for percent in (50, 99):
-            most = SLOWER * max(SOON, share(quiet[who], percent))
-            assert share(loud[who], percent) <= most, f"{who}, {percent} %"
-    for path in ("/health", "/ready"):
-        assert share(loud[path], 99) < MOST_PROBE, path
-    assert late - usual < MOST_PEAK
-    assert late - early < MOST_GROWTH
-    assert stopped < MOST_SHUTDOWN
+            return quiet, loud, server.stop(signal.SIGTERM, patience=3 * MOST_SHUTDOWN)
+
+
+def slow(quiet: Seconds, loud: Seconds) -> list[str]:
+    """Who waits too long while others are hostile."""
+    late = [
+        f"{who}, {percent} %"
+        for who in ("asking", "indexing")
+        for percent in (50, 99)
+        if share(loud[who], percent) > SLOWER * max(SOON, share(quiet[who], percent))
+    ]
+    return late + [path for path in ("/health", "/ready") if share(loud[path], 99) >= MOST_PROBE]
+
+
+@pytest.mark.usefixtures("fair_threads")
+def test_ordinary_clients_hardly_notice_hostile_ones(encoder: Encoder, tmp_path: Path) -> None:
+    """Measured again if somebody is slow: the machine itself may have paused in one phase."""
+    kinds = expected_of(KINDS, encoder)
+    (batch,) = expected_of([Kind({"input": list(BATCH)}, texts=BATCH)], encoder)
+    for attempt in range(2):
+        quiet, loud, stopped = measure(kinds, batch, tmp_path / f"{attempt}.log")
+        usual = max(quiet["memory"])
+        memory = loud["memory"]
+        early, late = (max(memory[: len(memory) // 2]), max(memory[len(memory) // 2 :]))
+        for who in quiet.keys() - {"memory"}:
+            print(
+                f"{who}: {len(quiet[who])} and {len(loud[who])} requests; "
+                f"median {share(quiet[who], 50) * 1e3:.1f} and {share(loud[who], 50) * 1e3:.1f} "
+                f"ms, p99 {share(quiet[who], 99) * 1e3:.1f} and {share(loud[who], 99) * 1e3:.1f} ms"
+            )
+        print(f"{usual:.0f} MB, then {early:.0f} and {late:.0f} MB; ended in {stopped:.1f} s")
+        assert late - usual < MOST_PEAK
+        assert late - early < MOST_GROWTH
+        assert stopped < MOST_SHUTDOWN
+        if not slow(quiet, loud):
+            return
+    assert slow(quiet, loud) == []
