@@ -97,7 +97,7 @@ def _claim(storage: Storage, upload: Upload, part_ids: list[str], *, now: float)
         return upload
     claimed = replace(upload, file_id=new_id(StoredFile.prefix, now), part_ids=part_ids)
     claimed = storage.catalog.put(claimed)
-    if upload.file_id:  # of other parts; whoever makes it finds out that it is not wanted
+    if upload.file_id:  # of other parts; the request that makes it finds that it is not wanted
         _discard(storage, upload.file_id)
     return claimed
 

@@ -1,7 +1,7 @@
 """Does what tasks say: files of vector stores, stores that are deleted, and the sweep.
 
-A task may come twice, and late. Knows no queue: whoever takes a task from one also says how often
-it was tried.
+A task may come twice, and late. Knows no queue: the caller takes a task from one, and says how
+often it was tried.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class TaskRunner:
             item = self._storage.catalog.get(VectorStoreItem, store_id, deadline=deadline)
             rows: dict[str, Row] = {}
             if item is None and store_id != self._storage.source_store_id:
-                # Whoever worked for it may have made its index again, and ended before it knew.
+                # A worker may have made its index again, and ended before it knew.
                 self._storage.drop_vectors(store_id, deadline=deadline)
             elif item and not item.deleted:
                 ledger = self._storage.store(store_id).ledger

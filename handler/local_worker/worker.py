@@ -1,7 +1,7 @@
 """The local worker: takes tasks from the queue in the store's file, and does them.
 
-Two threads do tasks, so that a large document keeps nobody waiting; one more looks after them: it
-keeps what they have taken, sends the sweep, and ends them. Requests and documents share one model,
+Two threads do tasks, so that a large document does not hold up the others. One more looks after
+them: it keeps what they have taken, sends the sweep, and ends them. Requests and documents share one model,
 which goes from one to the next text by turns.
 """
 

@@ -49,7 +49,7 @@ class Message:
 
     @property
     def is_notification(self) -> bool:
-        """Whether nobody waits for an answer."""
+        """Whether it gets no answer."""
         return self.id is None
 
     @property

@@ -47,7 +47,7 @@ class Blobs(Protocol):
     def chunks(self, key: str) -> Generator[bytes, None, None]:
         """The bytes, some at a time. Raises BlobMissing, before the first.
 
-        Whoever does not read them to the end closes the generator.
+        A caller that does not read them to the end closes the generator.
         """
 
     def delete(self, keys: Iterable[str]) -> None:

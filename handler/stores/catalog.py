@@ -89,7 +89,7 @@ class VectorStoreItem(CatalogItem):
 
     @property
     def expires(self) -> float | None:
-        """When it expires, if nobody uses it until then."""
+        """When it expires, unless it is used before."""
         days = self.expires_after_days
         return None if days is None else self.last_active + 86_400 * days
 

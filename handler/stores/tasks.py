@@ -1,6 +1,6 @@
 """The contract of the queue of tasks, and what they are.
 
-A task says where to look, and not what to do: whoever does it looks at what the catalog and the
+A task says where to look, and not what to do: the worker looks at what the catalog and the
 ledger say by then. So a task may be sent twice, and done twice.
 """
 

@@ -35,7 +35,7 @@ Description = (
 
 
 class ExpiryRequest(RequestModel):
-    """Delete the files of the store that nobody used for so long."""
+    """Delete the files of the store once it was not used for so long."""
 
     anchor: Annotated[Literal["last_active_at"], must_be("'last_active_at'")]
     days: Annotated[

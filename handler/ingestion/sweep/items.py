@@ -33,7 +33,7 @@ def sweep_files(site: Site, after: str) -> Iterator[tuple[str, Swept]]:
 
 
 def sweep_uploads(site: Site, after: str) -> Iterator[tuple[str, Swept]]:
-    """Expire uploads with their parts. A day later, nobody asks for any upload again."""
+    """Expire uploads with their parts. They are forgotten a day later."""
     for page in all_items(site, Upload, after):
         for upload in page:
             if upload.status == "pending" and upload.expires + UPLOAD_GRACE_SECONDS < site.now:

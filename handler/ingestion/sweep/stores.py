@@ -46,7 +46,7 @@ def sweep_stores(site: Site, after: str) -> Iterator[tuple[str, Swept]]:
 def _sweep_store(site: Site, item: VectorStoreItem) -> Iterator[Swept]:
     ledger = site.storage.store(item.id).ledger
     if item.expires is not None and item.expires <= site.now and not item.expired:
-        try:  # before its files are taken out, so that nobody attaches more
+        try:  # before its files are taken out, so that no more are attached
             item = site.storage.catalog.put(replace(item, expired=True))
         except StoreConflict:  # somebody uses it
             return

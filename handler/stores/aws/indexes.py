@@ -59,7 +59,7 @@ class Indexes:
                 raise
         try:
             self._expect(store_id, deadline)
-        except StoreGone:  # whoever deletes its index may have looked for it before
+        except StoreGone:  # its index may have been looked for, to be deleted, before this
             self.delete(store_id, deadline=deadline)
             raise
 

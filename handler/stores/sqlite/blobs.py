@@ -18,7 +18,7 @@ from handler.stores.hashing import Hashing
 
 CHUNK = 1 << 17  # bytes; each client that reads slowly has some of them waiting
 KEY = re.compile(r"(?:[a-z0-9_-]+/)+[a-z0-9_-]+")
-ABANDONED_SECONDS = 86_400.0  # after which nobody still writes a file
+ABANDONED_SECONDS = 86_400.0  # after which no file is still being written
 TRIES = 10  # of a file in a folder that others remove
 UNFINISHED = ".part"  # what a file's name ends with until it is whole
 

@@ -37,7 +37,7 @@ POLL_AFTER_MS = 200
 
 @dataclass(frozen=True)
 class TakenTask:
-    """A task that nobody else takes for LEASE_SECONDS."""
+    """A task that no other worker takes for LEASE_SECONDS."""
 
     id: int
     task: Task
