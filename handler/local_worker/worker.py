@@ -1,8 +1,8 @@
 """The local worker: takes tasks from the queue in the store's file, and does them.
 
 Two threads do tasks, so that a large document does not hold up the others. One more looks after
-them: it keeps what they have taken, sends the sweep, and ends them. Requests and documents share one model,
-which goes from one to the next text by turns.
+them: it keeps what they have taken, sends the sweep, and ends them. Requests and documents share
+one model, which takes their texts by turns.
 """
 
 from __future__ import annotations
