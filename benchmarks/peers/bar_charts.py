@@ -21,7 +21,7 @@ STYLE = {
 def bar_charts(names: Sequence[str], charts: Mapping[str, Mapping[str, str]]) -> Figure:
     """Charts side by side that share the names: heading → the label of each name's bar.
 
-    A bar is as long as its label says.
+    A bar is as long as its label says; a name without a label has none.
     """
     import matplotlib
 
@@ -29,14 +29,14 @@ def bar_charts(names: Sequence[str], charts: Mapping[str, Mapping[str, str]]) ->
     matplotlib.rcParams.update(STYLE)
     from matplotlib import pyplot
 
-    size = (9, 0.9 + 0.3 * len(names))
+    size = (3 + 3 * len(charts), 0.9 + 0.3 * len(names))
     figure, (panels,) = pyplot.subplots(
         1, len(charts), figsize=size, layout="constrained", squeeze=False
     )
     for panel, (heading, labels) in zip(panels, charts.items(), strict=True):
-        lengths = [float(labels[name].replace(",", "")) for name in names]
+        lengths = [float(labels.get(name, "0").replace(",", "")) for name in names]
         bars = panel.barh(names, lengths, color=[COLORS.get(name, "#8d99ae") for name in names])
-        panel.bar_label(bars, [labels[name] for name in names], padding=4)
+        panel.bar_label(bars, [labels.get(name, "–") for name in names], padding=4)
         panel.set_title(heading, fontsize=10)
         panel.set_xlim(0, max(lengths) * 1.25)
         panel.invert_yaxis()

@@ -29,10 +29,11 @@ class Contestant:
     environment: str  # a folder of the project
     load: str  # one of LOADERS
     variant: str = ""  # its argument
+    large: bool = True  # whether the large call tells something new, and not the mixed texts again
 
 
-def contestants() -> list[Contestant]:
-    """Ours in every precision, and the peers."""
+def contestants(instruction_set: str) -> list[Contestant]:
+    """Ours in every precision, and the peers, set up for the instruction set ("avx2", …)."""
     from model_layer.build.__main__ import PRECISIONS
 
     bench, infinity, openvino = ".venv-bench", ".venv-infinity", ".venv-openvino"
@@ -40,10 +41,11 @@ def contestants() -> list[Contestant]:
         *(Contestant(f"{OURS} {one}", bench, "ours", one) for one in PRECISIONS),
         Contestant(REFERENCE, bench, "on_torch"),
         Contestant(f"{REFERENCE} onnx", infinity, "on_onnx", "onnx"),
-        Contestant(f"{REFERENCE} onnx int8", infinity, "on_onnx", "onnx-int8"),
+        Contestant(f"{REFERENCE} onnx int8", infinity, "on_onnx", f"onnx-int8-{instruction_set}"),
         Contestant(f"{REFERENCE} openvino", openvino, "on_openvino", "openvino"),
         Contestant(f"{REFERENCE} openvino int8", openvino, "on_openvino", "openvino-int8"),
-        Contestant("fastembed", bench, "fastembed"),
+        # It takes a call's texts as they come, 32 at a time, however many they are.
+        Contestant("fastembed", bench, "fastembed", large=False),
     ]
 
 

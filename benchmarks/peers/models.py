@@ -16,22 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring.bundles import bundle
+from benchmarks.measuring.machine import architecture
 from benchmarks.measuring.processes import ROOT, python
 from benchmarks.measuring.reference import LIMIT, official
 from benchmarks.measuring.texts import mixed
 
 FOLDER = ROOT / ".venv-bench" / "models"
+QUANTIZED = {  # optimum-onnx has a configuration for each instruction set, and names the file by it
+    "avx512_vnni": "model_qint8_avx512_vnni.onnx",
+    "avx2": "model_quint8_avx2.onnx",
+    "arm64": "model_qint8_arm64.onnx",
+}
 FILES = {  # the model itself, in its folder
     "fastembed": "model.onnx",
     "onnx": "model.onnx",
-    "onnx-int8": "model_qint8_avx512_vnni.onnx",
+    **{f"onnx-int8-{name}": file for name, file in QUANTIZED.items()},
     "openvino": "openvino/openvino_model.xml",
     "openvino-int8": "openvino/openvino_model_qint8_quantized.xml",
 }
 
 
 def prepare(environments: set[str]) -> None:
-    """Make the missing models of these environments, each with its own Python.
+    """Make the missing models of these environments for this machine, each with its own Python.
 
     Never in the measured process: an export takes more memory than all that follows.
     """
@@ -39,8 +45,10 @@ def prepare(environments: set[str]) -> None:
 
     for precision in PRECISIONS:
         bundle(precision)
+    x86 = architecture() == "x86"
+    unused = {f"onnx-int8-{name}" for name in QUANTIZED if (name == "arm64") == x86}
     for name, (environment, _) in MADE.items():
-        if environment in environments and not (FOLDER / name).exists():
+        if environment in environments and name not in unused and not (FOLDER / name).exists():
             print(f"making the model of {name} (once)", flush=True)
             command = [python(environment), "-m", "benchmarks.peers.models", name]
             subprocess.run(command, cwd=ROOT, check=True)
@@ -102,13 +110,17 @@ def export(backend: str) -> Callable[[Path], None]:
     return exporting
 
 
-def quantize_onnx(folder: Path) -> None:
+def quantize_onnx(instruction_set: str) -> Callable[[Path], None]:
     """The export with quantized weights; activations are quantized at run time."""
-    from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
 
-    shutil.copytree(FOLDER / "onnx", folder, dirs_exist_ok=True)
-    model = SentenceTransformer(str(folder), backend="onnx", device="cpu")
-    export_dynamic_quantized_onnx_model(model, "avx512_vnni", str(folder))
+    def quantizing(folder: Path) -> None:
+        from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
+
+        shutil.copytree(FOLDER / "onnx", folder, dirs_exist_ok=True)
+        model = SentenceTransformer(str(folder), backend="onnx", device="cpu")
+        export_dynamic_quantized_onnx_model(model, instruction_set, str(folder))
+
+    return quantizing
 
 
 def quantize_openvino(folder: Path) -> None:
@@ -139,7 +151,7 @@ def quantize_openvino(folder: Path) -> None:
 MADE: dict[str, tuple[str, Callable[[Path], None]]] = {
     "fastembed": (".venv-bench", export_for_fastembed),
     "onnx": (".venv-infinity", export("onnx")),
-    "onnx-int8": (".venv-infinity", quantize_onnx),
+    **{f"onnx-int8-{name}": (".venv-infinity", quantize_onnx(name)) for name in QUANTIZED},
     "openvino": (".venv-openvino", export("openvino")),
     "openvino-int8": (".venv-openvino", quantize_openvino),
 }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +23,10 @@ from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.reference import REFERENCE
 from benchmarks.measuring.texts import long, mixed, short
 from benchmarks.peers import contestants, library, models, servers
+from benchmarks.peers.library_report import library_tables, price, prices, speeds
 from benchmarks.peers.load import PATH, Answers, put_load, request
-from benchmarks.peers.report import answers, price, speeds
+from benchmarks.peers.report import sides, summary
+from benchmarks.peers.server_report import answers
 from handler.settings import MEMORY_PER_CPU
 from model_layer import Encoder
 from model_layer.artifacts import DEFAULT_BUNDLE
@@ -40,14 +46,17 @@ def test_the_empty_function_has_the_versions_of_the_image() -> None:
 def test_every_precision_is_measured(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "bundle", Path)
     name = f"minilm-lambda {precision}"
-    assert name in [one.name for one in contestants.contestants()]
+    assert name in [one.name for one in contestants.contestants("avx2")]
     (server,) = (one for one in servers.servers(2) if one.name == name)
     assert server.command[-1] == precision
 
 
-def test_every_contestant_has_its_environment_its_model_and_its_loader() -> None:
+@pytest.mark.parametrize("instruction_set", models.QUANTIZED)
+def test_every_contestant_has_its_environment_its_model_and_its_loader(
+    instruction_set: str,
+) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for one in contestants.contestants():
+    for one in contestants.contestants(instruction_set):
         assert f"\n{one.environment}/ready: " in makefile
         assert one.load in contestants.LOADERS
         if one.load in ("on_onnx", "on_openvino"):
@@ -142,15 +151,75 @@ def test_a_load_counts_errors_and_lost_connections() -> None:
     assert 2 * good - 2 <= answered.errors <= 2 * good
 
 
-def measured(name: str, speed: float) -> library.Measurement:
+def measured(name: str, speed: float, instructions: str = library.NATIVE) -> library.Measurement:
     rates = {"mixed": [speed / 2, speed, speed * 2]}
-    return library.Measurement(name, 1, tokens_per_second=rates, short_ms=[[2.0] * 10] * 3)
+    ms = [[2.0] * 10] * 3
+    return library.Measurement(
+        name, 1, tokens_per_second=rates, short_ms=ms, instructions=instructions
+    )
+
+
+def result(*figures: library.Measurement, architecture: str = "x86") -> library.LibraryResult:
+    return library.LibraryResult(
+        "120 texts", "a CPU", {"mixed": 1_000_000}, [*figures], architecture
+    )
 
 
 def cells(table: str) -> list[list[str]]:
     """The rows of a Markdown table, without its head."""
     lines = table.splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+class Encoding(library.Worker):
+    """A contestant that encodes at once, or one that does not start."""
+
+    def encode(
+        self, texts: Sequence[str], *, calls: int = 1, vectors: bool = False
+    ) -> dict[str, Any]:
+        if self._name == "broken":
+            processes.log_file(self._name).write_text("Illegal instruction")
+            raise processes.Died(self._name)
+        some = base64.b64encode(np.ones((len(texts), 4), "<f4").tobytes()).decode()
+        return {"seconds": [0.5] * calls, "peak_mb": 1.0, "vectors": some}
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[contestants.Contestant]:
+    """Contestants without processes."""
+
+    @contextmanager
+    def worker(one: contestants.Contestant, *_: object) -> Iterator[library.Worker]:
+        yield Encoding(one.name, None)
+
+    monkeypatch.setattr(processes, "LOGS", tmp_path)
+    monkeypatch.setattr(library, "worker", worker)
+    small = contestants.Contestant("small", ".venv", "ours", large=False)
+    return [
+        small,
+        *(contestants.Contestant(name, ".venv", "ours") for name in (REFERENCE, "broken")),
+    ]
+
+
+def test_a_peer_that_does_not_start_with_instructions_hidden_is_left_out_and_named(
+    at_once: list[contestants.Contestant],
+) -> None:
+    run = library.Run({"mixed": ["a", "b"]}, {"mixed": 8}, 1, 2, library.AVX2)
+    assert [one.name for one in library.measure(at_once, run)] == ["small", REFERENCE]
+    assert run.missing == ["broken (AVX2): it did not start. Illegal instruction"]
+    run.instructions = library.NATIVE
+    with pytest.raises(processes.Died):
+        library.measure(at_once, run)
+
+
+def test_the_large_call_is_measured_in_every_other_round(
+    at_once: list[contestants.Contestant],
+) -> None:
+    tokens = {"mixed": 8, library.LARGE: 80}
+    run = library.Run({"mixed": ["a"], library.LARGE: ["b"] * 10}, tokens, 1, 5)
+    small, reference = library.measure(at_once[:2], run)
+    assert small.tokens_per_second == {"mixed": [16.0] * 5}
+    assert reference.tokens_per_second == {"mixed": [16.0] * 5, library.LARGE: [160.0] * 3}
 
 
 def test_the_table_has_medians_spreads_and_ratios() -> None:
@@ -160,9 +229,63 @@ def test_the_table_has_medians_spreads_and_ratios() -> None:
     ]
 
 
+def test_who_did_not_take_part_has_a_dash() -> None:
+    ours = measured("ours", 5_000)
+    ours.tokens_per_second[library.LARGE] = [3_000.0]
+    base = measured(REFERENCE, 1_000)
+    base.tokens_per_second[library.LARGE] = [1_500.0]
+    rows = cells(speeds([ours, base, measured("fastembed", 500)], ["mixed", library.LARGE]))
+    assert [row[3:] for row in rows] == [
+        ["3,000 (3,000–3,000)", "2.00"],
+        ["1,500 (1,500–1,500)", "1.00"],
+        ["–", "–"],
+    ]
+
+
 def test_a_million_tokens_cost_their_seconds_at_one_cpu() -> None:
-    cost = price(measured("ours", 5_000), mixed_tokens=1_000_000)  # one request of 200 s
+    cost = price(measured("ours", 5_000), 1_000_000, "x86")  # one request of 200 s
     assert cost == pytest.approx(200 * MEMORY_PER_CPU / 1_024 * 0.0000166667, rel=1e-4)
+    arm64 = price(measured("ours", 5_000), 1_000_000, "arm64")
+    assert arm64 == pytest.approx(200 * MEMORY_PER_CPU / 1_024 * 0.0000133334, rel=1e-4)
+
+
+def test_x86_is_priced_by_the_figures_with_avx2_alone() -> None:
+    native = [measured("ours", 5_000), measured(REFERENCE, 1_000)]
+    avx2 = [measured(one, 2_500, library.AVX2) for one in ("ours", REFERENCE)]
+    both = result(*native, *avx2)
+    assert prices(both)["ours"] == price(avx2[0], 1_000_000, "x86")
+    tables = library_tables(both)
+    assert ["$/M tokens, x86" in table for table in tables if "p99" in table] == [False, True]
+    assert prices(result(*native))["ours"] == price(native[0], 1_000_000, "x86")
+
+
+def test_arm64_is_priced_by_what_was_measured_there() -> None:
+    native = [measured("ours", 5_000), measured(REFERENCE, 1_000)]
+    there = result(*native, architecture="arm64")
+    assert prices(there)["ours"] == price(native[0], 1_000_000, "arm64")
+    assert "$/M tokens, arm64" in library_tables(there)[-1]
+
+
+def test_the_summary_has_both_sides_and_says_what_is_missing() -> None:
+    figures = [
+        *(measured(name, 4_000) for name in ("ours", REFERENCE, "broken")),
+        *(measured(name, 2_000, library.AVX2) for name in ("ours", REFERENCE)),
+    ]
+    libraries = result(*figures)
+    libraries.missing = ["broken (AVX2): it did not start. Illegal instruction"]
+    names = ("one client", "many clients", "large requests")
+    loads = {name: servers.LoadFigures.of([Answers([1.0], 1, 0, 1.0)]) for name in names}
+    served = servers.ServersResult(
+        "2 threads", "a CPU", [servers.Measurement("ours", 1.0, loads=loads)]
+    )
+    said, table, *_ = summary(libraries, served)
+    assert said.endswith("broken (AVX2): it did not start. Illegal instruction")
+    assert [row[:5] for row in cells(table)] == [
+        ["ours", "2,000", "1.00", "4,000", "1.00"],
+        [REFERENCE, "2,000", "1.00", "4,000", "1.00"],
+        ["broken", "–", "–", "4,000", "1.00"],
+    ]
+    assert [*sides(libraries)] == [library.AVX2, library.NATIVE]
 
 
 def test_the_table_of_servers_has_latencies_of_all_rounds_and_counts_errors() -> None:

@@ -20,7 +20,9 @@ from benchmarks.ingestion.report import tables as ingestion_tables
 from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.results import RESULTS, stored, with_results
 from benchmarks.peers.library import LibraryResult
-from benchmarks.peers.report import library_tables, server_tables, summary
+from benchmarks.peers.library_report import library_tables
+from benchmarks.peers.report import summary
+from benchmarks.peers.server_report import server_tables
 from benchmarks.peers.servers import ServersResult
 from benchmarks.requests.__main__ import RequestsResult, added
 from benchmarks.requests.__main__ import tables as requests_tables

@@ -66,9 +66,9 @@ def library() -> Path:
     path = FOLDER / f"avx2_only-{hashlib.sha256(content).hexdigest()[:16]}.so"
     if path.exists():
         return path
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+    compiler = shutil.which(os.environ.get("CC", "cc"))
     if not compiler:
-        raise Impossible("there is no C compiler (cc)")
+        raise Impossible("there is no C compiler: install cc, or name one in CC")
     FOLDER.mkdir(exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
     command = [compiler, "-O2", "-shared", "-fPIC", "-o", str(part), str(SOURCES[0])]
