@@ -14,6 +14,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from benchmarks.measuring import machine
 from benchmarks.measuring.avx2 import environment
 from benchmarks.measuring.avx2.environment import Impossible, avx2_only, library
 from benchmarks.measuring.machine import instruction_set
@@ -26,7 +27,7 @@ import numpy as np, onnxruntime
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 print(session.run(None, {"a": np.full((1, 64), 255, np.uint8)})[0].max())
 """
-CODE = "from numpy._core import _multiarray_umath as code; print(code.__file__)"
+CODE = "import orjson.orjson as code; print(code.__file__)"
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,24 @@ def test_the_reason_is_said_on_arm64(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "aarch64")
     with pytest.raises(Impossible, match="of the kind aarch64, not x86-64"):
         avx2_only.__wrapped__()
+
+
+def test_a_graviton_is_named_by_its_number_and_priced_as_arm64(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    graviton = {"Features": "fp asimd asimddp", "CPU implementer": "0x41", "CPU part": "0xd0c"}
+    monkeypatch.setattr(machine, "facts", lambda: graviton)
+    assert machine.machine().startswith("aarch64 (implementer 0x41, part 0xd0c); asimddp; Python")
+    assert (machine.architecture(), machine.instruction_set()) == ("arm64", "arm64")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"), [("avx2", "avx2"), ("avx2 avx512f avx512_vnni", "avx512_vnni")]
+)
+def test_int8_peers_are_set_up_for_what_the_cpu_has(
+    flags: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(machine, "facts", lambda: {"flags": flags})
+    assert machine.instruction_set() == expected
