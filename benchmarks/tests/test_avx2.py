@@ -116,6 +116,19 @@ def test_the_reason_is_said_on_arm64(monkeypatch: pytest.MonkeyPatch) -> None:
         avx2_only.__wrapped__()
 
 
+def test_the_reason_is_said_without_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    with pytest.raises(Impossible, match="not glibc's"):
+        environment.libc()
+
+
+@pytest.mark.usefixtures("hidden")
+def test_an_older_loader_binds_all_functions_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise every call between libraries would go through its audit."""
+    monkeypatch.setattr(environment, "libc", lambda: (2, 34))
+    assert avx2_only.__wrapped__()["LD_BIND_NOW"] == "1"
+
+
 def test_a_graviton_is_named_by_its_number_and_priced_as_arm64(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

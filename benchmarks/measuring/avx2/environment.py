@@ -39,10 +39,20 @@ def avx2_only() -> dict[str, str]:
     hidden = os.environ.get("GLIBC_TUNABLES", "").split(":")
     tunables = [*filter(None, hidden), f"glibc.cpu.hwcaps={','.join(f'-{name}' for name in LIBC)}"]
     added = {"LD_AUDIT": str(library()), "GLIBC_TUNABLES": ":".join(tunables)}
+    if libc() < (2, 35):  # its calls between libraries are slow in an audited process, until bound
+        added["LD_BIND_NOW"] = "1"
     left = seen(added)
     if "AVX2" not in left or any(name.startswith("AVX512") for name in left):
         raise Impossible(f"a process still sees {', '.join(sorted(left))}")
     return added
+
+
+def libc() -> tuple[int, ...]:
+    """The version of glibc. Raises Impossible."""
+    name, version = platform.libc_ver()
+    if name != "glibc":
+        raise Impossible("the loader is not glibc's")
+    return tuple(int(part) for part in version.split("."))
 
 
 def seen(added: dict[str, str]) -> set[str]:
