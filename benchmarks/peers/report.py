@@ -31,16 +31,18 @@ def sides(libraries: LibraryResult) -> Sides:
 def summary(libraries: LibraryResult, served: ServersResult) -> list[str]:
     """A line for each contestant: libraries with the least threads, on each side."""
     found, costs = sides(libraries), prices(libraries)
-    first = next(iter(found.values()))
+    side, first = next(iter(found.items()))
     columns: dict[str, Callable[[str], str]] = {"library": lambda name: name}
     for instructions, some in found.items():
         columns |= _speeds(instructions, some)
     columns |= {
-        "one short text, p50, ms": lambda name: shown(
+        f"one short text, {side}, p50, ms": lambda name: shown(
             first, name, lambda one: f"{one.percentile(50):.2f}"
         ),
         "peak MB": lambda name: f"{found[NATIVE][name].peak_mb:.0f}",
-        "worst cosine": lambda name: shown(first, name, lambda one: f"{one.worst_cosine:.5f}"),
+        f"worst cosine, {side}": lambda name: shown(
+            first, name, lambda one: f"{one.worst_cosine:.5f}"
+        ),
     }
     if costs:
         heading = price_heading(libraries.architecture)
