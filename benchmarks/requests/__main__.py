@@ -3,7 +3,8 @@
 First `lambda_handler` beside the bare `encode`, in one process: each round runs all of them on the
 same texts, in an order of its own, and the overhead is the median of the rounds' differences. Its
 quartiles tell whether it stands out from the noise. Then the stages of the largest requests:
-LangChain's (1,000 lists of token ids, 300,000 in all), and answers with 2,048 vectors. `--report`
+LangChain's (1,000 lists of token ids, 300,000 in all), and answers with 2,048 vectors. Then the
+local server (see `local_server`), which `--server` measures alone; that saves nothing. `--report`
 draws the tables of the last run again.
 """
 
@@ -27,6 +28,7 @@ from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.results import publish, store, stored
 from benchmarks.measuring.tables import table
 from benchmarks.measuring.texts import SHORT, mixed
+from benchmarks.requests.local_server import ServerFigures, measure_server, server_table
 
 IDS = 100_256  # the ids of cl100k that stand for text
 LARGE = 2_048  # texts in the largest request
@@ -60,6 +62,7 @@ class RequestsResult:
     machine: str
     overheads: list[Overhead]
     stages: list[Stages]
+    server: ServerFigures | None = None
 
 
 def overhead(name: str, texts: Sequence[str], *, rounds: int) -> Overhead:
@@ -103,7 +106,7 @@ def largest_of_langchain() -> dict[str, object]:
     return {"input": [rng.choices(range(IDS), k=300) for _ in range(1_000)]}
 
 
-def measure(rounds: int) -> RequestsResult:
+def measure(rounds: int, seconds: float) -> RequestsResult:
     short = [f"{' '.join(text.split()[:6])} {n}" for n, text in enumerate(mixed(LARGE))]
     overheads = [
         overhead("one short text", [SHORT], rounds=50 * rounds),
@@ -116,7 +119,8 @@ def measure(rounds: int) -> RequestsResult:
     }
     largest = [stages(name, payload) for name, payload in requests.items()]
     setting = f"{os.cpu_count()} threads; {rounds} rounds of the large request; {load_average()}"
-    return RequestsResult(setting, machine("onnxruntime"), overheads, largest)
+    server = measure_server(rounds=rounds, seconds=seconds)
+    return RequestsResult(setting, machine("onnxruntime"), overheads, largest, server)
 
 
 def tables(result: RequestsResult) -> list[str]:
@@ -136,6 +140,7 @@ def tables(result: RequestsResult) -> list[str]:
         f"{result.setting}\n{result.machine}",
         table(result.overheads, overhead_columns),
         table(result.stages, stage_columns),
+        *([server_table(result.server)] if result.server else []),
     ]
 
 
@@ -155,10 +160,15 @@ def added(bare: Sequence[float], whole: Sequence[float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench NAME=requests", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="of the large request, at least 2")
+    parser.add_argument("--seconds", type=float, default=4, help="of the load of sixteen clients")
+    parser.add_argument("--server", action="store_true")
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
+    if options.server:
+        print(server_table(measure_server(rounds=options.rounds, seconds=options.seconds)))
+        return
     if not options.report:
-        store("requests", measure(options.rounds))
+        store("requests", measure(options.rounds, options.seconds))
     publish("requests", *tables(stored("requests", RequestsResult)))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 # Bytes that are parsed in less time than handing them to a thread takes.
 QUICK_BODY = 16_384
+# In the `extensions` of a request's scope, if the server says by itself when a client hangs up: a
+# function that takes what to call then, or None for nothing more.
+HANG_UP = "handler.hang_up"
 # Threads that mostly wait: for their turn at the model, or for a store.
 SHORT_THREADS = 32
 # A few keep all CPUs busy. With more, long requests would end no earlier, and each holds its texts
@@ -37,11 +41,31 @@ class ThreadPools:
     """
 
     def __init__(self, cpus: int) -> None:
+        # As many as encode at a time, so none waits for its turn at the model, and a busy one takes
+        # the next text without a switch of threads.
+        self.single = ThreadPoolExecutor(cpus, "single")
         self.short = ThreadPoolExecutor(SHORT_THREADS, "short")
         self.long = ThreadPoolExecutor(LONG_THREADS_PER_CPU * cpus, "long")
         # Parsing holds Python's lock: a second thread would gain nothing.
         self.parsing = ThreadPoolExecutor(1, "parsing")
         self.ready = ThreadPoolExecutor(1, "ready")
+        self._others = 0  # requests of several texts that are being encoded
+
+    @contextmanager
+    def encoding(self, texts: int) -> Iterator[ThreadPoolExecutor]:
+        """The pool for a request with so many texts. Used on the event loop only.
+
+        Beside requests of several texts, a single one waits for its turn among them: `single` has
+        too few threads to get its share.
+        """
+        if texts == 1:
+            yield self.short if self._others else self.single
+            return
+        self._others += 1
+        try:
+            yield self.short if is_short(texts) else self.long
+        finally:
+            self._others -= 1
 
 
 async def parse_body(
@@ -66,8 +90,8 @@ async def encode_off_loop(
     if not context.is_alone:
         admission: Admission = request.app.state.admission
         admission.admit_texts(texts, context)
-    pool = pools.short if is_short(texts) else pools.long
-    return await _run(request, pool, function, *args, **kwargs)
+    with pools.encoding(texts) as pool:
+        return await _run(request, pool, function, *args, **kwargs)
 
 
 async def check_readiness(request: Request) -> CanaryResult:
@@ -115,17 +139,40 @@ async def _run(
         return function(*args, **kwargs)
     loop = asyncio.get_running_loop()
     work = loop.run_in_executor(pool, lambda: function(*args, **kwargs))
-    gone = loop.create_task(_disconnect(request.receive))
-    gone.add_done_callback(lambda _: work.cancel())  # the thread itself ends when it next asks
+    is_gone = False
+
+    def hang_up() -> None:
+        nonlocal is_gone
+        is_gone = True
+        work.cancel()  # the thread itself ends when it next asks
+
     try:
-        return await work
+        with _watched(request, hang_up):
+            return await work
     except asyncio.CancelledError as error:
         context.cancel()
-        if gone.done():
+        if is_gone:
             raise ClientDisconnect from error
         raise NotReady(
             "The server is stopping. Send the request again.", code="server_stopping"
         ) from error
+
+
+@contextmanager
+def _watched(request: Request, hang_up: Callable[[], None]) -> Iterator[None]:
+    """Call `hang_up` if the client does inside the block."""
+    extensions = request.scope.get("extensions") or {}
+    if watch := extensions.get(HANG_UP):  # a task of its own takes longer
+        watch["call"](hang_up)
+        try:
+            yield
+        finally:
+            watch["call"](None)
+        return
+    gone = asyncio.get_running_loop().create_task(_disconnect(request.receive))
+    gone.add_done_callback(lambda one: None if one.cancelled() else hang_up())
+    try:
+        yield
     finally:
         gone.cancel()
 

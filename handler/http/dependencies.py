@@ -31,13 +31,19 @@ async def get_context(request: Request) -> RequestContext:
 ContextDep = Annotated[RequestContext, Depends(get_context)]
 
 
-async def require_key(request: Request, context: ContextDep) -> None:
+def check_key(request: Request) -> None:
     """Check the request's API key. Raises Unauthorized if one is needed and it is not accepted."""
     keys: ApiKeys = request.app.state.keys
+    context: RequestContext = request.state.context
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "")
     context.key = keys.check(key)
+
+
+async def require_key(request: Request) -> None:
+    """`check_key`, as a dependency."""
+    check_key(request)
 
 
 # The first checks the headers. The second makes /docs show, and try, the authentication.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from handler.errors import ApiError
 from handler.http.admission import ON_DISK
+from handler.http.concurrency import HANG_UP
 from handler.local_server import refusals
 from handler.local_server.parser import Parser
 from handler.local_server.transport import Transport
@@ -68,6 +70,7 @@ class Connection(H11Protocol):
         self._is_on_disk = False  # whether the body goes there as it comes
         self._is_last = False  # whether the request is, so that what follows it is not read
         self._checked = self.since
+        self._hang_up: Callable[[], None] | None = None  # of the current request
 
     @property
     def held(self) -> int:
@@ -108,6 +111,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
         # uvicorn keeps the timer, and so the connection, if the client has reset it.
         self._unset_keepalive_if_required()
+        self._tell_of_hang_up()
         self.server_state.lost(self)
 
     def _enter_phase(self, received: int) -> None:
@@ -169,6 +173,7 @@ class Connection(H11Protocol):
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True  # the application sees its client go
             cycle.message_event.set()
+            self._tell_of_hang_up()
             if cycle.response_started:
                 self.transport.abort()
                 return
@@ -212,31 +217,42 @@ class Connection(H11Protocol):
         if refusal := refusals.misframed(scope["http_version"], self.headers):
             self.refuse(refusal)
             return
-        if self.conn.their_state is h11.SEND_BODY:
-            send = self._ending(send)
         self._is_on_disk = False
-        scope["extensions"] = {**scope.get("extensions", {}), ON_DISK: {"begin": self._on_disk}}
+        scope["extensions"] = {
+            ON_DISK: {"begin": self._on_disk},
+            HANG_UP: {"call": self._call_at_hang_up},
+        }
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, self._sending(send))
         except asyncio.CancelledError:  # the server ends
             self.refuse(refusals.shutting_down())
+
+    def _call_at_hang_up(self, hang_up: Callable[[], None] | None) -> None:
+        self._hang_up = hang_up
+        if hang_up and self.cycle and self.cycle.disconnected:
+            hang_up()
+
+    def _tell_of_hang_up(self) -> None:
+        if self._hang_up:
+            self._hang_up()
 
     def _on_disk(self) -> None:
         self._is_on_disk = True
 
-    def _ending(self, send: Send) -> Send:
-        """`send`, which announces the connection's end if the answer comes early."""
+    def _sending(self, send: Send) -> Send:
+        """`send`, with an answer's head and body together.
 
-        async def send_and_end(message: Message) -> None:
-            if (
-                message["type"] == "http.response.start"
-                and self.conn.their_state is h11.SEND_BODY
-                and self._is_too_much_to_await()
-            ):
-                message = {**message, "headers": [*message["headers"], CLOSE_HEADER]}
+        It also announces the connection's end if the answer comes early.
+        """
+
+        async def send_joined(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if self.conn.their_state is h11.SEND_BODY and self._is_too_much_to_await():
+                    message = {**message, "headers": [*message["headers"], CLOSE_HEADER]}
+                self.transport.join_next()
             await send(message)
 
-        return send_and_end
+        return send_joined
 
     def _is_too_much_to_await(self) -> bool:
         # A client that waits for "100 Continue" may keep its body, and send another request next:

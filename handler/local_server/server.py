@@ -45,6 +45,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=Connection,
+            loop="asyncio",  # uvloop, if it is installed, accepts all connections that wait at once
             ws="none",
             lifespan="off",
             log_config=None,

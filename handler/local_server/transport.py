@@ -38,6 +38,8 @@ class Transport(asyncio.Transport):
         self._transport, self._bounds, self._may_send_more = transport, bounds, may_send_more
         self._written = self._taken = 0  # bytes; taken: no longer in the buffer of this process
         self._taken_at = now
+        self._head = b""  # sent with what is written next
+        self._joins_next = False
         self._lingers = False
         self._lingers_since: float | None = None  # counted from the next check
         self._discarded = self._heard = 0  # bytes; heard: at the last check
@@ -53,15 +55,32 @@ class Transport(asyncio.Transport):
         """Whether the answer is written, and what still comes is thrown away."""
         return self._lingers
 
+    def join_next(self) -> None:
+        """Send what is written next with what is written after it, in one call."""
+        self._joins_next = True
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._lingers:
+        if self._lingers:
+            return
+        if self._joins_next:
+            self._joins_next, self._head = False, bytes(data)
+            return
+        if self._head:
+            data, self._head = b"".join((self._head, data)), b""
+        if data:
             self._written += len(data)
             self._transport.write(data)
+
+    def _send_head(self) -> None:
+        """Send what waits for more, since nothing more comes."""
+        head, self._head, self._joins_next = self._head, b"", False
+        self.write(head)
 
     def close(self) -> None:
         """End the connection, once what was written is sent."""
         if self._lingers or self._transport.is_closing():
             return
+        self._send_head()
         if self._may_send_more():
             self.linger()
         else:
@@ -71,6 +90,7 @@ class Transport(asyncio.Transport):
         """End our direction; end the connection when the client does, or a bound is reached."""
         if self._lingers or self._transport.is_closing():
             return
+        self._send_head()
         self._lingers = True
         try:
             self._transport.write_eof()
@@ -118,6 +138,7 @@ class Transport(asyncio.Transport):
 
     def close_now(self) -> None:
         """End the connection in both directions; what was written is still sent."""
+        self._send_head()
         self._transport.close()
 
     def pause_reading(self) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from handler.embeddings.operations import EmbeddingOperations
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, Unauthorized
 from handler.http.concurrency import encode_off_loop, parse_body
-from handler.http.dependencies import REQUIRE_KEY, ContextDep, EmbeddingsDep
+from handler.http.dependencies import REQUIRE_KEY
+from handler.http.direct_route import DirectRoute
 from handler.http.error_handlers import documented
 from handler.http.openapi import request_body
 from handler.http.request_body import read_body
+from handler.request_context import RequestContext
 
-router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY)
+router = APIRouter(tags=["embeddings"], dependencies=REQUIRE_KEY, route_class=DirectRoute)
 BODY = {"requestBody": request_body("EmbeddingRequest")}
 
 
@@ -24,10 +27,10 @@ BODY = {"requestBody": request_body("EmbeddingRequest")}
     openapi_extra=BODY,
 )
 @router.post("/v1/engines/{model:path}/embeddings", include_in_schema=False)
-async def create_embeddings(
-    request: Request, embeddings: EmbeddingsDep, context: ContextDep
-) -> Response:
+async def create_embeddings(request: Request) -> Response:
     """Embed one or more texts as vectors of unit length, in the order given."""
+    embeddings: EmbeddingOperations = request.app.state.embeddings
+    context: RequestContext = request.state.context
     body, model = await read_body(request), request.path_params.get("model")
     checked = await parse_body(request, embeddings.check_body, body, context, model=model)
     texts = len(checked.texts)

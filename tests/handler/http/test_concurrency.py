@@ -15,6 +15,7 @@ from handler.embeddings.operations import CheckedRequest, EmbeddingOperations
 from handler.embeddings.response import Answer
 from handler.http.access_log import AccessLog
 from handler.http.app import create_app
+from handler.http.concurrency import HANG_UP, ThreadPools
 from handler.request_context import RequestContext
 from handler.settings import Settings
 from model_layer import Cl100k, Encoder
@@ -177,3 +178,36 @@ def test_health_and_readiness_answer_while_every_thread_is_busy(endless: Endless
         return [call.status for call in asked]
 
     assert asyncio.run(ask()) == [200, 200]
+
+
+def test_a_single_text_has_a_thread_for_each_cpu_unless_others_are_encoded() -> None:
+    pools = ThreadPools(2)
+    with pools.encoding(1) as pool:
+        assert pool is pools.single
+    with pools.encoding(400) as long, pools.encoding(1) as beside_long:
+        assert (long, beside_long) == (pools.long, pools.short)
+    with pools.encoding(2) as short, pools.encoding(1) as beside_short:
+        assert (short, beside_short) == (pools.short, pools.short)
+    with pools.encoding(1) as pool:
+        assert pool is pools.single
+
+
+def test_a_server_that_tells_of_a_hang_up_is_not_asked_for_it(
+    endless: Endless, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[Callable[[], None] | None] = []
+
+    async def abandon() -> None:
+        call = Call({"input": "a"})
+        scope = {**SCOPE, "extensions": {HANG_UP: {"call": told.append}}}
+        task = asyncio.create_task(create_app(endless, Settings())(scope, call.receive, call.send))
+        await until(endless.begun.is_set)
+        (hang_up,) = told
+        assert hang_up
+        hang_up()
+        await task
+
+    asyncio.run(abandon())
+    assert endless.stopped.wait(10)
+    assert told[1:] == [None]
+    assert statuses(capsys) == [499]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from starlette.types import Message, Receive, Scope, Send
 
 from handler.http.admission import ON_DISK
+from handler.http.concurrency import HANG_UP
 from handler.local_server.bounds import Bounds
 from handler.local_server.listening import listen
 from handler.local_server.server import Server
@@ -45,6 +46,12 @@ class Application:
                 self.began.release()
                 while (await receive())["type"] != "http.disconnect":
                     pass
+                self.saw_client_go.set()
+            case "/told":  # waits to be told that the client goes
+                gone = asyncio.Event()
+                scope["extensions"][HANG_UP]["call"](gone.set)
+                self.began.release()
+                await gone.wait()
                 self.saw_client_go.set()
             case _:
                 await answer(send, 200, await read(receive))

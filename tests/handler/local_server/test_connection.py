@@ -120,11 +120,14 @@ def test_a_request_behind_a_refused_one_is_answered(patient: int) -> None:
     assert answers.endswith(b"\r\n\r\nhi")
 
 
+@pytest.mark.parametrize("path", ["/wait", "/told"])
 @pytest.mark.parametrize("behind", [post("/echo", length=2) + b"hi", b" " * 200_000])
-def test_a_client_that_hangs_up_is_noticed_whatever_it_sent_before(behind: bytes) -> None:
+def test_a_client_that_hangs_up_is_noticed_whatever_it_sent_before(
+    path: str, behind: bytes
+) -> None:
     application = Application()
     with serving(Bounds(), application) as port, connected(port) as client:
-        client.sendall(post("/wait", length=0))
+        client.sendall(post(path, length=0))
         assert application.began.acquire(timeout=20)
         client.sendall(behind)
         client.close()
