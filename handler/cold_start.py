@@ -8,10 +8,15 @@ from __future__ import annotations
 import gc
 import sys
 
-from pydantic import BaseModel
-
 # The garbage collector would scan these objects many times and find nothing to free.
 gc.disable()
+
+from handler.import_archive import close_archive, open_archive
+
+# The image has all byte code in one file.
+open_archive()
+
+from pydantic import BaseModel
 
 # FastAPI imports about forty models of OpenAPI's parts, which only /openapi.json needs. With this
 # setting pydantic builds their validators at their first use. (docs.pydantic.dev, "defer_build")
@@ -28,5 +33,6 @@ def finish() -> None:
     for name in PARSERS:
         del sys.modules[name]
     BaseModel.model_config.pop("defer_build", None)  # other packages may define models later
+    close_archive()
     gc.freeze()
     gc.enable()
