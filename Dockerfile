@@ -61,6 +61,11 @@ RUN built=$(python -c "import json; print(json.load(open('model_layer/bundle/man
         echo "The model's fingerprint is $built, not ${!name}." \
             "Build with --build-arg $name=$built" >&2; exit 1; fi
 
+# Pack what init imports, from the path that it has at run time.
+RUN rmdir /var/task && ln -s /task /var/task \
+    && AWS_LAMBDA_FUNCTION_NAME=build OPENBLAS_NUM_THREADS=1 PYTHONPATH=/var/task \
+        python -P -m handler.commands.pack_imports handler.api
+
 FROM public.ecr.aws/lambda/python:3.13 AS function
 COPY --from=build /task /var/task
 # At each cold start, numpy's OpenBLAS would start a thread per CPU, which nothing uses.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cold_start.report import EMPTY, OURS
+from benchmarks.cold_start.report import EMPTY, OURS, TUNED
 from benchmarks.cold_start.runtime_api import RuntimeApi
 from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.reference import REFERENCE
@@ -115,10 +115,12 @@ def functions(image: str) -> list[Function]:
     if not docker("images", "--quiet", image):
         print(f"Building {image} (once; some minutes).")
         docker("build", "--tag", image, str(ROOT))
-    docker("build", "--tag", HELLO, str(FUNCTIONS / "hello"))  # cached unless something changed
+    # Cached unless something changed.
+    docker("build", "--tag", HELLO, f"--build-arg=OURS={image}", str(FUNCTIONS / "hello"))
     return [
         Function(OURS, image, command_of(image)),
         Function(EMPTY, HELLO, command_of(HELLO)),
+        Function(TUNED, HELLO, (*command_of(HELLO)[:-1], "tuned.lambda_handler")),
         sentence_transformers(),
     ]
 

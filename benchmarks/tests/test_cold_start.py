@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 from benchmarks.cold_start.__main__ import request
-from benchmarks.cold_start.report import EMPTY, OURS, ColdStartResult, Start, Starts, tables
+from benchmarks.cold_start.report import EMPTY, OURS, TUNED, ColdStartResult, Start, Starts, tables
 from benchmarks.cold_start.runtime_api import runtime_api
 from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.reference import REFERENCE
@@ -47,3 +49,19 @@ def test_an_init_is_compared_at_its_own_size_and_a_failure_is_told() -> None:
         ["150 (150–150)", "3.00", "–"],
         ["50 (50–50)", "1.00", "–"],
     ]
+
+
+def test_the_empty_function_is_compared_in_both_its_forms() -> None:
+    inits = {OURS: 300.0, EMPTY: 200.0, TUNED: 150.0}
+    measured = [
+        Starts(name, MEMORY_PER_CPU, cold=True, starts=[Start(ms, 1.0, 9.0, 5.0, 4.0, 100.0, 10.0)])
+        for name, ms in inits.items()
+    ]
+    warm = [replace(one, cold=False) for one in measured]
+    parts = tables(ColdStartResult("", "", 100, [*warm, *measured]))
+    for part in (parts[1], parts[3]):
+        header, _, ours, *_ = part.splitlines()
+        assert f"÷ {EMPTY} " in header
+        assert f"÷ {TUNED} " in header
+        assert REFERENCE not in header
+        assert re.search(r"\| +1\.50 \| +2\.00 \|", ours)

@@ -54,12 +54,29 @@ print("answered", *set(sys.modules) - before)
 def test_models_for_the_documentation_are_not_built_at_init() -> None:
     program = """
 import sys, handler.api
-from fastapi.openapi.models import OpenAPI
+from fastapi.openapi.models import OpenAPI, Schema
 print(*{"handler.http.schemas", "pydantic.v1"} & set(sys.modules))
 from handler.embeddings.request import EmbeddingRequest
-print(OpenAPI.__pydantic_complete__, EmbeddingRequest.__pydantic_complete__)
+print(*(model.__pydantic_complete__ for model in (OpenAPI, Schema, EmbeddingRequest)))
 """
-    assert run(program) == ["False", "True"]
+    assert run(program) == ["False", "False", "True"]
+
+
+def test_models_are_built_at_their_first_use_after_init() -> None:
+    program = """
+import handler.api
+from pydantic import BaseModel
+from fastapi.openapi.models import Schema
+print(Schema(items=Schema(type="string")).model_dump_json(exclude_none=True))
+class Later(BaseModel):
+    other: "Other"
+class Other(BaseModel):
+    name: str
+print(Later.model_rebuild(), Later.__pydantic_complete__, BaseModel.model_rebuild.__qualname__)
+"""
+    described, *later = run(program)
+    assert described == '{"items":{"type":"string"}}'
+    assert later == ["True", "True", "BaseModel.model_rebuild"]
 
 
 def test_the_garbage_collector_runs_after_init() -> None:
