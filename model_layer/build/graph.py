@@ -155,7 +155,11 @@ class Graph(Generic[DenseT]):
         """The mean over all tokens ([CLS] and [SEP] count), scaled to unit length."""
         # A product with ones: ReduceMean adds in another order if there is one text in the run.
         ones = self._floats("ones", np.ones((1, len(self._parameters.positions))))
-        zero, count, axis = self._integers("first", [0]), "tokens", self._integers("tokens.axis", [1])
+        zero, count, axis = (
+            self._integers("first", [0]),
+            "tokens",
+            self._integers("tokens.axis", [1]),
+        )
         row = self._node("Slice", [ones, zero, count, axis], "text.ones")
         total = self._node("MatMul", [row, hidden], "total")  # (texts, 1, 384)
         mean = self._node("Squeeze", [total, axis], "mean")
