@@ -150,7 +150,7 @@ class Encoder:
         first_with: dict[bytes, int] = {}  # tokens → index of the first text that has them
         source = [first_with.setdefault(one.ids.tobytes(), n) for n, one in enumerate(tokens)]
         lengths = {index: len(tokens[index].ids) for index in first_with.values()}
-        runs = [*group(lengths, threads=self.threads)]
+        runs = group(lengths, threads=self.threads)
         vectors = np.empty((len(tokens), self.bundle.dimensions), np.float32)
         done: list[Sequence[int]] = []
         # All workers share one iterator, and take the next run when they are free, so that a

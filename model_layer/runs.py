@@ -7,33 +7,30 @@ text: memory, turns and deadlines are the same for both. Does not run anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 MOST_TOKENS = 256
-# Below it, a run pays mostly for its nodes, even if another thread had nothing to do meanwhile.
+# A run of several texts is not made shorter, even if another thread has nothing to do meanwhile:
+# it would mostly pay for its nodes.
 LEAST_TOKENS = 32
-# Runs for each thread, if the texts allow it, so that all threads end at about the same time.
-RUNS_A_THREAD = 4
 
 
-def group(lengths: Mapping[int, int], *, threads: int) -> Iterator[Sequence[int]]:
-    """The runs, each the numbers of its texts, in the order of their first texts.
+def group(lengths: Mapping[int, int], *, threads: int) -> list[Sequence[int]]:
+    """The runs, each the numbers of its texts.
 
     lengths: the tokens of each text, by its number.
+    threads: which share the runs. One gets them in the order of their first texts; several get the
+        longest first, so that they end at about the same time.
     """
     by_length: dict[int, list[int]] = {}
     for text, length in lengths.items():
         by_length.setdefault(length, []).append(text)
-    most = run_tokens(lengths.values(), threads)
+    share = sum(lengths.values()) // threads
+    most = min(MOST_TOKENS, max(LEAST_TOKENS, share))
+    runs: list[Sequence[int]] = []
     for length, texts in by_length.items():
         size = max(1, most // length)
-        for start in range(0, len(texts), size):
-            yield texts[start : start + size]
-
-
-def run_tokens(lengths: Iterable[int], threads: int) -> int:
-    """The tokens that a run may have if it is one of several texts."""
-    if threads == 1:
-        return MOST_TOKENS
-    share = sum(lengths) // (threads * RUNS_A_THREAD)
-    return min(MOST_TOKENS, max(LEAST_TOKENS, share))
+        runs += (texts[start : start + size] for start in range(0, len(texts), size))
+    if threads > 1:
+        runs.sort(key=lambda run: lengths[run[0]] * len(run), reverse=True)
+    return runs

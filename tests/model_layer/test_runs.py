@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_layer.runs import LEAST_TOKENS, MOST_TOKENS, RUNS_A_THREAD, group
+from model_layer.runs import LEAST_TOKENS, MOST_TOKENS, group
 
 LENGTHS = st.dictionaries(st.integers(0, 5_000), st.integers(2, 256) | st.just(8), max_size=300)
 
@@ -16,27 +17,27 @@ LENGTHS = st.dictionaries(st.integers(0, 5_000), st.integers(2, 256) | st.just(8
 def test_every_text_is_in_one_run_of_texts_of_its_length(
     lengths: dict[int, int], threads: int
 ) -> None:
-    runs = [*group(lengths, threads=threads)]
+    runs = group(lengths, threads=threads)
     assert Counter(text for run in runs for text in run) == Counter([*lengths])
     for run in runs:
         assert len({lengths[text] for text in run}) == 1
         assert sum(lengths[text] for text in run) <= MOST_TOKENS
 
 
-def test_one_thread_gets_as_few_runs_as_possible() -> None:
-    runs = [*group(dict.fromkeys(range(40), 8), threads=1)]
-    assert runs == [[*range(32)], [*range(32, 40)]]
-
-
-def test_runs_come_in_the_order_of_their_first_texts() -> None:
-    assert [*group({0: 9, 1: 5, 2: 9, 3: 4, 4: 5}, threads=1)] == [[0, 2], [1, 4], [3]]
-
-
-def test_several_threads_get_enough_runs_to_end_together() -> None:
-    runs = [*group(dict.fromkeys(range(100), 8), threads=2)]
-    assert len(runs) >= 2 * RUNS_A_THREAD
+@pytest.mark.parametrize(("threads", "texts_of_runs"), [(1, [32, 8]), (2, [20, 20])])
+def test_a_run_is_as_long_as_it_may_be_if_each_thread_has_one(
+    threads: int, texts_of_runs: list[int]
+) -> None:
+    runs = group(dict.fromkeys(range(40), 8), threads=threads)
+    assert [len(run) for run in runs] == texts_of_runs
 
 
 def test_a_run_is_not_made_shorter_than_pays() -> None:
-    runs = [*group(dict.fromkeys(range(8), 8), threads=5)]
+    runs = group(dict.fromkeys(range(8), 8), threads=5)
     assert [8 * len(run) for run in runs] == [LEAST_TOKENS, LEAST_TOKENS]
+
+
+def test_one_thread_keeps_the_order_and_several_begin_with_the_longest_run() -> None:
+    lengths = {0: 9, 1: 25, 2: 9, 3: 4, 4: 9}
+    assert group(lengths, threads=1) == [[0, 2, 4], [1], [3]]
+    assert group(lengths | {1: 28}, threads=2) == [[1], [0, 2, 4], [3]]
