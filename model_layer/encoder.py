@@ -147,6 +147,8 @@ class Encoder:
 
     def _run(self, tokens: Sequence[Tokens], limit: _Limit) -> NDArray[np.float32]:
         """The vectors, (n, 384). Texts with the same tokens are run once."""
+        if len(tokens) == 1 and not limit.is_past():  # the most common call needs no more
+            return self._session.run(tokens[0].ids[np.newaxis])
         first_with: dict[bytes, int] = {}  # tokens → index of the first text that has them
         source = [first_with.setdefault(one.ids.tobytes(), n) for n, one in enumerate(tokens)]
         lengths = {index: len(tokens[index].ids) for index in first_with.values()}
@@ -167,7 +169,7 @@ class Encoder:
                         tokens_done=sum(lengths[index] for index in texts_done),
                         tokens=sum(lengths.values()),
                     )
-                vectors[run] = self._session.run(np.stack([tokens[index].ids for index in run]))
+                vectors[run] = self._session.run(np.array([tokens[index].ids for index in run]))
                 done.append(run)
 
         # The caller's thread is one of the workers.
@@ -176,7 +178,8 @@ class Encoder:
             work()
         finally:  # after a Ctrl-C, too, which only this thread sees
             deque(todo, maxlen=0)  # leaves the workers nothing to do
-            wait([other for other in others if not other.cancel()])
+            if others:
+                wait([other for other in others if not other.cancel()])
         for other in others:
             if not other.cancelled():
                 other.result()  # raises a worker's exception
