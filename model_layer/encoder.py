@@ -90,7 +90,7 @@ class Encoder:
         texts: strings in an order: a sequence, a generator, a one-dimensional array.
         truncate: which part of a text beyond the model's limit to leave out, its "END" or its
             "START"; "NONE" refuses the text.
-        deadline: a time on the clock of `time.monotonic()`; the work stops there, between texts
+        deadline: a time on the clock of `time.monotonic()`; the work stops there, between runs
             or, while a long one is tokenized, within it.
         is_cancelled: asked at the same places, from any thread; once it says True, the work stops.
         Raises TypeError for a bare string, an item that is not a string or texts without an order,

@@ -2,7 +2,7 @@
 
 This is not an export. The architecture (BERT, post-norm; Devlin et al. 2018, arXiv 1810.04805) is
 written in the operators that measured fastest in onnxruntime. It needs no torch, and the bytes
-are always the same. One text a run: no mask, no padding.
+are always the same. The texts of a run have one length: no mask, no padding.
 
     input_ids int32 (texts, tokens) → embedding float32 (texts, 384), of unit length
 
