@@ -10,7 +10,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,15 @@ from numpy.typing import NDArray
 
 from model_layer.artifacts import Bundle, read_bundle
 from model_layer.errors import Cancelled, DeadlineExceeded, TextTooLong
+from model_layer.runs import group
 from model_layer.session import Session, load_session
 from model_layer.tokenizer import Tokenizer, Tokens, Truncate, load_tokenizer
 
 # Tokenized in a few milliseconds, which are not worth waiting for a turn.
 QUICK_CHARACTERS = 16_384
+
+# Threads beside the callers' own, of all calls together; a call beyond has only its caller's.
+MOST_WORKERS = 64
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ class Encoder:
         self.turns = session.turns  # for other long work, such as tokenizing; see `Session`
         self.threads = threads
         self._clock = clock
+        # Starting a thread takes longer than a short text. It starts one only if all others are
+        # busy, so that no call waits for another's.
+        self._pool = ThreadPoolExecutor(MOST_WORKERS, "encode")
 
     def encode(
         self,
@@ -83,7 +90,7 @@ class Encoder:
         texts: strings in an order: a sequence, a generator, a one-dimensional array.
         truncate: which part of a text beyond the model's limit to leave out, its "END" or its
             "START"; "NONE" refuses the text.
-        deadline: a time on the clock of `time.monotonic()`; the work stops there, between texts
+        deadline: a time on the clock of `time.monotonic()`; the work stops there, between runs
             or, while a long one is tokenized, within it.
         is_cancelled: asked at the same places, from any thread; once it says True, the work stops.
         Raises TypeError for a bare string, an item that is not a string or texts without an order,
@@ -96,7 +103,7 @@ class Encoder:
         tokens = self._tokenize(listed, truncate, limit)
         counts = np.array([len(one.ids) for one in tokens], np.int64)
         tokenized = time.perf_counter()
-        vectors = self._run(tokens, counts, limit)
+        vectors = self._run(tokens, limit)
         return Encoded(
             vectors=vectors,
             token_counts=counts,
@@ -111,7 +118,8 @@ class Encoder:
         It goes before the texts that wait: a busy encoder takes some 20 ms for it.
         """
         canary = self.bundle.canary
-        vector = self._session.run(self.tokenizer.tokenize(canary.text).ids, first=True)
+        ids = self.tokenizer.tokenize(canary.text).ids
+        vector = self._session.run(ids[np.newaxis], first=True)[0]
         cosine = float(vector @ np.array(canary.vector, np.float32))
         return CanaryResult(cosine, canary.minimum_cosine)
 
@@ -137,41 +145,45 @@ class Encoder:
                 tokens.append(read)
         return tokens
 
-    def _run(
-        self, tokens: Sequence[Tokens], counts: NDArray[np.int64], limit: _Limit
-    ) -> NDArray[np.float32]:
+    def _run(self, tokens: Sequence[Tokens], limit: _Limit) -> NDArray[np.float32]:
         """The vectors, (n, 384). Texts with the same tokens are run once."""
+        if len(tokens) == 1 and not limit.is_past():  # the most common call needs no more
+            return self._session.run(tokens[0].ids[np.newaxis])
         first_with: dict[bytes, int] = {}  # tokens → index of the first text that has them
         source = [first_with.setdefault(one.ids.tobytes(), n) for n, one in enumerate(tokens)]
-        distinct = [*first_with.values()]
+        lengths = {index: len(tokens[index].ids) for index in first_with.values()}
+        runs = group(lengths, threads=self.threads)
         vectors = np.empty((len(tokens), self.bundle.dimensions), np.float32)
-        tokens_done: list[int] = []  # one number for each text that was run
-        # All workers share one iterator, and take the next text when they are free, so that a
+        done: list[Sequence[int]] = []
+        # All workers share one iterator, and take the next run when they are free, so that a
         # worker with long texts does not keep the others waiting. (`next` is atomic.)
-        todo = iter(distinct)
+        todo = iter(runs)
 
-        def work(_: int = 0) -> None:
-            for index in todo:
+        def work() -> None:
+            for run in todo:
                 if limit.is_past():
+                    texts_done = [index for each in done for index in each]
                     raise DeadlineExceeded(
-                        texts_done=len(tokens_done),
-                        texts=len(distinct),
-                        tokens_done=sum(tokens_done),
-                        tokens=int(counts[distinct].sum()),
+                        texts_done=len(texts_done),
+                        texts=len(lengths),
+                        tokens_done=sum(lengths[index] for index in texts_done),
+                        tokens=sum(lengths.values()),
                     )
-                vectors[index] = self._session.run(tokens[index].ids)
-                tokens_done.append(len(tokens[index].ids))
+                vectors[run] = self._session.run(np.array([tokens[index].ids for index in run]))
+                done.append(run)
 
-        workers = min(self.threads, len(distinct))
-        if workers <= 1:
+        # The caller's thread is one of the workers.
+        others = [self._pool.submit(work) for _ in range(min(self.threads, len(runs)) - 1)]
+        try:
             work()
-        else:
-            with ThreadPoolExecutor(workers) as pool:
-                try:
-                    list(pool.map(work, range(workers)))  # list() raises a worker's exception
-                finally:  # after a Ctrl-C, too, which only this thread sees
-                    deque(todo, maxlen=0)  # leaves the workers nothing to do
-        return vectors[source] if len(distinct) < len(tokens) else vectors
+        finally:  # after a Ctrl-C, too, which only this thread sees
+            deque(todo, maxlen=0)  # leaves the workers nothing to do
+            if others:
+                wait([other for other in others if not other.cancel()])
+        for other in others:
+            if not other.cancelled():
+                other.result()  # raises a worker's exception
+        return vectors[source] if len(lengths) < len(tokens) else vectors
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Token ids to one vector: an onnxruntime session with explicit settings.
+"""Token ids to vectors: an onnxruntime session with explicit settings.
 
-A run sees one text, so a vector cannot depend on its neighbours; the graph does the pooling and
-the normalisation. Does not tokenize, does not batch.
+A run sees texts of one length, without padding, and computes each as if it were alone; the graph
+does the pooling and the normalisation. Does not tokenize; `runs` says which texts go together.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from model_layer.fair_semaphore import FairSemaphore
 with quiet_cpuinfo():
     import onnxruntime
 
+OUTPUTS = ["embedding"]
+
 
 class Session:
     """Runs the model. Thread-safe.
@@ -39,11 +41,14 @@ class Session:
         self.turns = FairSemaphore(threads)
 
     def run(self, ids: NDArray[np.int32], *, first: bool = False) -> NDArray[np.float32]:
-        """The unit vector of one text: ids, (tokens,) → (384,). first: before those that wait."""
+        """Unit vectors of texts of one length: ids, (texts, tokens) → (texts, 384).
+
+        first: before those that wait.
+        """
         with self.turns.first() if first else self.turns:
-            (vectors,) = self._session.run(None, {"input_ids": ids[np.newaxis]})
-        vector: NDArray[np.float32] = vectors[0]
-        return vector
+            vectors: NDArray[np.float32]
+            (vectors,) = self._session.run(OUTPUTS, {"input_ids": ids})
+        return vectors
 
 
 def load_session(bundle: Bundle, *, threads: int) -> Session:

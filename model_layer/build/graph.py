@@ -2,9 +2,9 @@
 
 This is not an export. The architecture (BERT, post-norm; Devlin et al. 2018, arXiv 1810.04805) is
 written in the operators that measured fastest in onnxruntime. It needs no torch, and the bytes
-are always the same. One text a run: no mask, no padding.
+are always the same. The texts of a run have one length: no mask, no padding.
 
-    input_ids int32 (1, tokens) → embedding float32 (1, 384), of unit length
+    input_ids int32 (texts, tokens) → embedding float32 (texts, 384), of unit length
 
 Operators: onnx.ai/onnx/operators, and onnxruntime's docs/ContribOperators.md (com.microsoft).
 """
@@ -70,8 +70,8 @@ class Graph(Generic[DenseT]):
         graph = helper.make_graph(
             self._nodes,
             "all-MiniLM-L6-v2",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT32, [1, "tokens"])],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, DIMENSIONS])],
+            [helper.make_tensor_value_info("input_ids", TensorProto.INT32, ["texts", "tokens"])],
+            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", DIMENSIONS])],
             [*self._constants.values()],
         )
         opsets = [helper.make_opsetid(STANDARD, 21), helper.make_opsetid(FUSED, 1)]
@@ -153,8 +153,16 @@ class Graph(Generic[DenseT]):
 
     def _pool(self, hidden: str, output: str) -> None:
         """The mean over all tokens ([CLS] and [SEP] count), scaled to unit length."""
-        axes = self._integers("tokens.axis", [1])
-        mean = self._node("ReduceMean", [hidden, axes], "mean", keepdims=0)
+        # A product with ones: ReduceMean adds in another order if there is one text in the run.
+        ones = self._floats("ones", np.ones((1, len(self._parameters.positions))))
+        zero, count, axis = (
+            self._integers("first", [0]),
+            "tokens",
+            self._integers("tokens.axis", [1]),
+        )
+        row = self._node("Slice", [ones, zero, count, axis], "text.ones")
+        total = self._node("MatMul", [row, hidden], "total")  # (texts, 1, 384)
+        mean = self._node("Squeeze", [total, axis], "mean")
         self._node("LpNormalization", [mean], output, axis=-1, p=2)
 
     def _floats(self, name: str, value: NDArray[np.float64]) -> str:

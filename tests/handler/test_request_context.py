@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from handler.api import embeddings, lambda_handler
 from handler.request_context import ANSWER_MARGIN_SECONDS, deadline, request_id
@@ -95,20 +96,22 @@ def test_tokenize_stops_at_the_deadline() -> None:
 def test_a_request_that_takes_too_long_is_a_413_that_says_how_to_split(
     monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
-    def run(_: object) -> Any:
+    def run(ids: NDArray[np.int32]) -> Any:
         clock.sleep(0.25)
-        return np.zeros(384, np.float32)
+        return np.zeros((len(ids), 384), np.float32)
 
     monkeypatch.setattr(embeddings.encoder._session, "run", run)
     monkeypatch.setattr(embeddings.encoder, "threads", 1)
-    body = {"input": [f"number {number}" for number in range(100)], "encoding_format": "base64"}
+    rest = " word" * 252  # up to 256 tokens: a run has one such text
+    texts = [f"number {number}{rest}" for number in range(100)]
+    body = {"input": texts, "encoding_format": "base64"}
     answer = lambda_handler(http_event(body), LambdaContext(seconds=ANSWER_MARGIN_SECONDS + 2))
     assert answer["statusCode"] == 413
     assert answer["headers"]["x-should-retry"] == "false"
     error = json.loads(answer["body"])["error"]
     assert error["code"] == "deadline_exceeded"
-    # Two seconds are not over until the ninth text is done; each has four tokens.
-    assert "after 36 of 400 tokens (9 of 100 texts)" in error["message"]
+    # Two seconds are not over until the ninth text is done.
+    assert "after 2304 of 25600 tokens (9 of 100 texts)" in error["message"]
     assert "Send at most 6 such texts" in error["message"]
 
 

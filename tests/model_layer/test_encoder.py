@@ -5,6 +5,7 @@ That a vector never depends on other texts is in test_invariance.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -151,13 +152,15 @@ class TimedSession(Session):
     def __init__(self) -> None:
         self.turns = FairSemaphore(2)
         self.seconds = 0.0
+        self.texts = 0  # that were run
 
     def clock(self) -> float:
         return self.seconds
 
     def run(self, ids: NDArray[np.int32], *, first: bool = False) -> NDArray[np.float32]:
         self.seconds += 1
-        return np.zeros(384, np.float32)
+        self.texts += len(ids)
+        return np.zeros((len(ids), 384), np.float32)
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def test_the_work_stops_at_the_deadline_and_reports_its_progress(timed_encoder: 
 
 
 def test_work_that_ends_by_the_deadline_is_answered(timed_encoder: Encoder) -> None:
-    assert len(timed_encoder.encode(["a", "b", "c"], deadline=3).vectors) == 3
+    assert len(timed_encoder.encode(["a", "a b", "a b c"], deadline=3).vectors) == 3
 
 
 def test_nothing_is_run_after_the_deadline(timed_encoder: Encoder, session: TimedSession) -> None:
@@ -199,10 +202,10 @@ def test_the_deadline_is_on_the_monotonic_clock(encoder: Encoder) -> None:
         encoder.encode(["a"], deadline=time.monotonic() - 1)
 
 
-def test_cancelled_work_stops_between_texts(timed_encoder: Encoder, session: TimedSession) -> None:
+def test_cancelled_work_stops_between_runs(timed_encoder: Encoder, session: TimedSession) -> None:
     with pytest.raises(Cancelled):
         timed_encoder.encode(
-            [f"text {n}" for n in range(9)], is_cancelled=lambda: session.seconds >= 3
+            ["word " * count for count in range(9)], is_cancelled=lambda: session.seconds >= 3
         )
     assert session.seconds == 3
 
@@ -227,15 +230,43 @@ def test_the_deadline_and_the_caller_end_the_work_within_one_text(
 def test_an_error_in_one_worker_stops_the_others(encoder: Encoder, session: TimedSession) -> None:
     workers = Encoder(encoder.bundle, encoder.tokenizer, session, threads=2, clock=session.clock)
     with pytest.raises(Cancelled):
-        workers.encode([f"text {n}" for n in range(99)], is_cancelled=lambda: session.seconds >= 3)
+        workers.encode(
+            ["word " * count for count in range(99)], is_cancelled=lambda: session.seconds >= 3
+        )
     assert session.seconds <= 4  # both may have begun their last run
+
+
+def test_a_run_of_several_texts_is_reported_whole(timed_encoder: Encoder) -> None:
+    texts = [*(f"number {n}" for n in range(100)), "word"]  # 64 texts of four tokens a run
+    with pytest.raises(DeadlineExceeded) as caught:
+        timed_encoder.encode(texts, deadline=0.5)
+    error = caught.value
+    assert (error.texts_done, error.texts) == (64, 101)
+    assert (error.tokens_done, error.tokens) == (64 * 4, 100 * 4 + 3)
+
+
+def test_an_error_in_another_thread_reaches_the_caller(
+    encoder: Encoder, session: TimedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, both_began = threading.current_thread(), threading.Barrier(2)
+
+    def run(_: object) -> NDArray[np.float32]:
+        both_began.wait()
+        if threading.current_thread() is not caller:
+            raise MemoryError
+        return np.zeros((1, 384), np.float32)
+
+    monkeypatch.setattr(session, "run", run)
+    workers = Encoder(encoder.bundle, encoder.tokenizer, session, threads=2)
+    with pytest.raises(MemoryError):
+        workers.encode(["a", "a b"])
 
 
 def test_a_repeated_text_is_run_once_and_counted_every_time(
     encoder: Encoder, timed_encoder: Encoder, session: TimedSession
 ) -> None:
     timed_encoder.encode(["a", "b", "a", "A", "a"])
-    assert session.seconds == 2  # one run each; the model ignores capitals
+    assert session.texts == 2  # the model ignores capitals
     encoded = encoder.encode(["a", "b", "a", "A", "a"])
     assert encoded.token_counts.tolist() == [3] * 5
     assert encoded.vectors.tobytes() == encoder.encode(["a", "b", "a", "a", "a"]).vectors.tobytes()

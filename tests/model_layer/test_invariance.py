@@ -1,6 +1,7 @@
 """A text's vector never depends on its batch, its order, its thread or its process.
 
-This holds by construction: a run sees one text, on one thread. `make test` tries the default
+A run has texts of one length, on one thread, and its operators compute each text as if it were
+alone. `make test` tries the default
 precision on hundreds of random batches, `make test-slow` both precisions on thousands.
 """
 
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model_layer import Encoder, load_encoder
+from model_layer.runs import MOST_TOKENS
 from tests.golden.reference import Golden
 from tests.paths import ROOT
 from tests.strategies import ANY_CHARACTER
@@ -76,6 +78,28 @@ def test_a_vector_is_the_same_in_any_of_many_batches(
 def test_texts_of_all_lengths_have_the_same_vectors_in_any_order(alone: Alone) -> None:
     indices = random.Random(5).sample(range(len(alone.texts)), len(alone.texts))
     alone.assert_same(indices, threads=5)
+
+
+def test_texts_of_every_length_have_the_same_vectors_among_others_of_their_length(
+    alone: Alone,
+) -> None:
+    rng = random.Random(3)
+    words = _words_of_one_token(alone.encoders[1])
+    texts = [
+        " ".join(rng.choices(words, k=tokens - 2))
+        for tokens in range(2, MOST_TOKENS + 1)
+        for _ in range(rng.randint(min(2, MOST_TOKENS // tokens), MOST_TOKENS // tokens))
+    ]
+    rng.shuffle(texts)
+    together = alone.encoders[2].encode(texts)
+    assert {*together.token_counts.tolist()} == {*range(2, MOST_TOKENS + 1)}
+    for text, vector in zip(texts, together.vectors, strict=True):
+        assert vector.tobytes() == alone.encoders[1].encode([text]).vectors.tobytes(), text[:100]
+
+
+def _words_of_one_token(encoder: Encoder) -> Sequence[str]:
+    vocabulary = encoder.tokenizer.wordpiece.get_vocab()
+    return sorted(word for word in vocabulary if word.isascii() and word.isalpha())
 
 
 def test_vectors_are_the_same_with_many_callers_at_a_time(alone: Alone) -> None:

@@ -38,7 +38,7 @@ def test_a_broken_model_is_a_503_with_retry_after(
     client = TestClient(create_app(embeddings, Settings()))
 
     def run(*_: object, **__: object) -> Any:
-        return np.full(384, 384**-0.5, np.float32)
+        return np.full((1, 384), 384**-0.5, np.float32)
 
     monkeypatch.setattr(embeddings.encoder._session, "run", run)
     response = client.get("/ready")

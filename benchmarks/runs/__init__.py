@@ -1,0 +1,1 @@
+"""How many short texts should share a run of the model."""
