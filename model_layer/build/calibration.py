@@ -7,7 +7,7 @@ may be loud elsewhere. None of them is a reference text. Changes no parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from model_layer.build.forward import forward, row_divisor
+from model_layer.build.forward import forward
 from model_layer.build.parameters import MAX_TOKENS, Dense, Floats, Parameters
 
 TEXTS = Path(__file__).with_suffix(".txt")
@@ -48,28 +48,6 @@ def ranges(parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]]) ->
         found[layer, name] = np.stack([np.minimum(old[0], new[0]), np.maximum(old[1], new[1])])
 
     for batch in _batches(texts):
-        forward(parameters, batch, observe)
-    return found
-
-
-def grams(
-    parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], divided: Iterable[str]
-) -> dict[Key, Floats]:
-    """xᵀx of each dense layer's input x, (inputs, inputs). Every text has the same weight.
-
-    divided: the names of dense layers whose input rows are divided by `row_divisor` first.
-    """
-    divided = set(divided)
-    found: dict[Key, Floats] = {}
-
-    for batch in _batches(texts):
-        weight = np.concatenate([np.full((len(ids), 1), 1 / len(ids)) for ids in batch])
-
-        def observe(layer: int, name: str, x: Floats, weight: Floats = weight) -> None:
-            if name in divided:
-                x = x / row_divisor(x)
-            found[layer, name] = found.get((layer, name), 0) + (x * weight).T @ x
-
         forward(parameters, batch, observe)
     return found
 

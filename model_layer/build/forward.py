@@ -1,4 +1,4 @@
-"""The model in numpy and double precision, which shows the inputs of its matrix products.
+"""The model in numpy and double precision, with its matrix products in the caller's hands.
 
 Its results decide how the weights are rounded, so they must not depend on the machine. BLAS
 libraries differ in the last bits of a double, which practically never decide a rounding to
@@ -8,7 +8,8 @@ fingerprint. Not used at run time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,33 +28,63 @@ from model_layer.build.parameters import (
 Observe = Callable[[int, str, Floats], None]
 
 
-def forward(
-    parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], observe: Observe
-) -> Floats:
-    """The mean of each text's last hidden states, (texts, 384), not normalised.
+@dataclass(frozen=True)
+class Product:
+    """A dense layer's turn: what it is given, and what is added to its output.
+
+    x: (tokens, inputs), of all texts. residual: (tokens, outputs), or None.
+    """
+
+    layer: int
+    name: str
+    x: Floats
+    residual: Floats | None = None
+
+
+def products(
+    parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]]
+) -> Generator[Product, Floats, Floats]:
+    """The model without its dense layers: yields the input of each, and is sent its output.
 
     texts: ids, (tokens,) each, specials included. All texts are computed at once, except in the
         attention.
-    observe: called with the input of every dense layer on the way, for all texts.
+    Returns the mean of each text's last hidden states, (texts, 384), not normalised.
     """
     ends = np.cumsum([len(ids) for ids in texts])
     rows_of = [slice(end - len(ids), end) for ids, end in zip(texts, ends, strict=True)]
-    embedded = [parameters.words[ids] + parameters.positions[: len(ids)] for ids in texts]
-    hidden, residual = _normalize(parameters.embeddings_norm, np.concatenate(embedded))
+    embedded = (parameters.words[ids] + parameters.positions[: len(ids)] for ids in texts)
+    hidden, residual = _normalize(parameters.embeddings_norm, np.concatenate([*embedded]))
+    # One name for all outputs, because they are large: each makes room for the next.
     for number, layer in enumerate(parameters.layers):
-        # The default binds `number` now; a closure would see the last one.
-        def project(name: str, x: Floats, number: int = number) -> Floats:
-            observe(number, name, x)
-            dense: Dense = getattr(parameters.layers[number], name)
-            return x @ dense.weight + dense.bias
-
-        qkv = project("qkv", hidden)
-        heads = np.concatenate([_attend(qkv[rows]) for rows in rows_of])
-        attended = project("attention_output", heads)
-        hidden, residual = _normalize(layer.attention_norm, attended + residual)
-        activated = gelu(project("intermediate", hidden))
-        hidden, residual = _normalize(layer.output_norm, project("output", activated) + residual)
+        output = yield Product(number, "qkv", hidden)
+        output = np.concatenate([_attend(output[rows]) for rows in rows_of])
+        output = yield Product(number, "attention_output", output, residual)
+        hidden, residual = _normalize(layer.attention_norm, output + residual)
+        output = yield Product(number, "intermediate", hidden)
+        for rows in rows_of:  # in place, and in parts: GELU's steps need five times the memory
+            output[rows] = gelu(output[rows])
+        output = yield Product(number, "output", output, residual)
+        hidden, residual = _normalize(layer.output_norm, output + residual)
     return np.stack([hidden[rows].mean(axis=0) for rows in rows_of])
+
+
+def forward(
+    parameters: Parameters[Dense], texts: Sequence[NDArray[np.int32]], observe: Observe
+) -> Floats:
+    """The means of `products` with the parameters' own dense layers, (texts, 384).
+
+    observe: called with the input of every dense layer on the way, for all texts.
+    """
+    model = products(parameters, texts)
+    product = next(model)
+    while True:
+        observe(product.layer, product.name, product.x)
+        dense: Dense = getattr(parameters.layers[product.layer], product.name)
+        try:
+            product = model.send(product.x @ dense.weight + dense.bias)
+        except StopIteration as end:
+            means: Floats = end.value
+            return means
 
 
 def _normalize(norm: Norm, x: Floats) -> tuple[Floats, Floats]:
@@ -85,15 +116,3 @@ def gelu(x: Floats) -> Floats:
     erf = np.copysign(1 - t * powers * np.exp(-z * z), x)
     activated: Floats = 0.5 * x * (1 + erf)
     return activated
-
-
-GELU_MINIMUM = 0.17  # GELU is never less than -0.16997
-
-
-def row_divisor(x: Floats) -> Floats:
-    """The number that scales each row of GELU outputs into (-1, 1): (tokens, n) → (tokens, 1).
-
-    It is never 0. (A row without a positive output would leave that range, but stay finite.)
-    """
-    divisor: Floats = x.max(axis=1, keepdims=True) + GELU_MINIMUM
-    return divisor

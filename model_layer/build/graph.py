@@ -11,6 +11,7 @@ Operators: onnx.ai/onnx/operators, and onnxruntime's docs/ContribOperators.md (c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
@@ -19,13 +20,14 @@ from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper, save_model
 
 from model_layer.artifacts import WEIGHTS
-from model_layer.build.forward import GELU_MINIMUM
+from model_layer.build.activations import SMALLEST_MAXIMUM
 from model_layer.build.parameters import (
     DIMENSIONS,
     EPSILON,
     HEADS,
     Dense,
     DenseT,
+    Divisor,
     Layer,
     Norm,
     Parameters,
@@ -53,6 +55,16 @@ def build_graph(parameters: Parameters[DenseT], path: Path) -> None:
     (path.parent / WEIGHTS).chmod(0o644)  # onnx lets only the owner read it; Lambda runs as another
 
 
+@dataclass(frozen=True)
+class _Input:
+    """The names of a product's input, and of how it was quantized, if it was."""
+
+    values: str
+    step: str = ""
+    zero: str = ""
+    divisor: str = ""
+
+
 class Graph(Generic[DenseT]):
     """Collects nodes and constants, in the order they are added."""
 
@@ -74,7 +86,7 @@ class Graph(Generic[DenseT]):
             [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", DIMENSIONS])],
             [*self._constants.values()],
         )
-        opsets = [helper.make_opsetid(STANDARD, 21), helper.make_opsetid(FUSED, 1)]
+        opsets = [helper.make_opsetid(STANDARD, 23), helper.make_opsetid(FUSED, 1)]
         model = helper.make_model(
             graph, producer_name="minilm-lambda", opset_imports=opsets, ir_version=10
         )
@@ -82,7 +94,7 @@ class Graph(Generic[DenseT]):
         return model
 
     def _embed(self, ids: str) -> tuple[str, str]:
-        """Word + position, normalised: (1, tokens) → (1, tokens, 384), and the residual."""
+        """Word + position, normalised: (texts, tokens) → (texts, tokens, 384), and the residual."""
         count = self._node("Shape", [ids], "tokens", start=1)
         table = self._floats("positions", self._parameters.positions)
         first, axis = self._integers("first", [0]), self._integers("rows", [0])
@@ -101,44 +113,79 @@ class Graph(Generic[DenseT]):
         self, layer: Layer[DenseT], hidden: str, residual: str, name: str
     ) -> tuple[str, str]:
         """Self-attention, then feed-forward; each is added to its input and normalised."""
-        qkv = self._dense(layer.qkv, hidden, f"{name}.qkv")
-        parts = [f"{name}.{part}" for part in ("query", "key", "value")]
-        self._node("Split", [qkv], *parts, axis=2, num_outputs=3)
+        # Three products, because the parts of one would have to be copied out of it.
+        read = self._input(layer.qkv, hidden, f"{name}.qkv")
+        query, key, value = layer.qkv.parts(3)
+        parts = [
+            self._product(query, read, f"{name}.query"),
+            self._product(key, read, f"{name}.key"),
+            self._product(value, read, f"{name}.value"),
+        ]
         heads = f"{name}.heads"
-        self._node("MultiHeadAttention", parts, heads, domain=FUSED, num_heads=HEADS)
+        self._node("Attention", parts, heads, q_num_heads=HEADS, kv_num_heads=HEADS)
         attended = self._dense(layer.attention_output, heads, f"{name}.attention_output")
         total = self._node("Add", [attended, residual], f"{name}.attention_sum")
         hidden, residual = self._norm(layer.attention_norm, total, f"{name}.attention_norm")
         widened = self._dense(layer.intermediate, hidden, f"{name}.intermediate")  # (…, 1536)
-        # The exact GELU (erf), which BERT uses, not the approximation (tanh).
-        activated = self._node("Gelu", [widened], f"{name}.activated", domain=FUSED)
+        activated = self._gelu(layer.output, widened, f"{name}.activated")
         narrowed = self._dense(layer.output, activated, f"{name}.output")
         total = self._node("Add", [narrowed, residual], f"{name}.sum")
         return self._norm(layer.output_norm, total, f"{name}.norm")
 
     def _dense(self, dense: Dense | QuantizedDense, x: str, name: str) -> str:
         """x · weight + bias."""
+        return self._product(dense, self._input(dense, x, name), name)
+
+    def _input(self, dense: Dense | QuantizedDense, x: str, name: str) -> _Input:
+        """x, quantized as the dense layer wants it."""
+        if isinstance(dense, Dense):
+            return _Input(x)
+        divisor = ""
+        if dense.activations.divisor is not Divisor.ONE:
+            divisor = self._divisor(dense.activations.divisor, x, name)
+            inverse = self._node("Reciprocal", [divisor], f"{name}.inverse")
+            x = self._node("Mul", [x, inverse], f"{name}.divided")
+        step = self._constant(f"{name}.step", np.array(dense.activations.step, np.float32))
+        zero = self._constant(f"{name}.zero", np.array(dense.activations.zero, np.uint8))
+        return _Input(
+            self._node("QuantizeLinear", [x, step, zero], f"{name}.integers"), step, zero, divisor
+        )
+
+    def _divisor(self, divisor: Divisor, x: str, name: str) -> str:
+        """What each row of x is divided by, (texts, tokens, 1): see `activations`."""
+        if divisor is Divisor.MAGNITUDE:
+            x = self._node("Abs", [x], f"{name}.magnitudes")
+        last = self._integers("last", [-1])
+        largest = self._node("ReduceMax", [x, last], f"{name}.largest", keepdims=1)
+        if divisor is Divisor.MAGNITUDE:
+            return largest
+        least = self._floats("smallest.maximum", np.array(SMALLEST_MAXIMUM))
+        return self._node("Max", [largest, least], f"{name}.divisor")
+
+    def _product(self, dense: Dense | QuantizedDense, x: _Input, name: str) -> str:
+        """The input, quantized or not, · weight + bias."""
         bias = self._floats(f"{name}.bias", dense.bias)
         if isinstance(dense, Dense):
             weight = self._floats(f"{name}.weight", dense.weight)
-            product = self._node("MatMul", [x, weight], f"{name}.product")
+            product = self._node("MatMul", [x.values, weight], f"{name}.product")
             return self._node("Add", [product, bias], name)
         weight = self._constant(f"{name}.weight", dense.weight)
         scale = self._constant(f"{name}.scale", dense.scale)
-        if not dense.per_row:
-            inputs = [x, weight, scale, "", bias]
-            return self._node("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
-        # Divide each row by its own divisor (forward.row_divisor), and multiply its product by it.
-        last = self._integers("last", [-1])
-        margin = self._floats("gelu.minimum", np.array(GELU_MINIMUM))
-        largest = self._node("ReduceMax", [x, last], f"{name}.largest", keepdims=1)
-        divisor = self._node("Add", [largest, margin], f"{name}.divisor")
-        inverse = self._node("Reciprocal", [divisor], f"{name}.inverse")
-        divided = self._node("Mul", [x, inverse], f"{name}.divided")
-        inputs = [divided, weight, scale]
-        product = self._node("DynamicQuantizeMatMul", inputs, f"{name}.product", domain=FUSED)
-        multiplied = self._node("Mul", [product, divisor], f"{name}.multiplied")
+        product = name if not x.divisor else f"{name}.product"
+        added = "" if x.divisor else bias
+        inputs = [x.values, weight, x.step, scale, x.zero, "", added]
+        self._node("MatMulIntegerToFloat", inputs, product, domain=FUSED)
+        if not x.divisor:
+            return product
+        multiplied = self._node("Mul", [product, x.divisor], f"{name}.multiplied")
         return self._node("Add", [multiplied, bias], name)
+
+    def _gelu(self, following: Dense | QuantizedDense, x: str, name: str) -> str:
+        """In fp32, the exact GELU (erf), which BERT uses; the approximation (tanh) where the values
+        are rounded to 8 bits next, which moves them by far more.
+        """
+        operator = "Gelu" if isinstance(following, Dense) else "FastGelu"
+        return self._node(operator, [x], name, domain=FUSED)
 
     def _norm(self, norm: Norm, x: str, name: str) -> tuple[str, str]:
         """The output of LayerNorm: for the next product, and for the next addition."""

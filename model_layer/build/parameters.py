@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,6 +22,7 @@ DIMENSIONS = 384
 MAX_TOKENS = 256  # sentence_bert_config.json; the position table has 512 rows
 EPSILON = 1e-12  # config.json: layer_norm_eps
 
+
 Floats = NDArray[np.float64]  # exact for the file's float32; the graph stores float32 again
 
 
@@ -31,18 +33,45 @@ class Dense:
     weight: Floats  # (inputs, outputs)
     bias: Floats  # (outputs,)
 
+    def parts(self, number: int) -> list[Dense]:
+        """Layers with the same input, which share the outputs in equal parts."""
+        split = (np.split(values, number, axis=-1) for values in (self.weight, self.bias))
+        return [Dense(*part) for part in zip(*split, strict=True)]
+
+
+class Divisor(Enum):
+    """By what each row of activations is divided; see `activations`."""
+
+    ONE = "one"
+    MAGNITUDE = "magnitude"  # its largest absolute value
+    MAXIMUM = "maximum"  # its largest value
+
+
+@dataclass(frozen=True)
+class Activations:
+    """How a dense layer's input becomes 8-bit integers: round(x / divisor / step) + zero."""
+
+    step: float
+    zero: int  # the integer of 0.0
+    divisor: Divisor
+
 
 @dataclass(frozen=True)
 class QuantizedDense:
-    """y = x · (weight * scale) + bias, in integers: x is quantized at run time.
-
-    per_row: x has one scale for each row (token) instead of one for all.
-    """
+    """y = x · (weight * scale) + bias, in integers: x is quantized at run time."""
 
     weight: NDArray[np.int8]  # (inputs, outputs)
     scale: NDArray[np.float32]  # (outputs,)
     bias: Floats  # (outputs,)
-    per_row: bool
+    activations: Activations
+
+    def parts(self, number: int) -> list[QuantizedDense]:
+        """Layers with the same input, which share the outputs in equal parts."""
+        split = (np.split(part, number, axis=-1) for part in (self.weight, self.scale, self.bias))
+        return [
+            QuantizedDense(weight, scale, bias, self.activations)
+            for weight, scale, bias in zip(*split, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

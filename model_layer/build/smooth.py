@@ -25,7 +25,7 @@ from model_layer.build.parameters import Dense, Floats, Layer, Norm, Parameters
 
 # How much of the range moves into the weights, from 0 (none) to 1 (all), for each dense layer
 # behind a norm. SmoothQuant's α; it recommends 0.5, and more for models with more outliers.
-ALPHA = {"qkv": 0.8, "intermediate": 0.7}
+ALPHA = {"qkv": 0.9, "intermediate": 0.8}
 DIGITS = 4  # significant digits of a factor, so that differences between BLASes do not reach it
 
 
