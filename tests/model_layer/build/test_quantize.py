@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from model_layer import Encoder
 from model_layer.artifacts import DEFAULT_BUNDLE, MODEL
-from model_layer.build.calibration import grams
+from model_layer.build.forward import products
 from model_layer.build.parameters import LAYERS, Dense, Parameters
-from model_layer.build.quantize import PER_ROW
 from model_layer.build.rounding import round_weights
 from tests.model_layer.build.saturation import extremes, largest_pair, saturates
 
+NAMES = ("query", "key", "value", "attention_output", "intermediate", "output")
 TEXTS = ["What is the capital of Mongolia?", "def f(x): return x ** 2", "猫が好き"]
 
 
@@ -33,8 +33,7 @@ def integers(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int8]]:
 
 
 def test_all_dense_weights_are_in_8_bits(integers: dict[str, NDArray[np.int8]]) -> None:
-    names = ("qkv", "attention_output", "intermediate", "output")
-    assert {*integers} == {f"layer.{n}.{name}.weight" for n in range(LAYERS) for name in names}
+    assert {*integers} == {f"layer.{n}.{name}.weight" for n in range(LAYERS) for name in NAMES}
     assert sum(values.size for values in integers.values()) == LAYERS * 12 * 384**2
 
 
@@ -56,20 +55,22 @@ def test_without_the_bound_a_layer_saturates(
     parameters: Parameters[Dense], encoder: Encoder
 ) -> None:
     ids = [encoder.tokenizer.tokenize(text).ids for text in TEXTS]
-    gram = grams(parameters, ids, PER_ROW)[0, "qkv"]
+    x = next(products(parameters, ids)).x
     weight = parameters.layers[0].qkv.weight
-    full, _ = round_weights(weight, gram, pairs_bounded=False)
+    full, _ = round_weights(weight, x.T @ x, pairs_bounded=False)
     assert largest_pair(full) > 128
     assert saturates(full, extremes(len(full)))
-    bounded, _ = round_weights(weight, gram)
+    bounded, _ = round_weights(weight, x.T @ x)
     assert not saturates(bounded, extremes(len(bounded)))
 
 
 def test_scales_are_positive_and_the_embedding_table_keeps_its_values(
     weights: dict[str, NDArray[Any]], parameters: Parameters[Dense]
 ) -> None:
-    scales = [values for name, values in weights.items() if name.endswith("weight.scale")]
-    scales += [weights[f"layer.{n}.qkv.scale"] for n in range(LAYERS)]
-    assert all((values > 0).all() for values in scales)
+    for number in range(LAYERS):
+        for name in NAMES:
+            scale = weights[f"layer.{number}.{name}.scale"]
+            assert scale.shape == weights[f"layer.{number}.{name}.bias"].shape
+            assert (scale > 0).all()
     assert weights["words"].dtype == np.float16
     np.testing.assert_allclose(weights["words"], parameters.words, rtol=1e-3, atol=1e-6)
