@@ -5,7 +5,7 @@
 
 # The precision, int8 or fp32, and the model's fingerprint for each, which becomes a label.
 ARG MODEL_PRECISION=int8
-ARG FINGERPRINT_int8=all-minilm-l6-v2-int8-8e92e8bf794d
+ARG FINGERPRINT_int8=all-minilm-l6-v2-int8-a99b0ddb4c71
 ARG FINGERPRINT_fp32=all-minilm-l6-v2-fp32-5635e2fc9df9
 
 FROM public.ecr.aws/lambda/python:3.13 AS build

@@ -52,7 +52,7 @@ class RequestContext:
         self._cancelled = True
 
     def is_cancelled(self) -> bool:
-        """Whether the request's work must stop. Threads ask between texts."""
+        """Whether the request's work must stop. Threads ask between runs."""
         return self._cancelled
 
     @contextmanager
