@@ -98,6 +98,7 @@ bench/ingestion: .venv-bench/ready model ## documents and tokens per second, sta
 bench/peers: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## other libraries and servers: speed, cost
 bench/requests: .venv-bench/ready model ## what a request costs beside its encoding
 bench/retrieval: .venv-bench/ready model ## whether paraphrased queries find the right document
+bench/runs: .venv-bench/ready model ## what a token costs in runs of one text and of several
 bench/search: .venv-bench/ready ## how long a search of 100,000 chunks takes, by meaning, by words, by both
 
 BENCHMARKS := $(shell sed -nE 's|^bench/([a-z_]+):.*##.*|\1|p' $(firstword $(MAKEFILE_LIST)))

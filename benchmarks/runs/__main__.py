@@ -1,4 +1,4 @@
-"""`python -m benchmarks.runs`: what a token costs in runs of one text and of several.
+"""`make bench NAME=runs`: what a token costs in runs of one text and of several.
 
 Each round runs the bundle on random ids of every length and size, on one thread; a figure is the
 median of the rounds, in CPU time. `model_layer.runs` has the size that was chosen. Prints a table
@@ -24,7 +24,7 @@ SIZES = (0, 64, 128, 256, 512, 1_024)  # tokens of a run; 0: one text
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.runs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench NAME=runs", description=__doc__)
     parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE)
     parser.add_argument("--rounds", type=int, default=30)
     options = parser.parse_args()
