@@ -10,7 +10,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,8 +173,10 @@ class Encoder:
                 done.append(run)
 
         # The caller's thread is one of the workers.
-        others = [self._pool.submit(work) for _ in range(min(self.threads, len(runs)) - 1)]
+        others: list[Future[None]] = []
         try:
+            others_needed = min(self.threads, len(runs)) - 1
+            others.extend(self._pool.submit(work) for _ in range(others_needed))
             work()
         finally:  # after a Ctrl-C, too, which only this thread sees
             deque(todo, maxlen=0)  # leaves the workers nothing to do

@@ -1,6 +1,6 @@
 """Puts texts into runs of the model: texts of one length go together, so that none is padded.
 
-A run has a hundred nodes, whose overhead is half of the time of a text of eight tokens. Beyond
+A run has some 190 nodes, whose overhead is half of the time of a text of eight tokens. Beyond
 MOST_TOKENS nothing is gained, and a run of short texts then takes as long as one of the longest
 text: memory, turns and deadlines are the same for both. Does not run anything.
 """

@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib
 import sys
 
-from handler.import_archive import write_archive
+from handler.import_archive import ARCHIVE, write_archive
 
 
 def main(module: str) -> None:
+    ARCHIVE.unlink(missing_ok=True)  # of other code, perhaps
     importlib.import_module(module)
     imported = [one for name, one in sys.modules.items() if name != "__main__"]
     print(f"{write_archive(imported)} modules")

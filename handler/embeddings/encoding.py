@@ -39,17 +39,22 @@ def encode(
         )
         raise InvalidRequest(message, param=place, code="input_too_long") from error
     except DeadlineExceeded as error:
-        message = (
-            f"The time this function has for a request was up after {error.tokens_done} of "
-            f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
-            f"{max(1, error.texts_done * 3 // 4)} such texts in a request."
-        )
-        raise RequestTooLarge(message, param=field, code="deadline_exceeded") from error
+        raise RequestTooLarge(_late(error), param=field, code="deadline_exceeded") from error
     context.tokens = int(encoded.token_counts.sum())
     context.truncated = int(encoded.truncated.sum())
     context.stages["tokenize"] = encoded.tokenize_seconds * 1000
     context.stages["run"] = encoded.run_seconds * 1000
     return encoded
+
+
+def _late(error: DeadlineExceeded) -> str:
+    # By tokens, because the longest texts may have been the first.
+    possible = error.texts * error.tokens_done // max(1, error.tokens) * 3 // 4
+    return (
+        f"The time this function has for a request was up after {error.tokens_done} of "
+        f"{error.tokens} tokens ({error.texts_done} of {error.texts} texts). Send at most "
+        f"{max(1, possible)} such texts in a request."
+    )
 
 
 def stop_if_late(context: RequestContext, done: int, total: int, noun: str, *, field: str) -> None:

@@ -41,8 +41,8 @@ class ThreadPools:
     """
 
     def __init__(self, cpus: int) -> None:
-        # As many as encode at a time, so none waits for its turn at the model, and a busy one takes
-        # the next text without a switch of threads.
+        # As many as encode at a time: a busy one takes the next text without a switch of threads.
+        # It is for what does nothing else, because what waits here waits for all before it.
         self.single = ThreadPoolExecutor(cpus, "single")
         self.short = ThreadPoolExecutor(SHORT_THREADS, "short")
         self.long = ThreadPoolExecutor(LONG_THREADS_PER_CPU * cpus, "long")
@@ -51,15 +51,20 @@ class ThreadPools:
         self.ready = ThreadPoolExecutor(1, "ready")
         self._others = 0  # requests of several texts that are being encoded
 
+    @property
+    def quick(self) -> ThreadPoolExecutor:
+        """The pool for a request that encodes one short text and does nothing else.
+
+        Beside requests of several texts, it waits for its turn among them: `single` has too few
+        threads to get its share.
+        """
+        return self.short if self._others else self.single
+
     @contextmanager
     def encoding(self, texts: int) -> Iterator[ThreadPoolExecutor]:
-        """The pool for a request with so many texts. Used on the event loop only.
-
-        Beside requests of several texts, a single one waits for its turn among them: `single` has
-        too few threads to get its share.
-        """
+        """The pool for a request with so many texts. Used on the event loop only."""
         if texts == 1:
-            yield self.short if self._others else self.single
+            yield self.short
             return
         self._others += 1
         try:
@@ -79,6 +84,17 @@ async def parse_body(
     return await _run(request, _pools(request).parsing, parse, *args, **kwargs)
 
 
+async def encode_quickly_off_loop(
+    request: Request, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Call `function`, which encodes one short text and does nothing else.
+
+    As `encode_off_loop`, with fewer switches of threads.
+    """
+    _admit(request, 1)
+    return await _run(request, _pools(request).quick, function, *args, **kwargs)
+
+
 async def encode_off_loop(
     request: Request, texts: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
@@ -86,12 +102,16 @@ async def encode_off_loop(
 
     Also raises TooBusy if too many texts are waiting.
     """
-    context, pools = _context(request), _pools(request)
+    _admit(request, texts)
+    with _pools(request).encoding(texts) as pool:
+        return await _run(request, pool, function, *args, **kwargs)
+
+
+def _admit(request: Request, texts: int) -> None:
+    context = _context(request)
     if not context.is_alone:
         admission: Admission = request.app.state.admission
         admission.admit_texts(texts, context)
-    with pools.encoding(texts) as pool:
-        return await _run(request, pool, function, *args, **kwargs)
 
 
 async def check_readiness(request: Request) -> CanaryResult:

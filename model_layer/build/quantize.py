@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from model_layer.build.activations import activations, divisors, rounded
 from model_layer.build.calibration import Key, calibration_ids, ranges
-from model_layer.build.forward import products
+from model_layer.build.forward import Product, products
 from model_layer.build.parameters import Dense, Floats, Layer, Parameters, QuantizedDense
 from model_layer.build.rounding import round_weights
 from model_layer.build.smooth import smooth
@@ -50,25 +50,14 @@ def quantize(
     wanted, given = next(exact), next(ours)
     while True:
         dense: Dense = getattr(smoothed.layers[given.layer], given.name)
-        inputs = activations(given.name, given.x)
-        divisor = divisors(inputs.divisor, given.x)
-        x = rounded(inputs, given.x, divisor)
-        target = wanted.x @ dense.weight
-        missing = target - _product(x, dense.weight, divisor)
-        if wanted.residual is not None and given.residual is not None:
-            missing += wanted.residual - given.residual
-        missing /= divisor
-        weight, scale = _round(dense.weight, x, missing, shares, pairs_bounded=pairs_bounded)
-        del missing  # as large as all the rest of a step
-        found[given.layer, given.name] = QuantizedDense(weight, scale, dense.bias, inputs)
-        output = _product(x, weight.astype(np.float64) * scale, divisor)
-        output += dense.bias
-        target += dense.bias
+        quantized, target, output = _quantized(
+            dense, wanted, given, shares, pairs_bounded=pairs_bounded
+        )
+        found[given.layer, given.name] = quantized
         try:
             wanted, given = exact.send(target), ours.send(output)
         except StopIteration:
             break
-
     layers = (
         Layer(
             qkv=found[number, "qkv"],
@@ -86,6 +75,29 @@ def quantize(
         embeddings_norm=smoothed.embeddings_norm,
         layers=tuple(layers),
     )
+
+
+def _quantized(
+    dense: Dense, wanted: Product, given: Product, shares: Floats, *, pairs_bounded: bool
+) -> tuple[QuantizedDense, Floats, Floats]:
+    """The dense layer in 8 bits, and its outputs: in the exact model, and in the rounded one.
+
+    wanted, given: its inputs in these two. shares: each token's share of its text, (tokens, 1).
+    """
+    inputs = activations(given.name, given.x)
+    divisor = divisors(inputs.divisor, given.x)
+    x = rounded(inputs, given.x, divisor)
+    target = wanted.x @ dense.weight
+    missing = target - _product(x, dense.weight, divisor)
+    if wanted.residual is not None and given.residual is not None:
+        missing += wanted.residual - given.residual
+    missing /= divisor
+    weight, scale = _round(dense.weight, x, missing, shares, pairs_bounded=pairs_bounded)
+    del missing  # it may be as large as all the rest
+    output = _product(x, weight.astype(np.float64) * scale, divisor)
+    output += dense.bias
+    target += dense.bias
+    return QuantizedDense(weight, scale, dense.bias, inputs), target, output
 
 
 def _product(x: Floats, weight: Floats, divisor: Floats) -> Floats:

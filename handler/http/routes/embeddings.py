@@ -6,7 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from handler.embeddings.operations import EmbeddingOperations
 from handler.errors import InvalidRequest, NotFound, RequestTooLarge, TooBusy, Unauthorized
-from handler.http.concurrency import encode_off_loop, parse_body
+from handler.http.concurrency import (
+    QUICK_BODY,
+    encode_off_loop,
+    encode_quickly_off_loop,
+    parse_body,
+)
 from handler.http.dependencies import REQUIRE_KEY
 from handler.http.direct_route import DirectRoute
 from handler.http.error_handlers import documented
@@ -34,5 +39,8 @@ async def create_embeddings(request: Request) -> Response:
     body, model = await read_body(request), request.path_params.get("model")
     checked = await parse_body(request, embeddings.check_body, body, context, model=model)
     texts = len(checked.texts)
-    answer = await encode_off_loop(request, texts, embeddings.answer, checked, context)
+    if texts == 1 and len(body) <= QUICK_BODY:
+        answer = await encode_quickly_off_loop(request, embeddings.answer, checked, context)
+    else:
+        answer = await encode_off_loop(request, texts, embeddings.answer, checked, context)
     return Response(answer.body, headers=answer.headers, media_type="application/json")

@@ -180,16 +180,21 @@ def test_health_and_readiness_answer_while_every_thread_is_busy(endless: Endless
     assert asyncio.run(ask()) == [200, 200]
 
 
-def test_a_single_text_has_a_thread_for_each_cpu_unless_others_are_encoded() -> None:
+def test_a_quick_text_has_a_thread_for_each_cpu_unless_others_are_encoded() -> None:
+    pools = ThreadPools(2)
+    assert pools.quick is pools.single
+    with pools.encoding(400) as long:
+        assert (long, pools.quick) == (pools.long, pools.short)
+    with pools.encoding(2) as short:
+        assert (short, pools.quick) == (pools.short, pools.short)
+    assert pools.quick is pools.single
+
+
+def test_what_may_wait_for_a_store_does_not_hold_up_quick_texts() -> None:
+    """A search has one text as well, and waits for its store on the same thread."""
     pools = ThreadPools(2)
     with pools.encoding(1) as pool:
-        assert pool is pools.single
-    with pools.encoding(400) as long, pools.encoding(1) as beside_long:
-        assert (long, beside_long) == (pools.long, pools.short)
-    with pools.encoding(2) as short, pools.encoding(1) as beside_short:
-        assert (short, beside_short) == (pools.short, pools.short)
-    with pools.encoding(1) as pool:
-        assert pool is pools.single
+        assert (pool, pools.quick) == (pools.short, pools.single)
 
 
 def test_a_server_that_tells_of_a_hang_up_is_not_asked_for_it(
