@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -172,20 +172,24 @@ class Encoder:
                 vectors[run] = self._session.run(np.array([tokens[index].ids for index in run]))
                 done.append(run)
 
-        # The caller's thread is one of the workers.
+        self._share(work, todo, min(self.threads, len(runs)))
+        return vectors[source] if len(lengths) < len(tokens) else vectors
+
+    def _share(self, work: Callable[[], None], todo: Iterator[object], workers: int) -> None:
+        """Call `work`, which takes from `todo`, on so many threads; the caller's is one of them.
+
+        Raises a worker's exception, after all have ended.
+        """
         others: list[Future[None]] = []
         try:
-            others_needed = min(self.threads, len(runs)) - 1
-            others.extend(self._pool.submit(work) for _ in range(others_needed))
+            others.extend(self._pool.submit(work) for _ in range(workers - 1))
             work()
         finally:  # after a Ctrl-C, too, which only this thread sees
             deque(todo, maxlen=0)  # leaves the workers nothing to do
-            if others:
-                wait([other for other in others if not other.cancel()])
+            wait([other for other in others if not other.cancel()])
         for other in others:
             if not other.cancelled():
-                other.result()  # raises a worker's exception
-        return vectors[source] if len(lengths) < len(tokens) else vectors
+                other.result()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ onnxruntime's FastGelu, with tanh: alone, it moves no vector by more than a cosi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,22 +59,25 @@ def quantize(
             wanted, given = exact.send(target), ours.send(output)
         except StopIteration:
             break
-    layers = (
-        Layer(
-            qkv=found[number, "qkv"],
-            attention_output=found[number, "attention_output"],
-            attention_norm=layer.attention_norm,
-            intermediate=found[number, "intermediate"],
-            output=found[number, "output"],
-            output_norm=layer.output_norm,
-        )
-        for number, layer in enumerate(smoothed.layers)
-    )
+    layers = (_layer(layer, number, found) for number, layer in enumerate(smoothed.layers))
     return Parameters(
         words=words,
         positions=smoothed.positions,
         embeddings_norm=smoothed.embeddings_norm,
         layers=tuple(layers),
+    )
+
+
+def _layer(
+    layer: Layer[Dense], number: int, found: Mapping[Key, QuantizedDense]
+) -> Layer[QuantizedDense]:
+    return Layer(
+        qkv=found[number, "qkv"],
+        attention_output=found[number, "attention_output"],
+        attention_norm=layer.attention_norm,
+        intermediate=found[number, "intermediate"],
+        output=found[number, "output"],
+        output_norm=layer.output_norm,
     )
 
 
