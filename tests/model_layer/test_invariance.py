@@ -1,8 +1,8 @@
 """A text's vector never depends on its batch, its order, its thread or its process.
 
 A run has texts of one length, on one thread, and its operators compute each text as if it were
-alone. `make test` tries the default
-precision on hundreds of random batches, `make test-slow` both precisions on thousands.
+alone. `make test` tries the default precision on hundreds of random batches, `make test-slow` both
+precisions on thousands.
 """
 
 from __future__ import annotations
