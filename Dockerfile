@@ -37,7 +37,8 @@ COPY handler /task/handler
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that handler/ imports;
 # - selectolax's older parser: handler/ uses lexbor;
-# - the code of fastapi-offline: handler/ serves its files.
+# - the code of fastapi-offline: handler/ serves its files;
+# - packages' lists of their files and parts, which are no longer true then.
 # Byte code is compiled for the path at run time, where Python could not write it, and unchecked.
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
@@ -45,6 +46,7 @@ RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/{boto3/{data,examples},pypdfium2_cli} \
         /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
         /task/selectolax/{parser.*,modest} /task/fastapi_offline/{core,consts}.py \
+        /task/*.dist-info/{RECORD,sboms} \
     && find /task/botocore/data -mindepth 1 -maxdepth 1 -type d \
         -not -name dynamodb -not -name s3 -not -name s3vectors -not -name sqs -not -name sts \
         -exec rm -r {} + \
