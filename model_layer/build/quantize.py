@@ -9,7 +9,7 @@ arXiv 2504.02692). The two layers whose output meets the residual undo its error
 
 How activations are quantized is in `activations`. The embedding table is looked up, not
 multiplied, so it stays in float16. Softmax, normalisation and pooling do not change. GELU is
-onnxruntime's FastGelu, with tanh: alone, it moves no vector by more than a cosine of 0.99999.
+onnxruntime's FastGelu, with tanh: alone, it leaves every vector at a cosine of 0.99999 or more.
 """
 
 from __future__ import annotations
