@@ -141,7 +141,9 @@ class Tokenizer:
 
     def _special_piece(self, special: NDArray[np.int32]) -> Piece:
         token_id = int(special[0])
-        return Piece(token_id, self.wordpiece.id_to_token(token_id), None, None)
+        text = self.wordpiece.id_to_token(token_id)
+        assert text is not None
+        return Piece(token_id, text, None, None)
 
     def _ids(
         self, text: str, check: Check | None, *, from_end: bool = False
