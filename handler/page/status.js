@@ -16,7 +16,7 @@ export async function refreshStatus() {
     server.needsKey = open === null;
     const model = open ?? (key() ? await info({}) : null);
     server.limits = model?.limits ?? null;
-    markKey(server.needsKey && model === null && key() !== "");
+    markKey(server.needsKey && model === null);
     line.textContent = [`Version ${about.version}`, space(model), keys(model)].filter(Boolean).join(" · ");
   } catch (error) {
     line.textContent = error.message;
