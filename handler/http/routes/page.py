@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 
 from handler.errors import NotFound
 from handler.http.error_handlers import FOUND
+from handler.http.module_script import one_script
 from handler.http.paths import ORIGIN
 from handler.http.static_file import static_file
 
@@ -22,7 +23,8 @@ router = APIRouter(include_in_schema=False)
 
 FOLDER = Path(__file__).parents[2] / "page"
 INDEX = "index.html"
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+SCRIPT = "main"  # the module that begins, and the name of the script that has them all
+MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 # Nothing may be loaded from, or sent to, another server, and no script or style may stand in the
 # page itself, where a text that was not escaped would become one. (www.w3.org/TR/CSP3)
 POLICY = (
@@ -48,8 +50,11 @@ def index(request: Request) -> Response:
 
 @router.get("/page/{name}")
 async def page_file(request: Request) -> Response:
-    """A file of the page."""
+    """A file of the page. Its modules are one script."""
     name = request.path_params["name"]
+    if name == f"{SCRIPT}.js":
+        script = one_script(FOLDER, SCRIPT).encode()
+        return static_file(request, script, "text/javascript", HEADERS)
     path = _files().get(name)
     if path is None:
         raise NotFound(f"There is no file /page/{name[:100]}.", code="unknown_url")
@@ -57,5 +62,5 @@ async def page_file(request: Request) -> Response:
 
 
 def _files() -> dict[str, Path]:
-    """The files by name. A name that is not in the folder's list is never part of a path."""
+    """The other files by name. A name that is not in the folder's list is never part of a path."""
     return {path.name: path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import gzip
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 
 from handler.api import embeddings, lambda_handler
 from handler.http.app import create_app
+from handler.http.module_script import one_script
 from handler.http.routes.page import FOLDER
 from handler.settings import Settings, read_settings
 from tests.events import load_event
@@ -24,7 +26,8 @@ from tests.handler.http.test_docs import Links
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAMES = sorted(path.name for path in FOLDER.iterdir())
-FILES = [name for name in NAMES if name != "index.html"]
+# The modules come as one script.
+FILES = ["main.js", *(name for name in NAMES if not name.endswith((".js", ".html")))]
 MOST_BYTES = 150_000
 
 
@@ -33,7 +36,14 @@ def app_with(**settings: Any) -> TestClient:
 
 
 def test_the_folder_has_files_of_known_kinds_only() -> None:
-    assert {name.rpartition(".")[2] for name in FILES} <= {kind[1:] for kind in TYPES}
+    assert {Path(name).suffix for name in NAMES} <= {".html", *TYPES}
+
+
+def content_of(name: str) -> bytes:
+    """A file as it is served."""
+    return (
+        one_script(FOLDER, "main").encode() if name == "main.js" else (FOLDER / name).read_bytes()
+    )
 
 
 def test_the_page_is_small() -> None:
@@ -55,7 +65,7 @@ def test_the_page_finds_its_files_below_any_stage(client: TestClient, stage: str
 @pytest.mark.parametrize("name", FILES)
 def test_each_file_has_its_type(client: TestClient, name: str) -> None:
     response = client.get(f"/page/{name}")
-    assert response.content == (FOLDER / name).read_bytes()
+    assert response.content == content_of(name)
     assert response.headers["content-type"].startswith(TYPES[name[name.rindex(".") :]])
 
 
@@ -102,7 +112,16 @@ def test_head_has_the_headers_alone(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("nothing.js", "index.html", "style", "STYLE.css", "style.css.", ".", "__init__.py"),
+        *(
+            "nothing.js",
+            "api.js",
+            "index.html",
+            "style",
+            "STYLE.css",
+            "style.css.",
+            ".",
+            "__init__.py",
+        ),
         *("..%2Fapi.py", "..%2f..%2fpyproject.toml", "%2e%2e", "style.css%00", "a" * 5_000),
     ],
 )
@@ -187,4 +206,4 @@ def test_every_transport_serves_the_files(name: str, file: str) -> None:
     assert answer["isBase64Encoded"] == (name != "rest-api-v1")
     if answer["isBase64Encoded"]:
         body = gzip.decompress(base64.b64decode(body))
-    assert body == (FOLDER / file).read_bytes()
+    assert body == content_of(file)
