@@ -93,7 +93,7 @@ describe("below a prefix that a proxy takes off", () => {
 
 async function worksAt(t, at, path, base) {
   const page = await open(t, at, { path });
-  await page.getByRole("table").first().waitFor(); // of cosines, so the API was found
+  await page.getByRole("grid", { name: "Cosines" }).waitFor(); // of cosines, so the API was found
   await page.getByRole("tab", { name: "Connect" }).click();
   await shown(page, "Connect");
   await page.getByText(`${at.origin}${base}`, { exact: true }).first().waitFor();
@@ -113,7 +113,7 @@ describe("a server with keys", () => {
     await page.getByRole("status").filter({ hasText: "the key is wrong" }).waitFor();
     await field.fill(KEY);
     await field.press("Enter");
-    await page.getByRole("table").first().waitFor();
+    await page.getByRole("grid", { name: "Cosines" }).waitFor();
     await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
     await axe(page);
   });

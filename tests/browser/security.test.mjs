@@ -97,7 +97,7 @@ describe("the content security policy", () => {
 test("hostile texts to compare and to tokenize are shown as texts", async (t) => {
   const page = await open(t, server);
   await page.getByLabel("Texts, one a line").fill(`${HOSTILE}\n${HOSTILE}2\nplain`);
-  await page.getByRole("table").first().getByText("alert(1)").first().waitFor();
+  await page.getByRole("grid", { name: "Cosines" }).getByText("alert(1)").first().waitFor();
   await nothingRan(page);
   await page.getByRole("tab", { name: "Tokens" }).click();
   await page.getByLabel("Text", { exact: true }).fill(HOSTILE);
@@ -181,7 +181,7 @@ test("a text leaves no trace in the address, in storage, or in a request's addre
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
   await page.getByLabel("Texts, one a line").fill(`${SECRET}\n${SECRET} 2`);
-  await page.getByRole("table").first().getByText(SECRET).first().waitFor();
+  await page.getByRole("grid", { name: "Cosines" }).getByText(SECRET).first().waitFor();
   await page.getByRole("tab", { name: "Tokens" }).click();
   await page.getByLabel("Text", { exact: true }).fill(SECRET);
   await page.waitForLoadState("networkidle");
@@ -203,7 +203,7 @@ describe("a key", () => {
     assert.equal(await field.getAttribute("type"), "password");
     await field.fill(KEY);
     await field.press("Enter");
-    await page.getByRole("table").first().waitFor();
+    await page.getByRole("grid", { name: "Cosines" }).waitFor();
     assert.ok(headers.includes(`Bearer ${KEY}`));
     await nowhere(page, asked, KEY, { inSession: true });
     assert.ok(!(await page.content()).includes(KEY));
@@ -212,7 +212,7 @@ describe("a key", () => {
     assert.equal(await other.getByLabel("API key").inputValue(), "");
     await other.context().close();
     await page.reload();
-    await page.getByRole("table").first().waitFor(); // the tab still has it
+    await page.getByRole("grid", { name: "Cosines" }).waitFor(); // the tab still has it
     await field.fill("");
     await field.press("Enter");
     await page.getByRole("alert").filter({ visible: true }).filter({ hasText: /key/i }).waitFor();
