@@ -5,11 +5,12 @@
  * `node screenshots.mjs --review FOLDER`.
  */
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser } from "./chromium.mjs";
 import { DESKTOP, PHONE, startServer } from "./harness.mjs";
+import { smaller } from "./png.mjs";
 import { fileOf, makeStore } from "./store.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,13 +64,13 @@ async function fill(server) {
   await makeStore(server, "manuals", DOCUMENTS.map(([name, text]) => fileOf(name, text)));
 }
 
-async function picture(browser, server, tab, { path, scheme = "light", width = DESKTOP, height }) {
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: height ?? 900 } });
+async function picture(browser, server, tab, { path, scheme = "light", width = DESKTOP }) {
+  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 720 } });
   const page = await context.newPage();
   await page.goto(`${server.origin}/#${tab}`);
   await SCENES[tab](page);
   await page.waitForLoadState("networkidle");
-  await page.screenshot({ path, fullPage: true, animations: "disabled" });
+  await writeFile(path, smaller(await page.screenshot({ fullPage: true, animations: "disabled" })));
   await context.close();
 }
 
