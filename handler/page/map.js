@@ -8,7 +8,7 @@ const MARGIN = 34;
 const RADIUS = 11;
 const LINE = 16; // height of a label
 const LETTER = 6.4; // width of one, about
-const LONGEST = 30; // characters of a label
+const LONGEST = 42; // characters of a label
 
 const observers = new WeakMap(); // of the places that have a map
 
@@ -105,7 +105,9 @@ function overlap(one, other) {
 
 function light(place, pair) {
   for (const group of place.querySelectorAll("g")) {
-    group.classList.toggle("lit", pair?.includes(Number(group.dataset.text)) ?? false);
+    const isLit = pair?.includes(Number(group.dataset.text)) ?? false;
+    group.classList.toggle("lit", isLit);
+    if (isLit) group.parentNode.append(group); // in front of those that overlap it
   }
   const line = place.querySelector(".pair-line");
   const circles = pair?.map((index) => place.querySelector(`g[data-text="${index}"] circle`));

@@ -39,7 +39,7 @@ export function unknown(text, item) {
   return found.map((piece) => characters.slice(piece.start, piece.end).join(""));
 }
 
-/** Whether the text has no such piece: [CLS] and [SEP] mark its begin and end. */
+/** Whether the text has no such piece: [CLS] and [SEP] mark its beginning and end. */
 export function isSpecial(piece) {
   return piece.start === null;
 }

@@ -33,7 +33,7 @@ function scores(result) {
   const parts = [
     `score ${result.score.toFixed(2)}`,
     result.cosine === null ? "cosine not known" : `cosine ${cosine(result.cosine)}`,
-    result.text_rank === null ? "not among the best by words" : `number ${result.text_rank} by words`,
+    result.text_rank === null ? "not among the best by words" : `rank ${result.text_rank} by words`,
   ];
   return element("p", { class: "scores" }, bar, parts.join(" · "));
 }

@@ -14,7 +14,7 @@ export const COMPARED = [
 ];
 
 export const SHORT_TEXT =
-  "Unbelievably, error E-2041 means that the pump's bearing needs relubrication. 🛠️ Naïve readers skip it!";
+  "⚠ Unbelievably, error E-2041 means that the pump's bearing needs relubrication. Naïve readers skip it!";
 
 export const LONG_TEXT = [
   "Preface. This text is longer than the model reads, so its end is cut.",

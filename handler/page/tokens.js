@@ -67,7 +67,7 @@ function counts(item) {
   const pieces = item.pieces.length - specials;
   return (
     `${counted(item.count, "token")}: ${counted(pieces, "word piece")}, and ${specials} that mark the ` +
-    `begin and the end. The model reads ${tokenLimit()} at most.`
+    `beginning and the end. The model reads ${tokenLimit()} at most.`
   );
 }
 

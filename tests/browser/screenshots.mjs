@@ -5,7 +5,7 @@
  * `node screenshots.mjs --review FOLDER`.
  */
 
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser } from "./chromium.mjs";
@@ -14,8 +14,29 @@ import { fileOf, makeStore } from "./store.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const IMAGES = join(ROOT, "docs", "images");
-const DOCUMENTS = ["search.md", "ingestion.md", "deploying.md", "operating.md"];
-const QUERY = "What happens to a document that cannot be read?";
+const QUERY = "Why does the pump stop with error E-2041?";
+
+// What is in the store: some files as people have them, and one that cannot be read.
+const DOCUMENTS = [
+  ["warranty.txt", "The warranty covers parts and labour for two years. It does not cover wear of seals and bearings, nor damage by frost."],
+  [
+    "bearings.html",
+    "<title>Bearings</title><h1>Maintenance</h1><h2>Lubrication</h2><p>Grease the bearings every 2,000 hours. " +
+      "A bearing that hums is worn: replace it before it seizes.</p>",
+  ],
+  [
+    "pump-manual.html",
+    "<title>Pump manual</title><h1>Errors</h1><h2>E-2041: dry running</h2><p>The controller stops the pump with E-2041 when " +
+      "no water reaches it, because a dry pump overheats within a minute. Fill the tank, open the inlet valve, and press Reset.</p>" +
+      "<h2>E-2050: overload</h2><p>The motor draws too much current. Check that nothing blocks the impeller.</p>",
+  ],
+  [
+    "faq.md",
+    "# Questions\n\n## The pump does not start\n\nIt is switched off by its float until the tank is a quarter full. " +
+      "If it has stopped and shows an error, look the number up in the manual.\n",
+  ],
+  ["scan.pdf", "%PDF-1.7 without any page"],
+];
 
 /** What is to be seen of each tab. */
 const SCENES = {
@@ -27,7 +48,7 @@ const SCENES = {
     await page.locator(".piece").first().waitFor();
   },
   async search(page) {
-    await page.getByText("files: ").waitFor();
+    await page.locator("#files-list .failed").waitFor();
     await page.getByLabel("Question or words").fill(QUERY);
     await page.getByLabel("Results", { exact: true }).fill("3");
     await page.getByRole("button", { name: "Search", exact: true }).click();
@@ -39,9 +60,7 @@ const SCENES = {
 };
 
 async function fill(server) {
-  const files = DOCUMENTS.map(async (name) => fileOf(name, await readFile(join(ROOT, "docs", name)), "text/markdown"));
-  const broken = fileOf("scan.pdf", "%PDF-1.7 without any page", "application/pdf");
-  await makeStore(server, "manuals", [...(await Promise.all(files)), broken]);
+  await makeStore(server, "manuals", DOCUMENTS.map(([name, text]) => fileOf(name, text)));
 }
 
 async function picture(browser, server, tab, { path, scheme = "light", width = DESKTOP, height }) {

@@ -68,7 +68,7 @@ test("files are uploaded, read and found", async (t) => {
   const first = results(page).first();
   await first.getByRole("heading", { name: "pump.txt" }).waitFor();
   assert.deepEqual(await first.locator("mark").allTextContents(), ["E-2041", "pumps"]);
-  assert.match(await first.locator(".scores").textContent(), /score 0\.\d\d · cosine 0\.\d\d · number 1 by words/);
+  assert.match(await first.locator(".scores").textContent(), /score 0\.\d\d · cosine 0\.\d\d · rank 1 by words/);
   await page.getByText(/^2 results in \d+ ms\.$/).waitFor();
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
@@ -230,7 +230,7 @@ test("a file is removed after a question, from the store or altogether", async (
   await row(page, "pump.txt").waitFor({ state: "detached" });
   assert.match(methods[0], /^\/v1\/vector_stores\/vs_\w+\/files\/file-\w+$/);
   assert.match(methods[1], /^\/v1\/files\/file-\w+$/);
-  await page.locator("#store").getByText("(1 file)").waitFor({ state: "attached" });
+  await page.locator("#store option:checked").filter({ hasText: "(1 file)" }).waitFor({ state: "attached" });
 });
 
 test("a store is deleted after a question, and another is shown", async (t) => {
