@@ -139,6 +139,10 @@ test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCEN
 	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
 	else echo "Skipped."; fi
 
+screenshots: $(VENV)/serve model ## make the pictures of docs/page.md in docs/images
+	@CHROMIUM=$$(tests/browser/needs) && export CHROMIUM && \
+		$(MAKE) tests/browser/node_modules/.package-lock.json && node tests/browser/screenshots.mjs
+
 # npm writes this file last, so an interrupted installation is repeated.
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 	@cd $(<D) && npm ci --silent || { echo "The packages of $(<D) could not be installed; npm ci there says why." >&2; exit 1; }
@@ -221,4 +225,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-browser test-chaos test-cpus test-load test-sam test-slow text
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan screenshots serve test test-browser test-chaos test-cpus test-load test-sam test-slow text
