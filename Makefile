@@ -148,15 +148,15 @@ golden: .venv-bench/ready model ## regenerate the reference vectors (tests/golde
 
 # sam and scan have environments of their own: both pin what the others pin otherwise.
 lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions)
-	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
-	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
+	$(LOCK) --group test --group lint -o requirements/dev.txt
+	$(LOCK) -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
 	$(LOCK_GROUP) --group sam -o requirements/sam.txt
 	$(LOCK_GROUP) --group scan -o requirements/scan.txt
 
 LOCK = $(LOCK_GROUP) pyproject.toml
 LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
+	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
 	rm -rf $(VENV) .venv-* .aws-sam .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
