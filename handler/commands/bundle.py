@@ -7,6 +7,7 @@ afterwards.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,7 +49,13 @@ def build_bundle(folder: Path, precision: Precision | None) -> None:
     path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Beside other work, OpenBLAS with several threads is many times slower than with one.
     environment = {"PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1"}
-    # Its progress is no result: standard output may be read by a program.
-    done = subprocess.run(command, env={**os.environ, **environment}, stdout=2, check=False)
-    if done.returncode != 0:
+    # Its progress goes to standard error: it is no result.
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=2)
+    try:
+        process.wait()
+    except BaseException:  # it removes what it has begun
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    if process.returncode != 0:
         raise BundleError("The model could not be built; the lines above say why.")

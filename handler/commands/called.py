@@ -13,12 +13,14 @@ def _by_make() -> bool:
     return os.environ.get("MINILM_CALLED_BY") == "make"  # the Makefile sets it
 
 
-def ingest_command(folder: Path | str, *, remove: bool = False) -> str:
-    """What ingests the folder. remove: also if all of its files are gone."""
+def ingest_command(folder: Path | str, *, remove: bool = False, store: str | None = None) -> str:
+    """What ingests the folder. remove: also if all of its files are gone. store: `--store`."""
     name = shlex.quote(str(folder))
     if _by_make():
         return f"make ingest DIR={name}{' REMOVE=1' if remove else ''}"
-    return f"{program()} ingest {'--remove ' if remove else ''}{name}"
+    options = ["--remove"] if remove else []
+    options += ["--store", shlex.quote(store)] if store else []
+    return " ".join([program(), "ingest", *options, name])
 
 
 def text_command(path: str) -> str:
@@ -32,5 +34,10 @@ def key_command() -> str:
 
 
 def port_setting() -> str:
-    """How another port is chosen."""
+    """What chooses another port."""
     return "PORT=…" if _by_make() else "--port …"
+
+
+def host_setting() -> str:
+    """What chooses another address to listen on."""
+    return "HOST=…" if _by_make() else "--host …"

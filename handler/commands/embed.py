@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -63,18 +63,16 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     if not count:
         say("There was no text to embed.")
-    _warn("was cut to what the model reads", "were cut to what the model reads", remarks.cut)
-    _warn(
-        "is empty; its vector says nothing", "are empty; their vectors say nothing", remarks.empty
-    )
+    _warn("cut to what the model reads", remarks.cut)
+    _warn("empty, so the vector says nothing", remarks.empty)
     return 0
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         "embed",
-        "Embed texts: one vector of 384 numbers for each, in their order. Without texts and --file, "
-        "the lines of standard input are the texts.",
+        "Embed texts: one vector of 384 numbers for each, in their order. Without texts and "
+        "--file, the lines of standard input are the texts.",
         examples=EXAMPLES,
     )
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="a text")
@@ -90,7 +88,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--truncate",
         choices=["END", "START", "NONE"],
-        help="which part of a too long text to cut; NONE refuses it (default: TRUNCATE, or else END)",
+        help="the part of a too long text to cut; NONE refuses it (default: TRUNCATE, or else END)",
     )
     add_format_options(parser)
     return parser
@@ -102,7 +100,7 @@ def _embed(options: argparse.Namespace, settings: Settings, remarks: Remarks) ->
     truncate = options.truncate or settings.truncate
     done = 0
     with ExitStack() as stack:
-        texts = _texts(options, stack)
+        texts = stack.enter_context(_texts(options))
         write = stack.enter_context(_writer(options, columns=encoder.bundle.dimensions))
         # disable=None: a bar is for a terminal only
         bar = stack.enter_context(tqdm(unit=" texts", disable=None, leave=False))
@@ -123,14 +121,14 @@ def _embed(options: argparse.Namespace, settings: Settings, remarks: Remarks) ->
     return done
 
 
-def _texts(options: argparse.Namespace, stack: ExitStack) -> Iterator[str]:
+@contextmanager
+def _texts(options: argparse.Namespace) -> Iterator[Iterator[str]]:
     if options.texts:
-        return iter(options.texts)
-    if options.file in (None, "-"):
-        lines: Iterable[str] = stack.enter_context(open(0, encoding="utf-8-sig", closefd=False))
-    else:
-        lines = stack.enter_context(Path(options.file).open(encoding="utf-8-sig"))
-    return (line.removesuffix("\n") for line in lines)
+        yield iter(options.texts)
+        return
+    file = sys.stdin.fileno() if options.file in (None, "-") else options.file
+    with open(file, encoding="utf-8-sig", closefd=file is options.file) as lines:
+        yield (line.removesuffix("\n") for line in lines)
 
 
 def _writer(options: argparse.Namespace, *, columns: int) -> AbstractContextManager[Write]:
@@ -141,11 +139,11 @@ def _writer(options: argparse.Namespace, *, columns: int) -> AbstractContextMana
     return json_lines(options.output)
 
 
-def _warn(one: str, several: str, numbers: list[int]) -> None:
+def _warn(what: str, numbers: list[int]) -> None:
     """A warning about the texts with these numbers, if there are any."""
     if len(numbers) == 1:
-        say(f"warning: text {numbers[0]} {one}")
+        say(f"warning: text {numbers[0]} is {what}")
     elif numbers:
         named = ", ".join(map(str, numbers[:MAX_NAMED]))
         more = ", …" if len(numbers) > MAX_NAMED else ""
-        say(f"warning: {len(numbers):,} texts {several} ({named}{more})")
+        say(f"warning: {len(numbers):,} texts are {what}: {named}{more}")

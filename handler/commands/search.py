@@ -19,11 +19,15 @@ from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.store import add_store_option, is_missing, place_of, settings_with_store
 from handler.commands.terminal import shown
-from handler.errors import ApiError, TryLater
+from handler.digits import whole_number
+from handler.errors import ApiError, NotFound, TryLater
 from handler.limits import MAX_RESULTS
 from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import Settings
+from handler.stores.catalog import VectorStoreItem
+from handler.stores.contract import Storage
+from handler.stores.ids import is_id
 from handler.vector_stores.search import VectorSearch
 from model_layer import ModelLayerError, load_encoder
 
@@ -32,6 +36,7 @@ minilm search "How do I rotate a key?"
 minilm search E-2041 --mode text --limit 3
 minilm search "annual report" --filter year=2024 --store papers.sqlite --json
 """
+MAX_NAMED = 20  # vector stores
 WIDEST = 100  # characters of a line of text
 
 
@@ -47,9 +52,10 @@ def main(arguments: list[str]) -> int:
         if address is None:
             return fail("VECTOR_STORE is empty, so there is no store; --store names one.")
         if is_missing(address):
+            command = ingest_command("FOLDER", store=options.store)
             return fail(
-                f"There is no store {place_of(address)}. `{ingest_command('FOLDER')}` makes "
-                "documents.sqlite from the files of a folder; --store names another store."
+                f"There is no store {place_of(address)} yet. `{command}` makes it from the files "
+                "of a folder; --store names another one."
             )
         logging.getLogger("handler").setLevel(logging.CRITICAL)  # what failed is told below
         with interruptible():
@@ -85,7 +91,7 @@ def _parser() -> ArgumentParser:
         "the documents of folders)",
     )  # fmt: skip
     parser.add_argument(
-        "--limit", type=int, default=10, metavar="N",
+        "--limit", type=_limit, default=10, metavar="N",
         help=f"results at most, 1 to {MAX_RESULTS} (default: 10)",
     )  # fmt: skip
     parser.add_argument(
@@ -104,6 +110,13 @@ def _parser() -> ArgumentParser:
     return parser
 
 
+def _limit(text: str) -> int:
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MAX_RESULTS:
+        raise argparse.ArgumentTypeError(f"it is {text!r}; it can be 1 to {MAX_RESULTS}")
+    return number
+
+
 def _search(
     options: argparse.Namespace, filters: dict[str, Any] | None, settings: Settings
 ) -> dict[str, Any]:
@@ -111,6 +124,8 @@ def _search(
     # One query needs one thread, and the bundle's files were checked when they were written.
     encoder = load_encoder(precision=settings.precision, threads=1, verify=False)
     storage = ConfiguredStorage(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
+    if options.vector_store:
+        _expect_vector_store(storage.open(), options.vector_store)
     search = VectorSearch(
         encoder, storage, truncate=settings.truncate, mode=options.mode or settings.search_mode
     )
@@ -124,6 +139,17 @@ def _reason(error: Exception) -> str:
     """What a person can act on. Clients of a server are told less, and its log has the rest."""
     cause = error.__cause__
     return str(cause if isinstance(cause, ApiError | TryLater) else error)
+
+
+def _expect_vector_store(storage: Storage, asked: str) -> None:
+    """Raise NotFound, with the vector stores that there are, if it is none of them."""
+    made = storage.catalog.page(VectorStoreItem, limit=MAX_NAMED)
+    if asked == storage.source_store_id or asked in [item.id for item in made]:
+        return
+    if not (is_id(asked) and storage.catalog.get(VectorStoreItem, asked)):
+        names = [f"{item.id} ({item.name})" if item.name else item.id for item in made]
+        listed = ", ".join([storage.source_store_id, *names])
+        raise NotFound(f"There is no vector store {asked}. There are: {listed}.")
 
 
 def _print(results: list[dict[str, Any]]) -> None:

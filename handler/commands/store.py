@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from handler.settings import Settings, SqliteAddress, StoreAddress, read_settings
+from handler.settings import S3VectorsAddress, Settings, SqliteAddress, StoreAddress, read_settings
 
 DEFAULT = "sqlite:///documents.sqlite"  # an empty VECTOR_STORE stands for none
 SCHEMES = ("sqlite:", "s3vectors:")
@@ -50,3 +50,19 @@ def place_of(address: StoreAddress) -> str:
 def is_missing(address: StoreAddress) -> bool:
     """Whether the store is a file that is not there yet."""
     return isinstance(address, SqliteAddress) and not os.path.lexists(address.path)
+
+
+def expect_writable(address: StoreAddress | None) -> None:
+    """Raise ValueError if the store is a file that cannot be made there."""
+    if address is None or isinstance(address, S3VectorsAddress) or not is_missing(address):
+        return
+    folder = Path(address.path).absolute().parent
+    while not os.path.lexists(folder):  # it is made with the file
+        folder = folder.parent
+    if not folder.is_dir():
+        raise ValueError(f"The store {address.path} cannot be made: {folder} is not a folder.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"The store {address.path} cannot be made: {folder} may not be written by this user. "
+            "VECTOR_STORE or --store names another place."
+        )
