@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from handler.commands.arguments import ArgumentParser, program
+from handler.commands.arguments import INSTALLED, ArgumentParser, program
 from handler.version import VERSION
 
 # Each is a module of this package, whose `main` takes the arguments and returns the exit status.
@@ -67,7 +67,7 @@ def _parser() -> ArgumentParser:
         None,
         f"Embed texts and search documents, on this machine.\n\ncommands:\n{listed}",
         examples=EXAMPLES,
-        more=STATUSES,
+        more=STATUSES.replace(INSTALLED, program()),
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the above")
     parser.add_argument("--version", action="version", version=f"{program()} {VERSION}")

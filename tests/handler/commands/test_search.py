@@ -10,7 +10,9 @@ import pytest
 
 from handler.commands.search import main
 from handler.settings import SqliteAddress
-from handler.stores import open_store
+from handler.stores import open_storage, open_store
+from handler.stores.catalog import VectorStoreItem
+from handler.stores.ids import new_id
 from handler.stores.row import Row
 
 
@@ -118,6 +120,21 @@ def test_a_vector_store_that_is_not_there_is_answered_with_those_that_are(
     assert main(["a pet", "--store", store, "--vector-store", "vs_none"]) == 1
     said = capsys.readouterr().err
     assert said == "There is no vector store vs_none. There are: library.\n"
+
+
+def test_a_store_without_a_folders_documents_names_those_that_it_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "uploads.sqlite"
+    storage = open_storage(SqliteAddress(str(path)))
+    assert main(["a pet", "--store", str(path)]) == 1
+    assert capsys.readouterr().err == (
+        "No folder has been ingested into this store yet: `minilm ingest FOLDER` does that.\n"
+    )
+    made = new_id(VectorStoreItem.prefix, 1.0)
+    storage.catalog.put(VectorStoreItem(id=made, created=1.0, name="manuals"))
+    assert main(["a pet", "--store", str(path)]) == 1
+    assert capsys.readouterr().err.endswith(f"; --vector-store can be {made} (manuals).\n")
 
 
 def test_a_store_of_another_model_is_one_sentence_with_the_cure(
