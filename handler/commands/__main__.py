@@ -5,6 +5,7 @@ Imports the command's module only, so that none waits for what another needs.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name. Returns its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # texts have letters that it may lack
     try:
         status = _run(given)
         sys.stdout.flush()

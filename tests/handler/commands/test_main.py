@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -88,3 +89,13 @@ def test_a_reader_that_has_seen_enough_causes_no_error(tmp_path: Path) -> None:
 def test_every_command_is_a_module_with_a_main() -> None:
     for name in COMMANDS:
         assert callable(import_module(f"handler.commands.{name}").main)
+
+
+def test_a_terminal_that_lacks_letters_shows_their_codes(tmp_path: Path) -> None:
+    path = tmp_path / "greek.txt"
+    path.write_text("# Ω\n\nThe ohm is the unit of resistance.")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    for options, expected in (((), b"\\u03a9"), (("--json",), "Ω".encode())):
+        run = [*PROGRAM, "text", str(path), *options]
+        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, check=True)
+        assert expected in done.stdout
