@@ -1,4 +1,4 @@
-"""What a server says when it starts: what was built, where it is, what it searches, who may call."""
+"""What a server says when it starts: what was built, where it is, what it has, who may call."""
 
 from __future__ import annotations
 
