@@ -64,8 +64,11 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
     logs.write_text(on=as_text)
-    _announce(sockets, host, bundle, as_text=as_text)
-    return _serve(app, sockets, settings, as_text=as_text)
+    try:
+        _announce(sockets, host, bundle, as_text=as_text)
+        _serve(app, sockets, settings, as_text=as_text)
+    except KeyboardInterrupt:  # before the server looked out for it
+        return 0
 
 
 def _serve(
