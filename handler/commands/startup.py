@@ -53,6 +53,7 @@ class Startup:
             "event": "started",
             "version": VERSION,
             "url": f"{self.url}/v1",
+            "page": f"{self.url}/" if self.settings.page else None,
             "docs": f"{self.url}/docs",
             "mcp": f"{self.url}/mcp" if self.settings.mcp else None,
             "fingerprint": self.bundle.fingerprint,
@@ -67,6 +68,7 @@ class Startup:
         made = "built just now" if self.is_new else "built before"
         rows = {
             "model": f"{self.bundle.fingerprint} ({made}, in {self.bundle.folder})",
+            "page": f"{self.url}/" if self.settings.page else "",
             "docs": f"{self.url}/docs",
             "assistants": f"{self.url}/mcp" if self.settings.mcp else "",
             "documents": self._documents(),
