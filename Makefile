@@ -14,6 +14,7 @@ override DIR := $(value DIR)
 override FILE := $(value FILE)
 ifdef VECTOR_STORE
 override VECTOR_STORE := $(value VECTOR_STORE)
+export VECTOR_STORE
 endif
 export DIR FILE
 PRECISION ?= int8
@@ -26,21 +27,20 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# Its messages then name the commands of make.
+MINILM = MINILM_CALLED_BY=make $(BIN)/python -m handler.commands
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
-	@$(BIN)/python -m handler.commands.serve
+	@$(MINILM) serve
 
 ingest: $(VENV)/serve model ## ingest a folder's files into the local store (DIR=, VECTOR_STORE=, REMOVE=1)
-	@$(BIN)/python -m handler.commands.ingest_folder $(if $(filter-out 0 false no,$(REMOVE)),--remove) $(if $(DIR),-- "$$DIR")
+	@$(MINILM) ingest $(if $(filter-out 0 false no,$(REMOVE)),--remove) $(if $(DIR),-- "$$DIR")
 
 text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
-	@$(BIN)/python -m handler.commands.read_text $(ARGS) $(if $(FILE),-- "$$FILE")
-
-# What `make ingest` fills, `make serve` searches.
-serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
+	@$(MINILM) text $(ARGS) $(if $(FILE),-- "$$FILE")
 
 # Its hundreds of processes read compiled modules, even where Python is told to write none.
 test: export PYTHONDONTWRITEBYTECODE :=
@@ -84,7 +84,7 @@ model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISI
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
-	@$(BIN)/python -m handler.commands.key
+	@$(MINILM) key
 
 bench: ## run a benchmark (NAME=…, ARGS=); without NAME, list them
 	@$(if $(filter-out $(BENCHMARKS),$(NAME)),echo "NAME is '$(NAME)'; it can be $(BENCHMARKS)." >&2; exit 1)
@@ -148,15 +148,15 @@ golden: .venv-bench/ready model ## regenerate the reference vectors (tests/golde
 
 # sam and scan have environments of their own: both pin what the others pin otherwise.
 lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions)
-	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
-	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
+	$(LOCK) --group test --group lint -o requirements/dev.txt
+	$(LOCK) -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
 	$(LOCK_GROUP) --group sam -o requirements/sam.txt
 	$(LOCK_GROUP) --group scan -o requirements/scan.txt
 
 LOCK = $(LOCK_GROUP) pyproject.toml
 LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
+	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
 	rm -rf $(VENV) .venv-* .aws-sam .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis

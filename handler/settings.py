@@ -52,6 +52,8 @@ class S3VectorsAddress:
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
+LogFormat = Literal["text", "json"]
+Precision = Literal["int8", "fp32"]
 SearchMode = Literal["hybrid", "vector", "text"]
 
 
@@ -66,6 +68,7 @@ class Settings:
     search_mode: SearchMode = "hybrid"  # of searches that do not say
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
+    log_format: LogFormat | None = None  # None: text on a terminal, JSON elsewhere
     mcp: bool = True  # whether assistants may search and read the documents, at /mcp
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
@@ -77,6 +80,7 @@ class Settings:
         default_factory=dict
     )  # name → SHA-256; empty: the API is open
     on_lambda: bool = False
+    precision: Precision | None = None  # that the model must have; None: any
     queue_url: str | None = None  # of the ingest function's queue
     source_buckets: tuple[str, ...] = ()  # that the ingest function reads; empty: any
     vector_store: StoreAddress | None = None  # None: no ingestion and no search
@@ -105,9 +109,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
         max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
         or Settings.max_waiting_texts,
+        log_format=_log_format(environment, "LOG_FORMAT", on_lambda=on_lambda),
         mcp=_boolean(environment, "MCP", default=True),
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
+        precision=_precision(environment, "PRECISION"),
         queue_url=environment.get("QUEUE_URL") or None,
         search_mode=_search_mode(environment, "SEARCH_MODE"),
         source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
@@ -122,6 +128,30 @@ def _truncate(environment: Mapping[str, str], name: str) -> Literal["END", "STAR
         case "END" | "START" | "NONE" as truncate:
             return truncate
     raise ValueError(f"{name} is {value!r}; it can be END, START or NONE.")
+
+
+def _log_format(environment: Mapping[str, str], name: str, *, on_lambda: bool) -> LogFormat | None:
+    value = environment.get(name)
+    match (value or "").lower():
+        case "":
+            return None
+        case "json":
+            return "json"
+        case "text" if on_lambda:
+            raise ValueError(f"{name} is {value!r}; on Lambda it can be json only, for CloudWatch.")
+        case "text":
+            return "text"
+    raise ValueError(f"{name} is {value!r}; it can be text or json.")
+
+
+def _precision(environment: Mapping[str, str], name: str) -> Precision | None:
+    value = environment.get(name)
+    match (value or "").lower():
+        case "":
+            return None
+        case "int8" | "fp32" as precision:
+            return precision
+    raise ValueError(f"{name} is {value!r}; it can be int8 or fp32.")
 
 
 def _search_mode(environment: Mapping[str, str], name: str) -> SearchMode:
@@ -219,8 +249,8 @@ def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
             # The item is not shown: it may be a key, set by mistake.
             raise ValueError(
                 f"Item {number} of {name} is not a SHA-256 in 64 hexadecimal digits with an "
-                "optional name before it (alice:2cf2…); `make key` prints one. Leave the variable "
-                "empty, not the item, to open the API."
+                "optional name before it (alice:2cf2…); `minilm key` or `make key` prints one. "
+                "Leave the variable empty, not the item, to open the API."
             )
         key_name = match[1] or f"key-{number}"
         if key_name in hashes:

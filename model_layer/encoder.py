@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from model_layer.artifacts import Bundle, read_bundle
 from model_layer.errors import Cancelled, DeadlineExceeded, TextTooLong
+from model_layer.places import Precision
 from model_layer.runs import group
 from model_layer.session import Session, load_session
 from model_layer.tokenizer import Tokenizer, Tokens, Truncate, load_tokenizer
@@ -228,11 +229,17 @@ def _listed(texts: Iterable[str]) -> list[str]:
 
 
 def load_encoder(
-    bundle: Path | None = None, *, threads: int | None = None, verify: bool = True
+    bundle: Path | None = None,
+    *,
+    precision: Precision | None = None,
+    threads: int | None = None,
+    verify: bool = True,
 ) -> Encoder:
     """Load the model, ready to encode.
 
-    bundle: its folder; by default the one of `make model`.
+    bundle: its folder; by default the one that `make model` or `minilm model` builds.
+    precision: which the bundle must have, "int8" or "fp32"; by default the one that there is, and
+        int8 in the user's cache, which may have both.
     threads: how many texts to encode at a time; by default the CPUs that this process, or its
         container, may use. (Lambda's number of CPUs is misleading: pass the share that comes with
         the memory, as `handler.settings` does.)
@@ -245,7 +252,7 @@ def load_encoder(
         threads = usable_cpus()
     if threads < 1:
         raise ValueError(f"threads is {threads}; it must be at least 1.")
-    manifest = read_bundle(bundle)
+    manifest = read_bundle(bundle, precision=precision)
     manifest.verify(contents=verify)
     session = load_session(manifest, threads=threads)
     return Encoder(manifest, load_tokenizer(manifest), session, threads=threads)

@@ -83,7 +83,7 @@ SIGNS = {
 def library_of_docs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make serve`, after the pages' `make ingest DIR=docs`."""
     store = {"VECTOR_STORE": f"sqlite:///{tmp_path_factory.mktemp('store')}/documents.sqlite"}
-    command = [sys.executable, "-m", "handler.commands.ingest_folder", "docs"]
+    command = [sys.executable, "-m", "handler.commands", "ingest", "docs"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **store}, check=True, capture_output=True)
     with start_server(**store) as server:
         yield server
@@ -114,7 +114,7 @@ def test_a_curl_example_answers_what_its_page_says(
 
 def test_make_key_prints_a_key_and_its_hash() -> None:
     assert KEY
-    command = [sys.executable, "-m", "handler.commands.key"]
+    command = [sys.executable, "-m", "handler.commands", "key"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     (key,), (sha256,) = re.findall(r"sk-[\w-]{43}", printed), re.findall(r"[0-9a-f]{64}", printed)
     assert hashlib.sha256(key.encode()).hexdigest() == sha256

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from model_layer.build.__main__ import PRECISIONS
+from model_layer.places import PRECISIONS
 from tests.cpus.fidelity import Cosines, misses
 from tests.golden.reference import Golden
 from tests.sam.commands import BASE, IMAGE, docker

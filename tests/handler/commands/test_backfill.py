@@ -1,4 +1,4 @@
-"""`python -m handler.commands.backfill` sends a bucket's objects to the queue, on moto's AWS."""
+"""`minilm backfill` sends a bucket's objects to the queue, on moto's AWS."""
 
 from __future__ import annotations
 

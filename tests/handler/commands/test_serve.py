@@ -1,4 +1,4 @@
-"""`python -m handler.commands.serve`: a clear sentence for a wrong setting, and a quiet end."""
+"""`minilm serve`: a clear sentence for a wrong setting, and a quiet end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handler.commands.serve import main
 from tests.local_server import Server
 from tests.paths import ROOT
 
-SERVE = [sys.executable, "-m", "handler.commands.serve"]
+SERVE = [sys.executable, "-m", "handler.commands", "serve"]
 
 
 def serve(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -39,7 +39,7 @@ def test_an_invalid_port_is_named(
     port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PORT", port)
-    assert main() == 1
+    assert main([]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"PORT is '{port}'; it can be")
     assert len(said.splitlines()) == 1

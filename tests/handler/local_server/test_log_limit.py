@@ -9,7 +9,8 @@ import logging
 import pytest
 from starlette.requests import ClientDisconnect
 
-from handler.local_server.log_limit import LINES, LINES_OF_A_LOGGER, MAX_LINE, LimitedHandler
+from handler.local_server.log_formats import MAX_LINE
+from handler.local_server.log_limit import LINES, LINES_OF_A_LOGGER, LimitedHandler
 from tests.fake_clock import FakeClock
 
 
@@ -18,7 +19,7 @@ class Written:
 
     def __init__(self, clock: FakeClock) -> None:
         self.stream = io.StringIO()
-        self.handler = LimitedHandler(self.stream, now=clock.monotonic)
+        self.handler = LimitedHandler(self.stream, as_text=True, now=clock.monotonic)
         self.log = logging.getLogger("tests.log_limit")
         self.log.handlers = [self.handler]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import handler.commands.ingest_folder
+import handler.commands.ingest
 from handler.commands.folder_files import files
 from handler.documents.sandbox import Sandbox
 from handler.ingestion.document_encoder import DocumentEncoder
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 def ingest(*arguments: str | Path, store: Path | str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "VECTOR_STORE": f"sqlite:///{store}"}
-    command = [sys.executable, "-m", "handler.commands.ingest_folder", *map(str, arguments)]
+    command = [sys.executable, "-m", "handler.commands", "ingest", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
@@ -95,9 +95,9 @@ def test_ingesting_another_folder_keeps_the_documents_of_the_first(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Name the folder: make ingest DIR=folder"),
-        ([""], "Name the folder: make ingest DIR=folder"),
-        (["--", ""], "Name the folder: make ingest DIR=folder"),
+        ([], "Name the folder: minilm ingest FOLDER"),
+        ([""], "Name the folder: minilm ingest FOLDER"),
+        (["--", ""], "Name the folder: minilm ingest FOLDER"),
         (["/no/such/folder"], "/no/such/folder is not a folder."),
         (["/no/\x1b[31m\n"], "/no/\\x1b[31m\\n is not a folder."),
         ([str(Path(__file__))], f"{Path(__file__)} is not a folder."),
@@ -112,7 +112,7 @@ def test_a_missing_folder_is_explained_in_a_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("VECTOR_STORE", f"sqlite:///{tmp_path}/documents.sqlite")
-    assert handler.commands.ingest_folder.main(arguments) == 1
+    assert handler.commands.ingest.main(arguments) == 1
     said = capsys.readouterr()
     assert (said.err.strip(), said.out) == (message, "")
 
@@ -197,11 +197,11 @@ def test_a_folder_that_cannot_be_listed_is_reported(
         onerror(PermissionError(EACCES, "Permission denied", f"{folder}/private"))
         return []
 
-    monkeypatch.setattr("handler.commands.ingest_folder.files", closed)  # the tests may run as root
+    monkeypatch.setattr("handler.commands.ingest.files", closed)  # the tests may run as root
     store = open_source_store(SqliteAddress(str(tmp_path / "documents.sqlite")))
     chunker = load_chunker(encoder.tokenizer, max_tokens=256)
     pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, Sandbox().extract))
-    assert handler.commands.ingest_folder.ingest(tmp_path, pipeline, Settings(), threads=1) == 1
+    assert handler.commands.ingest.ingest(tmp_path, pipeline, Settings(), threads=1) == 1
     output = capsys.readouterr()
     assert f"{tmp_path}/private cannot be listed: Permission denied." in output.err
     assert "1 to be tried again" in output.out
