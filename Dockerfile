@@ -35,6 +35,9 @@ COPY handler /task/handler
 # the model's build, and
 # - botocore's models of services, except for the four that handler/ calls, and sts, which may
 #   provide credentials (the files beside these folders configure endpoints and retries; they stay);
+# - the library of onnxruntime for programs in C: what Python imports has all of it once more
+#   (`readelf -d` shows no link between the two);
+# - SQLite's own programs and extensions, which apsw brings for others;
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that handler/ imports;
 # - selectolax's older parser: handler/ uses lexbor;
@@ -44,6 +47,7 @@ COPY handler /task/handler
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
         /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
+        /task/onnxruntime/capi/libonnxruntime.so.* /task/apsw/sqlite_extra_binaries \
         /task/{boto3/{data,examples},pypdfium2_cli} \
         /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
         /task/selectolax/{parser.*,modest} /task/fastapi_offline/{core,consts}.py \

@@ -124,9 +124,12 @@ def test_documents_outlive_the_container(volume: str, user: str) -> None:
         client.vector_stores.files.upload_and_poll(
             vector_store_id=store.id, file=("pump.txt", b"Error E-2041 means that it is dry.")
         )
-        (confined,) = (line for line in container.log.splitlines() if "confined" in line)
+        # The log has a line if a layer is missing. Older Dockers refuse Landlock's system calls.
+        missing = [line for line in container.log.splitlines() if "is confined by" in line]
         docker("stop", container.name)
-    assert "system calls by seccomp" in confined.partition("Not by")[0]
+    for line in missing:
+        assert "system calls by seccomp" in line.partition("Not by")[0]
+        assert "no capabilities" in line.partition("Not by")[0]
     with serving(*mounted, "--env", f"API_KEY_HASHES={hash_key('secret')}") as container:
         assert httpx.get(f"{container.origin}/v1/models").status_code == 401
         found = container.client("secret").vector_stores.search(store.id, query="E-2041")
