@@ -83,6 +83,10 @@ docs: $(VENV)/dev ## write the template's parameters into docs/deploying.md
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
 
+wheel: $(VENV)/bin/python ## build a wheel of the command `minilm` into dist/
+	@$(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
 	@$(MINILM) key
 
@@ -159,7 +163,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
-	rm -rf $(VENV) .venv-* .aws-sam .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam dist .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -209,4 +213,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text wheel

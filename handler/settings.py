@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
-from handler.digits import whole_number
+from handler.environment import (
+    BUCKET,
+    HOST,
+    NAMESPACE,
+    QUEUE,
+    TABLE,
+    boolean,
+    integer,
+    items,
+    text,
+    texts,
+)
 
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
@@ -89,34 +100,34 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises ValueError naming the variable and what it accepts."""
     on_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environment
-    threads = _integer(environment, "ENCODER_THREADS", 1, 64)
+    threads = integer(environment, "ENCODER_THREADS", 1, 64)
     if threads is None and on_lambda:
         # os.cpu_count() is not the function's share of them, which follows its memory.
-        memory = _integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
+        memory = integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
         threads = max(1, round(memory / MEMORY_PER_CPU))
-    overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
+    overlap = integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
     return Settings(
-        accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
-        allowed_hosts=tuple(host.lower() for host in _names(environment, "ALLOWED_HOSTS")),
+        accept_any_model=boolean(environment, "ACCEPT_ANY_MODEL", default=True),
+        allowed_hosts=tuple(host.lower() for host in texts(environment, "ALLOWED_HOSTS", HOST)),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=_base_path(environment, "API_BASE_PATH"),
         cap_dimensions=_cap_dimensions(environment, "DIMENSIONS_OVER_LIMIT"),
-        keep_boilerplate=_boolean(environment, "KEEP_BOILERPLATE", default=False),
+        keep_boilerplate=boolean(environment, "KEEP_BOILERPLATE", default=False),
         cors_origins=_origins(environment, "CORS_ALLOW_ORIGINS"),
-        keep_alive_seconds=_integer(environment, "KEEP_ALIVE_SECONDS", 1, 3_600)
+        keep_alive_seconds=integer(environment, "KEEP_ALIVE_SECONDS", 1, 3_600)
         or Settings.keep_alive_seconds,
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
-        max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
+        max_waiting_texts=integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
         or Settings.max_waiting_texts,
         log_format=_log_format(environment, "LOG_FORMAT", on_lambda=on_lambda),
-        mcp=_boolean(environment, "MCP", default=True),
-        metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
+        mcp=boolean(environment, "MCP", default=True),
+        metrics_namespace=text(environment, "METRICS_NAMESPACE", NAMESPACE),
         on_lambda=on_lambda,
         precision=_precision(environment, "PRECISION"),
-        queue_url=environment.get("QUEUE_URL") or None,
+        queue_url=text(environment, "QUEUE_URL", QUEUE),
         search_mode=_search_mode(environment, "SEARCH_MODE"),
-        source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
+        source_buckets=texts(environment, "SOURCE_BUCKETS", BUCKET),
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
     )
@@ -181,7 +192,7 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     match = re.fullmatch(r"s3vectors://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])/([a-z0-9.-]{3,63})", value)
     if not match:
         raise ValueError(f"{name} is {value!r}; it can be {STORE_FORMS}.")
-    table = environment.get("LEDGER_TABLE")
+    table = text(environment, "LEDGER_TABLE", TABLE)
     if not table:
         raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
     return S3VectorsAddress(
@@ -189,27 +200,9 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
         match[2],
         table,
         language,
-        files_bucket=environment.get("FILES_BUCKET") or None,
-        queue_url=environment.get("QUEUE_URL") or None,
+        files_bucket=text(environment, "FILES_BUCKET", BUCKET),
+        queue_url=text(environment, "QUEUE_URL", QUEUE),
     )
-
-
-def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
-    value = environment.get(name) or str(default)
-    if value.lower() not in ("true", "false"):
-        raise ValueError(f"{name} is {value!r}; it can be true or false.")
-    return value.lower() == "true"
-
-
-def _list(environment: Mapping[str, str], name: str) -> list[str]:
-    """The items between commas; none if the variable is not set or empty."""
-    value = environment.get(name, "")
-    return [item.strip() for item in value.split(",")] if value else []
-
-
-def _names(environment: Mapping[str, str], name: str) -> list[str]:
-    """The items between commas, without those that are empty."""
-    return [item for item in _list(environment, name) if item]
 
 
 def _base_path(environment: Mapping[str, str], name: str) -> str:
@@ -228,9 +221,9 @@ def _cap_dimensions(environment: Mapping[str, str], name: str) -> bool:
 
 
 def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    items = _list(environment, name)
-    origins = tuple(item for item in items if item)
-    if items and not origins:
+    listed = items(environment, name)
+    origins = tuple(item for item in listed if item)
+    if listed and not origins:
         raise ValueError(f"{name} is {environment[name]!r}, which has no origin; leave it empty.")
     for origin in origins:
         if origin != "*" and not ORIGIN.fullmatch(origin.lower()):
@@ -243,7 +236,7 @@ def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
     hashes: dict[str, str] = {}
-    for number, item in enumerate(_list(environment, name), start=1):
+    for number, item in enumerate(items(environment, name), start=1):
         match = KEY_HASH.fullmatch(item)
         if not match:
             # The item is not shown: it may be a key, set by mistake.
@@ -259,13 +252,3 @@ def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
             )
         hashes[key_name] = match[2].lower()
     return hashes
-
-
-def _integer(environment: Mapping[str, str], name: str, low: int, high: int) -> int | None:
-    value = environment.get(name)
-    if not value:
-        return None
-    number = whole_number(value)
-    if number is None or not low <= number <= high:
-        raise ValueError(f"{name} is {value!r}; it can be a whole number from {low} to {high}.")
-    return number

@@ -5,12 +5,13 @@ Imports the command's module only, so that none waits for what another needs.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from handler.commands.arguments import ArgumentParser, program
+from handler.commands.arguments import INSTALLED, ArgumentParser, program
 from handler.version import VERSION
 
 # Each is a module of this package, whose `main` takes the arguments and returns the exit status.
@@ -38,6 +39,8 @@ exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name. Returns its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # texts have letters that it may lack
     try:
         status = _run(given)
         sys.stdout.flush()
@@ -67,7 +70,7 @@ def _parser() -> ArgumentParser:
         None,
         f"Embed texts and search documents, on this machine.\n\ncommands:\n{listed}",
         examples=EXAMPLES,
-        more=STATUSES,
+        more=STATUSES.replace(INSTALLED, program()),
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the above")
     parser.add_argument("--version", action="version", version=f"{program()} {VERSION}")

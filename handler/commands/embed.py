@@ -55,6 +55,8 @@ def main(arguments: list[str]) -> int:
             count = _embed(options, settings, remarks)
     except Interrupted as interrupted:
         end(interrupted.status, "Interrupted.")
+    except BrokenPipeError:
+        raise  # the reader has seen enough
     except UnicodeDecodeError as error:
         return fail(f"The texts are not UTF-8: {error.reason} at byte {error.start}.")
     except OSError as error:

@@ -131,8 +131,6 @@ def ingest(
     """
     closed: list[OSError] = []
     present = _present(folder, settings, closed)
-    for error in closed:
-        say(f"{error.filename} cannot be listed: {error.strerror}.")
     # Nothing is known of what cannot be listed.
     unseen = [Path(error.filename) for error in closed]
     known = {
@@ -168,11 +166,14 @@ def _print(folder: Path, tally: Tally, store: str, *, as_json: bool) -> None:
 
 
 def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[str]:
-    """The sources that are in the folder now. Notes the folders that cannot be listed."""
+    """The sources that are in the folder now. Notes and names folders that cannot be listed."""
     if not folder.is_dir():
         return []
     own = files_of(settings.vector_store)
-    return [path.as_uri() for path in files(folder, closed.append) if path not in own]
+    present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
+    for error in closed:
+        say(f"{error.filename} cannot be listed: {error.strerror}.")
+    return present
 
 
 def _reconcile_other_folders(

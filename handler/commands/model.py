@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from handler.commands.arguments import ArgumentParser, program
-from handler.commands.bundle import build_bundle
+from handler.commands.bundle import PRECISIONS, build_bundle
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import print_json
 from handler.commands.terminal import shown
 from handler.settings import read_settings
-from model_layer import PRECISIONS, Bundle, ModelLayerError, bundle_folder, read_bundle
+from model_layer import Bundle, ModelLayerError, bundle_folder, read_bundle
 
 EXAMPLES = """
 minilm model

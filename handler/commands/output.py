@@ -33,4 +33,6 @@ def wants_json(options: argparse.Namespace) -> bool:
 def print_json(value: object) -> None:
     """Print one line of JSON. Arrays of numpy are lists."""
     data = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
-    sys.stdout.write(data.decode())
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)  # JSON is UTF-8, whatever the terminal's encoding
+    sys.stdout.buffer.flush()

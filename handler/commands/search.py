@@ -26,7 +26,6 @@ from handler.objects.configured_storage import ConfiguredStorage
 from handler.request_context import RequestContext
 from handler.settings import Settings
 from handler.stores.catalog import VectorStoreItem
-from handler.stores.contract import Storage
 from handler.stores.ids import is_id
 from handler.vector_stores.search import VectorSearch
 from model_layer import ModelLayerError, load_encoder
@@ -63,7 +62,7 @@ def main(arguments: list[str]) -> int:
             page = _search(options, filters, settings)
     except Interrupted as interrupted:
         end(interrupted.status, "Interrupted.")
-    except (ApiError, ModelLayerError, ValueError, OSError) as error:
+    except (ApiError, TryLater, ModelLayerError, ValueError, OSError) as error:
         return fail(_reason(error))
     for warning in page.get("warnings", []):
         say(f"warning: {warning}")
@@ -124,8 +123,7 @@ def _search(
     # One query needs one thread, and the bundle's files were checked when they were written.
     encoder = load_encoder(precision=settings.precision, threads=1, verify=False)
     storage = ConfiguredStorage(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-    if options.vector_store:
-        _expect_vector_store(storage.open(), options.vector_store)
+    _expect_vector_store(storage, options.vector_store)
     search = VectorSearch(
         encoder, storage, truncate=settings.truncate, mode=options.mode or settings.search_mode
     )
@@ -141,14 +139,25 @@ def _reason(error: Exception) -> str:
     return str(cause if isinstance(cause, ApiError | TryLater) else error)
 
 
-def _expect_vector_store(storage: Storage, asked: str) -> None:
-    """Raise NotFound, with the vector stores that there are, if it is none of them."""
-    made = storage.catalog.page(VectorStoreItem, limit=MAX_NAMED)
-    if asked == storage.source_store_id or asked in [item.id for item in made]:
-        return
-    if not (is_id(asked) and storage.catalog.get(VectorStoreItem, asked)):
-        names = [f"{item.id} ({item.name})" if item.name else item.id for item in made]
-        listed = ", ".join([storage.source_store_id, *names])
+def _expect_vector_store(storage: ConfiguredStorage, asked: str | None) -> None:
+    """Raise NotFound, with the vector stores that there are, if it is none of them.
+
+    None stands for the documents of folders.
+    """
+    opened = storage.open()
+    made = opened.catalog.page(VectorStoreItem, limit=MAX_NAMED)
+    names = [f"{item.id} ({item.name})" if item.name else item.id for item in made]
+    if asked is None:
+        if not storage.has_source_store(opened):
+            others = f"; --vector-store can be {', '.join(names)}" if names else ""
+            raise NotFound(
+                "No folder has been ingested into this store yet: "
+                f"`{ingest_command('FOLDER')}` does that{others}."
+            )
+    elif asked != opened.source_store_id and not (
+        is_id(asked) and opened.catalog.get(VectorStoreItem, asked)
+    ):
+        listed = ", ".join([opened.source_store_id, *names])
         raise NotFound(f"There is no vector store {asked}. There are: {listed}.")
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from handler import logs
 from handler.commands.arguments import ArgumentParser
-from handler.commands.bundle import FoundBundle, find_or_build_bundle
+from handler.commands.bundle import PRECISIONS, FoundBundle, find_or_build_bundle
 from handler.commands.called import host_setting, port_setting
 from handler.commands.failure import fail
 from handler.commands.output import print_json
@@ -28,7 +28,7 @@ from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_
 from handler.local_server.log_limit import write_limited_logs
 from handler.local_server.server import Server, run_to_the_end
 from handler.settings import Settings, SqliteAddress
-from model_layer import PRECISIONS, ModelLayerError
+from model_layer import ModelLayerError
 
 if TYPE_CHECKING:
     from handler.local_worker.worker import Observer, Worker

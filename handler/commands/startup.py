@@ -90,7 +90,7 @@ class Startup:
         who = (
             "any program on this machine" if self.is_local else "ANY MACHINE that reaches this one"
         )
-        return f"off, {who} may call: `{key_command()}` makes a key"
+        return f"off, {who} may call: `{key_command()}` makes one"
 
 
 def url_of(host: str, port: int) -> str:

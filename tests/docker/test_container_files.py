@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from botocore.session import get_session
 from botocore.validate import ParamValidator
+from samtranslator.yaml_helper import yaml_parse
 
 from handler.limits import EXIT_SECONDS, GRACE_SECONDS
 from handler.settings import S3VectorsAddress, read_settings
@@ -19,8 +19,9 @@ from tests.template.transformed import properties
 FOLDER = ROOT / "deployment" / "container"
 TASK = json.loads((FOLDER / "ecs-task.json").read_text())
 POLICY = json.loads((FOLDER / "policy.json").read_text())
-OBJECTS = {one["kind"]: one for one in yaml.safe_load_all((FOLDER / "kubernetes.yaml").read_text())}
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["minilm"]
+MANIFEST = (FOLDER / "kubernetes.yaml").read_text().split("\n---\n")
+OBJECTS: dict[str, Any] = {one["kind"]: one for one in map(yaml_parse, MANIFEST)}
+COMPOSE = yaml_parse((ROOT / "compose.yaml").read_text())["services"]["minilm"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PORT = 8444
 

@@ -77,7 +77,7 @@ def test_a_folder_whose_documents_are_all_gone_is_refused_unless_told(
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing was done, because all of its 3 documents are gone" in err
-    assert f"make ingest DIR={docs} REMOVE=1" in err
+    assert f"minilm ingest --remove {docs}" in err
     assert len(names(store)) == 3
     assert run(docs, remove=True) == 0
     assert "3 removed; 0 chunks" in capsys.readouterr().out
@@ -132,7 +132,7 @@ def test_a_folder_that_moved_leaves_no_doubles(
     out, err = capsys.readouterr()
     assert "3 ingested, 2 removed; 3 chunks" in out
     assert f"{docs} is gone, and 1 document is still in the store." in err
-    assert f"make ingest DIR={docs} REMOVE=1" in err
+    assert f"minilm ingest --remove {docs}" in err
     assert found(store, (docs / "dogs.txt").as_uri()) == []
     assert run(docs, remove=True) == 0
     assert names(store) == ["birds.txt", "cats.txt", "dogs.txt"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import logging
 
 import pytest
@@ -68,3 +69,17 @@ def test_what_a_client_caused_has_no_traceback(written: Written, error: BaseExce
 def test_a_fault_of_ours_has_its_traceback(written: Written) -> None:
     written.log.error("failed", exc_info=ZeroDivisionError("ours"))
     assert written.lines[-1] == "ZeroDivisionError: ours"
+
+
+def test_lines_for_programs_are_json(clock: FakeClock) -> None:
+    stream = io.StringIO()
+    log = logging.getLogger("tests.log_limit.json")
+    log.handlers = [LimitedHandler(stream, now=clock.monotonic)]
+    log.warning("%s\nof two lines", "x" * 100_000)
+    log.error("failed", exc_info=ZeroDivisionError("ours"))
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert (first["level"], first["logger"]) == ("WARNING", "tests.log_limit.json")
+    assert len(first["message"]) == MAX_LINE
+    assert "traceback" not in first
+    assert second["message"] == "failed"
+    assert second["traceback"].endswith("ZeroDivisionError: ours")
