@@ -32,7 +32,8 @@ def main() -> int:
     except OSError as error:
         return fail(f"The server at {address[0]}:{port} does not answer: {error}.")
     if not answer.startswith(b"HTTP/1.1 200 "):
-        return fail(f"The server at {address[0]}:{port} answered {answer[:40]!r}.")
+        line = answer.decode("latin-1").partition("\r\n")[0]
+        return fail(f"The server at {address[0]}:{port} answers with {line}.")
     return 0
 
 

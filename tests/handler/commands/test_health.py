@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,14 +57,19 @@ def test_a_server_that_does_not_answer_is_not(
 def test_what_answers_otherwise_is_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import http.server
-    import threading
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
-        threading.Thread(target=other.handle_request, daemon=True).start()
-        port = str(other.server_port)
-        assert run(monkeypatch, tmp_path, *SERVE, "--port", port) == 1
-    assert "answered b'HTTP/1.0 501 " in capsys.readouterr().err
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1_000)
+                connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        port = listener.getsockname()[1]
+        assert run(monkeypatch, tmp_path, *SERVE, "--port", str(port)) == 1
+    said = f"The server at localhost:{port} answers with HTTP/1.1 503 Service Unavailable.\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_function_is_healthy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
