@@ -52,10 +52,11 @@ def test_the_image_is_run_by_our_entrypoint_as_an_unprivileged_user() -> None:
 
 
 def test_ecs_takes_the_task_definition() -> None:
-    shape = get_session().get_service_model("ecs").operation_model("RegisterTaskDefinition")
-    report = ParamValidator().validate(TASK, shape.input_shape)
+    operation = get_session().get_service_model("ecs").operation_model("RegisterTaskDefinition")
+    assert operation.input_shape is not None
+    report = ParamValidator().validate(TASK, operation.input_shape)
     assert not report.has_errors(), report.generate_report()
-    assert _unknown(TASK, shape.input_shape) == []
+    assert _unknown(TASK, operation.input_shape) == []
 
 
 def _unknown(value: Any, shape: Any) -> list[str]:

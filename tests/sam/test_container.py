@@ -141,6 +141,16 @@ def test_documents_outlive_the_container(volume: str, user: str) -> None:
         assert scrape.value("store_files", status="completed") == 1
 
 
+def test_a_server_without_a_volume_has_no_store_and_says_so(built: None) -> None:
+    with serving() as container:
+        assert httpx.post(f"{container.origin}/v1/vector_stores", json={}).status_code == 404
+        assert "There is no vector store: /data cannot be written." in container.log
+        assert "store_up" not in httpx.get(f"{container.origin}/metrics").text
+        docker("stop", container.name)
+        status = docker("inspect", "-f", "{{.State.ExitCode}}", container.name).strip()
+    assert status == "0"
+
+
 def test_a_request_in_flight_is_answered_before_it_ends(built: None) -> None:
     texts = [f"{number} is a number, and this is a sentence about it." for number in range(1_000)]
     answers: list[httpx.Response] = []
