@@ -17,4 +17,4 @@ if [ -z "${VECTOR_STORE+set}" ]; then
 fi
 # -P: the current folder, which may be the user's, is not on the import path.
 export PYTHONPATH="$LAMBDA_TASK_ROOT"
-exec python3 -P -m handler.commands "$@"
+exec python3 -P -m handler.commands.unprivileged python3 -P -m handler.commands "$@"
