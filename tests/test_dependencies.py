@@ -18,13 +18,14 @@ import pytest
 
 from tests.paths import ROOT
 
-OURS = {"handler", "model_layer", "deployment", "tests", "benchmarks"}
+OURS = {"handler", "model_layer", "deployment", "website", "tests", "benchmarks"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # Each folder of code, and the dependency groups that it may import from.
 GROUPS = {
     "handler": ["build", "serve", "lint"],
     "model_layer": ["build", "lint"],
     "deployment": ["test"],
+    "website": ["docs", "test"],
     "tests": ["build", "serve", "test", "lint"],
     "benchmarks": ["build", "serve", "test", "lint"],
 }

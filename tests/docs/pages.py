@@ -1,6 +1,6 @@
-"""The pages of the documentation, and what can be read from them: examples, links, tables.
+"""What can be read from the pages of the documentation: examples, sections, tables.
 
-Does not run examples.
+Does not run examples. Links are website/links.py's.
 """
 
 from __future__ import annotations
@@ -10,12 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PAGES = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-    ROOT / "benchmarks" / "README.md",
-]
+from website.links import PAGES, ROOT
+
 # The changelog and the decisions tell of earlier layouts and commands, too.
 PAGES_OF_TODAY = [
     page for page in PAGES if page.name != "CHANGELOG.md" and page.parent.name != "decisions"
@@ -28,8 +24,6 @@ BLOCK = re.compile(
     r"^```(sh|python|js)\n(.*?)^```\n(?:\n```(?:json|text)\n(.*?)^```$)?", re.DOTALL | re.MULTILINE
 )
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
-HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 
 
@@ -68,21 +62,6 @@ def examples(language: str) -> list[Example]:
         for number, match in enumerate(BLOCK.finditer(page.read_text()), start=1)
         if match[1] == language
     ]
-
-
-def links(text: str) -> list[str]:
-    """The targets of the links and pictures of a page, code left out."""
-    return LINK.findall(FENCED.sub("", text))
-
-
-def anchors(text: str) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
-    found: set[str] = set()
-    for heading in HEADING.findall(FENCED.sub("", text)):
-        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
-        anchor = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
-        found.add(anchor if anchor not in found else f"{anchor}-1")
-    return found
 
 
 def section(text: str, heading: str) -> str:
