@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import PAGES, Example, examples
+from tests.docs.pages import Example, examples
 from tests.local_server import Server, start_server
 from tests.paths import ROOT
+from website.links import PAGES
 
 # The line that begins a block; the one that ends it has no language.
 OPENING = re.compile(r"^ *```(?!\s*$)(\S*)", re.MULTILINE)

@@ -8,16 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import (
-    PAGES,
-    PAGES_OF_TODAY,
-    ROOT,
-    name_of,
-    quoted,
-    section,
-    text_of,
-)
-from website.links import broken_links, links_in
+from tests.docs.pages import PAGES_OF_TODAY, name_of, quoted, section, text_of
+from tests.paths import ROOT
+from website.links import PAGES, broken_links, links_in
 
 # A path from the root, of which code is told by its first folder.
 PATH = re.compile(
