@@ -115,7 +115,7 @@ def main() -> int:
     for sentence in broken:
         print(sentence, file=sys.stderr)
     if not broken:
-        print(f"All links of {len(PAGES)} pages lead somewhere.")
+        print(f"All links lead somewhere (pages: {len(PAGES)}).")
     return 1 if broken else 0
 
 

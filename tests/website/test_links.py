@@ -111,3 +111,19 @@ def test_an_anchor_is_that_of_code_hosts(heading: str, anchor: str) -> None:
 def test_headings_are_found_outside_of_code_and_without_their_links() -> None:
     text = "# The [API](api.md)\n\n```sh\n# a comment\n```\n\n## Limits of `make`\n"
     assert anchors(text) == ["the-api", "limits-of-make"]
+
+
+def test_the_command_names_what_is_broken_and_fails(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = folder / "README.md"
+    monkeypatch.setattr(links, "PAGES", [page])
+    page.write_text("[a](gone.md)\n[b](docs/api.md)\n[c](gone.svg)\n")
+    assert links.main() == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "README.md:1: gone.md: there is no such file.",
+        "README.md:3: gone.svg: there is no such file.",
+    ]
+    page.write_text("[b](docs/api.md)\n")
+    assert links.main() == 0
+    assert capsys.readouterr().out == "All links lead somewhere (pages: 1).\n"
