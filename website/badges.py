@@ -12,7 +12,7 @@ from html import escape
 from website.links import ROOT
 
 FOLDER = ROOT / "docs" / "images" / "badges"
-CHARACTER, MARGIN, HEIGHT = 6.6, 6, 20  # pixels, of text in 11 px
+CHARACTER, MARGIN, HEIGHT = 6.3, 6, 20  # pixels, of text in 11 px
 
 
 def badges() -> dict[str, str]:

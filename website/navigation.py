@@ -10,7 +10,8 @@ from website.links import ROOT, links_in
 
 HOME = ROOT / "README.md"
 MAP = ROOT / "docs" / "README.md"
-DECISIONS = ROOT / "docs" / "decisions"
+DECISIONS = ROOT / "docs" / "decisions" / "README.md"
+BENCHMARKS = ROOT / "benchmarks" / "README.md"
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -26,10 +27,14 @@ def _section(heading: str, text: str) -> dict[str, Any]:
 
 
 def _entry(page: Path) -> Any:
-    if page.parent != DECISIONS:
+    """A page, or one with those that it has links to: the decisions, and the results."""
+    names = {DECISIONS: "Decisions", BENCHMARKS: "Benchmarks"}
+    if page not in names:
         return _name(page)
-    records = sorted(DECISIONS.glob("[0-9]*.md"))
-    return {"Decisions": [_name(page), *map(_name, records)]}
+    links = (link for link in links_in(page.read_text()) if link.is_local and link.path)
+    files = dict.fromkeys(link.file(page) for link in links)
+    below = [one for one in files if one.suffix == ".md" and one.is_relative_to(page.parent)]
+    return {names[page]: [_name(page), *map(_name, below)]}
 
 
 def _name(page: Path) -> str:
