@@ -67,6 +67,7 @@ class Settings:
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
     mcp: bool = True  # whether assistants may search and read the documents, at /mcp
+    page: bool = True  # whether browsers get the page with tools at /
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
     keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
@@ -108,6 +109,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mcp=_boolean(environment, "MCP", default=True),
         metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
         on_lambda=on_lambda,
+        # What a function shows the internet is asked for.
+        page=_boolean(environment, "PAGE", default=not on_lambda),
         queue_url=environment.get("QUEUE_URL") or None,
         search_mode=_search_mode(environment, "SEARCH_MODE"),
         source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
