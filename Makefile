@@ -14,6 +14,7 @@ override DIR := $(value DIR)
 override FILE := $(value FILE)
 ifdef VECTOR_STORE
 override VECTOR_STORE := $(value VECTOR_STORE)
+export VECTOR_STORE
 endif
 export DIR FILE
 PRECISION ?= int8
@@ -26,21 +27,20 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# Its messages then name the commands of make.
+MINILM = MINILM_CALLED_BY=make $(BIN)/python -m handler.commands
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 serve: $(VENV)/serve model ## serve http://localhost:8444/v1 (PORT=, HOST=)
-	@$(BIN)/python -m handler.commands.serve
+	@$(MINILM) serve
 
 ingest: $(VENV)/serve model ## ingest a folder's files into the local store (DIR=, VECTOR_STORE=, REMOVE=1)
-	@$(BIN)/python -m handler.commands.ingest_folder $(if $(filter-out 0 false no,$(REMOVE)),--remove) $(if $(DIR),-- "$$DIR")
+	@$(MINILM) ingest $(if $(filter-out 0 false no,$(REMOVE)),--remove) $(if $(DIR),-- "$$DIR")
 
 text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
-	@$(BIN)/python -m handler.commands.read_text $(ARGS) $(if $(FILE),-- "$$FILE")
-
-# What `make ingest` fills, `make serve` searches.
-serve ingest: export VECTOR_STORE ?= sqlite:///documents.sqlite
+	@$(MINILM) text $(ARGS) $(if $(FILE),-- "$$FILE")
 
 # Its hundreds of processes read compiled modules, even where Python is told to write none.
 test: export PYTHONDONTWRITEBYTECODE :=
@@ -87,8 +87,12 @@ docs: $(VENV)/dev .venv-docs/ready ## build the documentation as a site, and wri
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
 
+wheel: $(VENV)/bin/python ## build a wheel of the command `minilm` into dist/
+	@$(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 key: $(VENV)/serve ## make an API key, and print its hash for API_KEY_HASHES
-	@$(BIN)/python -m handler.commands.key
+	@$(MINILM) key
 
 bench: ## run a benchmark (NAME=…, ARGS=); without NAME, list them
 	@$(if $(filter-out $(BENCHMARKS),$(NAME)),echo "NAME is '$(NAME)'; it can be $(BENCHMARKS)." >&2; exit 1)
@@ -164,8 +168,8 @@ golden: .venv-bench/ready model ## regenerate the reference vectors (tests/golde
 
 # docs, sam and scan have environments of their own: they pin what the others pin otherwise.
 lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions)
-	$(LOCK) --group build --group serve --group test --group lint -o requirements/dev.txt
-	$(LOCK) --group build --group serve -c requirements/dev.txt -o requirements/serve.txt
+	$(LOCK) --group test --group lint -o requirements/dev.txt
+	$(LOCK) -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
 	$(LOCK_GROUP) --group docs -o requirements/docs.txt
 	$(LOCK_GROUP) --group sam -o requirements/sam.txt
@@ -173,10 +177,10 @@ lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions
 
 LOCK = $(LOCK_GROUP) pyproject.toml
 LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
+	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
-	rm -rf $(VENV) .venv-* site .aws-sam .bundles .cpus model_layer/bundle tests/*/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* site .aws-sam dist .bundles .cpus model_layer/bundle tests/*/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -229,4 +233,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-browser test-chaos test-cpus test-load test-sam test-slow text
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-browser test-chaos test-cpus test-load test-sam test-slow text wheel

@@ -34,6 +34,7 @@ from model_layer import load_cl100k, load_encoder
 def load_embeddings(settings: Settings) -> EmbeddingOperations:
     """Load the model and run it once, so that the first request finds it warm."""
     encoder = load_encoder(
+        precision=settings.precision,
         threads=settings.encoder_threads,
         # The build verified the image's files, and Lambda verifies the image.
         verify=not settings.on_lambda,

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
-from handler.digits import whole_number
+from handler.environment import (
+    BUCKET,
+    HOST,
+    NAMESPACE,
+    QUEUE,
+    TABLE,
+    boolean,
+    integer,
+    items,
+    text,
+    texts,
+)
 
 MEMORY_PER_CPU = 1_769  # MB; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
@@ -52,6 +63,8 @@ class S3VectorsAddress:
 
 
 StoreAddress = SqliteAddress | S3VectorsAddress
+LogFormat = Literal["text", "json"]
+Precision = Literal["int8", "fp32"]
 SearchMode = Literal["hybrid", "vector", "text"]
 
 
@@ -66,6 +79,7 @@ class Settings:
     search_mode: SearchMode = "hybrid"  # of searches that do not say
     truncate: Literal["END", "START", "NONE"] = "END"  # for requests that do not say
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
+    log_format: LogFormat | None = None  # None: text on a terminal, JSON elsewhere
     mcp: bool = True  # whether assistants may search and read the documents, at /mcp
     page: bool = True  # whether browsers get the page with tools at /
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
@@ -78,6 +92,7 @@ class Settings:
         default_factory=dict
     )  # name → SHA-256; empty: the API is open
     on_lambda: bool = False
+    precision: Precision | None = None  # that the model must have; None: any
     queue_url: str | None = None  # of the ingest function's queue
     source_buckets: tuple[str, ...] = ()  # that the ingest function reads; empty: any
     vector_store: StoreAddress | None = None  # None: no ingestion and no search
@@ -86,34 +101,36 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises ValueError naming the variable and what it accepts."""
     on_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environment
-    threads = _integer(environment, "ENCODER_THREADS", 1, 64)
+    threads = integer(environment, "ENCODER_THREADS", 1, 64)
     if threads is None and on_lambda:
         # os.cpu_count() is not the function's share of them, which follows its memory.
-        memory = _integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
+        memory = integer(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, 1 << 20) or 128
         threads = max(1, round(memory / MEMORY_PER_CPU))
-    overlap = _integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
+    overlap = integer(environment, "CHUNK_OVERLAP", 0, MAX_OVERLAP)
     return Settings(
-        accept_any_model=_boolean(environment, "ACCEPT_ANY_MODEL", default=True),
-        allowed_hosts=tuple(host.lower() for host in _names(environment, "ALLOWED_HOSTS")),
+        accept_any_model=boolean(environment, "ACCEPT_ANY_MODEL", default=True),
+        allowed_hosts=tuple(host.lower() for host in texts(environment, "ALLOWED_HOSTS", HOST)),
         chunk_overlap=Settings.chunk_overlap if overlap is None else overlap,
         base_path=_base_path(environment, "API_BASE_PATH"),
         cap_dimensions=_cap_dimensions(environment, "DIMENSIONS_OVER_LIMIT"),
-        keep_boilerplate=_boolean(environment, "KEEP_BOILERPLATE", default=False),
+        keep_boilerplate=boolean(environment, "KEEP_BOILERPLATE", default=False),
         cors_origins=_origins(environment, "CORS_ALLOW_ORIGINS"),
-        keep_alive_seconds=_integer(environment, "KEEP_ALIVE_SECONDS", 1, 3_600)
+        keep_alive_seconds=integer(environment, "KEEP_ALIVE_SECONDS", 1, 3_600)
         or Settings.keep_alive_seconds,
         encoder_threads=threads,
         key_hashes=_key_hashes(environment, "API_KEY_HASHES"),
-        max_waiting_texts=_integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
+        max_waiting_texts=integer(environment, "MAX_WAITING_TEXTS", 1, 1_000_000)
         or Settings.max_waiting_texts,
-        mcp=_boolean(environment, "MCP", default=True),
-        metrics_namespace=environment.get("METRICS_NAMESPACE") or None,
+        log_format=_log_format(environment, "LOG_FORMAT", on_lambda=on_lambda),
+        mcp=boolean(environment, "MCP", default=True),
+        metrics_namespace=text(environment, "METRICS_NAMESPACE", NAMESPACE),
         on_lambda=on_lambda,
         # What a function shows the internet is asked for.
-        page=_boolean(environment, "PAGE", default=not on_lambda),
-        queue_url=environment.get("QUEUE_URL") or None,
+        page=boolean(environment, "PAGE", default=not on_lambda),
+        precision=_precision(environment, "PRECISION"),
+        queue_url=text(environment, "QUEUE_URL", QUEUE),
         search_mode=_search_mode(environment, "SEARCH_MODE"),
-        source_buckets=tuple(_names(environment, "SOURCE_BUCKETS")),
+        source_buckets=texts(environment, "SOURCE_BUCKETS", BUCKET),
         truncate=_truncate(environment, "TRUNCATE"),
         vector_store=_store(environment, "VECTOR_STORE"),
     )
@@ -125,6 +142,30 @@ def _truncate(environment: Mapping[str, str], name: str) -> Literal["END", "STAR
         case "END" | "START" | "NONE" as truncate:
             return truncate
     raise ValueError(f"{name} is {value!r}; it can be END, START or NONE.")
+
+
+def _log_format(environment: Mapping[str, str], name: str, *, on_lambda: bool) -> LogFormat | None:
+    value = environment.get(name)
+    match (value or "").lower():
+        case "":
+            return None
+        case "json":
+            return "json"
+        case "text" if on_lambda:
+            raise ValueError(f"{name} is {value!r}; on Lambda it can be json only, for CloudWatch.")
+        case "text":
+            return "text"
+    raise ValueError(f"{name} is {value!r}; it can be text or json.")
+
+
+def _precision(environment: Mapping[str, str], name: str) -> Precision | None:
+    value = environment.get(name)
+    match (value or "").lower():
+        case "":
+            return None
+        case "int8" | "fp32" as precision:
+            return precision
+    raise ValueError(f"{name} is {value!r}; it can be int8 or fp32.")
 
 
 def _search_mode(environment: Mapping[str, str], name: str) -> SearchMode:
@@ -154,7 +195,7 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     match = re.fullmatch(r"s3vectors://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])/([a-z0-9.-]{3,63})", value)
     if not match:
         raise ValueError(f"{name} is {value!r}; it can be {STORE_FORMS}.")
-    table = environment.get("LEDGER_TABLE")
+    table = text(environment, "LEDGER_TABLE", TABLE)
     if not table:
         raise ValueError(f"{name} is {value!r}; LEDGER_TABLE must name its DynamoDB table.")
     return S3VectorsAddress(
@@ -162,27 +203,9 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
         match[2],
         table,
         language,
-        files_bucket=environment.get("FILES_BUCKET") or None,
-        queue_url=environment.get("QUEUE_URL") or None,
+        files_bucket=text(environment, "FILES_BUCKET", BUCKET),
+        queue_url=text(environment, "QUEUE_URL", QUEUE),
     )
-
-
-def _boolean(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
-    value = environment.get(name) or str(default)
-    if value.lower() not in ("true", "false"):
-        raise ValueError(f"{name} is {value!r}; it can be true or false.")
-    return value.lower() == "true"
-
-
-def _list(environment: Mapping[str, str], name: str) -> list[str]:
-    """The items between commas; none if the variable is not set or empty."""
-    value = environment.get(name, "")
-    return [item.strip() for item in value.split(",")] if value else []
-
-
-def _names(environment: Mapping[str, str], name: str) -> list[str]:
-    """The items between commas, without those that are empty."""
-    return [item for item in _list(environment, name) if item]
 
 
 def _base_path(environment: Mapping[str, str], name: str) -> str:
@@ -201,9 +224,9 @@ def _cap_dimensions(environment: Mapping[str, str], name: str) -> bool:
 
 
 def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    items = _list(environment, name)
-    origins = tuple(item for item in items if item)
-    if items and not origins:
+    listed = items(environment, name)
+    origins = tuple(item for item in listed if item)
+    if listed and not origins:
         raise ValueError(f"{name} is {environment[name]!r}, which has no origin; leave it empty.")
     for origin in origins:
         if origin != "*" and not ORIGIN.fullmatch(origin.lower()):
@@ -216,14 +239,14 @@ def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
     hashes: dict[str, str] = {}
-    for number, item in enumerate(_list(environment, name), start=1):
+    for number, item in enumerate(items(environment, name), start=1):
         match = KEY_HASH.fullmatch(item)
         if not match:
             # The item is not shown: it may be a key, set by mistake.
             raise ValueError(
                 f"Item {number} of {name} is not a SHA-256 in 64 hexadecimal digits with an "
-                "optional name before it (alice:2cf2…); `make key` prints one. Leave the variable "
-                "empty, not the item, to open the API."
+                "optional name before it (alice:2cf2…); `minilm key` or `make key` prints one. "
+                "Leave the variable empty, not the item, to open the API."
             )
         key_name = match[1] or f"key-{number}"
         if key_name in hashes:
@@ -232,13 +255,3 @@ def _key_hashes(environment: Mapping[str, str], name: str) -> dict[str, str]:
             )
         hashes[key_name] = match[2].lower()
     return hashes
-
-
-def _integer(environment: Mapping[str, str], name: str, low: int, high: int) -> int | None:
-    value = environment.get(name)
-    if not value:
-        return None
-    number = whole_number(value)
-    if number is None or not low <= number <= high:
-        raise ValueError(f"{name} is {value!r}; it can be a whole number from {low} to {high}.")
-    return number

@@ -8,11 +8,11 @@
     encoded.token_counts  # int, (1,), tokens the model read, specials included
     encoded.truncated     # bool, (1,), whether the text had more
 
-Knows no HTTP and no AWS, and needs no network: it reads only `bundle/`, which `make model`
-builds.
+Knows no HTTP and no AWS, and needs no network: it reads only the bundle, which `make model` or
+`minilm model` builds.
 """
 
-from model_layer.artifacts import Bundle
+from model_layer.artifacts import Bundle, read_bundle
 from model_layer.chunk_blocks import Outline
 from model_layer.chunking import Chunk, Chunker, Window, load_chunker
 from model_layer.cl100k import Cl100k, load_cl100k
@@ -25,6 +25,7 @@ from model_layer.errors import (
     TextTooLong,
     TokenIdError,
 )
+from model_layer.places import bundle_folder
 from model_layer.tokenizer import Truncate
 
 __all__ = [
@@ -44,7 +45,9 @@ __all__ = [
     "TokenIdError",
     "Truncate",
     "Window",
+    "bundle_folder",
     "load_chunker",
     "load_cl100k",
     "load_encoder",
+    "read_bundle",
 ]

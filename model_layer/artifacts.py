@@ -1,7 +1,8 @@
 """The bundle: the folder of files that the build leaves and the encoder loads.
 
 `manifest.json` names every file with its size and SHA-256, and holds the facts of the model.
-This module reads and checks a bundle; only `model_layer.build` writes one.
+This module reads and checks a bundle; only `model_layer.build` writes one, and `places` knows where
+it is.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from model_layer.errors import BundleError
+from model_layer.places import BESIDE, CURE, Precision, bundle_folder
 
 FORMAT = 3  # of the manifest and its files; the encoder reads no other
-DEFAULT_BUNDLE = Path(__file__).parent / "bundle"
+DEFAULT_BUNDLE = BESIDE
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
 WEIGHTS = "model.weights"  # the model's large tensors
 TOKENIZER = "tokenizer.json"
 CL100K = "cl100k.npy"
 
-REBUILD = "Run `make model` to build it again."
+REBUILD = CURE
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,22 @@ class Bundle:
                 )
 
 
-def read_bundle(folder: Path | None = None) -> Bundle:
-    """Read the manifest of the bundle in `folder` (by default the one of `make model`).
+def read_bundle(folder: Path | None = None, *, precision: Precision | None = None) -> Bundle:
+    """Read the manifest of the bundle in `folder` (by default the one of `bundle_folder`).
 
-    Raises BundleError if the manifest is missing or unreadable.
+    precision: which the bundle must have; None: any. Raises BundleError if the manifest is missing
+    or unreadable, or if the bundle has another precision.
     """
-    folder = DEFAULT_BUNDLE if folder is None else folder
+    bundle = _read(bundle_folder(precision) if folder is None else folder)
+    if precision not in (None, bundle.precision):
+        raise BundleError(
+            f"The model bundle in {bundle.folder} has the precision {bundle.precision}, and "
+            f"{precision} is asked for. Build it with this precision, or ask for no other."
+        )
+    return bundle
+
+
+def _read(folder: Path) -> Bundle:
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())

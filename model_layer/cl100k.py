@@ -68,7 +68,7 @@ def _error(position: int, token_id: int) -> TokenIdError:
 
 
 def load_cl100k(bundle: Bundle | None = None) -> Cl100k:
-    """Open the table of `bundle` (by default the one of `make model`).
+    """Open the table of `bundle` (by default the one of `bundle_folder`).
 
     Raises BundleError if the file is missing or not a table.
     """

@@ -57,9 +57,9 @@ def start_server(log: Path | None = None, /, **settings: str) -> Iterator[Server
     log: a file for what it writes to standard error, which is this process's by default.
     """
     # Port 0: the system picks a free one, and the server's first line names it.
-    address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    address = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1", "VECTOR_STORE": ""}
     environment = {**os.environ, **address, **settings}
-    command = [sys.executable, "-m", "handler.commands.serve"]
+    command = [sys.executable, "-m", "handler.commands", "serve"]
     with (
         log.open("wb") if log else contextlib.nullcontext() as stderr,
         subprocess.Popen(

@@ -22,12 +22,12 @@ OURS = {"handler", "model_layer", "deployment", "website", "tests", "benchmarks"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # Each folder of code, and the dependency groups that it may import from.
 GROUPS = {
-    "handler": ["build", "serve", "lint"],
-    "model_layer": ["build", "lint"],
+    "handler": ["lint"],
+    "model_layer": ["lint"],
     "deployment": ["test"],
     "website": ["docs", "test"],
-    "tests": ["build", "serve", "test", "lint"],
-    "benchmarks": ["build", "serve", "test", "lint"],
+    "tests": ["test", "lint"],
+    "benchmarks": ["test", "lint"],
 }
 # Modules that only the benchmarks' environments have, with the distribution that brings them.
 BENCHMARKS_ONLY = {

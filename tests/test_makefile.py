@@ -147,4 +147,4 @@ def test_remove_is_passed_on_unless_it_means_no(checkout: Path) -> None:
     for value, option in {"1": "--remove|", "0": "", "": ""}.items():
         arguments = ["DIR=docs", f"REMOVE={value}", "-o", ".venv/serve", "-o", "model"]
         done = make("ingest", *arguments, cwd=checkout)
-        assert done.stdout.endswith(f"ingest_folder|{option}--|docs|")
+        assert done.stdout.endswith(f"|ingest|{option}--|docs|")

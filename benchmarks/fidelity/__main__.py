@@ -21,7 +21,7 @@ from benchmarks.measuring.machine import machine
 from benchmarks.measuring.reference import REFERENCE, reference_vectors
 from benchmarks.measuring.results import publish, store, stored
 from model_layer import load_encoder
-from model_layer.build.__main__ import PRECISIONS
+from model_layer.places import PRECISIONS
 
 QUICK = {"each": 3, "passages": 200, "queries": 100, "documents": 50}
 WHOLE = {"each": 16, "passages": 3000, "queries": 500, "documents": 350}

@@ -34,7 +34,7 @@ class Contestant:
 
 def contestants(instruction_set: str) -> list[Contestant]:
     """Ours in every precision, and the peers, set up for the instruction set ("avx2", …)."""
-    from model_layer.build.__main__ import PRECISIONS
+    from model_layer.places import PRECISIONS
 
     bench, infinity, openvino = ".venv-bench", ".venv-infinity", ".venv-openvino"
     return [

@@ -41,7 +41,7 @@ def prepare(environments: set[str]) -> None:
 
     Never in the measured process: an export takes more memory than all that follows.
     """
-    from model_layer.build.__main__ import PRECISIONS
+    from model_layer.places import PRECISIONS
 
     for precision in PRECISIONS:
         bundle(precision)

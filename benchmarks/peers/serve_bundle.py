@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from handler.commands.serve import main
-from model_layer import artifacts
+from model_layer import places
 
 if __name__ == "__main__":
     # The server loads the default bundle and has no setting for another.
-    artifacts.DEFAULT_BUNDLE = Path(sys.argv[1])
-    sys.exit(main())
+    places.BESIDE = Path(sys.argv[1])
+    sys.exit(main([]))

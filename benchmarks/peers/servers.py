@@ -106,7 +106,7 @@ class ServersResult:
 
 def servers(threads: int) -> list[Server]:
     """Ours in every precision, and the peers."""
-    from model_layer.build.__main__ import PRECISIONS
+    from model_layer.places import PRECISIONS
 
     omp = {"OMP_NUM_THREADS": str(threads)}
     memory = {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(threads * MEMORY_PER_CPU)}

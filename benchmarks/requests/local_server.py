@@ -66,8 +66,8 @@ def measure_server(*, rounds: int, seconds: float) -> ServerFigures:
     def encode() -> float:
         return statistics.median(_milliseconds(lambda: encoder.encode([SHORT]), ENCODED))
 
-    command = [sys.executable, "-m", "handler.commands.serve"]
-    environment = {"PORT": str(port), "HOST": "127.0.0.1"}
+    command = [sys.executable, "-m", "handler.commands", "serve"]
+    environment = {"PORT": str(port), "HOST": "127.0.0.1", "VECTOR_STORE": ""}
     with process("local server", command, environment=environment) as server:
         _wait(port)
         for warm in (False, True):

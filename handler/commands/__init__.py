@@ -1,1 +1,1 @@
-"""What `make` and the shell call, one file a command."""
+"""`minilm`, one file a command. What several of them need is beside them."""

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import textwrap
+from pathlib import Path
 from typing import NoReturn
 
 from handler.commands.terminal import shown
 
+INSTALLED = "minilm"
+WIDTH = 88  # characters of a line of help
+
+
+def program() -> str:
+    """How the shell calls all commands: by the installed program, or by the module."""
+    called = Path(sys.argv[0]).name
+    return INSTALLED if called == INSTALLED else "python -m handler.commands"
+
 
 class ArgumentParser(argparse.ArgumentParser):
-    """argparse's, whose messages reach the terminal escaped."""
+    """argparse's, with examples, and with messages that reach the terminal escaped."""
 
-    def __init__(self, command: str, description: str | None) -> None:
-        """command: the module's name in this package."""
+    def __init__(
+        self, command: str | None, description: str, *, examples: str, more: str = ""
+    ) -> None:
+        """command: its name; None: the program itself. more: what follows the examples."""
+        lines = textwrap.indent(examples.strip().replace(INSTALLED, program()), "  ")
         super().__init__(
-            prog=f"python -m handler.commands.{command}",
-            description=description,
+            prog=f"{program()} {command}" if command else program(),
+            description="\n".join(textwrap.fill(line, WIDTH) for line in description.split("\n")),
+            epilog=f"examples:\n{lines}\n\n{more}".rstrip(),
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )

@@ -1,4 +1,4 @@
-"""`python -m handler.commands.backfill s3://bucket/prefix`: make a store agree with a bucket.
+"""`minilm backfill s3://bucket/prefix`: make a store agree with a bucket.
 
 Sends a message to the queue of the ingest function for each object, and for each document that the
 ledger has and the bucket has not. The function does the rest, and skips what it has ingested
@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -25,9 +24,10 @@ from tqdm import tqdm
 from handler.aws.client import AwsClient
 from handler.aws.queue import MESSAGES_PER_REQUEST, send_messages
 from handler.commands.arguments import ArgumentParser
-from handler.commands.failure import fail
+from handler.commands.failure import fail, say
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.known_documents import known_documents
+from handler.commands.output import print_json
 from handler.commands.terminal import shown
 from handler.errors import ServiceUnavailable
 from handler.settings import read_settings
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 MAX_NAMED = 10  # keys that a dry run names
 STATES = Path("~/.cache/minilm-lambda/backfill")
+EXAMPLES = """
+minilm backfill s3://my-bucket/reports/ --queue QUEUE-URL --dry-run
+minilm backfill s3://my-bucket --queue QUEUE-URL
+"""
 
 
 class Entry(NamedTuple):
@@ -141,8 +145,8 @@ def main(arguments: list[str]) -> int:
             backfill = Backfill(bucket, prefix, options.queue or "", state=state, ledger=ledger)
             after = "" if options.from_start else backfill.last_key
             if after:
-                print(shown(f"Resuming after {after} (--from-start starts over)."))
-            return _run(backfill, after, dry_run=options.dry_run)
+                say(f"Resuming after {after} (--from-start starts over).")
+            return _run(backfill, after, dry_run=options.dry_run, as_json=options.json)
     except Interrupted as interrupted:
         end(interrupted.status, f"Interrupted.{_resume(options)}")
     except (ServiceUnavailable, ClientError, ValueError) as error:
@@ -158,46 +162,64 @@ def _ledger() -> Ledger | None:
     address = read_settings(os.environ).vector_store
     if address:
         return open_source_store(address).ledger
-    print(
+    say(
         "Documents that the bucket no longer has are not looked for: set VECTOR_STORE and "
-        "LEDGER_TABLE as the ingest function has them (--no-removed leaves this note out).",
-        file=sys.stderr,
+        "LEDGER_TABLE as the ingest function has them (--no-removed leaves this note out)."
     )
     return None
 
 
-def _run(backfill: Backfill, after: str, *, dry_run: bool) -> int:
+def _run(backfill: Backfill, after: str, *, dry_run: bool, as_json: bool) -> int:
     count = size = 0
     gone: list[str] = []
-    for one in tqdm(backfill.entries(after), desc="listing", unit=" objects", leave=False):
+    entries = backfill.entries(after)
+    for one in tqdm(entries, desc="listing", unit=" objects", leave=False, disable=None):
         if one.size is None:
             gone.append(one.key)
         else:
             count, size = count + 1, size + one.size
     if dry_run:
-        requests = -(-(count + len(gone)) // MESSAGES_PER_REQUEST)
-        also = f" and {len(gone):,} documents that the bucket no longer has" if gone else ""
-        print(
-            f"{count:,} objects, {size:,} bytes{also}: would be sent in {requests:,} requests. "
-            "Nothing was sent."
-        )
-        for key in gone[:MAX_NAMED]:
-            print(shown(f"  no longer there: {key}"))
-        if len(gone) > MAX_NAMED:
-            print(f"  and {len(gone) - MAX_NAMED:,} more")
+        _print_plan(count, size, gone, as_json=as_json)
         return 0
-    removed = 0
-    with tqdm(total=count + len(gone), desc="sending", unit=" objects") as bar:
+    sent = removed = 0
+    total = count + len(gone)
+    with tqdm(total=total, desc="sending", unit=" objects", disable=None) as bar:
         for batch in backfill.send(after):
-            removed += sum(one.size is None for one in batch)
+            sent, removed = sent + len(batch), removed + sum(one.size is None for one in batch)
             bar.update(len(batch))
+    if as_json:
+        print_json({"messages": sent, "gone": removed})
+        return 0
     also = f", {removed:,} of them for documents that the bucket no longer has" if removed else ""
-    print(f"{bar.n:,} messages were sent{also}.")
+    print(f"{sent:,} messages were sent{also}.")
     return 0
 
 
+def _print_plan(count: int, size: int, gone: list[str], *, as_json: bool) -> None:
+    """What would be sent: objects, their bytes, and the keys that the bucket no longer has."""
+    requests = -(-(count + len(gone)) // MESSAGES_PER_REQUEST)
+    if as_json:
+        print_json({"objects": count, "bytes": size, "gone": gone, "requests": requests})
+        return
+    also = f" and {len(gone):,} documents that the bucket no longer has" if gone else ""
+    print(
+        f"{count:,} objects, {size:,} bytes{also}: would be sent in {requests:,} requests. "
+        "Nothing was sent."
+    )
+    for key in gone[:MAX_NAMED]:
+        print(shown(f"  no longer there: {key}"))
+    if len(gone) > MAX_NAMED:
+        print(f"  and {len(gone) - MAX_NAMED:,} more")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = ArgumentParser("backfill", __doc__)
+    parser = ArgumentParser(
+        "backfill",
+        "Send the objects of a bucket to the queue of the ingest function, and the documents that "
+        "the bucket no longer has. The function skips what it has ingested already. An "
+        "interrupted run resumes where it stopped.",
+        examples=EXAMPLES,
+    )
     parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
     parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
     parser.add_argument(
@@ -212,8 +234,5 @@ def _parser() -> argparse.ArgumentParser:
         "--from-start", action="store_true", help="ignore where an interrupted run stopped"
     )
     parser.add_argument("--state", type=Path, help="file that notes the progress")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

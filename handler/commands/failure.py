@@ -6,8 +6,15 @@ import sys
 
 from handler.commands.terminal import shown
 
+FAILED, WRONG_USAGE = 1, 2
 
-def fail(message: str) -> int:
-    """Write the message to standard error, on one line. Returns a failed command's exit status."""
+
+def fail(message: str, *, status: int = FAILED) -> int:
+    """Write the message to standard error, on one line. Returns the exit status."""
     print(shown(message), file=sys.stderr)
-    return 1
+    return status
+
+
+def say(message: str) -> None:
+    """Write a note or a warning to standard error, on one line."""
+    print(shown(message), file=sys.stderr, flush=True)

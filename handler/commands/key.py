@@ -1,17 +1,32 @@
-"""`make key` (`python -m handler.commands.key`): a new API key, and the hash to set for it."""
+"""`minilm key`: a new API key, and the hash to set for it."""
 
 from __future__ import annotations
 
 import secrets
 
+from handler.commands.arguments import ArgumentParser
+from handler.commands.output import print_json
 from handler.http.auth import hash_key
 
+EXAMPLES = """
+minilm key
+minilm key --json
+"""
 
-def main() -> None:
+
+def main(arguments: list[str]) -> int:
+    parser = ArgumentParser(
+        "key",
+        "Make an API key, and print it with its hash. A server with API_KEY_HASHES set to the hash "
+        "asks for the key. The key is stored nowhere.",
+        examples=EXAMPLES,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
     key = f"sk-{secrets.token_urlsafe(32)}"
-    print(f"The key, for its user (it is stored nowhere): {key}")
-    print(f"Its hash, for API_KEY_HASHES (or the template's ApiKeyHashes): {hash_key(key)}")
-
-
-if __name__ == "__main__":
-    main()
+    if options.json:
+        print_json({"key": key, "hash": hash_key(key)})
+    else:
+        print(f"The key, for its user (it is stored nowhere): {key}")
+        print(f"Its hash, for API_KEY_HASHES (or the template's ApiKeyHashes): {hash_key(key)}")
+    return 0

@@ -1,4 +1,4 @@
-"""Documents in the store whose files are missing: which leave it, and which only with REMOVE=1.
+"""Documents in the store whose files are missing: which leave it, and which only with --remove.
 
 A missing file was deleted or moved, or its disk is not mounted. Its document should leave the store
 in the first two cases only. Deletes nothing itself.
@@ -6,11 +6,11 @@ in the first two cases only. Deletes nothing itself.
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from handler.commands.called import ingest_command
 from handler.commands.folder_files import is_gone, topmost_gone
 from handler.ingestion.sources.files import FileReader
 
@@ -34,7 +34,7 @@ def refusal(folder: Path, known: Mapping[str, str], present: Collection[str]) ->
     gone = "its document is" if len(known) == 1 else f"all of its {len(known):,} documents are"
     return (
         f"{folder}: nothing was done, because {gone} gone, as if a disk were not mounted. To "
-        f"remove what is gone from the store: {removal(folder)}"
+        f"remove what is gone from the store: {ingest_command(folder, remove=True)}"
     )
 
 
@@ -59,12 +59,7 @@ def warnings(elsewhere: Collection[str]) -> Iterator[str]:
         documents = "1 document is" if count == 1 else f"{count:,} documents are"
         yield (
             f"{place} is gone, and {documents} still in the store. If it was removed or moved: "
-            f"{removal(place)}"
+            f"{ingest_command(place, remove=True)}"
         )
     if len(places) > MAX_NAMED:
         yield f"{len(places) - MAX_NAMED:,} more folders are gone, too."
-
-
-def removal(folder: Path) -> str:
-    """The command that removes what is gone below a folder."""
-    return f"make ingest DIR={shlex.quote(str(folder))} REMOVE=1"

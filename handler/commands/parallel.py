@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,16 +26,25 @@ TICK_SECONDS = 0.2
 STOP_SECONDS = 1.0  # that documents in work have to release their leases after a Ctrl-C
 
 
+@dataclass
+class Tally:
+    """What came of the sources so far."""
+
+    results: Counter[str] = field(default_factory=Counter)
+    chunks: int = 0  # written
+    remarks: list[tuple[str, str]] = field(default_factory=list)  # a file, what is said of it
+
+
 def reconcile(
     sources: Sequence[str],
     pipeline: Pipeline,
-    results: Counter[str],
+    tally: Tally,
     *,
     folder: Path,
     threads: int,
     stop: Callable[[], object],
-) -> int:
-    """Reconcile the sources and count the results. Returns the chunks written.
+) -> None:
+    """Reconcile the sources, and add what comes of them to the tally.
 
     folder: what names are shown relative to. threads: a small file keeps only one CPU busy. stop:
     called after a Ctrl-C; it lets the documents in work end at their next step. Those that do not
@@ -51,7 +61,7 @@ def reconcile(
     futures = [pool.submit(outcome_of, source) for source in sources]
     names = [_name(source, folder) for source in sources]
     try:
-        chunks = _count(names, futures, results)
+        _count(names, futures, tally)
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         stop()
@@ -61,25 +71,24 @@ def reconcile(
         pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
-    return chunks
 
 
 def _count(
-    names: Sequence[Path], futures: Sequence[Future[Outcome | TryLater]], results: Counter[str]
-) -> int:
-    """Wait for the outcomes, in order, and print what went wrong. Returns the chunks."""
-    chunks = 0
-    with tqdm(total=len(names), unit="file", dynamic_ncols=True) as bar:
+    names: Sequence[Path], futures: Sequence[Future[Outcome | TryLater]], tally: Tally
+) -> None:
+    """Wait for the outcomes, in order, and print what went wrong."""
+    # disable=None: a bar is for a terminal only
+    with tqdm(total=len(names), unit="file", dynamic_ncols=True, disable=None) as bar:
         for name, future in zip(names, futures, strict=True):
             outcome = _result_of(future)
             for line in _lines(outcome):
+                tally.remarks.append((str(name), line))
                 bar.write(shown(f"{name}: {line}"), file=sys.stderr)
-            results[_result(outcome)] += 1
+            tally.results[_result(outcome)] += 1
             if isinstance(outcome, Outcome) and outcome.result == "ingested":
-                chunks += outcome.chunks
-            bar.set_postfix(chunks=chunks, refresh=False)
+                tally.chunks += outcome.chunks
+            bar.set_postfix(chunks=tally.chunks, refresh=False)
             bar.update()
-    return chunks
 
 
 def _result_of(future: Future[T]) -> T:

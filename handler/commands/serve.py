@@ -1,62 +1,148 @@
-"""`make serve` (`python -m handler.commands.serve`): the local server, on HOST and PORT."""
+"""`minilm serve`: the local server, on HOST and PORT."""
 
 from __future__ import annotations
 
+import argparse
+import errno
 import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from starlette.types import ASGIApp
 
+from handler import logs
+from handler.commands.arguments import ArgumentParser
+from handler.commands.bundle import PRECISIONS, FoundBundle, find_or_build_bundle
+from handler.commands.called import host_setting, port_setting
 from handler.commands.failure import fail
+from handler.commands.output import print_json
+from handler.commands.startup import Startup, look_at, url_of
+from handler.commands.store import add_store_option, expect_writable, settings_with_store
+from handler.commands.terminal import shown
 from handler.digits import whole_number
 from handler.local_server.bounds import Bounds
 from handler.local_server.connections import most_connections
 from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_only, listen
 from handler.local_server.log_limit import write_limited_logs
 from handler.local_server.server import Server, run_to_the_end
-from handler.settings import SqliteAddress
+from handler.settings import Settings, SqliteAddress
 from model_layer import ModelLayerError
 
 if TYPE_CHECKING:
-    from handler.local_worker.worker import Worker
+    from handler.local_worker.worker import Observer, Worker
+    from handler.metrics.server import ServerMetrics
 
 SWITCH_SECONDS = 0.001
+EXAMPLES = """
+minilm serve
+minilm serve --port 0 --store notes.sqlite
+minilm serve --host 0.0.0.0 --log-format json
+"""
 
 
-def main() -> int:
-    host, port = os.environ.get("HOST") or LOCALHOST, os.environ.get("PORT") or "8444"
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    host = options.host or os.environ.get("HOST") or LOCALHOST
+    port = options.port or os.environ.get("PORT") or "8444"
     number = whole_number(port)
     if number is None or number > 65_535:
         return fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
+    for name in ("precision", "log_format"):
+        if value := getattr(options, name):
+            os.environ[name.upper()] = value
     try:
+        settings = settings_with_store(options.store)
+        expect_writable(settings.vector_store)
         # Bound before the model is loaded, so that an occupied port is reported at once.
         sockets = listen(host, number)
+        bundle = find_or_build_bundle(settings.precision)
+        app, metrics = local_app(sockets)  # loads the model
     except CannotListen as error:
-        return fail(f"{error} PORT=… takes another port.")
-    try:
-        from handler.api import embeddings, settings
-
-        app = local_app(sockets)
+        return fail(f"{error} {_cure(error)}")
     except (ModelLayerError, ValueError) as error:
         return fail(str(error))
-    address = f"[{host}]" if ":" in host else host
-    url = f"http://{address}:{sockets[0].getsockname()[1]}"
-    print(f"{embeddings.encoder.bundle.fingerprint} at {url}/v1, docs at {url}/docs", flush=True)
+    as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
+    logs.write_text(on=as_text)
+    _announce(sockets, host, bundle, as_text=as_text)
+    return _serve(app, metrics, sockets, settings, as_text=as_text)
+
+
+def _serve(
+    app: ASGIApp,
+    metrics: ServerMetrics,
+    sockets: list[socket.socket],
+    settings: Settings,
+    *,
+    as_text: bool,
+) -> NoReturn:
     # With Python's 5 ms, the event loop waits that long for each thread that is busy in Python.
     sys.setswitchinterval(SWITCH_SECONDS)
     bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
-    server = Server(app, bounds, write_limited_logs())
-    worker = local_worker(server)
+    server = Server(app, bounds, write_limited_logs(as_text=as_text))
+    metrics.watch(server.server_state)
+    worker = local_worker(server, metrics.ingestion)
     if worker is None:
-        return run_to_the_end(server, sockets)
+        run_to_the_end(server, sockets)
     worker.start()
-    return run_to_the_end(server, sockets, at_end=worker.close)
+    run_to_the_end(server, sockets, at_end=worker.close)
 
 
-def local_worker(server: Server) -> Worker | None:
+def _parser() -> argparse.ArgumentParser:
+    parser = ArgumentParser(
+        "serve",
+        "Serve OpenAI's API on this machine: embeddings, files, vector stores and their search. "
+        "Environment variables set the rest; docs/api.md lists them.",
+        examples=EXAMPLES,
+    )
+    parser.add_argument(
+        "--host",
+        help="the address to listen on; 0.0.0.0 is every one (default: HOST, or localhost)",
+    )
+    parser.add_argument("--port", help="the port, 0 for any free one (default: PORT, or else 8444)")
+    add_store_option(parser)
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help="of the model (default: PRECISION, or else int8)"
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        help="of the log (default: LOG_FORMAT, or else text on a terminal and json elsewhere)",
+    )
+    return parser
+
+
+def _cure(error: CannotListen) -> str:
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in (errno.EADDRINUSE, errno.EACCES):
+        return f"{port_setting()} takes another port."
+    return f"{host_setting()} takes another address."
+
+
+def _announce(
+    sockets: list[socket.socket], host: str, bundle: FoundBundle, *, as_text: bool
+) -> None:
+    """Say on standard output what is served, and where."""
+    from handler.api import embeddings, settings
+
+    found = embeddings.encoder.bundle
+    startup = Startup(
+        url=url_of(host, sockets[0].getsockname()[1]),
+        bundle=found,
+        is_new=bundle.is_new,
+        settings=settings,
+        is_local=is_loopback_only(sockets),
+        store=look_at(settings.vector_store, found.fingerprint),
+    )
+    if as_text:
+        print("\n".join(map(shown, startup.as_text().splitlines())))
+    else:
+        print_json(startup.as_json())
+    sys.stdout.flush()
+
+
+def local_worker(server: Server, observer: Observer) -> Worker | None:
     """What does the tasks of a store in a file, with the server's model; None without such a store.
 
     It waits for the file, which the first write makes. It stops when the server is told to.
@@ -83,28 +169,39 @@ def local_worker(server: Server) -> Worker | None:
     path = Path(address.path)
     sandbox = Sandbox(keep_boilerplate=settings.keep_boilerplate)
     encoder = make_document_encoder(embeddings.encoder, settings, sandbox, is_cancelled=is_over)
-    return Worker(open_storage, encoder, sandbox, is_over=is_over)
+    return Worker(open_storage, encoder, sandbox, is_over=is_over, observer=observer)
 
 
-def local_app(sockets: list[socket.socket]) -> ASGIApp:
-    """The application. It checks who calls if only this machine can, and needs no key."""
-    from handler.api import app, embeddings, operations, settings
-    from handler.http.app import create_app
+def local_app(sockets: list[socket.socket]) -> tuple[ASGIApp, ServerMetrics]:
+    """The application, and its metrics, which it has at /metrics.
+
+    It checks who calls if it needs no key.
+    """
+    from handler.api import embeddings, operations, settings
+    from handler.http.app import admission_for, create_app
     from handler.http.host_check import HostCheck
-
-    if settings.key_hashes or not is_loopback_only(sockets):
-        return app
+    from handler.metrics.exposition import metrics_routes
+    from handler.metrics.server import ServerMetrics
 
     def guard(inner: ASGIApp) -> ASGIApp:
         return HostCheck(
-            inner, allowed_hosts=settings.allowed_hosts, allowed_origins=settings.cors_origins
+            inner,
+            allowed_hosts=settings.allowed_hosts,
+            allowed_origins=settings.cors_origins,
+            is_private=is_loopback_only(sockets),
         )
 
-    return create_app(embeddings, settings, operations=operations, guard=guard)
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:  # before the server began
-        sys.exit(0)
+    admission = admission_for(embeddings, settings)
+    metrics = ServerMetrics(
+        embeddings.encoder, admission, settings, storage=lambda: operations().storage
+    )
+    app = create_app(
+        embeddings,
+        settings,
+        operations=operations,
+        guard=None if settings.key_hashes else guard,
+        admission=admission,
+        routes=metrics_routes(metrics.registry),
+        observe=metrics.requests.observe,
+    )
+    return app, metrics

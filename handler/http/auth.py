@@ -1,6 +1,6 @@
 """Authentication by API keys. The server stores only their SHA-256.
 
-`make key` makes a key and its hash. Does not read headers; `dependencies` does.
+`minilm key` makes a key and its hash. Does not read headers; `dependencies` does.
 """
 
 from __future__ import annotations

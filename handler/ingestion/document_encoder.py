@@ -179,7 +179,11 @@ def load_document_encoder(
 
     The image's files were verified when it was built, and Lambda checks what it loads.
     """
-    encoder = load_encoder(threads=settings.encoder_threads, verify=not settings.on_lambda)
+    encoder = load_encoder(
+        precision=settings.precision,
+        threads=settings.encoder_threads,
+        verify=not settings.on_lambda,
+    )
     return make_document_encoder(encoder, settings, sandbox, is_cancelled=is_cancelled)
 
 

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import TextIO
 
 from starlette.requests import ClientDisconnect
-from uvicorn.logging import DefaultFormatter
+
+from handler.local_server.log_formats import JsonFormatter, TextFormatter
 
 LINES = 10  # of one message in a second
 LINES_OF_A_LOGGER = 30  # of all its messages
 TEMPLATE = 100  # characters that tell one message from another
-MAX_LINE = 4_000  # characters of a message without a traceback
 
 # What clients and shutdowns cause. A traceback would say nothing about the code.
 NO_FAULTS = (OSError, ClientDisconnect, asyncio.CancelledError)
@@ -29,10 +29,14 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
     """Writes to standard error, a few lines of each message in a second. Thread-safe."""
 
     def __init__(
-        self, stream: TextIO | None = None, *, now: Callable[[], float] = time.monotonic
+        self,
+        stream: TextIO | None = None,
+        *,
+        as_text: bool = False,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(stream or sys.stderr)
-        self.setFormatter(DefaultFormatter("%(levelprefix)s %(message)s"))
+        self.setFormatter(TextFormatter() if as_text else JsonFormatter())
         self._now, self._second = now, now()
         self._lines: Counter[tuple[str, str]] = Counter()
         self._left_out: Counter[tuple[str, str]] = Counter()
@@ -49,10 +53,6 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
         if record.exc_info and isinstance(record.exc_info[1], NO_FAULTS):
             record.exc_info = record.exc_text = None
         super().emit(record)
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        return line if record.exc_info else line[:MAX_LINE]
 
     def report(self) -> None:
         """Say what was left out, if its second is over."""
@@ -76,9 +76,9 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
             super().emit(record)
 
 
-def write_limited_logs() -> LimitedHandler:
+def write_limited_logs(*, as_text: bool = False) -> LimitedHandler:
     """Send what every logger of this process says through one limited handler."""
-    handler = LimitedHandler()
+    handler = LimitedHandler(as_text=as_text)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("uvicorn", "handler"):
         logging.getLogger(name).setLevel(logging.INFO)

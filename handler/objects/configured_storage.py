@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 NOT_CONFIGURED = (
     "No vector store is configured. Set VECTOR_STORE, for example to sqlite:///documents.sqlite for"
-    " a local file: `make ingest DIR=folder` fills it, and `make serve` then answers searches."
+    " a local file: `minilm ingest FOLDER` (in a checkout, `make ingest DIR=folder`) fills it, and"
+    " the local server then answers searches."
     " On AWS, deploy with Ingestion=true."
 )
 
@@ -137,8 +138,9 @@ class ConfiguredStorage:
 
 def _nothing_ingested(name: str) -> NotFound:
     return NotFound(
-        f"The vector store '{name}' does not exist: nothing has been ingested yet. `make ingest "
-        "DIR=folder` fills it; POST /v1/vector_stores makes others, for files that are uploaded.",
+        f"The vector store '{name}' does not exist: nothing has been ingested yet. `minilm "
+        "ingest FOLDER` (in a checkout, `make ingest DIR=folder`) fills it; POST /v1/vector_stores "
+        "makes others, for files that are uploaded.",
         param="vector_store_id",
         code="vector_store_not_found",
     )

@@ -1,16 +1,19 @@
 """`python -m model_layer.build`: build the model bundle, unless it is up to date.
 
-The bundle appears complete and verified, in one step, or not at all.
+The bundle appears complete and verified, in one step, or not at all. One process builds at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from model_layer.artifacts import (
@@ -28,8 +31,8 @@ from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
 from model_layer.errors import BundleError
-
-PRECISIONS = tuple(verify.WORST)
+from model_layer.places import PRECISIONS, cache_folder
+from model_layer.recipe import recipe
 
 
 def up_to_date(folder: Path, precision: str) -> bool:
@@ -37,10 +40,10 @@ def up_to_date(folder: Path, precision: str) -> bool:
     try:
         bundle = read_bundle(folder)
         bundle.verify()
-        recipe = json.loads(bundle.path(MANIFEST).read_bytes()).get("recipe")
+        noted = json.loads(bundle.path(MANIFEST).read_bytes()).get("recipe")
     except BundleError:
         return False
-    return bundle.precision == precision and recipe == manifest.recipe()
+    return bundle.precision == precision and noted == recipe()
 
 
 def build(folder: Path, precision: str) -> float:
@@ -68,6 +71,20 @@ def build(folder: Path, precision: str) -> float:
     return worst
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until no other process of this user builds. The system ends the turn of a killed one."""
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another process that builds a model.", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m model_layer.build", description=__doc__)
     parser.add_argument("--output", type=Path, default=DEFAULT_BUNDLE, help="the bundle's folder")
@@ -77,8 +94,11 @@ def main() -> int:
         return 0
     started = time.monotonic()
     try:
-        worst = build(options.output, options.precision)
-    except BuildError as error:
+        with turn():
+            if up_to_date(options.output, options.precision):  # the other process has built it
+                return 0
+            worst = build(options.output, options.precision)
+    except (BuildError, OSError) as error:
         print(f"No model bundle was built. {error}", file=sys.stderr)
         return 1
     seconds = time.monotonic() - started
@@ -88,4 +108,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

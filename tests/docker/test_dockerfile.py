@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handler.version import VERSION
 from model_layer.artifacts import read_bundle
-from model_layer.build.__main__ import PRECISIONS
+from model_layer.places import PRECISIONS
 from tests.paths import ROOT
 from tests.template.transformed import PARAMETERS
 

@@ -33,7 +33,9 @@ SHELL = examples("sh")
 # Only this server is asked; any other address is a placeholder.
 CURL = [one for one in SHELL if one.code.startswith("curl") and "localhost:8444" in one.code]
 KEY = [one for one in SHELL if one.code == "make key\n"]
-LEFT_OUT = [one for one in SHELL if one not in CURL and one not in KEY]
+# What needs AWS, and what does not end by itself, are not run.
+MINILM = [one for one in SHELL if re.match(r"minilm (?!backfill|serve)", one.code)]
+LEFT_OUT = [one for one in SHELL if one not in CURL + KEY + MINILM]
 
 # The blocks that no test runs as they stand, by the reason: the first line of each, without its
 # comment.
@@ -41,10 +43,12 @@ NOT_RUN = {
     "needs AWS": [
         'INDEX="--vector-bucket-name YOUR-VECTOR-BUCKET --index-name YOUR-INDEX"',
         "make key",  # and then `sam deploy`; by itself, it is run below
-        ".venv/bin/python -m handler.commands.backfill s3://YOUR-BUCKET/PREFIX --queue "
-        "YOUR-INGEST-QUEUE-URL",
-        ".venv/bin/python -m handler.commands.backfill s3://my-bucket/reports/ --queue QUEUE-URL "
-        "--dry-run",
+        "aws ecs register-task-definition --cli-input-json "
+        "file://deployment/container/ecs-task.json",
+        "aws lambda get-function-configuration --function-name YOUR-API-FUNCTION --query "
+        "'Environment.Variables'",
+        "minilm backfill s3://YOUR-BUCKET/PREFIX --queue YOUR-INGEST-QUEUE-URL",
+        "minilm backfill s3://my-bucket/reports/ --queue QUEUE-URL --dry-run",
         "aws s3 cp handbook.pdf s3://DOCUMENTS-BUCKET/",
         "aws s3 cp manual.pdf s3://YOUR-DOCUMENTS-BUCKET/ --metadata product=pump",
         "aws s3api get-bucket-notification-configuration --bucket YOUR-BUCKET > notifications.json",
@@ -57,8 +61,15 @@ NOT_RUN = {
         "sam deploy --guided",
         "sam deploy --parameter-overrides ApiKeyHashes=alice:2cf2…,bob:9f86… Revision=2",
     ],
+    "needs a cluster": [
+        "kubectl create secret generic minilm --from-literal=api-key-hashes=alice:2cf2…",
+    ],
     "needs Docker": [
         ".venv-sam/bin/sam local invoke ApiFunction --event events/direct.json",
+        "docker compose up",
+        'docker run --rm -v documents:/data -v "$PWD/docs:/docs:ro" minilm-lambda:latest ingest '
+        "/docs",
+        "make image IMAGE=minilm-lambda:latest",
         "make sam-local",
         "sam build",
     ],
@@ -67,25 +78,38 @@ NOT_RUN = {
         "make serve",
         "make serve PRECISION=fp32",
     ],
+    "has tests of its own (test_wheel.py)": [
+        "pip install .",
+        "pipx install .",
+        "uv tool install .",
+    ],
     "runs the tests": ["make test"],
     "has tests of its own (test_missing.py)": ["make ingest DIR=docs REMOVE=1"],
 }
 # What the code of such a block must have in it, or the reason would not hold.
 SIGNS = {
     "needs AWS": r"s3://|\baws |\bsam d|YOUR-",
-    "needs Docker": r"\bsam[ -]",
+    "needs a cluster": r"^kubectl ",
+    "needs Docker": r"\bsam[ -]|^docker |^make image",
     "the fixture does the same": r"^make (serve|ingest)\b",
+    "has tests of its own (test_wheel.py)": r" install \.$",
     "runs the tests": r"^make test\b",
     "has tests of its own (test_missing.py)": r"^make ingest .*REMOVE=1",
 }
 
 
 @pytest.fixture(scope="module")
-def library_of_docs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`make serve`, after the pages' `make ingest DIR=docs`."""
+def store(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of a store with the documents of docs/: the pages' `make ingest DIR=docs`."""
     store = {"VECTOR_STORE": f"sqlite:///{tmp_path_factory.mktemp('store')}/documents.sqlite"}
-    command = [sys.executable, "-m", "handler.commands.ingest_folder", "docs"]
+    command = [sys.executable, "-m", "handler.commands", "ingest", "docs"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **store}, check=True, capture_output=True)
+    return store
+
+
+@pytest.fixture(scope="module")
+def library_of_docs(store: dict[str, str]) -> Iterator[Server]:
+    """`make serve`, with the documents."""
     with start_server(**store) as server:
         yield server
 
@@ -113,9 +137,21 @@ def test_a_curl_example_answers_what_its_page_says(
         assert_alike(answer, json.loads(example.printed))
 
 
+@pytest.mark.parametrize("example", MINILM, ids=str)
+def test_an_example_of_a_command_prints_what_its_page_says(
+    example: Example, store: dict[str, str]
+) -> None:
+    program = f'minilm() {{ {sys.executable} -m handler.commands "$@"; }}\nset -o pipefail\n'
+    done = subprocess.run(
+        ["bash", "-ec", program + example.code],
+        cwd=ROOT, env={**os.environ, **store}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == example.printed if example.printed else done.stdout
+
+
 def test_make_key_prints_a_key_and_its_hash() -> None:
     assert KEY
-    command = [sys.executable, "-m", "handler.commands.key"]
+    command = [sys.executable, "-m", "handler.commands", "key"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     (key,), (sha256,) = re.findall(r"sk-[\w-]{43}", printed), re.findall(r"[0-9a-f]{64}", printed)
     assert hashlib.sha256(key.encode()).hexdigest() == sha256

@@ -179,3 +179,21 @@ def test_a_base_path_is_read_in_any_of_its_forms(value: str, path: str) -> None:
 def test_dimensions_over_the_limit_can_be_capped() -> None:
     assert read_settings({"DIMENSIONS_OVER_LIMIT": "CAP"}).cap_dimensions
     assert not read_settings({"DIMENSIONS_OVER_LIMIT": "refuse"}).cap_dimensions
+
+
+def test_the_format_of_the_log_is_read() -> None:
+    assert read_settings({}).log_format is None
+    assert read_settings({"LOG_FORMAT": "TEXT"}).log_format == "text"
+    assert read_settings({"LOG_FORMAT": "json"}).log_format == "json"
+
+
+def test_on_lambda_the_log_is_json() -> None:
+    function = {"AWS_LAMBDA_FUNCTION_NAME": "f"}
+    assert read_settings({**function, "LOG_FORMAT": "json"}).log_format == "json"
+    with pytest.raises(ValueError, match="LOG_FORMAT is 'text'; on Lambda it can be json only"):
+        read_settings({**function, "LOG_FORMAT": "text"})
+
+
+def test_the_precision_is_read() -> None:
+    assert read_settings({}).precision is None
+    assert read_settings({"PRECISION": "FP32"}).precision == "fp32"

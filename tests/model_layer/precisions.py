@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from model_layer.build.__main__ import PRECISIONS
+from model_layer.places import PRECISIONS
 
 DEFAULT, *OTHERS = PRECISIONS
 EACH_PRECISION = [DEFAULT, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]

@@ -79,7 +79,7 @@ def test_a_server_checks_the_contents_and_a_lambda_function_only_sizes(
 
     table = (bundle / CL100K).read_bytes()
     (bundle / CL100K).write_bytes(table[:-1] + b"?")
-    monkeypatch.setattr("model_layer.artifacts.DEFAULT_BUNDLE", bundle)
+    monkeypatch.setattr("model_layer.places.BESIDE", bundle)
     with pytest.raises(BundleError, match=r"cl100k\.npy has SHA-256"):
         load_embeddings(Settings())
     load_embeddings(Settings(on_lambda=True))

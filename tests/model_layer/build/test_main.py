@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from model_layer import recipe
 from model_layer.artifacts import DEFAULT_BUNDLE
 from model_layer.build import __main__ as command
-from model_layer.build import fetch, graph, manifest
+from model_layer.build import fetch, graph
 from model_layer.build.errors import Disagreement
 from model_layer.build.parameters import Dense, Parameters
 from tests.paths import ROOT
@@ -55,7 +56,7 @@ def test_a_second_run_does_nothing_and_prints_nothing() -> None:
 def test_a_changed_recipe_needs_a_new_build(monkeypatch: pytest.MonkeyPatch) -> None:
     assert command.up_to_date(DEFAULT_BUNDLE, "int8")
     assert not command.up_to_date(DEFAULT_BUNDLE, "fp32")
-    monkeypatch.setattr(manifest, "LIBRARIES", ("numpy",))
+    monkeypatch.setattr(recipe, "LIBRARIES", ("numpy",))
     assert not command.up_to_date(DEFAULT_BUNDLE, "int8")
 
 

@@ -1,44 +1,49 @@
-"""`make ingest DIR=FOLDER` (`python -m handler.commands.ingest_folder [--remove] FOLDER`).
+"""`minilm ingest FOLDER`: read a folder's files into a store, by the same pipeline as a bucket's.
 
-Ingests a folder's files into the store that VECTOR_STORE names, by the same pipeline as a bucket's
-objects. Unchanged files are not read again, and documents whose files are gone are deleted. If
-all files are gone, that takes --remove (`REMOVE=1`).
+Unchanged files are not read again, and documents whose files are gone are deleted. If all files are
+gone, that takes --remove.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from handler.commands import missing
 from handler.commands.arguments import ArgumentParser
-from handler.commands.failure import fail
+from handler.commands.bundle import find_or_build_bundle
+from handler.commands.called import ingest_command
+from handler.commands.failure import WRONG_USAGE, fail, say
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
 from handler.commands.known_documents import known_documents
-from handler.commands.parallel import AGAIN, STOP_SECONDS, reconcile
+from handler.commands.output import print_json
+from handler.commands.parallel import AGAIN, STOP_SECONDS, Tally, reconcile
+from handler.commands.store import add_store_option, is_missing, settings_with_store
 from handler.commands.terminal import shown
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
 from handler.ingestion.document_encoder import load_document_encoder
 from handler.ingestion.pipeline import Pipeline, build_pipeline
 from handler.ingestion.sources.files import FileReader
-from handler.settings import Settings, SqliteAddress, read_settings
+from handler.settings import Settings
 from model_layer import ModelLayerError
 
 MAX_SHOWN = 200  # characters of a name that cannot be one
 STOPPED = "Interrupted. The next run resumes."
+EXAMPLES = """
+minilm ingest docs
+minilm ingest ~/papers --store papers.sqlite
+minilm ingest docs --remove     also removes what is gone if the whole folder is
+"""
 
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.folder:
-        return fail("Name the folder: make ingest DIR=folder")
+        return fail(f"Name the folder: {ingest_command('FOLDER')}", status=WRONG_USAGE)
     try:
         # Not every shell expands the home folder in `DIR=~/notes`.
         folder = Path(options.folder).expanduser().resolve()
@@ -47,15 +52,18 @@ def main(arguments: list[str]) -> int:
         reason = getattr(error, "strerror", None) or str(error)
         return fail(f"{options.folder[:MAX_SHOWN]} is not a folder: {reason.rstrip('.')}.")
     try:
-        settings = read_settings(os.environ)
-        may_know = _may_know(settings)
+        settings = settings_with_store(options.store)
+        address = settings.vector_store
+        # A store may know documents of a folder that is gone.
+        may_know = address is None or not is_missing(address)
     except (ValueError, OSError) as error:
         return fail(str(error))
     if not is_folder and not may_know:
         return fail(f"{folder} is not a folder.")
     try:
         with interruptible():
-            return _run(folder, settings, remove=options.remove)
+            find_or_build_bundle(settings.precision)
+            return _run(folder, settings, remove=options.remove, as_json=options.json)
     except Interrupted as interrupted:
         end(interrupted.status, STOPPED)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
@@ -63,23 +71,26 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser("ingest_folder", __doc__)
-    parser.add_argument("folder", nargs="?", help="the folder, with its subfolders")
+    parser = ArgumentParser(
+        "ingest",
+        "Read the documents of a folder into a store, which `search` and `serve` search. Run it "
+        "again to ingest what has changed, and to remove what is gone.",
+        examples=EXAMPLES,
+    )
+    parser.add_argument(
+        "folder", nargs="?", metavar="FOLDER", help="the folder, with its subfolders"
+    )
+    add_store_option(parser)
     parser.add_argument(
         "--remove",
         action="store_true",
         help="delete the folder's documents from the store even if all of its files are gone",
     )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     return parser
 
 
-def _may_know(settings: Settings) -> bool:
-    """Whether there is a store, which may know documents of a folder that is gone."""
-    address = settings.vector_store
-    return not isinstance(address, SqliteAddress) or Path(address.path).exists()
-
-
-def _run(folder: Path, settings: Settings, *, remove: bool) -> int:
+def _run(folder: Path, settings: Settings, *, remove: bool, as_json: bool) -> int:
     stopped = threading.Event()
     with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
 
@@ -91,7 +102,13 @@ def _run(folder: Path, settings: Settings, *, remove: bool) -> int:
         pipeline = build_pipeline(settings, FileReader(), encoder)
         try:
             return ingest(
-                folder, pipeline, settings, threads=encoder.threads, remove=remove, stop=stop
+                folder,
+                pipeline,
+                settings,
+                threads=encoder.threads,
+                remove=remove,
+                as_json=as_json,
+                stop=stop,
             )
         except Interrupted as interrupted:
             end(interrupted.status, STOPPED)
@@ -104,16 +121,16 @@ def ingest(
     *,
     threads: int,
     remove: bool = False,
+    as_json: bool = False,
     stop: Callable[[], object] = lambda: None,
 ) -> int:
     """Make the store agree with the folder; 1 if something has to be tried again, else 0.
 
-    remove: even if all of the folder's documents are gone. stop: ends the documents in work.
+    remove: even if all of the folder's documents are gone. as_json: print the result as an object.
+    stop: ends the documents in work.
     """
     closed: list[OSError] = []
     present = _present(folder, settings, closed)
-    for error in closed:
-        print(shown(f"{error.filename} cannot be listed: {error.strerror}."), file=sys.stderr)
     # Nothing is known of what cannot be listed.
     unseen = [Path(error.filename) for error in closed]
     known = {
@@ -127,23 +144,36 @@ def ingest(
         if reason := missing.refusal(folder, known, present):
             return fail(reason)
     gone = sorted(known.keys() - set(present))
-    results = Counter({AGAIN: len(closed)} if closed else {})
+    tally = Tally()
+    tally.results.update({AGAIN: len(closed)} if closed else {})
     work = partial(
-        reconcile, pipeline=pipeline, results=results, folder=folder, threads=threads, stop=stop
+        reconcile, pipeline=pipeline, tally=tally, folder=folder, threads=threads, stop=stop
     )
-    chunks = work(present + gone)
+    work(present + gone)
     _reconcile_other_folders(folder, pipeline, work)
-    counts = ", ".join(f"{count} {result}" for result, count in results.items()) or "no files"
-    print(shown(f"{folder}: {counts}; {chunks} chunks written to {pipeline.store.id}."))
-    return 1 if results[AGAIN] else 0
+    _print(folder, tally, pipeline.store.id, as_json=as_json)
+    return 1 if tally.results[AGAIN] else 0
+
+
+def _print(folder: Path, tally: Tally, store: str, *, as_json: bool) -> None:
+    if as_json:
+        remarks = [{"file": name, "message": message} for name, message in tally.remarks]
+        facts = {"folder": str(folder), "vector_store": store, "chunks": tally.chunks}
+        print_json({**facts, "documents": dict(tally.results), "remarks": remarks})
+        return
+    counts = ", ".join(f"{count} {result}" for result, count in tally.results.items())
+    print(shown(f"{folder}: {counts or 'no files'}; {tally.chunks} chunks written to {store}."))
 
 
 def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[str]:
-    """The sources that are in the folder now. Notes the folders that cannot be listed."""
+    """The sources that are in the folder now. Notes and names folders that cannot be listed."""
     if not folder.is_dir():
         return []
     own = files_of(settings.vector_store)
-    return [path.as_uri() for path in files(folder, closed.append) if path not in own]
+    present = [path.as_uri() for path in files(folder, closed.append) if path not in own]
+    for error in closed:
+        say(f"{error.filename} cannot be listed: {error.strerror}.")
+    return present
 
 
 def _reconcile_other_folders(
@@ -157,13 +187,9 @@ def _reconcile_other_folders(
     if moved:
         work(moved)
     for warning in missing.warnings(elsewhere.keys() - set(moved)):
-        print(shown(warning), file=sys.stderr)
+        say(warning)
 
 
 def _etags(pipeline: Pipeline) -> dict[str, str]:
     """The etag of each local document in the store, by its source."""
     return {row.source: row.etag for row in known_documents(pipeline.store.ledger, "file:")}
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`make text` shows what ingestion reads of a file, for people and as JSON."""
+"""`minilm text` shows what ingestion reads of a file, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handler.commands.read_text import main
+from handler.commands.text import main
 
 PAGE = "<title>Shop</title><main><h1>Shop</h1><h2>Hours</h2><p>From nine to five.</p></main>"
 FIELDS = {
@@ -78,7 +78,7 @@ def test_a_warning_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Name the file: make text FILE=path"),
+        ([], "Name the file: minilm text FILE"),
         (["--json"], "Name the file"),
         (["--", "--json"], "There is no file"),
         (["no such file"], "There is no file"),
@@ -88,7 +88,7 @@ def test_a_warning_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_wrong_argument_is_named(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == 1
+    assert main(arguments) == (2 if message.startswith("Name") else 1)
     assert message in capsys.readouterr().err
 
 

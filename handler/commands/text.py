@@ -1,8 +1,8 @@
-"""`make text FILE=PATH` (`python -m handler.commands.read_text PATH [--json]`).
+"""`minilm text FILE`: what ingestion reads of a file.
 
-Shows what ingestion reads of a file: its text, and on standard error what is known of it. The exit
-status is 1 if the file cannot be read. A text whose words the model does not know is shown, with a
-warning that ingestion refuses it.
+Prints its text, and on standard error what is known of it. The exit status is 1 if the file cannot
+be read. A text whose words the model does not know is shown, with a warning that ingestion refuses
+it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from handler.commands.arguments import ArgumentParser
-from handler.commands.failure import fail
+from handler.commands.bundle import find_or_build_bundle
+from handler.commands.called import text_command
+from handler.commands.failure import WRONG_USAGE, fail
 from handler.commands.interruption import Interrupted, end, interruptible
+from handler.commands.output import print_json
 from handler.commands.terminal import shown
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox
@@ -26,15 +27,20 @@ from handler.ingestion.sources.files import FileReader
 from handler.settings import read_settings
 from model_layer import ModelLayerError
 
+EXAMPLES = """
+minilm text report.pdf
+minilm text page.html --json
+"""
+
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.path:
-        return fail("Name the file: make text FILE=path")
+        return fail(f"Name the file: {text_command('FILE')}", status=WRONG_USAGE)
     try:
         path = Path(options.path).expanduser().resolve()
         if path.is_dir():
-            return fail(f"{path} is a folder; `make text` reads one file.")
+            return fail(f"{path} is a folder; `{text_command('FILE')}` reads one file.")
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
             return fail(f"{path} is not a regular file.")
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
@@ -50,13 +56,18 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     if result is None:
         return fail(f"There is no file {path}.")
-    _print_json(result) if options.json else _print(result)
+    print_json(_described(result)) if options.json else _print(result)
     return 1 if isinstance(result, DocumentRejected) else 0
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser("read_text", __doc__)
-    parser.add_argument("path", nargs="?", help="the file")
+    parser = ArgumentParser(
+        "text",
+        "Print the text that ingestion reads of a file. What is known of the file goes to standard "
+        "error.",
+        examples=EXAMPLES,
+    )
+    parser.add_argument("path", nargs="?", metavar="FILE", help="the file")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -67,12 +78,9 @@ def _read(path: Path) -> Document | None:
     if found is None:
         return None
     settings = read_settings(os.environ)
+    find_or_build_bundle(settings.precision)
     with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
         return load_document_encoder(settings, sandbox).extract(found, name=path.name)
-
-
-def _print_json(result: Document | DocumentRejected) -> None:
-    print(orjson.dumps(_described(result)).decode())
 
 
 def _described(result: Document | DocumentRejected) -> dict[str, Any]:
@@ -113,7 +121,3 @@ def _print(result: Document | DocumentRejected) -> None:
     print(f"completed: {', '.join(str(fact) for fact in facts if fact)}", file=sys.stderr)
     for warning in result.warnings:
         print(shown(f"warning: {warning}"), file=sys.stderr)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""`minilm COMMAND …` (`python -m handler.commands COMMAND …`): run one of the commands.
+
+Imports the command's module only, so that none waits for what another needs.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from handler.commands.arguments import INSTALLED, ArgumentParser, program
+from handler.version import VERSION
+
+# Each is a module of this package, whose `main` takes the arguments and returns the exit status.
+COMMANDS = {
+    "serve": "serve OpenAI's API on this machine",
+    "ingest": "read a folder's documents into a store",
+    "search": "search what was ingested",
+    "embed": "embed texts",
+    "text": "print what ingestion reads of a file",
+    "model": "build the model, or show it",
+    "key": "make an API key",
+    "backfill": "send a bucket's objects to the ingest function",
+}
+EXAMPLES = """
+minilm serve
+minilm ingest docs
+minilm search "How do I rotate a key?"
+"""
+STATUSES = """\
+exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong usage,
+130 and 143 interrupted. `minilm COMMAND --help` has the options of a command.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name. Returns its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # texts have letters that it may lack
+    try:
+        status = _run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `minilm search … | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:  # before the command looked out for it
+        return 130
+    return status
+
+
+def _run(given: list[str]) -> int:
+    if given and given[0] in COMMANDS:
+        status: int = import_module(f"handler.commands.{given[0]}").main(given[1:])
+        return status
+    parser = _parser()
+    if given:
+        parser.parse_args(given[:1])  # ends the process
+    parser.print_help(sys.stderr)
+    return 2
+
+
+def _parser() -> ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listed = "".join(f"  {name:<{width}}  {what}\n" for name, what in COMMANDS.items())
+    parser = ArgumentParser(
+        None,
+        f"Embed texts and search documents, on this machine.\n\ncommands:\n{listed}",
+        examples=EXAMPLES,
+        more=STATUSES.replace(INSTALLED, program()),
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the above")
+    parser.add_argument("--version", action="version", version=f"{program()} {VERSION}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

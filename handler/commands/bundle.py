@@ -1,0 +1,63 @@
+"""The model bundle, built when a command first needs it.
+
+The build runs in a process of its own: it takes a minute, memory, and libraries that nothing needs
+afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import get_args
+
+from handler.commands.failure import say
+from handler.settings import Precision
+from model_layer import BundleError, bundle_folder
+
+ROOT = Path(__file__).parents[2]  # from which the packages can be imported
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)  # the first is the default
+
+
+@dataclass(frozen=True)
+class FoundBundle:
+    """The bundle of a command."""
+
+    folder: Path
+    is_new: bool  # built by this command
+
+
+def find_or_build_bundle(precision: Precision | None) -> FoundBundle:
+    """The bundle that `load_encoder` loads; builds it if there is none.
+
+    Raises BundleError if it cannot be built.
+    """
+    folder = bundle_folder(precision)
+    if (folder / "manifest.json").exists() or find_spec("model_layer.build") is None:
+        return FoundBundle(folder, is_new=False)
+    say(f"Building the model in {folder} (once; about a minute).")
+    build_bundle(folder, precision)
+    return FoundBundle(folder, is_new=True)
+
+
+def build_bundle(folder: Path, precision: Precision | None) -> None:
+    """Build the bundle in the folder, unless it is up to date. Raises BundleError."""
+    command = [sys.executable, "-P", "-m", "model_layer.build", "--output", str(folder)]
+    command += ["--precision", precision or PRECISIONS[0]]
+    path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Beside other work, OpenBLAS with several threads is many times slower than with one.
+    environment = {"PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1"}
+    # Its progress goes to standard error: it is no result.
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=2)
+    try:
+        process.wait()
+    except BaseException:  # it removes what it has begun
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    if process.returncode != 0:
+        raise BundleError("The model could not be built; the lines above say why.")

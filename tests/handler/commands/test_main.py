@@ -1,0 +1,101 @@
+"""`minilm` runs its commands, loads no more than each needs, and explains itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from handler.commands.__main__ import COMMANDS, main
+from handler.version import VERSION
+from tests.paths import ROOT
+
+PROGRAM = [sys.executable, "-m", "handler.commands"]
+
+
+def test_the_commands_are_listed_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    for name, what in COMMANDS.items():
+        assert f"  {name}" in shown
+        assert what in shown
+    assert "minilm ingest docs\n" in shown
+    assert "130 and 143 interrupted" in shown
+
+
+def test_every_command_explains_itself_with_two_examples_or_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in COMMANDS:
+        with pytest.raises(SystemExit, match="0"):
+            main([name, "--help"])
+        shown = capsys.readouterr().out
+        assert shown.startswith(f"usage: minilm {name} ")
+        assert shown.count(f"  minilm {name}") + shown.count(f"| minilm {name}") >= 2
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"minilm {VERSION}\n"
+
+
+def test_wrong_usage_has_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["bogus\x1b"])
+    assert "invalid choice: 'bogus\\x1b'" in capsys.readouterr().err
+    assert main([]) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.splitlines()[0]) == ("", "usage: minilm [-h] [--version] COMMAND")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "strangers"),
+    [
+        (["--help"], {"numpy", "onnxruntime", "pydantic", "fastapi"}),
+        (["key"], {"numpy", "onnxruntime", "fastapi", "starlette"}),
+        (["text", "--help"], {"fastapi", "starlette", "uvicorn", "boto3"}),
+        (["search", "--help"], {"fastapi", "starlette", "uvicorn", "boto3", "apsw"}),
+        (["embed", "--help"], {"fastapi", "starlette", "uvicorn", "boto3", "apsw", "pydantic"}),
+        (["serve", "--help"], {"onnx", "boto3", "handler.api"}),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], strangers: set[str]) -> None:
+    program = (
+        "import sys\nfrom handler.commands.__main__ import main\n"
+        f"try: main({arguments})\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+    )
+    run = [sys.executable, "-c", program]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert not strangers & set(done.stderr.split())
+
+
+def test_a_reader_that_has_seen_enough_causes_no_error(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.txt"
+    texts.write_text("a cat\n" * 2_000)
+    command = " ".join([*PROGRAM, "embed", "--file", str(texts), "| head -c 100"])
+    script = f"set -o pipefail; {command}"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith('{"index":0,')
+
+
+def test_every_command_is_a_module_with_a_main() -> None:
+    for name in COMMANDS:
+        assert callable(import_module(f"handler.commands.{name}").main)
+
+
+def test_a_terminal_that_lacks_letters_shows_their_codes(tmp_path: Path) -> None:
+    path = tmp_path / "greek.txt"
+    path.write_text("# Ω\n\nThe ohm is the unit of resistance.")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    for options, expected in (((), b"\\u03a9"), (("--json",), "Ω".encode())):
+        run = [*PROGRAM, "text", str(path), *options]
+        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, check=True)
+        assert expected in done.stdout

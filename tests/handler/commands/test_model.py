@@ -1,0 +1,103 @@
+"""`minilm model` builds, shows and removes the bundle; others build it when it is missing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handler.commands import bundle, model
+from handler.commands.bundle import find_or_build_bundle
+from model_layer import BundleError, read_bundle
+from model_layer.places import BESIDE
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the bundle is looked for."""
+    monkeypatch.setattr("model_layer.places.BESIDE", tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def test_the_model_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert model.main(["--info", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["fingerprint"] == read_bundle().fingerprint
+    assert facts["folder"] == str(BESIDE)
+    assert facts["bytes"] == sum(one["bytes"] for one in read_bundle().files.values())
+    assert model.main(["--info"]) == 0
+    shown = capsys.readouterr().out
+    assert f"fingerprint  {facts['fingerprint']}\n" in shown
+    assert f"bytes        {facts['bytes']:,}\n" in shown
+
+
+def test_no_model_is_one_sentence_with_the_cure(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert model.main(["--info"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("There is no model bundle: ")
+    assert "Run `make model`" in said
+    assert model.main(["--remove"]) == 1
+    assert capsys.readouterr().err == f"There is no model in {folder}.\n"
+
+
+def test_the_model_is_removed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BESIDE, folder)
+    assert model.main(["--remove"]) == 0
+    assert capsys.readouterr().out == f"Removed {folder}. `minilm model` builds it again.\n"
+    assert not folder.exists()
+
+
+def test_a_damaged_model_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BESIDE, folder)
+    (folder / "tokenizer.json").write_text("damaged")
+    assert model.main(["--info"]) == 1
+    assert "tokenizer.json is 7 bytes" in capsys.readouterr().err
+
+
+def test_another_precision_than_the_one_there_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "fp32" if read_bundle().precision == "int8" else "int8"
+    monkeypatch.setenv("PRECISION", other)
+    assert model.main(["--info"]) == 1
+    assert f"and {other} is asked for" in capsys.readouterr().err
+
+
+def test_a_bundle_that_is_there_is_not_built() -> None:
+    found = find_or_build_bundle(None)
+    assert (found.folder, found.is_new) == (BESIDE, False)
+
+
+def test_a_missing_bundle_is_built_and_that_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[list[str]] = []
+
+    class Build(subprocess.Popen[bytes]):
+        """Copies the bundle in place of a minute's work, and prints on standard output."""
+
+        def __init__(self, command: list[str], **options: object) -> None:
+            calls.append(command)
+            copy = f"import shutil; shutil.copytree({str(BESIDE)!r}, {str(folder)!r}); print('ok')"
+            super().__init__([sys.executable, "-c", copy], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(bundle.subprocess, "Popen", Build)
+    found = find_or_build_bundle(None)
+    assert (found.folder, found.is_new) == (folder, True)
+    (command,) = calls
+    assert command[-4:] == ["--output", str(folder), "--precision", "int8"]
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", f"Building the model in {folder} (once; about a minute).\nok\n")
+
+
+def test_a_build_that_fails_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")  # no folder can be made in it
+    with pytest.raises(BundleError, match="could not be built; the lines above say why"):
+        find_or_build_bundle(None)
+    assert not folder.exists()
