@@ -53,7 +53,7 @@ def _content(folder: Path) -> list[Path]:
 
 def is_copied(path: Path) -> bool:
     """Whether the site has the file as it is: a page, a picture, data."""
-    return path.is_file() and (path.suffix == ".md" or path.suffix not in LANGUAGES)
+    return not path.is_dir() and (path.suffix == ".md" or path.suffix not in LANGUAGES)
 
 
 def place(path: Path) -> str:

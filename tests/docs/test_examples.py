@@ -69,6 +69,7 @@ NOT_RUN = {
         "docker compose up",
         'docker run --rm -v documents:/data -v "$PWD/docs:/docs:ro" minilm-lambda:latest ingest '
         "/docs",
+        "docker run -p 8444:8444 minilm-lambda serve",
         "make image IMAGE=minilm-lambda:latest",
         "make sam-local",
         "sam build",
