@@ -143,9 +143,13 @@ test-sam: $(VENV)/dev model ## test the image and the template with Docker and `
 test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCENARIO=page|security|…, ARGS=)
 	@if CHROMIUM=$$(tests/browser/needs); then \
 		export CHROMIUM && $(MAKE) tests/browser/node_modules/.package-lock.json && \
-		node --test --test-concurrency=1 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
+		node --test --test-reporter=spec --test-concurrency=1 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
 	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
 	else echo "Skipped."; fi
+
+screenshots: $(VENV)/serve model ## make the pictures of docs/page.md in docs/images
+	@CHROMIUM=$$(tests/browser/needs) && export CHROMIUM && \
+		$(MAKE) tests/browser/node_modules/.package-lock.json && node tests/browser/screenshots.mjs
 
 # npm writes this file last, so an interrupted installation is repeated.
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
@@ -233,4 +237,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-browser test-chaos test-cpus test-load test-sam test-slow text wheel
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan screenshots serve test test-browser test-chaos test-cpus test-load test-sam test-slow text wheel

@@ -3,11 +3,12 @@
 import { svg } from "./dom.js";
 import { short } from "./words.js";
 
-const HEIGHT = 380;
+const HEIGHT = 310;
 const MARGIN = 34;
 const RADIUS = 11;
 const LINE = 16; // height of a label
-const LETTER = 6.4; // width of one, about
+const LETTER = 6.1; // width of one, about
+const BASELINE = 4; // below the middle of a line
 const LONGEST = 42; // characters of a label
 
 const observers = new WeakMap(); // of the places that have a map
@@ -45,8 +46,8 @@ function drawing(width, texts, points) {
 
 function dot(x, y, index, text, label) {
   const circle = svg("circle", { cx: x, cy: y, r: RADIUS });
-  const name = svg("text", { x, y: y + 4, class: "number" }, String(index + 1));
-  const words = label && svg("text", { x: label.x, y: label.y + 12, class: "words" }, label.text);
+  const name = svg("text", { x, y: y + BASELINE, class: "number" }, String(index + 1));
+  const words = label && svg("text", { x: label.x, y: label.y, class: `words ${label.side}` }, label.text);
   const group = svg("g", { "data-text": index }, svg("title", {}, text), circle, name);
   if (words) group.append(words);
   return group;
@@ -78,14 +79,14 @@ function labelled(places, texts, width) {
     const text = short(texts[index], LONGEST);
     const long = text.length * LETTER;
     const tries = [
-      { x: x + RADIUS + 4, y: y - LINE / 2 },
-      { x: x - RADIUS - 4 - long, y: y - LINE / 2 },
-      { x: x - long / 2, y: y + RADIUS + 2 },
-      { x: x - long / 2, y: y - RADIUS - LINE - 2 },
-    ];
-    const found = tries.find((place) => fits(box(place.x, place.y, long, LINE), taken, width));
-    if (found) taken.push(box(found.x, found.y, long, LINE));
-    return found && { ...found, text };
+      { side: "right", x: x + RADIUS + 4, left: x + RADIUS + 4, middle: y },
+      { side: "left", x: x - RADIUS - 4, left: x - RADIUS - 4 - long, middle: y },
+      { side: "below", x, left: x - long / 2, middle: y + RADIUS + LINE / 2 + 1 },
+      { side: "above", x, left: x - long / 2, middle: y - RADIUS - LINE / 2 - 1 },
+    ].map((each) => ({ ...each, box: box(each.left, each.middle - LINE / 2, long, LINE) }));
+    const found = tries.find((each) => fits(each.box, taken, width));
+    if (found) taken.push(found.box);
+    return found && { side: found.side, x: found.x, y: found.middle + BASELINE, text };
   });
 }
 

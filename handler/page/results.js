@@ -4,6 +4,8 @@ import { element } from "./dom.js";
 import { marked } from "./marks.js";
 import { cosine } from "./words.js";
 
+const HEADING = /^\s*#{1,6} +(.+?)\s*$/;
+
 /** A row for a result. */
 export function resultRow(result, query) {
   const passage = result.content.map((part) => part.text).join("\n");
@@ -15,11 +17,20 @@ export function resultRow(result, query) {
       {},
       element("h3", {}, result.filename || result.file_id),
       where(result),
-      element("p", { class: "passage" }, ...marked(passage, query)),
+      element("div", { class: "passage" }, ...paragraphs(passage, query)),
       scores(result),
       attributes(result.attributes),
     ),
   );
+}
+
+/** The passage by its paragraphs. Its headings are lines as Markdown has them. */
+function paragraphs(passage, query) {
+  return passage.split(/\n{2,}/).map((text) => {
+    const heading = HEADING.exec(text);
+    const nodes = marked(heading ? heading[1] : text, query);
+    return element("p", { class: heading && "heading" }, ...nodes);
+  });
 }
 
 function where(result) {

@@ -5,15 +5,19 @@
  * `node screenshots.mjs --review FOLDER`.
  */
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { browser } from "./chromium.mjs";
-import { DESKTOP, PHONE, startServer } from "./harness.mjs";
+import { launch } from "./launch.mjs";
+import { smaller } from "./png.mjs";
+import { startServer } from "./server.mjs";
 import { fileOf, makeStore } from "./store.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const IMAGES = join(ROOT, "docs", "images");
+const SHOWN = "localhost:8444"; // the address in the pictures, whatever the port of the server
+const DESKTOP = 1280; // pixels
+const PHONE = 360;
 const QUERY = "Why does the pump stop with error E-2041?";
 
 // What is in the store: some files as people have them, and one that cannot be read.
@@ -63,29 +67,29 @@ async function fill(server) {
   await makeStore(server, "manuals", DOCUMENTS.map(([name, text]) => fileOf(name, text)));
 }
 
-async function picture(browser, server, tab, { path, scheme = "light", width = DESKTOP, height }) {
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: height ?? 900 } });
+async function picture(browser, tab, { path, scheme = "light", width = DESKTOP }) {
+  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 720 } });
   const page = await context.newPage();
-  await page.goto(`${server.origin}/#${tab}`);
+  await page.goto(`http://${SHOWN}/#${tab}`);
   await SCENES[tab](page);
   await page.waitForLoadState("networkidle");
-  await page.screenshot({ path, fullPage: true, animations: "disabled" });
+  await writeFile(path, smaller(await page.screenshot({ fullPage: true, animations: "disabled" })));
   await context.close();
 }
 
-async function make(browser, server) {
+async function make(browser) {
   await mkdir(IMAGES, { recursive: true });
   for (const tab of Object.keys(SCENES)) {
-    await picture(browser, server, tab, { path: join(IMAGES, `page-${tab}.png`) });
+    await picture(browser, tab, { path: join(IMAGES, `page-${tab}.png`) });
   }
 }
 
-async function review(browser, server, folder) {
+async function review(browser, folder) {
   await mkdir(folder, { recursive: true });
   for (const tab of Object.keys(SCENES)) {
     for (const scheme of ["light", "dark"]) {
       for (const width of [DESKTOP, PHONE]) {
-        await picture(browser, server, tab, { path: join(folder, `${tab}-${scheme}-${width}.png`), scheme, width });
+        await picture(browser, tab, { path: join(folder, `${tab}-${scheme}-${width}.png`), scheme, width });
       }
     }
   }
@@ -93,12 +97,12 @@ async function review(browser, server, folder) {
 
 const [option, folder] = process.argv.slice(2);
 const server = await startServer();
-const launched = await browser();
+const browser = await launch([`--host-resolver-rules=MAP ${SHOWN} ${new URL(server.origin).host}`]);
 try {
   await fill(server);
-  if (option === "--review") await review(launched, server, folder);
-  else await make(launched, server);
+  if (option === "--review") await review(browser, folder);
+  else await make(browser);
 } finally {
-  await launched.close();
+  await browser.close();
   await server.stop();
 }
