@@ -30,7 +30,7 @@ def badges() -> dict[str, str]:
 
 
 def draw(name: str, value: str) -> str:
-    """A badge, as SVG: the name on grey, the value on blue."""
+    """A badge, as SVG: the name on grey, the value on green."""
     left, right = (len(text) * CHARACTER + 2 * MARGIN for text in (name, value))
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="{HEIGHT}" role="img">
@@ -38,7 +38,7 @@ def draw(name: str, value: str) -> str:
   <clipPath id="corners"><rect width="{left + right:.0f}" height="{HEIGHT}" rx="3"/></clipPath>
   <g clip-path="url(#corners)">
     <rect width="{left:.0f}" height="{HEIGHT}" fill="#4a4a4a"/>
-    <rect x="{left:.0f}" width="{right:.0f}" height="{HEIGHT}" fill="#3f51b5"/>
+    <rect x="{left:.0f}" width="{right:.0f}" height="{HEIGHT}" fill="#0b5e62"/>
   </g>
   <g fill="#fff" font-family="Verdana, DejaVu Sans, sans-serif" font-size="11">
     {_text(name, MARGIN)}

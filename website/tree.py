@@ -11,6 +11,7 @@ from pathlib import Path
 
 from website.links import PAGES, ROOT, links_in
 
+ICON = ROOT / "handler" / "page" / "icon.svg"  # that of the page at `/`, which the site has, too
 # Files that are shown on a page, by their suffix, with the name that Pygments has for the language.
 LANGUAGES = {
     "": "text",
@@ -24,9 +25,9 @@ LANGUAGES = {
 
 
 def files_of_site() -> list[Path]:
-    """The pages of the documentation, and all that they lead to, and so on."""
+    """The icon, the pages of the documentation, and all that they lead to, and so on."""
     found: set[Path] = set()
-    waiting = [*PAGES]
+    waiting = [*PAGES, ICON]
     while waiting:
         path = waiting.pop()
         if (path / "README.md").exists():
