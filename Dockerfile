@@ -88,8 +88,8 @@ LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="$VERSION" \
     minilm-lambda.model.precision="$MODEL_PRECISION"
-# Lambda runs functions as a user of its own, whatever this says, and checks their health itself.
-USER 1000
+# No USER: Lambda has its own, and the entrypoint gives root up for a server. Lambda checks the health
+# of functions itself.
 EXPOSE 8444
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD PYTHONPATH=$LAMBDA_TASK_ROOT python3 -P -m handler.commands.health

@@ -8,7 +8,13 @@ esac
 # On localhost, nothing outside of the container could reach the server.
 export HOST="${HOST:-0.0.0.0}"
 # Unless it is set; an empty value means no store.
-export VECTOR_STORE="${VECTOR_STORE-sqlite:////data/documents.sqlite}"
+if [ -z "${VECTOR_STORE+set}" ]; then
+  export VECTOR_STORE=sqlite:////data/documents.sqlite
+  if [ "$1" = serve ] && ! [ -w /data ]; then
+    echo "There is no vector store: /data cannot be written. Mount a volume there, or set VECTOR_STORE." >&2
+    VECTOR_STORE=
+  fi
+fi
 # -P: the current folder, which may be the user's, is not on the import path.
 export PYTHONPATH="$LAMBDA_TASK_ROOT"
-exec python3 -P -m handler.commands "$@"
+exec python3 -P -m handler.commands.unprivileged python3 -P -m handler.commands "$@"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -44,6 +45,8 @@ minilm serve --host 0.0.0.0 --log-format json
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    # Until the server looks out for it. The first process of a container would ignore it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     host = options.host or os.environ.get("HOST") or LOCALHOST
     port = options.port or os.environ.get("PORT") or "8444"
     number = whole_number(port)
@@ -65,8 +68,11 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
     logs.write_text(on=as_text)
-    _announce(sockets, host, bundle, as_text=as_text)
-    return _serve(app, metrics, sockets, settings, as_text=as_text)
+    try:
+        _announce(sockets, host, bundle, as_text=as_text)
+        _serve(app, metrics, sockets, settings, as_text=as_text)
+    except KeyboardInterrupt:  # before the server looked out for it
+        return 0
 
 
 def _serve(

@@ -20,9 +20,7 @@ class IngestionMetrics:
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(f"minilm_{name}", text, labels, registry=registry)
 
-        tasks = counter(
-            "tasks", "Tasks that the worker did, or will try again.", "task", "result"
-        )
+        tasks = counter("tasks", "Tasks that the worker did, or will try again.", "task", "result")
         documents = counter("documents", "Documents that the worker has looked at.", "result")
         failures = counter("document_failures", "Documents that failed.", "code")
         self._tasks, self._documents = Children(tasks), Children(documents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import threading
 import time
@@ -21,8 +22,8 @@ from tests.handler.metrics.families import Scrape
 from tests.sam.commands import IMAGE, docker
 
 RESTRICTED = [
-    *("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
-    *("--security-opt", "no-new-privileges", "--memory", "1536m"),
+    *("--read-only", "--tmpfs", "/tmp", "--security-opt", "no-new-privileges"),
+    *("--memory", "1536m"),
 ]
 STARTING_SECONDS = 30.0
 
@@ -86,7 +87,11 @@ def test_it_answers_as_an_unprivileged_user(server: Container, encoder: Encoder)
     answer = httpx.post(f"{server.origin}/v1/embeddings", json={"input": "hello"})
     assert answer.headers["x-embedding-fingerprint"] == encoder.bundle.fingerprint
     assert len(answer.json()["data"][0]["embedding"]) == 384
-    assert docker("exec", server.name, "id", "-u").strip() == "1000"
+    status = docker("exec", server.name, "cat", "/proc/1/status")
+    assert (
+        re.findall(r"^(?:Uid|Gid):\t(.*)", status, re.MULTILINE) == ["1000\t1000\t1000\t1000"] * 2
+    )
+    assert re.findall(r"^(?:CapEff|CapPrm):\t0*(.*)", status, re.MULTILINE) == ["", ""]
 
 
 def test_a_browser_gets_a_page(server: Container) -> None:
@@ -117,7 +122,7 @@ def test_other_pages_may_not_call_it(server: Container) -> None:
 
 @pytest.mark.parametrize("user", ["1000", "54321"])
 def test_documents_outlive_the_container(volume: str, user: str) -> None:
-    mounted = ["--volume", f"{volume}:/data", "--user", user]
+    mounted = ["--volume", f"{volume}:/data", "--user", user, "--cap-drop", "ALL"]
     with serving(*mounted) as container:
         client = container.client()
         store = client.vector_stores.create(name="manuals")
@@ -139,6 +144,16 @@ def test_documents_outlive_the_container(volume: str, user: str) -> None:
         scrape = Scrape(answer.text)
         assert scrape.value("store_up") == 1
         assert scrape.value("store_files", status="completed") == 1
+
+
+def test_a_server_without_a_volume_has_no_store_and_says_so(built: None) -> None:
+    with serving() as container:
+        assert httpx.post(f"{container.origin}/v1/vector_stores", json={}).status_code == 404
+        assert "There is no vector store: /data cannot be written." in container.log
+        assert "store_up" not in httpx.get(f"{container.origin}/metrics").text
+        docker("stop", container.name)
+        status = docker("inspect", "-f", "{{.State.ExitCode}}", container.name).strip()
+    assert status == "0"
 
 
 def test_a_request_in_flight_is_answered_before_it_ends(built: None) -> None:
@@ -166,6 +181,19 @@ def test_a_request_in_flight_is_answered_before_it_ends(built: None) -> None:
     assert [answer.status_code for answer in answers] == [200]
     assert len(answers[0].json()["data"]) == len(texts)
     assert status == "0"
+
+
+def test_a_server_that_is_still_starting_ends_at_once(built: None) -> None:
+    name = docker("run", "--detach", *RESTRICTED, IMAGE, "serve").strip()
+    try:
+        while "handler.commands\0serve" not in docker("exec", name, "cat", "/proc/1/cmdline"):
+            pass
+        time.sleep(0.3)  # it imports, or loads the model
+        began = time.monotonic()
+        docker("stop", name)
+        assert time.monotonic() - began < 8
+    finally:
+        docker("rm", "--force", name)
 
 
 def test_commands_run_as_well(volume: str) -> None:

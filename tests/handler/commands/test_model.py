@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands import bundle, model
+from handler.commands import model
 from handler.commands.bundle import find_or_build_bundle
 from model_layer import BundleError, read_bundle
 from model_layer.places import BESIDE
@@ -87,7 +87,7 @@ def test_a_missing_bundle_is_built_and_that_is_said(
             copy = f"import shutil; shutil.copytree({str(BESIDE)!r}, {str(folder)!r}); print('ok')"
             super().__init__([sys.executable, "-c", copy], **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(bundle.subprocess, "Popen", Build)
+    monkeypatch.setattr("handler.commands.bundle.subprocess.Popen", Build)
     found = find_or_build_bundle(None)
     assert (found.folder, found.is_new) == (folder, True)
     (command,) = calls

@@ -50,12 +50,10 @@ def pipeline() -> Iterator[Any]:
 def run(
     pipeline: Any, *names: str, threads: int = 1, stop: Callable[[], object] = lambda: None
 ) -> tuple[int, Counter[str]]:
-    results: Counter[str] = Counter()
+    tally = parallel.Tally()
     sources = [f"file:///folder/{name}" for name in names]
-    chunks = parallel.reconcile(
-        sources, pipeline, results, folder=FOLDER, threads=threads, stop=stop
-    )
-    return chunks, results
+    parallel.reconcile(sources, pipeline, tally, folder=FOLDER, threads=threads, stop=stop)
+    return tally.chunks, tally.results
 
 
 def test_results_are_counted_and_what_there_is_to_say_is_escaped(

@@ -194,10 +194,13 @@ def test_programs_read_what_is_served_in_one_line(tmp_path: Path) -> None:
 def test_people_read_it_in_a_block(library: SqliteAddress) -> None:
     with serving("--log-format", "text", "--store", library.path) as process:
         assert process.stdout is not None
-        first = process.stdout.readline()
-        port = first.partition("localhost:")[2].partition("/")[0]
+        block = [process.stdout.readline()]
+        while not block[-1].startswith("Ctrl-C"):
+            block.append(process.stdout.readline())
+        port = block[0].partition("localhost:")[2].partition("/")[0]
         assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
-        out, err = ended(process)
+        _, err = ended(process)
+    first, out = block[0], "".join(block)
     assert first.startswith("minilm ")
     assert first.endswith(f" serves http://localhost:{port}/v1\n")
     assert read_bundle().fingerprint in out
