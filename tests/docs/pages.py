@@ -1,12 +1,14 @@
 """What can be read from the pages of the documentation: examples, sections, tables.
 
-Does not run examples. Links are website/links.py's.
+Links are website/links.py's.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ PAGES_OF_TODAY = [
 ]
 # The address that `sam local start-lambda` serves; its example is run by tests/sam.
 START_LAMBDA = "localhost:3001"
+# A vector bucket on AWS; its example is run by tests/clients/test_s3_vectors.py.
+VECTOR_BUCKET = "YOUR-VECTOR-BUCKET"
 
 # A fenced block, and the block with its output that follows at once, if there is one.
 BLOCK = re.compile(
@@ -43,6 +47,21 @@ class Example:
     @property
     def is_for_start_lambda(self) -> bool:
         return START_LAMBDA in self.code
+
+    @property
+    def is_for_s3_vectors(self) -> bool:
+        return VECTOR_BUCKET in self.code
+
+    def run(self, replaced: Mapping[str, str]) -> str:
+        """Run it, if it is Python, with its placeholders replaced. Returns what it prints."""
+        code = self.code
+        for placeholder, value in replaced.items():
+            code = code.replace(placeholder, value)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            # Without the `__future__` imports of this file.
+            exec(compile(code, str(self), "exec", dont_inherit=True), {"__name__": "example"})
+        return out.getvalue()
 
 
 def name_of(page: Path) -> str:
