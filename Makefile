@@ -67,17 +67,21 @@ test-cpus: $(VENV)/dev model ## run the image's content on emulated Lambda CPUs 
 conformance: $(VENV)/dev model ## check every answer against OpenAI's specification (OPENAI_SPEC=file)
 	@$(BIN)/python -m tests.conformance
 
-lint: $(VENV)/dev ## check style and types
+lint: $(VENV)/dev ## check style, types, and the links of the documentation
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m website.links
 
 format: $(VENV)/dev ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: $(VENV)/dev ## write the template's parameters into docs/deploying.md
+docs: $(VENV)/dev .venv-docs/ready ## build the documentation as a site, and write template.yaml's parameters into it
 	@$(BIN)/python -m deployment.parameter_table
+	@$(BIN)/python -m website.badges
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --config-file website/mkdocs.yml --strict
+	@$(BIN)/python -m website.built site
 
 # One thread: beside other work, OpenBLAS with several is many times slower.
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
@@ -166,11 +170,12 @@ docker:
 golden: .venv-bench/ready model ## regenerate the reference vectors (tests/golden)
 	@.venv-bench/bin/python -m tests.golden.make_golden
 
-# sam and scan have environments of their own: both pin what the others pin otherwise.
+# docs, sam and scan have environments of their own: they pin what the others pin otherwise.
 lock: $(VENV)/dev ## update the lock files (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --group test --group lint -o requirements/dev.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/serve.txt
 	$(LOCK) -c requirements/dev.txt --overrides requirements/image-unused.txt -o requirements/image.txt
+	$(LOCK_GROUP) --group docs -o requirements/docs.txt
 	$(LOCK_GROUP) --group sam -o requirements/sam.txt
 	$(LOCK_GROUP) --group scan -o requirements/scan.txt
 
@@ -179,7 +184,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
-	rm -rf $(VENV) .venv-* .aws-sam dist .bundles .cpus model_layer/bundle tests/*/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* site .aws-sam dist .bundles .cpus model_layer/bundle tests/*/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -200,6 +205,9 @@ $(VENV)/serve: requirements/serve.txt | $(VENV)/bin/python
 $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	$(call install,--no-deps --require-hashes -r $<,$(VENV))
 	@touch $(VENV)/serve
+
+.venv-docs/ready: requirements/docs.txt | .venv-docs/bin/python
+	$(call install,--no-deps --require-hashes -r $<,.venv-docs)
 
 .venv-sam/ready: requirements/sam.txt | .venv-sam/bin/python
 	$(call install,--no-deps --require-hashes -r $<,.venv-sam)

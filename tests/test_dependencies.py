@@ -18,13 +18,14 @@ import pytest
 
 from tests.paths import ROOT
 
-OURS = {"handler", "model_layer", "deployment", "tests", "benchmarks"}
+OURS = {"handler", "model_layer", "deployment", "website", "tests", "benchmarks"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # Each folder of code, and the dependency groups that it may import from.
 GROUPS = {
     "handler": ["lint"],
     "model_layer": ["lint"],
     "deployment": ["test"],
+    "website": ["docs", "test"],
     "tests": ["test", "lint"],
     "benchmarks": ["test", "lint"],
 }

@@ -1,35 +1,33 @@
-"""The pages of the documentation, and what can be read from them: examples, links, tables.
+"""What can be read from the pages of the documentation: examples, sections, tables.
 
-Does not run examples.
+Links are website/links.py's.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PAGES = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-    ROOT / "benchmarks" / "README.md",
-]
+from website.links import PAGES, ROOT
+
 # The changelog and the decisions tell of earlier layouts and commands, too.
 PAGES_OF_TODAY = [
     page for page in PAGES if page.name != "CHANGELOG.md" and page.parent.name != "decisions"
 ]
 # The address that `sam local start-lambda` serves; its example is run by tests/sam.
 START_LAMBDA = "localhost:3001"
+# A vector bucket on AWS; its example is run by tests/clients/test_s3_vectors.py.
+VECTOR_BUCKET = "YOUR-VECTOR-BUCKET"
 
 # A fenced block, and the block with its output that follows at once, if there is one.
 BLOCK = re.compile(
     r"^```(sh|python|js)\n(.*?)^```\n(?:\n```(?:json|text)\n(.*?)^```$)?", re.DOTALL | re.MULTILINE
 )
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
-HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 
 
@@ -50,6 +48,21 @@ class Example:
     def is_for_start_lambda(self) -> bool:
         return START_LAMBDA in self.code
 
+    @property
+    def is_for_s3_vectors(self) -> bool:
+        return VECTOR_BUCKET in self.code
+
+    def run(self, replaced: Mapping[str, str]) -> str:
+        """Run it, if it is Python, with its placeholders replaced. Returns what it prints."""
+        code = self.code
+        for placeholder, value in replaced.items():
+            code = code.replace(placeholder, value)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            # Without the `__future__` imports of this file.
+            exec(compile(code, str(self), "exec", dont_inherit=True), {"__name__": "example"})
+        return out.getvalue()
+
 
 def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
@@ -68,21 +81,6 @@ def examples(language: str) -> list[Example]:
         for number, match in enumerate(BLOCK.finditer(page.read_text()), start=1)
         if match[1] == language
     ]
-
-
-def links(text: str) -> list[str]:
-    """The targets of the links and pictures of a page, code left out."""
-    return LINK.findall(FENCED.sub("", text))
-
-
-def anchors(text: str) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
-    found: set[str] = set()
-    for heading in HEADING.findall(FENCED.sub("", text)):
-        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
-        anchor = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
-        found.add(anchor if anchor not in found else f"{anchor}-1")
-    return found
 
 
 def section(text: str, heading: str) -> str:

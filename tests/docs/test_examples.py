@@ -1,14 +1,12 @@
 """Every example on the pages runs and prints what its page says, or is listed here with the reason.
 
-JavaScript is run by tests/clients/test_node.py, and what needs `sam local start-lambda` is run by
-tests/sam.
+JavaScript is run by tests/clients/test_node.py, what reads S3 Vectors by
+tests/clients/test_s3_vectors.py, and what needs `sam local start-lambda` by tests/sam.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 import os
 import re
@@ -20,14 +18,17 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import PAGES, Example, examples
+from tests.docs.pages import Example, examples
 from tests.local_server import Server, start_server
 from tests.paths import ROOT
+from website.links import PAGES
 
 # The line that begins a block; the one that ends it has no language.
 OPENING = re.compile(r"^ *```(?!\s*$)(\S*)", re.MULTILINE)
 
-PYTHON = [one for one in examples("python") if not one.is_for_start_lambda]
+PYTHON = [
+    one for one in examples("python") if not (one.is_for_start_lambda or one.is_for_s3_vectors)
+]
 SHELL = examples("sh")
 # Only this server is asked; any other address is a placeholder.
 CURL = [one for one in SHELL if one.code.startswith("curl") and "localhost:8444" in one.code]
@@ -68,6 +69,7 @@ NOT_RUN = {
         "docker compose up",
         'docker run --rm -v documents:/data -v "$PWD/docs:/docs:ro" minilm-lambda:latest ingest '
         "/docs",
+        "docker run -p 8444:8444 minilm-lambda serve",
         "make image IMAGE=minilm-lambda:latest",
         "make sam-local",
         "sam build",
@@ -117,10 +119,8 @@ def library_of_docs(store: dict[str, str]) -> Iterator[Server]:
 def test_a_python_example_prints_what_its_page_says(
     example: Example, library_of_docs: Server, tiktoken_cache: Path
 ) -> None:
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(example.code.replace("localhost:8444", f"localhost:{library_of_docs.port}"), {})
-    assert out.getvalue() == example.printed
+    address = {"localhost:8444": f"localhost:{library_of_docs.port}"}
+    assert example.run(address) == example.printed
 
 
 @pytest.mark.parametrize("example", CURL, ids=str)
@@ -186,8 +186,8 @@ def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
     assert len(opened) - outputs - opened.count("mermaid") == len(code)
 
 
-def test_one_example_of_each_language_is_run_elsewhere() -> None:
-    assert len(examples("python")) == len(PYTHON) + 1
+def test_few_examples_are_run_elsewhere() -> None:
+    assert len(examples("python")) == len(PYTHON) + 2
     assert len(examples("js")) == 2
 
 

@@ -8,39 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import (
-    PAGES,
-    PAGES_OF_TODAY,
-    ROOT,
-    anchors,
-    links,
-    name_of,
-    quoted,
-    section,
-    text_of,
-)
+from tests.docs.pages import PAGES_OF_TODAY, name_of, quoted, section, text_of
+from tests.paths import ROOT
+from website.links import PAGES, broken_links, links_in
 
 # A path from the root, of which code is told by its first folder.
-PATH = re.compile(r"(?:handler|model_layer|tests|benchmarks|events|docs|requirements)/[\w./-]*")
+PATH = re.compile(
+    r"(?:handler|model_layer|website|tests|benchmarks|events|docs|requirements)/[\w./-]*"
+)
 # Named by a recipe, or in the past, or made by a build: it need not be there.
 NOT_HERE = {"handler/documents/rst.py", "model_layer/bundle/"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
-    broken = []
-    for link in links(page.read_text()):
-        if re.match(r"[a-z]+:", link):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        if (
-            not target.exists()
-            or not target.is_relative_to(ROOT)
-            or (anchor and anchor not in anchors(target.read_text()))
-        ):
-            broken.append(link)
-    assert broken == []
+    assert broken_links(page) == []
 
 
 @pytest.mark.parametrize("page", PAGES_OF_TODAY, ids=name_of)
@@ -52,7 +34,7 @@ def test_every_path_named_on_a_page_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES_OF_TODAY, ids=name_of)
 def test_every_module_named_on_a_page_exists(page: Path) -> None:
     text = page.read_text()
-    named = set(re.findall(r"python -m ((?:handler|model_layer|benchmarks)[\w.]*)", text))
+    named = set(re.findall(r"python -m ((?:handler|model_layer|website|benchmarks)[\w.]*)", text))
     named |= set(re.findall(r"`(handler\.commands\.\w+)`", text))
     assert [name for name in named if importlib.util.find_spec(name) is None] == []
 
@@ -65,14 +47,14 @@ def test_every_class_in_the_glossary_is_in_the_file_named_beside_it() -> None:
 
 
 def test_every_page_of_docs_is_in_its_index() -> None:
-    linked = {link.partition("#")[0] for link in links(text_of("docs/README.md"))}
+    linked = {link.path for link in links_in(text_of("docs/README.md"))}
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert pages - linked == set()
 
 
 def test_every_decision_is_in_the_index_of_decisions() -> None:
     folder = ROOT / "docs" / "decisions"
-    linked = links((folder / "README.md").read_text())
+    linked = [link.path for link in links_in((folder / "README.md").read_text())]
     records = sorted(path.name for path in folder.glob("[0-9]*.md"))
     assert records == sorted(linked)
 
@@ -83,6 +65,15 @@ def test_a_decision_has_its_four_parts_and_a_date(record: Path) -> None:
     assert re.search(r"\d{4}-\d\d-\d\d", text[:300])
     parts = [section(text, f"## {part}") for part in ("Context", "Decision", "Evidence")]
     assert all(part.strip() for part in [*parts, section(text, "## Consequences")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_begins_with_its_name_and_what_it_is_for(page: Path) -> None:
+    title, *blocks = page.read_text().split("\n\n")
+    first = next(block for block in blocks if not block.startswith("!["))  # a badge
+    assert re.fullmatch("# .+", title)
+    assert re.match(r"[A-Z`]", first)
+    assert first.rstrip("*\n").endswith((".", ":")), first
 
 
 def test_the_readme_fits_a_page() -> None:

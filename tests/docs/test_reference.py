@@ -23,7 +23,9 @@ from handler.http.error_handlers import STATUS
 from handler.metrics.exposition import metrics_routes
 from handler.stores.catalog import UploadStatus
 from model_layer import load_encoder
-from tests.docs.pages import PAGES, PAGES_OF_TODAY, ROOT, name_of, quoted, rows, section, text_of
+from tests.docs.pages import PAGES_OF_TODAY, name_of, quoted, rows, section, text_of
+from tests.paths import ROOT
+from website.links import PAGES
 
 API = text_of("docs/api.md")
 

@@ -1,0 +1,1 @@
+"""The documentation as a site: its links, its pages, and the check of what was built."""
