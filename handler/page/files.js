@@ -1,6 +1,6 @@
 /** The files of the store that is shown: their status, their warnings and errors. */
 
-import { latest, listPage, request } from "./api.js";
+import { isAborted, latest, listPage, request } from "./api.js";
 import { button, byId, element, show } from "./dom.js";
 import { confirmed } from "./confirm.js";
 import { read } from "./reader.js";
@@ -20,6 +20,7 @@ export class Files {
   #newer = latest();
   #timer;
   #wait = FIRST_LOOK;
+  #failed = false; // the last look
 
   /**
    * @param {{show: Function, clear: Function}} problems
@@ -42,6 +43,7 @@ export class Files {
     this.isReadOnly = isReadOnly;
     this.#pages = 1;
     this.#files = [];
+    this.#failed = false;
     this.#rows.clear();
     byId("files-list").replaceChildren();
     byId("files-summary").textContent = "";
@@ -56,10 +58,23 @@ export class Files {
     const signal = this.#newer();
     try {
       const { files, more } = await this.#load(signal);
+      if (this.#failed) this.problems.clear();
+      this.#failed = false;
       this.#render(files, more);
     } catch (error) {
+      if (isAborted(error)) return; // a newer look goes on
+      this.#failed = true;
       this.problems.show(error);
+      if (isFinal(error)) return;
     }
+    this.#lookAgain();
+  }
+
+  /** While files are in progress, ask again later. */
+  #lookAgain() {
+    if (!this.#files.some((file) => file.status === "in_progress")) return;
+    this.#timer = setTimeout(() => this.refresh({ soon: false }), this.#wait);
+    this.#wait = Math.min(LAST_LOOK, this.#wait * 1.5);
   }
 
   async #load(signal) {
@@ -80,10 +95,6 @@ export class Files {
     show(byId("files-more"), more);
     byId("files-summary").textContent = summary(files, more, this.isReadOnly);
     if (JSON.stringify(files.map((file) => [file.id, file.status])) !== before) this.onChange();
-    if (files.some((file) => file.status === "in_progress")) {
-      this.#timer = setTimeout(() => this.refresh({ soon: false }), this.#wait);
-      this.#wait = Math.min(LAST_LOOK, this.#wait * 1.5);
-    }
   }
 
   /** The file's row; the one it has if nothing has changed, so that focus stays where it is. */
@@ -114,6 +125,11 @@ export class Files {
     }
     await this.refresh();
   }
+}
+
+/** Whether another look would fail as well: the key is wrong, or the store is gone. */
+function isFinal({ status }) {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 function fileRow(file, remove, storeId) {

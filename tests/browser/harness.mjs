@@ -20,7 +20,7 @@ import { browser } from "./chromium.mjs";
 export { KEY, startServer, useServer, WITH_KEYS } from "./server.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATIENCE = 10_000; // milliseconds, for what a scenario waits for
+const PATIENCE = 30_000; // milliseconds, for what a scenario waits for
 
 /** The widths that the page must fit. */
 export const PHONE = 360;
