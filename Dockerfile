@@ -1,4 +1,5 @@
-# The image of both functions, for `sam build` and `make image`. It builds without BuildKit.
+# The image of both functions, for `sam build` and `make image`. `docker run IMAGE serve` is the same
+# server in a container: docs/container.md. It builds without BuildKit.
 #
 # Lambda reads an image lazily, in blocks of 512 KiB. Files that are never read cost nothing, so the
 # aim is a cold start that reads little (arxiv.org/abs/2305.13162).
@@ -34,6 +35,9 @@ COPY handler /task/handler
 # the model's build, and
 # - botocore's models of services, except for the four that handler/ calls, and sts, which may
 #   provide credentials (the files beside these folders configure endpoints and retries; they stay);
+# - the library of onnxruntime for programs in C: what Python imports has all of it once more
+#   (`readelf -d` shows no link between the two);
+# - SQLite's own programs and extensions, which apsw brings for others;
 # - boto3's models of resources: handler/ uses clients only, whose models are botocore's;
 # - lxml's modules beside etree, the only one that handler/ imports;
 # - selectolax's older parser: handler/ uses lexbor;
@@ -43,6 +47,7 @@ COPY handler /task/handler
 RUN rm -rf /task/bin /task/**/tests /task/**/*.{pyi,a,h,pxd,c,pyx,pxi} \
         /task/numpy/{f2py,_core/include} \
         /task/onnxruntime/{backend,datasets,quantization,tools,transformers} \
+        /task/onnxruntime/capi/libonnxruntime.so.* /task/apsw/sqlite_extra_binaries \
         /task/{boto3/{data,examples},pypdfium2_cli} \
         /task/lxml/{html,includes,isoschematron} /task/lxml/{builder,objectify,sax}.* \
         /task/selectolax/{parser.*,modest} /task/fastapi_offline/{core,consts}.py \
@@ -70,6 +75,10 @@ RUN rmdir /var/task && ln -s /task /var/task \
 
 FROM public.ecr.aws/lambda/python:3.13 AS function
 COPY --from=build /task /var/task
+COPY deployment/container/entrypoint.sh /entrypoint.sh
+# For the store, of any user that `docker run --user` names. A volume that is mounted here for the
+# first time takes the mode.
+RUN mkdir --mode=1777 /data
 # At each cold start, numpy's OpenBLAS would start a thread per CPU, which nothing uses.
 ENV OPENBLAS_NUM_THREADS=1
 ARG MODEL_PRECISION
@@ -79,6 +88,12 @@ LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="$VERSION" \
     minilm-lambda.model.precision="$MODEL_PRECISION"
+# No USER: Lambda has its own, and the entrypoint gives root up for a server. Lambda checks the health
+# of functions itself.
+EXPOSE 8444
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD PYTHONPATH=$LAMBDA_TASK_ROOT python3 -P -m handler.commands.health
+ENTRYPOINT ["/entrypoint.sh"]
 # The template overrides this for the ingest function.
 CMD ["handler.api.lambda_handler"]
 

@@ -242,3 +242,5 @@ DRAIN_SECONDS = 30
 # After the first signal: for running requests, then for the process. Docker kills after ten.
 GRACE_SECONDS = 7
 EXIT_SECONDS = 9
+# For the vector stores to say what they hold, when /metrics is asked for. Prometheus waits for ten.
+METRICS_STORE_SECONDS = 2.0

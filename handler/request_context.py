@@ -38,6 +38,7 @@ class RequestContext:
     is_direct: bool = False
     is_alone: bool = False  # no other request is answered at the same time
     key: str | None = None  # the API key's name
+    refusal: str | None = None  # what metrics count its error by, if it is answered with one
     body_bytes: int = 0  # decoded, that have come so far
     inputs: int = 0
     tokens: int = 0
@@ -63,6 +64,10 @@ class RequestContext:
             yield
         finally:
             self.stages[name] = (time.perf_counter() - started) * 1000
+
+    def add_to_stage(self, name: str, seconds: float) -> None:
+        """Record more time of a stage that a request may come to several times."""
+        self.stages[name] = self.stages.get(name, 0.0) + seconds * 1000
 
     @property
     def milliseconds(self) -> float:

@@ -6,7 +6,6 @@ a text beyond the model's limit is cut and reported, or refused.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -241,21 +240,19 @@ def load_encoder(
     bundle: its folder; by default the one that `make model` or `minilm model` builds.
     precision: which the bundle must have, "int8" or "fp32"; by default the one that there is, and
         int8 in the user's cache, which may have both.
-    threads: how many texts to encode at a time; by default the CPUs that this process may use.
-        (Lambda's number of CPUs is misleading: pass the share that comes with the memory, as
-        `handler.settings` does.)
+    threads: how many texts to encode at a time; by default the CPUs that this process, or its
+        container, may use. (Lambda's number of CPUs is misleading: pass the share that comes with
+        the memory, as `handler.settings` does.)
     verify: compare the files' SHA-256 with the manifest (some 50 ms); sizes are always compared.
     Raises BundleError, with the file and the cure, if the bundle is missing or damaged.
     """
-    threads = _cpus() if threads is None else threads
+    if threads is None:
+        from model_layer.cpus import usable_cpus  # not at Lambda's cold starts
+
+        threads = usable_cpus()
     if threads < 1:
         raise ValueError(f"threads is {threads}; it must be at least 1.")
     manifest = read_bundle(bundle, precision=precision)
     manifest.verify(contents=verify)
     session = load_session(manifest, threads=threads)
     return Encoder(manifest, load_tokenizer(manifest), session, threads=threads)
-
-
-def _cpus() -> int:
-    """The number of CPUs that this process may use; all of them on systems without affinity."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -31,7 +32,8 @@ from handler.settings import Settings, SqliteAddress
 from model_layer import ModelLayerError
 
 if TYPE_CHECKING:
-    from handler.local_worker.worker import Worker
+    from handler.local_worker.worker import Observer, Worker
+    from handler.metrics.server import ServerMetrics
 
 SWITCH_SECONDS = 0.001
 EXAMPLES = """
@@ -43,6 +45,8 @@ minilm serve --host 0.0.0.0 --log-format json
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    # Until the server looks out for it. The first process of a container would ignore it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     host = options.host or os.environ.get("HOST") or LOCALHOST
     port = options.port or os.environ.get("PORT") or "8444"
     number = whole_number(port)
@@ -57,7 +61,7 @@ def main(arguments: list[str]) -> int:
         # Bound before the model is loaded, so that an occupied port is reported at once.
         sockets = listen(host, number)
         bundle = find_or_build_bundle(settings.precision)
-        app = local_app(sockets)  # loads the model
+        app, metrics = local_app(sockets)  # loads the model
     except CannotListen as error:
         return fail(f"{error} {_cure(error)}")
     except (ModelLayerError, ValueError) as error:
@@ -66,19 +70,25 @@ def main(arguments: list[str]) -> int:
     logs.write_text(on=as_text)
     try:
         _announce(sockets, host, bundle, as_text=as_text)
-        _serve(app, sockets, settings, as_text=as_text)
+        _serve(app, metrics, sockets, settings, as_text=as_text)
     except KeyboardInterrupt:  # before the server looked out for it
         return 0
 
 
 def _serve(
-    app: ASGIApp, sockets: list[socket.socket], settings: Settings, *, as_text: bool
+    app: ASGIApp,
+    metrics: ServerMetrics,
+    sockets: list[socket.socket],
+    settings: Settings,
+    *,
+    as_text: bool,
 ) -> NoReturn:
     # With Python's 5 ms, the event loop waits that long for each thread that is busy in Python.
     sys.setswitchinterval(SWITCH_SECONDS)
     bounds = Bounds(connections=most_connections(), keep_alive_seconds=settings.keep_alive_seconds)
     server = Server(app, bounds, write_limited_logs(as_text=as_text))
-    worker = local_worker(server)
+    metrics.watch(server.server_state)
+    worker = local_worker(server, metrics.ingestion)
     if worker is None:
         run_to_the_end(server, sockets)
     worker.start()
@@ -143,7 +153,7 @@ def _announce(
     sys.stdout.flush()
 
 
-def local_worker(server: Server) -> Worker | None:
+def local_worker(server: Server, observer: Observer) -> Worker | None:
     """What does the tasks of a store in a file, with the server's model; None without such a store.
 
     It waits for the file, which the first write makes. It stops when the server is told to.
@@ -170,21 +180,39 @@ def local_worker(server: Server) -> Worker | None:
     path = Path(address.path)
     sandbox = Sandbox(keep_boilerplate=settings.keep_boilerplate)
     encoder = make_document_encoder(embeddings.encoder, settings, sandbox, is_cancelled=is_over)
-    return Worker(open_storage, encoder, sandbox, is_over=is_over)
+    return Worker(open_storage, encoder, sandbox, is_over=is_over, observer=observer)
 
 
-def local_app(sockets: list[socket.socket]) -> ASGIApp:
-    """The application. It checks who calls if only this machine can, and needs no key."""
-    from handler.api import app, embeddings, operations, settings
-    from handler.http.app import create_app
+def local_app(sockets: list[socket.socket]) -> tuple[ASGIApp, ServerMetrics]:
+    """The application, and its metrics, which it has at /metrics.
+
+    It checks who calls if it needs no key.
+    """
+    from handler.api import embeddings, operations, settings
+    from handler.http.app import admission_for, create_app
     from handler.http.host_check import HostCheck
-
-    if settings.key_hashes or not is_loopback_only(sockets):
-        return app
+    from handler.metrics.exposition import metrics_routes
+    from handler.metrics.server import ServerMetrics
 
     def guard(inner: ASGIApp) -> ASGIApp:
         return HostCheck(
-            inner, allowed_hosts=settings.allowed_hosts, allowed_origins=settings.cors_origins
+            inner,
+            allowed_hosts=settings.allowed_hosts,
+            allowed_origins=settings.cors_origins,
+            is_private=is_loopback_only(sockets),
         )
 
-    return create_app(embeddings, settings, operations=operations, guard=guard)
+    admission = admission_for(embeddings, settings)
+    metrics = ServerMetrics(
+        embeddings.encoder, admission, settings, storage=lambda: operations().storage
+    )
+    app = create_app(
+        embeddings,
+        settings,
+        operations=operations,
+        guard=None if settings.key_hashes else guard,
+        admission=admission,
+        routes=metrics_routes(metrics.registry),
+        observe=metrics.requests.observe,
+    )
+    return app, metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,14 +15,25 @@ from handler.http.error_handlers import FAILED, STATUS
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.request_context import RequestContext, deadline, ending, request_id
 
+# Called at a request's end with its context, route, method and status.
+Observe = Callable[[RequestContext, str, str, int], None]
+
 
 class AccessLog:
     """ASGI middleware. It is the outermost, so that it also sees the answer to a failure."""
 
-    def __init__(self, app: ASGIApp, *, fingerprint: str, namespace: str | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        fingerprint: str,
+        namespace: str | None,
+        observe: Observe | None = None,
+    ) -> None:
         self._app = app
         self._fingerprint = fingerprint
         self._namespace = namespace
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,6 +63,8 @@ class AccessLog:
             context.at_end.close()
             route = getattr(scope.get("route"), "path", "unknown")
             context.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
+            if self._observe:
+                self._observe(context, route, scope["method"], status)
 
 
 def _request_context(scope: Scope) -> RequestContext:

@@ -33,21 +33,32 @@ class Admission:
     """
 
     def __init__(self, *, max_texts: int, cpus: int) -> None:
-        self._max_texts = max_texts
+        self.max_texts = max_texts
         self._rate = TEXTS_PER_SECOND * cpus
         self._texts = {"short": 0, "long": 0}
         self._bytes = 0
         self._mutex = threading.Lock()
+
+    @property
+    def waiting_texts(self) -> dict[str, int]:
+        """The texts that are counted now: those of short requests, and those of long ones."""
+        with self._mutex:
+            return dict(self._texts)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """The bytes that are counted now."""
+        return self._bytes
 
     def admit_texts(self, count: int, context: RequestContext) -> None:
         """Count the texts of a request until it ends. Raises TooBusy if they are too many."""
         kind = "short" if is_short(count) else "long"
         with self._mutex:
             waiting = self._texts[kind]
-            if waiting and waiting + count > self._max_texts:
+            if waiting and waiting + count > self.max_texts:
                 raise TooBusy(
                     f"The server is busy: {waiting:,} texts are waiting and this request has "
-                    f"{count:,}; together they may be {self._max_texts:,}. Send it again later, "
+                    f"{count:,}; together they may be {self.max_texts:,}. Send it again later, "
                     "or in parts.",
                     retry_after=min(MOST_SECONDS, ceil(waiting / self._rate)),
                 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from starlette.datastructures import State
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from handler.embeddings.operations import EmbeddingOperations
-from handler.http.access_log import AccessLog
+from handler.http.access_log import AccessLog, Observe
 from handler.http.admission import Admission
 from handler.http.auth import ApiKeys
 from handler.http.concurrency import ThreadPools
@@ -34,14 +34,22 @@ def create_app(
     *,
     operations: Callable[[], Operations] | None = None,
     guard: Callable[[ASGIApp], ASGIApp] | None = None,
+    admission: Admission | None = None,
+    routes: Iterable[BaseRoute] = (),
+    observe: Observe | None = None,
 ) -> AccessLog:
     """The application, inside its access log.
 
     operations: called by the requests that need them. By default, makes those of `settings`.
     guard: middleware between the access log and everything else.
+    admission: counts what waits; by default, makes one.
+    routes: more of them, which only this application has.
+    observe: called at the end of each request.
     """
     app = _routed(settings)
+    app.router.routes += routes
     _set_state(app.state, embeddings, settings)
+    app.state.admission = admission or admission_for(embeddings, settings)
     app.state.operations = operations or lazy_operations(embeddings.encoder, settings)
     # Around the error handlers, so that pages of other sites can read a 500, too.
     asgi: ASGIApp = Cors(app, settings.cors_origins)
@@ -51,7 +59,13 @@ def create_app(
         asgi,
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,
+        observe=observe,
     )
+
+
+def admission_for(embeddings: EmbeddingOperations, settings: Settings) -> Admission:
+    """What counts the texts and bytes that wait for this model."""
+    return Admission(max_texts=settings.max_waiting_texts, cpus=embeddings.encoder.threads)
 
 
 def _routed(settings: Settings) -> DocumentedApp:
@@ -97,10 +111,8 @@ def _more_routes(settings: Settings) -> Iterator[BaseRoute]:
 
 def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings) -> None:
     """What requests share."""
-    cpus = embeddings.encoder.threads
     state.embeddings = embeddings
     state.keys = ApiKeys(settings.key_hashes)
-    state.admission = Admission(max_texts=settings.max_waiting_texts, cpus=cpus)
-    state.pools = ThreadPools(cpus)
+    state.pools = ThreadPools(embeddings.encoder.threads)
     state.readiness = Readiness(embeddings.encoder)
     state.has_page = settings.page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -157,8 +158,13 @@ async def _run(
     context = _context(request)
     if context.is_alone:
         return function(*args, **kwargs)
-    loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(pool, lambda: function(*args, **kwargs))
+    handed_over = time.perf_counter()
+
+    def call() -> T:
+        context.add_to_stage("wait", time.perf_counter() - handed_over)
+        return function(*args, **kwargs)
+
+    work = asyncio.get_running_loop().run_in_executor(pool, call)
     is_gone = False
 
     def hang_up() -> None:

@@ -16,6 +16,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from handler.errors import (
     ApiError,
@@ -99,11 +100,20 @@ def describe(error: ApiError) -> tuple[HTTPStatus, dict[str, Any]]:
     """The error's status and body."""
     fields = {
         "message": error.message,
-        "type": TYPES.get(type(error), "invalid_request_error"),
+        "type": _type(error),
         "param": error.param,
         "code": error.code,
     }
     return STATUS[type(error)], {"error": fields}
+
+
+def error_label(error: ApiError) -> str:
+    """What metrics count the error by: its code, or its type if it has no code."""
+    return error.code or _type(error)
+
+
+def _type(error: ApiError) -> str:
+    return TYPES.get(type(error), "invalid_request_error")
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
@@ -150,7 +160,8 @@ async def _bug(request: Request, error: Exception) -> Response:
         "param": None,
         "code": None,
     }
-    return _json({"error": fields}, HTTPStatus.INTERNAL_SERVER_ERROR, {})
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return ErrorResponse({"error": fields}, status, {}, label="server_error")
 
 
 def error_response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
@@ -162,9 +173,22 @@ def error_response(error: ApiError, headers: dict[str, str] | None = None) -> Re
         retry = {"retry-after": "1"}
     elif isinstance(error, TooBusy):
         retry = {"retry-after": str(error.retry_after)}
-    return _json(body, status, {**retry, **(headers or {})})
+    return ErrorResponse(body, status, {**retry, **(headers or {})}, label=error_label(error))
 
 
-def _json(body: dict[str, Any], status: HTTPStatus, headers: dict[str, str]) -> Response:
-    content = orjson.dumps(body)
-    return Response(content, status, headers=headers, media_type="application/json")
+class ErrorResponse(Response):
+    """An error's answer. It notes in the request's context what the request was refused for."""
+
+    media_type = "application/json"
+
+    def __init__(
+        self, body: dict[str, Any], status: HTTPStatus, headers: dict[str, str], *, label: str
+    ) -> None:
+        """label: what metrics count the error by."""
+        super().__init__(orjson.dumps(body), status, headers=headers)
+        self._label = label
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if context := scope.get("state", {}).get("context"):
+            context.refusal = self._label
+        await super().__call__(scope, receive, send)

@@ -1,10 +1,10 @@
-"""Who may call a server that needs no key and that only its own machine can reach.
+"""Who may call a server that needs no key.
 
-A browser on that machine reaches it, too, whatever page it shows. If the page's host name resolves
-to 127.0.0.1, the browser takes this server for the page's own site, and the page can read documents
-(DNS rebinding). Any page can also send forms and plain text without a preflight. So the host must
-be a name of this machine, and a request from a page of another site is refused before any work.
-Programs send no Origin, and pass. Does not replace API keys.
+A browser that can reach the server does so whatever page it shows. If the page's host name resolves
+to the server's address, the browser takes this server for the page's own site, and the page can
+read documents (DNS rebinding). Any page can also send forms and plain text without a preflight. So
+the host must be a name that no such page can have, and a request from a page of another site is
+refused before any work. Programs send no Origin, and pass. Does not replace API keys.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from handler.http.error_handlers import error_response
 
 ANY = "*"
 OPEN_PATH = "/health"  # for monitors, which may know this machine by any name
+# Names of private networks: a container's or a service's, with one label or below a domain that the
+# public DNS does not have (RFC 6762; ICANN's resolution 2024.07.29.06).
+PRIVATE_DOMAINS = (".local", ".internal")
 NAMES = {"localhost", "host.docker.internal"}  # the second is this machine for its containers
 # A host and an optional port (RFC 9110, section 7.2).
 AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::\d*)?", re.IGNORECASE)
@@ -32,10 +35,20 @@ class HostCheck:
     """ASGI middleware. It is inside the access log, which then shows refusals."""
 
     def __init__(
-        self, app: ASGIApp, *, allowed_hosts: Collection[str], allowed_origins: Collection[str]
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: Collection[str],
+        allowed_origins: Collection[str],
+        is_private: bool = True,
     ) -> None:
-        """allowed_hosts: beside this machine's, in lower case; `*` is any."""
+        """allowed_hosts: beside this machine's, in lower case; `*` is any.
+
+        is_private: whether this machine alone can connect. Else its addresses and the names of its
+            network are right, too.
+        """
         self._app = app
+        self._is_private = is_private
         self._hosts = frozenset(host.strip("[]") for host in allowed_hosts)
         self._origins = frozenset(allowed_origins)
 
@@ -64,8 +77,9 @@ class HostCheck:
         wrong = next((host for host in hosts or [""] if not self._is_allowed(host)), None)
         if wrong is None:
             return None
+        place = "this machine" if self._is_private else "a private network"
         return Forbidden(
-            f"The host {wrong[:200]!r} is not a name of this machine, and the server needs no key, "
+            f"The host {wrong[:200]!r} is not a name of {place}, and the server needs no key, "
             "so a page of another site could be calling. If the name is right, add it to "
             "ALLOWED_HOSTS (names separated by commas; * is any), or set API_KEY_HASHES.",
             code="host_not_allowed",
@@ -81,9 +95,10 @@ class HostCheck:
         if host in self._hosts:
             return True
         try:
-            return ipaddress.ip_address(host).is_loopback
+            return ipaddress.ip_address(host).is_loopback or not self._is_private
         except ValueError:
-            return False
+            is_of_network = "." not in host or host.endswith(PRIVATE_DOMAINS)
+            return is_of_network and not self._is_private
 
     def _wrong_site(self, scope: Scope, headers: Headers) -> Forbidden | None:
         """The refusal of a request that a page of another site sends."""

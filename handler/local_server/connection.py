@@ -21,6 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from handler.errors import ApiError
 from handler.http.admission import ON_DISK
 from handler.http.concurrency import HANG_UP
+from handler.http.error_handlers import error_label
 from handler.local_server import refusals
 from handler.local_server.parser import Parser
 from handler.local_server.transport import Transport
@@ -178,6 +179,7 @@ class Connection(H11Protocol):
                 self.transport.abort()
                 return
         self._unset_keepalive_if_required()
+        self.server_state.refused[error_label(error)] += 1
         self.transport.write(refusals.encode(error))
         self.transport.linger()
 

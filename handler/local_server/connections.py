@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from uvicorn.server import ServerState
@@ -34,6 +35,7 @@ class Connections(ServerState):
         super().__init__()
         self.bounds = bounds
         self._looked_in_vain = float("-inf")
+        self.refused: Counter[str] = Counter()  # requests, by what the error is counted by
         self._leaving: set[Connection] = set()  # closed, and not lost yet
         self._emptied = asyncio.Event()
 

@@ -12,17 +12,19 @@ import threading
 import time
 from collections.abc import Callable
 from math import inf
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from handler.documents.sandbox import Sandbox
 from handler.errors import ApiError, TryLater
 from handler.ingestion.document_encoder import DocumentEncoder
+from handler.ingestion.outcome import Outcome
 from handler.ingestion.owners import Owners, Processes
+from handler.ingestion.sweep.steps import Swept
 from handler.ingestion.task_log import log_done, log_failed
 from handler.ingestion.tasks import GivenTask, TaskRunner
 from handler.stores.sqlite.storage import SqliteStorage
 from handler.stores.sqlite.tasks import TakenTask
-from handler.stores.tasks import Sweep
+from handler.stores.tasks import Sweep, Task
 
 THREADS = 2
 IDLE_SECONDS = 1.0  # between looks for tasks that other processes sent
@@ -39,6 +41,16 @@ T = TypeVar("T")
 Open = Callable[[], SqliteStorage | None]
 
 
+class Observer(Protocol):
+    """Is told what comes of tasks, by the threads that do them."""
+
+    def done(self, task: Task, done: Outcome | Swept, seconds: float) -> None:
+        """A task is done."""
+
+    def failed(self, task: Task) -> None:
+        """A task could not be done, and is tried again."""
+
+
 class Worker:
     """Does tasks from `start` to `close`."""
 
@@ -50,6 +62,7 @@ class Worker:
         *,
         is_over: Callable[[], bool],
         owners: Owners | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """open_storage: the storage as it is now; None while there is none. Raises ApiError.
 
@@ -58,6 +71,7 @@ class Worker:
         """
         self._open, self._encoder, self._sandbox = open_storage, encoder, sandbox
         self._is_over, self._owners = is_over, owners or Processes()
+        self._observer = observer
         self._taken: dict[str, tuple[SqliteStorage, TakenTask]] = {}  # by owner
         self._swept = -inf  # when it last sent a sweep, and renewed what is taken
         self._renewed = time.monotonic()
@@ -115,10 +129,15 @@ class Worker:
         except Exception as error:
             if not self._is_over():
                 log_failed(taken.task, error)
+                if self._observer:
+                    self._observer.failed(taken.task)
             storage.tasks.put_off(taken, 0.0 if self._is_over() else _delay(taken.tries))
             return
         storage.tasks.done(taken)
-        log_done(taken.task, done, seconds=time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        log_done(taken.task, done, seconds=seconds)
+        if self._observer:
+            self._observer.done(taken.task, done, seconds)
 
     def _wait(self, storage: SqliteStorage) -> None:
         """Wait until a task is sent, or is due."""

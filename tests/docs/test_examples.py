@@ -42,6 +42,10 @@ NOT_RUN = {
     "needs AWS": [
         'INDEX="--vector-bucket-name YOUR-VECTOR-BUCKET --index-name YOUR-INDEX"',
         "make key",  # and then `sam deploy`; by itself, it is run below
+        "aws ecs register-task-definition --cli-input-json "
+        "file://deployment/container/ecs-task.json",
+        "aws lambda get-function-configuration --function-name YOUR-API-FUNCTION --query "
+        "'Environment.Variables'",
         "minilm backfill s3://YOUR-BUCKET/PREFIX --queue YOUR-INGEST-QUEUE-URL",
         "minilm backfill s3://my-bucket/reports/ --queue QUEUE-URL --dry-run",
         "aws s3 cp handbook.pdf s3://DOCUMENTS-BUCKET/",
@@ -56,8 +60,15 @@ NOT_RUN = {
         "sam deploy --guided",
         "sam deploy --parameter-overrides ApiKeyHashes=alice:2cf2…,bob:9f86… Revision=2",
     ],
+    "needs a cluster": [
+        "kubectl create secret generic minilm --from-literal=api-key-hashes=alice:2cf2…",
+    ],
     "needs Docker": [
         ".venv-sam/bin/sam local invoke ApiFunction --event events/direct.json",
+        "docker compose up",
+        'docker run --rm -v documents:/data -v "$PWD/docs:/docs:ro" minilm-lambda:latest ingest '
+        "/docs",
+        "make image IMAGE=minilm-lambda:latest",
         "make sam-local",
         "sam build",
     ],
@@ -77,7 +88,8 @@ NOT_RUN = {
 # What the code of such a block must have in it, or the reason would not hold.
 SIGNS = {
     "needs AWS": r"s3://|\baws |\bsam d|YOUR-",
-    "needs Docker": r"\bsam[ -]",
+    "needs a cluster": r"^kubectl ",
+    "needs Docker": r"\bsam[ -]|^docker |^make image",
     "the fixture does the same": r"^make (serve|ingest)\b",
     "has tests of its own (test_wheel.py)": r" install \.$",
     "runs the tests": r"^make test\b",

@@ -12,6 +12,7 @@ from typing import Any, get_args
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -19,6 +20,7 @@ from handler import limits
 from handler.api import app
 from handler.documents.formats import EXTENSIONS
 from handler.http.error_handlers import STATUS
+from handler.metrics.exposition import metrics_routes
 from handler.stores.catalog import UploadStatus
 from model_layer import load_encoder
 from tests.docs.pages import PAGES, PAGES_OF_TODAY, ROOT, name_of, quoted, rows, section, text_of
@@ -35,11 +37,11 @@ def cells(heading: str) -> list[list[str]]:
 
 
 def served() -> Iterator[str]:
-    """Each method and path that the app answers; `{model:path}` is `{model}`."""
+    """Each method and path that a local server answers; `{model:path}` is `{model}`."""
     api: Any = app
     while not isinstance(api, FastAPI):  # middleware is around it
         api = getattr(api, "app", None) or api._app
-    for route in api.routes:
+    for route in [*api.routes, *metrics_routes(CollectorRegistry())]:
         if isinstance(route, Route | APIRoute) and route.path != "/docs/oauth2-redirect":
             # Starlette answers HEAD for each of its own GETs; those of the API are listed.
             methods = set(route.methods or ())

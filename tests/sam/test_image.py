@@ -101,6 +101,7 @@ def test_no_file_is_left_that_no_run_reads(parts: list[list[str]]) -> None:
     sources = (".pyi", ".a", ".h", ".c", ".pyx", ".pxi")
     assert not [path for path in parts if path[-1].endswith(sources)]
     assert not [path for path in parts if path[:2] == ["model_layer", "build"]]
+    assert not [path for path in parts if path[-1].startswith("libonnxruntime.so")]
     services = {path[2] for path in parts if path[:2] == ["botocore", "data"] and len(path) > 3}
     assert services == SERVICES
 

@@ -96,6 +96,11 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def size(self) -> int:
+        """Bytes of the file, and of the WAL beside it."""
+        with explained(self.path):
+            return sum(one[2] for one in _state(self.path) if one)
+
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.seen not in (None, _state(self.path)):

@@ -11,7 +11,7 @@ from handler.stores.sqlite.catalog import SqliteCatalog
 from handler.stores.sqlite.file import Database
 from handler.stores.sqlite.index import SqliteIndex
 from handler.stores.sqlite.ledger import SqliteLedger
-from handler.stores.sqlite.tables import SOURCE, StoreTables
+from handler.stores.sqlite.tables import SOURCE, StoreTables, all_tables
 from handler.stores.sqlite.tasks import SqliteTasks
 
 
@@ -45,3 +45,14 @@ class SqliteStorage:
         with self._database.transaction(deadline) as connection:
             connection.execute("DELETE FROM ledger WHERE store = ?", (store_id,))
         return True
+
+    def count_chunks(self) -> int:
+        """How many chunks all stores have, with those that are being written or deleted."""
+        with self._database.snapshot() as connection:
+            tables = [one.vectors for one in all_tables(connection) if one.exist(connection)]
+            counts = [connection.execute(f"SELECT count(*) FROM {name}") for name in tables]
+            return sum(count for found in counts for (count,) in found)
+
+    def size(self) -> int:
+        """Bytes of the file, and of what was written last, which is beside it."""
+        return self._database.size()

@@ -46,6 +46,15 @@ class TakenTask:
     owner: str  # who has taken it
 
 
+@dataclass(frozen=True)
+class TaskCounts:
+    """What there is to do."""
+
+    waiting: int
+    taken: int
+    delay: float  # seconds for which the task that is due the longest has waited
+
+
 class SqliteTasks:
     """See `tasks.Tasks`."""
 
@@ -121,6 +130,15 @@ class SqliteTasks:
         """When the next task is to be done, in seconds since 1970; None if there is none."""
         ((due,),) = self._database.read("SELECT min(available) FROM tasks")
         return None if due is None else float(due)
+
+    def count(self) -> TaskCounts:
+        """How many tasks there are now."""
+        ((total, waiting, due),) = self._database.read(
+            "SELECT count(*), count(*) FILTER (WHERE owner IS NULL), "
+            "min(available) FILTER (WHERE owner IS NULL) FROM tasks"
+        )
+        delay = 0.0 if due is None else max(0.0, self._now() - due)
+        return TaskCounts(waiting=waiting, taken=total - waiting, delay=delay)
 
 
 def _text(task: Task) -> str:

@@ -18,11 +18,13 @@ SITE = "https://a.example"
 TEXT = {"content-type": "text/plain"}
 
 
-def make(*, hosts: tuple[str, ...] = (), origins: tuple[str, ...] = ()) -> TestClient:
+def make(
+    *, hosts: tuple[str, ...] = (), origins: tuple[str, ...] = (), is_private: bool = True
+) -> TestClient:
     """A client of the application as `make serve` guards it."""
 
     def guard(app: ASGIApp) -> ASGIApp:
-        return HostCheck(app, allowed_hosts=hosts, allowed_origins=origins)
+        return HostCheck(app, allowed_hosts=hosts, allowed_origins=origins, is_private=is_private)
 
     app = create_app(embeddings, Settings(cors_origins=origins), guard=guard)
     return TestClient(app, base_url="http://localhost:8444")
@@ -66,6 +68,43 @@ def test_other_names_are_refused(local: TestClient, host: str) -> None:
     assert error["code"] == "host_not_allowed"
     assert repr(host) in error["message"]
     assert "ALLOWED_HOSTS" in error["message"]
+
+
+# --- names of the network, where others can connect
+
+
+@pytest.fixture(scope="module")
+def reachable() -> TestClient:
+    return make(is_private=False)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost:8444", "127.0.0.1:8444", "192.168.1.5:8444", "[2001:db8::1]:80", "0.0.0.0"),
+        *("minilm:8444", "MiniLM", "minilm.default.svc.cluster.local:8444", "box.local."),
+        *("embeddings.internal", "host.docker.internal:8444"),
+    ],
+)
+def test_addresses_and_private_names_are_allowed_where_others_connect(
+    reachable: TestClient, host: str
+) -> None:
+    assert status(reachable, host) == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "local.evil.example", "a.notlocal", "1.2.3", "127.0.0.1.nip.io", ""]
+)
+def test_public_names_are_refused_there_too(reachable: TestClient, host: str) -> None:
+    error = assert_error(reachable.get("/v1/models", headers={"host": host}), 403)
+    assert "is not a name of a private network" in error["message"]
+
+
+def test_pages_of_other_sites_are_refused_there_too(reachable: TestClient) -> None:
+    headers = {"host": "minilm:8444", "origin": SITE}
+    assert_error(reachable.post("/v1/embeddings", json={"input": "a"}, headers=headers), 403)
+    own = {"host": "minilm:8444", "origin": "http://minilm:8444"}
+    assert reachable.post("/v1/embeddings", json={"input": "a"}, headers=own).status_code == 200
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30))

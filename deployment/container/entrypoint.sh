@@ -1,0 +1,20 @@
+#!/bin/sh
+# The image's entrypoint: `IMAGE serve`, and the other commands of `minilm`. What Lambda passes is a
+# handler's name, which has a dot, as no command has: that goes to the base image's own entrypoint,
+# in this shell, since each cold start would wait for another one.
+case "$1" in
+*.*) . /lambda-entrypoint.sh ;;
+esac
+# On localhost, nothing outside of the container could reach the server.
+export HOST="${HOST:-0.0.0.0}"
+# Unless it is set; an empty value means no store.
+if [ -z "${VECTOR_STORE+set}" ]; then
+  export VECTOR_STORE=sqlite:////data/documents.sqlite
+  if [ "$1" = serve ] && ! [ -w /data ]; then
+    echo "There is no vector store: /data cannot be written. Mount a volume there, or set VECTOR_STORE." >&2
+    VECTOR_STORE=
+  fi
+fi
+# -P: the current folder, which may be the user's, is not on the import path.
+export PYTHONPATH="$LAMBDA_TASK_ROOT"
+exec python3 -P -m handler.commands.unprivileged python3 -P -m handler.commands "$@"

@@ -1,0 +1,214 @@
+"""The image as a server: `docker run IMAGE serve`, restricted as docs/container.md allows."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from openai import OpenAI
+
+from handler.http.auth import hash_key
+from model_layer import Encoder
+from tests.handler.metrics.families import Scrape
+from tests.sam.commands import IMAGE, docker
+
+RESTRICTED = [
+    *("--read-only", "--tmpfs", "/tmp", "--security-opt", "no-new-privileges"),
+    *("--memory", "1536m"),
+]
+STARTING_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running server."""
+
+    name: str
+    origin: str
+
+    @property
+    def log(self) -> str:
+        """What it wrote to standard error and output."""
+        done = subprocess.run(["docker", "logs", self.name], capture_output=True, text=True)
+        return done.stdout + done.stderr
+
+    @property
+    def health(self) -> str:
+        return docker("inspect", "-f", "{{.State.Health.Status}}", self.name).strip()
+
+    def client(self, key: str = "a") -> OpenAI:
+        return OpenAI(base_url=f"{self.origin}/v1", api_key=key, max_retries=0)
+
+
+@contextlib.contextmanager
+def serving(*options: str) -> Iterator[Container]:
+    """A container with the command `serve`, once it answers."""
+    published = ["--publish", "127.0.0.1::8444"]
+    name = docker("run", "--detach", *published, *RESTRICTED, *options, IMAGE, "serve").strip()
+    try:
+        address = docker("port", name, "8444").split()[-1]
+        container = Container(name, f"http://{address}")
+        until = time.monotonic() + STARTING_SECONDS
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{container.origin}/ready").status_code == 200:
+                    break
+            assert time.monotonic() < until, container.log
+            time.sleep(0.1)
+        yield container
+    finally:
+        docker("rm", "--force", "--volumes", name)
+
+
+@pytest.fixture
+def volume(built: None) -> Iterator[str]:
+    name = f"minilm-test-{uuid.uuid4().hex[:8]}"
+    yield name
+    docker("volume", "rm", "--force", name)
+
+
+@pytest.fixture(scope="module")
+def server(built: None) -> Iterator[Container]:
+    """A server with quick health checks, and without a volume."""
+    with serving("--health-interval", "1s", "--tmpfs", "/data:mode=1777") as container:
+        yield container
+
+
+def test_it_answers_as_an_unprivileged_user(server: Container, encoder: Encoder) -> None:
+    answer = httpx.post(f"{server.origin}/v1/embeddings", json={"input": "hello"})
+    assert answer.headers["x-embedding-fingerprint"] == encoder.bundle.fingerprint
+    assert len(answer.json()["data"][0]["embedding"]) == 384
+    status = docker("exec", server.name, "cat", "/proc/1/status")
+    assert (
+        re.findall(r"^(?:Uid|Gid):\t(.*)", status, re.MULTILINE) == ["1000\t1000\t1000\t1000"] * 2
+    )
+    assert re.findall(r"^(?:CapEff|CapPrm):\t0*(.*)", status, re.MULTILINE) == ["", ""]
+
+
+def test_a_browser_gets_a_page(server: Container) -> None:
+    answer = httpx.get(server.origin, headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert "<title>" in answer.text
+
+
+def test_its_lines_are_json(server: Container) -> None:
+    httpx.post(f"{server.origin}/v1/embeddings", json={"input": "hello"})
+    lines = [line for line in server.log.splitlines() if '"route":"/v1/embeddings"' in line]
+    assert json.loads(lines[-1])["status"] == 200
+
+
+def test_it_becomes_healthy(server: Container) -> None:
+    until = time.monotonic() + 30
+    while server.health != "healthy":
+        assert time.monotonic() < until, docker("inspect", server.name)
+        time.sleep(0.2)
+
+
+def test_other_pages_may_not_call_it(server: Container) -> None:
+    for headers in ({"host": "evil.example"}, {"origin": "https://evil.example"}):
+        assert httpx.get(f"{server.origin}/v1/models", headers=headers).status_code == 403
+    inside = {"host": "minilm:8444"}  # a service of the same network
+    assert httpx.get(f"{server.origin}/v1/models", headers=inside).status_code == 200
+
+
+@pytest.mark.parametrize("user", ["1000", "54321"])
+def test_documents_outlive_the_container(volume: str, user: str) -> None:
+    mounted = ["--volume", f"{volume}:/data", "--user", user, "--cap-drop", "ALL"]
+    with serving(*mounted) as container:
+        client = container.client()
+        store = client.vector_stores.create(name="manuals")
+        client.vector_stores.files.upload_and_poll(
+            vector_store_id=store.id, file=("pump.txt", b"Error E-2041 means that it is dry.")
+        )
+        # The log has a line if a layer is missing. Older Dockers refuse Landlock's system calls.
+        missing = [line for line in container.log.splitlines() if "is confined by" in line]
+        docker("stop", container.name)
+    for line in missing:
+        assert "system calls by seccomp" in line.partition("Not by")[0]
+        assert "no capabilities" in line.partition("Not by")[0]
+    with serving(*mounted, "--env", f"API_KEY_HASHES={hash_key('secret')}") as container:
+        assert httpx.get(f"{container.origin}/v1/models").status_code == 401
+        found = container.client("secret").vector_stores.search(store.id, query="E-2041")
+        assert [one.filename for one in found] == ["pump.txt"]
+        headers = {"authorization": "Bearer secret"}
+        answer = httpx.get(f"{container.origin}/metrics", headers=headers)
+        scrape = Scrape(answer.text)
+        assert scrape.value("store_up") == 1
+        assert scrape.value("store_files", status="completed") == 1
+
+
+def test_a_server_without_a_volume_has_no_store_and_says_so(built: None) -> None:
+    with serving() as container:
+        assert httpx.post(f"{container.origin}/v1/vector_stores", json={}).status_code == 404
+        assert "There is no vector store: /data cannot be written." in container.log
+        assert "store_up" not in httpx.get(f"{container.origin}/metrics").text
+        docker("stop", container.name)
+        status = docker("inspect", "-f", "{{.State.ExitCode}}", container.name).strip()
+    assert status == "0"
+
+
+def test_a_request_in_flight_is_answered_before_it_ends(built: None) -> None:
+    texts = [f"{number} is a number, and this is a sentence about it." for number in range(1_000)]
+    answers: list[httpx.Response] = []
+    with serving("--cpus", "1") as container:
+
+        def ask() -> None:
+            body = {"input": texts, "encoding_format": "base64"}
+            answers.append(httpx.post(f"{container.origin}/v1/embeddings", json=body, timeout=60))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        in_progress = 0.0
+        while in_progress < 2:  # the scrape is one itself
+            scraped = Scrape(httpx.get(f"{container.origin}/metrics").text)
+            in_progress = scraped.value("requests_in_progress") or 0.0
+            assert asking.is_alive()
+        assert scraped.value("encoder_threads") == 1
+        began = time.monotonic()
+        docker("stop", container.name)
+        assert time.monotonic() - began < 10
+        asking.join()
+        status = docker("inspect", "-f", "{{.State.ExitCode}}", container.name).strip()
+    assert [answer.status_code for answer in answers] == [200]
+    assert len(answers[0].json()["data"]) == len(texts)
+    assert status == "0"
+
+
+def test_a_server_that_is_still_starting_ends_at_once(built: None) -> None:
+    name = docker("run", "--detach", *RESTRICTED, IMAGE, "serve").strip()
+    try:
+        while "handler.commands\0serve" not in docker("exec", name, "cat", "/proc/1/cmdline"):
+            pass
+        time.sleep(0.3)  # it imports, or loads the model
+        began = time.monotonic()
+        docker("stop", name)
+        assert time.monotonic() - began < 8
+    finally:
+        docker("rm", "--force", name)
+
+
+def test_commands_run_as_well(volume: str) -> None:
+    def run(*command: str) -> str:
+        mounts = ["--volume", f"{volume}:/data", "--volume", "/usr/share/common-licenses:/in:ro"]
+        return docker("run", "--rm", *RESTRICTED, *mounts, IMAGE, *command)
+
+    assert "serve" in run("--help")
+    assert "GPL" in run("ingest", "/in") + run("search", "freedom to share software")
+
+
+def test_a_function_is_still_a_function(container: str) -> None:
+    """The base image's entrypoint runs: the emulator is the first process."""
+    first = docker("exec", container, "cat", "/proc/1/cmdline")
+    assert "aws-lambda-rie" in first
+    docker(
+        "exec", container, "sh", "-c", "PYTHONPATH=/var/task python3 -P -m handler.commands.health"
+    )
