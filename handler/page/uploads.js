@@ -48,6 +48,7 @@ export class Uploads {
   }
 
   async #upload({ storeId, file, row }) {
+    row.progress(0);
     try {
       const options = { onProgress: row.progress, signal: row.signal };
       const attached = await uploadInto(storeId, file, options);

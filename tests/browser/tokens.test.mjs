@@ -54,6 +54,8 @@ test("where a long text is cut is shown, and how much is not read", async (t) =>
   await page.getByText("The model stops here, at its 256 tokens.").waitFor();
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
+    const grounds = await page.locator(".unread").evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor));
+    assert.equal(new Set(grounds).size, 1); // grey, whatever the word
     await axe(page);
   }
 });
