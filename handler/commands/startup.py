@@ -56,6 +56,7 @@ class Startup:
             "page": f"{self.url}/" if self.settings.page else None,
             "docs": f"{self.url}/docs",
             "mcp": f"{self.url}/mcp" if self.settings.mcp else None,
+            "metrics": f"{self.url}/metrics",
             "fingerprint": self.bundle.fingerprint,
             "bundle": str(self.bundle.folder),
             "built": self.is_new,
@@ -71,6 +72,7 @@ class Startup:
             "page": f"{self.url}/" if self.settings.page else "",
             "docs": f"{self.url}/docs",
             "assistants": f"{self.url}/mcp" if self.settings.mcp else "",
+            "metrics": f"{self.url}/metrics",
             "documents": self._documents(),
             "keys": self._keys(),
         }

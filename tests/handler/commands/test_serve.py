@@ -185,6 +185,7 @@ def test_programs_read_what_is_served_in_one_line(tmp_path: Path) -> None:
         "page": f"{origin}/",
         "docs": f"{origin}/docs",
         "mcp": f"{origin}/mcp",
+        "metrics": f"{origin}/metrics",
         "fingerprint": read_bundle().fingerprint,
         "bundle": str(read_bundle().folder),
         "built": False,
