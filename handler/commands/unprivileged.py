@@ -1,6 +1,6 @@
-"""Run a program as an unprivileged user, if this process is root's. The container's entrypoint does.
+"""Run a program as an unprivileged user, if this process is root's, in the container's entrypoint.
 
-The image does not name the user itself: `sam local` changes the image as its user, who must be root.
+The image does not name the user: `sam local` changes the image as its user, who must be root.
 """
 
 from __future__ import annotations

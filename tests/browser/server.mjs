@@ -36,7 +36,7 @@ export function useServer(settings = {}) {
 /** Start a server. `stop` ends it and removes its store. */
 export async function startServer(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "minilm-page-"));
-  const child = spawn(PYTHON, ["-m", "handler.commands.serve"], {
+  const child = spawn(PYTHON, ["-m", "handler.commands", "serve"], {
     cwd: ROOT,
     env: {
       ...process.env,
