@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from tests.paths import ROOT
 SOURCES = sorted(
     path for room in ("handler", "model_layer") for path in (ROOT / room).rglob("*.py")
 )
+PAGE = sorted((ROOT / "handler" / "page").iterdir())
 HANDLER = [path for path in SOURCES if path.is_relative_to(ROOT / "handler")]
 MAX_FILE, MAX_FUNCTION = 300, 40  # lines
 
@@ -72,6 +74,17 @@ def test_files_and_functions_are_short(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert [node.name for node in functions if length_of(node) > MAX_FUNCTION] == []
+
+
+@pytest.mark.parametrize("path", PAGE, ids=name_of)
+def test_files_and_functions_of_the_page_are_short(path: Path) -> None:
+    source = path.read_text()
+    assert len(source.splitlines()) <= MAX_FILE
+    # A function of a module or a method of a class: from its first line to the brace below it.
+    functions = [
+        found[0] for found in re.finditer(r"^( *).*\) \{\n(?:.*\n)*?\1\}", source, re.MULTILINE)
+    ]
+    assert [text for text in functions if len(text.splitlines()) > MAX_FUNCTION] == []
 
 
 def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -153,6 +153,12 @@ test("files are dropped, and a folder is refused", async (t) => {
   await row(page, "gull.txt").getByText("completed").waitFor();
   await row(page, "owl.txt").getByText("completed").waitFor();
   assert.equal(await page.locator("#drop.over").count(), 0);
+  // A script cannot make a folder, so the browser's word for one of the files is another.
+  await page.evaluate(() => {
+    DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true, name: "papers" });
+  });
+  await page.dispatchEvent("#drop", "drop", { dataTransfer: dropped });
+  await page.locator(".upload.failed").filter({ hasText: "papers" }).first().getByText("This is a folder.").waitFor();
 });
 
 test("an upload has a progress, and can be cancelled", async (t) => {
