@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from handler.commands.arguments import INSTALLED, ArgumentParser, program
 from handler.version import VERSION
@@ -39,6 +41,8 @@ exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name. Returns its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if os.getpid() == 1:  # a container's first process ignores signals that it has no handler for
+        signal.signal(signal.SIGTERM, _terminate)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # texts have letters that it may lack
     try:
@@ -50,6 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # before the command looked out for it
         return 130
     return status
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    """End as by the signal, until the command looks out for it."""
+    os._exit(128 + number)
 
 
 def _run(given: list[str]) -> int:

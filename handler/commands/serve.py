@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -45,8 +44,6 @@ minilm serve --host 0.0.0.0 --log-format json
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    # Until the server looks out for it. The first process of a container would ignore it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     host = options.host or os.environ.get("HOST") or LOCALHOST
     port = options.port or os.environ.get("PORT") or "8444"
     number = whole_number(port)

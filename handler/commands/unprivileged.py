@@ -1,6 +1,6 @@
-"""Run a program as an unprivileged user, if this process is root's, in the container's entrypoint.
+"""Give up root, and become a program. The container's entrypoint begins with it.
 
-The image does not name the user: `sam local` changes the image as its user, who must be root.
+The image names no user: `sam local` changes the image as its user, who must be root.
 """
 
 from __future__ import annotations
