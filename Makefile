@@ -103,6 +103,7 @@ bench/cold_start: docker .venv-bench/ready model ## cold starts in Docker, and w
 bench/documents: .venv-bench/ready ## what is read of real documents, beside other readers
 bench/fidelity: .venv-bench/ready model ## each precision's vectors beside those of sentence-transformers
 bench/ingestion: .venv-bench/ready model ## documents and tokens per second, stages, memory, cost
+bench/languages: .venv-bench/ready model ## other languages than English (ARGS="--data FOLDER")
 bench/peers: .venv-bench/ready .venv-infinity/ready .venv-openvino/ready model ## other libraries and servers: speed, cost
 bench/requests: .venv-bench/ready model ## what a request costs beside its encoding
 bench/retrieval: .venv-bench/ready model ## whether paraphrased queries find the right document

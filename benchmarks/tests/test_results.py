@@ -17,6 +17,8 @@ from benchmarks.fidelity.report import FidelityResult
 from benchmarks.fidelity.report import tables as fidelity_tables
 from benchmarks.ingestion.report import IngestionResult
 from benchmarks.ingestion.report import tables as ingestion_tables
+from benchmarks.languages.report import LanguagesResult
+from benchmarks.languages.report import tables as languages_tables
 from benchmarks.measuring.processes import ROOT
 from benchmarks.measuring.results import RESULTS, stored, with_results
 from benchmarks.peers.library import LibraryResult
@@ -38,6 +40,7 @@ TABLES = {
     "documents": documents_tables,
     "fidelity": fidelity_tables,
     "ingestion": ingestion_tables,
+    "languages": languages_tables,
     "library": library_tables,
     "manuals": manuals_tables,
     "requests": requests_tables,
@@ -50,6 +53,7 @@ KINDS = {
     "documents": DocumentsResult,
     "fidelity": FidelityResult,
     "ingestion": IngestionResult,
+    "languages": LanguagesResult,
     "library": LibraryResult,
     "manuals": ManualsResult,
     "requests": RequestsResult,

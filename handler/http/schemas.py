@@ -22,13 +22,25 @@ class Limits(BaseModel):
     answer_bytes: int | None  # null: no limit
 
 
+class Language(BaseModel):
+    """How well texts in a language are understood, as it was measured: docs/model.md."""
+
+    right_passage_first: float  # of questions about 240 passages, the share, by meaning
+    unknown_tokens: float  # the share of tokens that are [UNK]
+    advice: Literal["good", "search_by_words", "other_model"]
+
+
 class Model(BaseModel):
-    """OpenAI's model object, with the model's limits and the fingerprint of its vector space."""
+    """OpenAI's model object, with what the model is, its limits and its vector space."""
 
     id: str
     object: Literal["model"]
     created: int
     owned_by: str
+    description: str
+    license: str
+    language: str  # that it was trained on, as all codes of languages in ISO 639-1
+    languages: dict[str, Language]  # those that were measured, by code
     precision: str
     fingerprint: str
     limits: Limits

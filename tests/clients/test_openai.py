@@ -111,7 +111,10 @@ def test_the_model_is_listed(server: Server) -> None:
     with openai.OpenAI(base_url=server.base_url, api_key=KEY) as client:
         assert [model.id for model in client.models.list()] == ["all-MiniLM-L6-v2"]
         for name in ("all-MiniLM-L6-v2", "text-embedding-3-small"):
-            assert client.models.retrieve(name).owned_by == "sentence-transformers"
+            model = client.models.retrieve(name)
+            assert model.owned_by == "sentence-transformers"
+            assert model.model_extra is not None
+            assert model.model_extra["languages"]["en"]["advice"] == "good"
 
 
 REFUSED = pytest.mark.parametrize(

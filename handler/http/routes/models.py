@@ -1,4 +1,4 @@
-"""GET /v1/models and GET /info: the model, its limits and the fingerprint of its vector space."""
+"""GET /v1/models and GET /info: what the model is, its limits, the fingerprint of its vectors."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ async def retrieve_model(
 
 
 def _describe(embeddings: EmbeddingOperations, context: RequestContext) -> Model:
-    from handler.http.schemas import Limits, Model
+    from handler.embeddings.model_facts import DESCRIPTION, LANGUAGE, LANGUAGES, LICENSE
+    from handler.http.schemas import Language, Limits, Model
 
     bundle = embeddings.encoder.bundle
     return Model(
@@ -70,6 +71,10 @@ def _describe(embeddings: EmbeddingOperations, context: RequestContext) -> Model
         object="model",
         created=CREATED,
         owned_by="sentence-transformers",
+        description=DESCRIPTION,
+        license=LICENSE,
+        language=LANGUAGE,
+        languages={code: Language(**vars(facts)) for code, facts in LANGUAGES.items()},
         precision=bundle.precision,
         fingerprint=bundle.fingerprint,
         limits=Limits(

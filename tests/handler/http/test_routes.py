@@ -187,6 +187,19 @@ def test_models_are_listed_with_limits_and_fingerprint(client: TestClient) -> No
     assert client.get("/v1/models/gpt-4").json() == model  # as embedding with it answers
 
 
+def test_a_model_says_what_it_is_and_which_languages_it_understands(client: TestClient) -> None:
+    model = client.get("/v1/models/all-MiniLM-L6-v2").json()
+    assert (model["language"], model["license"]) == ("en", "apache-2.0")
+    assert str(model["limits"]["dimensions"]) in model["description"]
+    assert str(model["limits"]["tokens_read_per_input"]) in model["description"]
+    assert model["languages"]["en"]["advice"] == "good"
+    assert model["languages"]["th"]["advice"] == "other_model"
+    for language in model["languages"].values():
+        assert set(language) == {"right_passage_first", "unknown_tokens", "advice"}
+        assert 0 <= language["unknown_tokens"] <= 1
+        assert 0 <= language["right_passage_first"] <= 1
+
+
 def test_with_accept_any_model_off_an_unknown_model_is_a_404(
     encoder: Encoder, cl100k: Cl100k
 ) -> None:
