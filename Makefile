@@ -148,7 +148,7 @@ test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCEN
 	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
 	else echo "Skipped."; fi
 
-screenshots: $(VENV)/serve model ## make the pictures of docs/page.md in docs/images
+screenshots: $(VENV)/serve model ## make the pictures of docs/page.md in website/images
 	@CHROMIUM=$$(tests/browser/needs) && export CHROMIUM && \
 		$(MAKE) tests/browser/node_modules/.package-lock.json && node tests/browser/screenshots.mjs
 

@@ -20,7 +20,7 @@ import model_layer
 from tests.paths import ROOT
 
 SOURCES = sorted(
-    path for room in ("handler", "model_layer") for path in (ROOT / room).rglob("*.py")
+    path for room in ("handler", "model_layer", "website") for path in (ROOT / room).rglob("*.py")
 )
 PAGE = sorted((ROOT / "handler" / "page").iterdir())
 HANDLER = [path for path in SOURCES if path.is_relative_to(ROOT / "handler")]

@@ -11,7 +11,7 @@ from html import escape
 
 from website.links import ROOT
 
-FOLDER = ROOT / "docs" / "images" / "badges"
+FOLDER = ROOT / "website" / "images" / "badges"
 CHARACTER, MARGIN, HEIGHT = 6.3, 6, 20  # pixels, of text in 11 px
 
 

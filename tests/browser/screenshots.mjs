@@ -14,7 +14,7 @@ import { startServer } from "./server.mjs";
 import { fileOf, makeStore } from "./store.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const IMAGES = join(ROOT, "docs", "images");
+const IMAGES = join(ROOT, "website", "images");
 const SHOWN = "localhost:8444"; // the address in the pictures, whatever the port of the server
 const DESKTOP = 1280; // pixels
 const PHONE = 360;

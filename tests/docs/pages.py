@@ -25,7 +25,8 @@ VECTOR_BUCKET = "YOUR-VECTOR-BUCKET"
 
 # A fenced block, and the block with its output that follows at once, if there is one.
 BLOCK = re.compile(
-    r"^```(sh|python|js)\n(.*?)^```\n(?:\n```(?:json|text)\n(.*?)^```$)?", re.DOTALL | re.MULTILINE
+    r"^```(sh|python|js|yaml)\n(.*?)^```\n(?:\n```(?:json|text)\n(.*?)^```$)?",
+    re.DOTALL | re.MULTILINE,
 )
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)

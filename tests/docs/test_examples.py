@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
-from tests.docs.pages import Example, examples
+from tests.docs.pages import ROW, Example, examples, quoted, text_of
 from tests.local_server import Server, start_server
 from tests.paths import ROOT
 from website.links import PAGES
@@ -30,6 +31,7 @@ PYTHON = [
     one for one in examples("python") if not (one.is_for_start_lambda or one.is_for_s3_vectors)
 ]
 SHELL = examples("sh")
+YAML = examples("yaml")
 # Only this server is asked; any other address is a placeholder.
 CURL = [one for one in SHELL if one.code.startswith("curl") and "localhost:8444" in one.code]
 KEY = [one for one in SHELL if one.code == "make key\n"]
@@ -180,10 +182,19 @@ def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
     """A block in any other language, or an output without an example, would be run by nothing."""
     opened = [fence for page in PAGES for fence in OPENING.findall(page.read_text())]
     code = examples("sh") + examples("python") + examples("js")
-    assert set(opened) <= {"sh", "python", "js", "json", "text", "mermaid"}
+    assert set(opened) <= {"sh", "python", "js", "json", "text", "mermaid", "yaml"}
     outputs = opened.count("json") + opened.count("text")
     assert outputs == len([one for one in code if one.printed is not None])
-    assert len(opened) - outputs - opened.count("mermaid") == len(code)
+    assert len(opened) - outputs - opened.count("mermaid") - len(YAML) == len(code)
+
+
+@pytest.mark.parametrize("example", YAML, ids=str)
+def test_yaml_is_valid_and_names_metrics_that_there_are(example: Example) -> None:
+    """The metrics in the tables of the page are those of the server (test_metrics.py)."""
+    assert yaml_parse(example.code)
+    listed = set(quoted("".join(ROW.findall(text_of(example.page)))))
+    named = re.findall(r"minilm_\w+?(?=_bucket|\W)", example.code)
+    assert [name for name in named if name not in listed] == []
 
 
 def test_few_examples_are_run_elsewhere() -> None:
