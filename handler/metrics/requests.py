@@ -1,14 +1,15 @@
 """What requests cost: how many, how long, how much text, and which were refused.
 
-The access log calls `observe` at each request's end, which takes about 10 µs.
+The access log calls `observe` at each request's end, which takes less than 10 µs.
 """
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter
 
 from handler.http.cors import METHODS
 from handler.metrics.children import Children
+from handler.metrics.timings import Timings
 from handler.request_context import RequestContext
 
 # Seconds: a short text takes one millisecond, a request of 2,048 long ones half a minute.
@@ -17,21 +18,22 @@ KNOWN_METHODS = {*METHODS, "OPTIONS"}
 
 
 class RequestMetrics:
-    """The metrics of all requests. Thread-safe."""
+    """The metrics of all requests. Written on the event loop only."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         def counter(name: str, text: str, *labels: str) -> Children[Counter]:
             return Children(Counter(f"minilm_{name}", text, labels, registry=registry))
 
-        def histogram(name: str, text: str, *labels: str) -> Children[Histogram]:
-            name = f"minilm_{name}_duration_seconds"
-            return Children(Histogram(name, text, labels, registry=registry, buckets=BUCKETS))
+        def timings(name: str, text: str, label: str) -> Timings:
+            made = Timings(f"minilm_{name}_duration_seconds", text, label, BUCKETS)
+            registry.register(made)
+            return made
 
         self._requests = counter(
             "requests", "Requests that have ended.", "route", "method", "status"
         )
-        self._seconds = histogram("request", "Time until the answer was sent.", "route")
-        self._stages = histogram("stage", "Time that requests spent in a stage.", "stage")
+        self._seconds = timings("request", "Time until the answer was sent.", "route")
+        self._stages = timings("stage", "Time that requests spent in a stage.", "stage")
         self._refusals = counter("refusals", "Requests answered with an error.", "code")
         self._inputs = counter("inputs", "Texts in requests.", "route")
         self._tokens = counter("tokens", "Tokens of requests that the model has read.", "route")
@@ -43,9 +45,9 @@ class RequestMetrics:
         if method not in KNOWN_METHODS:
             method = "other"
         self._requests[route, method, str(status)].inc()
-        self._seconds[route,].observe(seconds)
+        self._seconds.observe(route, seconds)
         for stage, milliseconds in list(context.stages.items()):  # its threads may still write
-            self._stages[stage,].observe(milliseconds / 1000)
+            self._stages.observe(stage, milliseconds / 1000)
         if context.refusal:
             self._refusals[context.refusal,].inc()
         if context.inputs:

@@ -189,6 +189,7 @@ def test_a_server_that_is_still_starting_ends_at_once(built: None) -> None:
         is_python = "python3\0-P\0-m\0handler.commands\0serve"
         while not docker("exec", name, "cat", "/proc/1/cmdline").startswith(is_python):
             pass
+        time.sleep(0.5)  # Python itself has started; the model takes a second or more
         began = time.monotonic()
         docker("stop", name)
         assert time.monotonic() - began < 8
