@@ -136,6 +136,22 @@ test-sam: $(VENV)/dev model ## test the image and the template with Docker and `
 	elif [ -n "$$CI" ]; then echo "Docker does not answer, and CI=$$CI asks for its tests." >&2; exit 1; \
 	else echo "Skipped: Docker does not answer. Start it (or install it) to test the image."; fi
 
+test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCENARIO=page|security|…, ARGS=)
+	@if CHROMIUM=$$(tests/browser/needs); then \
+		export CHROMIUM && $(MAKE) tests/browser/node_modules/.package-lock.json && \
+		node --test --test-reporter=spec --test-concurrency=1 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
+	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
+	else echo "Skipped."; fi
+
+screenshots: $(VENV)/serve model ## make the pictures of docs/page.md in docs/images
+	@CHROMIUM=$$(tests/browser/needs) && export CHROMIUM && \
+		$(MAKE) tests/browser/node_modules/.package-lock.json && node tests/browser/screenshots.mjs
+
+# npm writes this file last, so an interrupted installation is repeated.
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	@cd $(<D) && npm ci --silent || { echo "The packages of $(<D) could not be installed; npm ci there says why." >&2; exit 1; }
+	@touch $@
+
 scan: .venv-scan/ready ## scan template and Dockerfile for insecure settings
 	@.venv-scan/bin/checkov --config-file .checkov.yaml
 
@@ -163,7 +179,7 @@ LOCK_GROUP = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-package pip --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 clean: ## remove everything that make created, except downloaded model files and documents.sqlite
-	rm -rf $(VENV) .venv-* .aws-sam dist .bundles .cpus model_layer/bundle tests/node/node_modules .*_cache .hypothesis
+	rm -rf $(VENV) .venv-* .aws-sam dist .bundles .cpus model_layer/bundle tests/*/node_modules .*_cache .hypothesis
 
 # An environment is marked ready, per lock file, once its install has finished. A lock names all
 # there is, so nothing is resolved (and pip would stumble over extras among the hashes). pip's chatter goes
@@ -213,4 +229,4 @@ $(VENV)/dev: requirements/dev.txt requirements/serve.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $* || { echo "$(PYTHON) cannot make virtual environments." \
 		"On Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $*; exit 1; }
 
-.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan serve test test-chaos test-cpus test-load test-sam test-slow text wheel
+.PHONY: $(BENCHMARKS:%=bench/%) bench bench-cold bench-ingest bench-requests bench-retrieval clean conformance docker docs fidelity format fuzz golden help image ingest key lint lock model sam-local scan screenshots serve test test-browser test-chaos test-cpus test-load test-sam test-slow text wheel

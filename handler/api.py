@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from handler import event_kinds
 from handler.embeddings.operations import DIMENSIONS_HEADER, EmbeddingOperations
@@ -57,8 +58,10 @@ app = create_app(embeddings, settings, operations=operations)
 # versions of Python do not make one.
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
+# Answers that are text and not bytes, which a REST API would pass on as base64.
+TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "image/svg+xml"]
 # Mangum would run the lifespan on every invocation.
-_http = Mangum(app, lifespan="off")
+_http = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 cold_start.finish()
 
 

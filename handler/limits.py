@@ -9,6 +9,7 @@ from __future__ import annotations
 MAX_INPUTS = 2_048
 MAX_TOKEN_IDS = 8_192  # in one input
 MAX_TOKEN_IDS_PER_REQUEST = 300_000
+MAX_PIECES = 65_536  # of all inputs, in an answer with each of them: some five megabytes
 MAX_TOKEN_ID = 100_255  # of cl100k_base, without its special tokens
 DIMENSIONS = 384
 # With DIMENSIONS_OVER_LIMIT=cap. Ten times what the largest models have.

@@ -81,6 +81,7 @@ class Settings:
     max_waiting_texts: int = 16_384  # of all requests, in a server that answers several at a time
     log_format: LogFormat | None = None  # None: text on a terminal, JSON elsewhere
     mcp: bool = True  # whether assistants may search and read the documents, at /mcp
+    page: bool = True  # whether browsers get the page with tools at /
     metrics_namespace: str | None = None  # in CloudWatch; None: log lines are not metrics
     base_path: str = "/"
     keep_boilerplate: bool = False  # read all of an HTML page whose main content is marked
@@ -124,6 +125,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mcp=boolean(environment, "MCP", default=True),
         metrics_namespace=text(environment, "METRICS_NAMESPACE", NAMESPACE),
         on_lambda=on_lambda,
+        # What a function shows the internet is asked for.
+        page=boolean(environment, "PAGE", default=not on_lambda),
         precision=_precision(environment, "PRECISION"),
         queue_url=text(environment, "QUEUE_URL", QUEUE),
         search_mode=_search_mode(environment, "SEARCH_MODE"),

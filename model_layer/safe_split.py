@@ -12,13 +12,24 @@ not dropped: its tokens are the same. Does not tokenize.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from typing import NamedTuple
 
 from tokenizers import Tokenizer as WordPiece
 
 from model_layer.character_classes import BORDER, CLOSING, OPENING, WORD, CharacterClasses
 
-KEPT = re.compile(f"[{WORD}]+")
+KEPT = re.compile(f"[{WORD}]")
+
+
+class Part(NamedTuple):
+    """A part of a text, and the place of each of its characters there."""
+
+    text: str
+    places: Sequence[int]  # (characters,)
+
+
+PAUSE = Part("", ())
 
 
 class SafeSplitter:
@@ -30,7 +41,7 @@ class SafeSplitter:
         self._most = int(wordpiece.model.max_input_chars_per_word)
         self._size = size
 
-    def parts(self, text: str, *, from_end: bool = False) -> Iterator[str]:
+    def parts(self, text: str, *, from_end: bool = False) -> Iterator[Part]:
         """The parts of `text`, in order or from the last to the first.
 
         Some are empty: while a long word is read, so that a caller can look at the time.
@@ -49,8 +60,8 @@ class SafeSplitter:
             if borders is None:
                 yield from self._shortened(text, start, end, from_end=from_end)
             else:
-                yield text[start:end]
-        yield text[low:high]
+                yield _part(text, start, end)
+        yield _part(text, low, high)
 
     def _borders(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last place in `text[start:end]`, not its ends, where it may be cut."""
@@ -75,12 +86,12 @@ class SafeSplitter:
 
     def _far_border(
         self, text: str, low: int, high: int, *, from_end: bool
-    ) -> Generator[str, None, int]:
+    ) -> Generator[Part, None, int]:
         """The border after the long word that `text[low:high]` begins with, or before its last."""
         step = -self._size if from_end else self._size
         place = (high if from_end else low) + step
         while low < place < high:
-            yield ""
+            yield PAUSE
             near, far = sorted((place, place + step))
             borders = self._borders(text, max(near - 1, low), min(far + 1, high))
             if borders is not None:
@@ -88,27 +99,43 @@ class SafeSplitter:
             place += step
         return low if from_end else high
 
-    def _shortened(self, text: str, start: int, end: int, *, from_end: bool) -> Iterator[str]:
+    def _shortened(self, text: str, start: int, end: int, *, from_end: bool) -> Iterator[Part]:
         """Parts with the tokens of `text[start:end]`, which has no border within.
 
         Brackets stand alone. With them, what is left of the word might read as a special token.
         """
         if end - start <= self._most:
-            yield text[start:end]  # perhaps a special token
+            yield _part(text, start, end)  # perhaps a special token
             return
         opening = start + (self._classes.of(text[start]) == OPENING)
         closing = end - (self._classes.of(text[end - 1]) == CLOSING)
-        outer = [text[closing:end], text[start:opening]]
+        outer = [_part(text, closing, end), _part(text, start, opening)]
         yield outer[not from_end]
-        kept: list[str] = []
+        places: list[int] = []
         characters = 0
         for place in range(opening, closing, self._size):
-            yield ""
-            window = text[place : min(place + self._size, closing)]
-            classes = self._classes.of(window)
-            kept += (window[run.start() : run.end()] for run in KEPT.finditer(classes))
+            yield PAUSE
+            classes = self._classes.of(text[place : min(place + self._size, closing)])
+            places += (place + kept.start() for kept in KEPT.finditer(classes))
             characters += sum(classes.count(each) * int(each) for each in WORD)
             if characters > self._most:
+                # One unknown token, which ends where the word does.
+                places[-1] = yield from self._last_kept(text, places[-1], closing)
                 break
-        yield "".join(kept)
+        yield Part("".join(text[place] for place in places), places)
         yield outer[from_end]
+
+    def _last_kept(self, text: str, low: int, high: int) -> Generator[Part, None, int]:
+        """The place of the last character in `text[low:high]` that is not dropped; else `low`."""
+        while low < high:
+            start = max(low, high - self._size)
+            kept = [found.start() for found in KEPT.finditer(self._classes.of(text[start:high]))]
+            if kept:
+                return start + kept[-1]
+            yield PAUSE
+            high = start
+        return low
+
+
+def _part(text: str, start: int, end: int) -> Part:
+    return Part(text[start:end], range(start, end))

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,15 @@ class Tokens:
 
     ids: NDArray[np.int32]  # (tokens,), specials included
     truncated: bool  # whether the text had more
+
+
+class Piece(NamedTuple):
+    """A token: a word, or a piece of one."""
+
+    id: int
+    text: str  # as the vocabulary has it: ##ing continues a word, [UNK] is unknown
+    start: int | None  # its place in the text, a half-open range of characters …
+    end: int | None  # … and None if it is not from the text
 
 
 class Tokenizer:
@@ -99,6 +108,24 @@ class Tokenizer:
         """
         return 2 + sum(len(ids) for ids in self._ids(text, check))
 
+    def pieces(self, text: str, check: Check | None = None) -> Iterator[Piece]:
+        """The tokens of `[CLS] text [SEP]`, all of them, with their places in the text.
+
+        check: as in `tokenize`.
+        """
+        yield self._special_piece(self._cls)
+        parts = self._splitter.parts(_without_surrogates(text))
+        for number, (part, places) in enumerate(parts):
+            if number and check is not None:
+                check()
+            if part and not part.isspace():
+                # As in `_part_ids`, other threads run meanwhile.
+                (encoding,) = self.wordpiece.encode_batch([part], add_special_tokens=False)
+                found = zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True)
+                for token_id, token, (start, end) in found:
+                    yield Piece(token_id, token, places[start], places[end - 1] + 1)
+        yield self._special_piece(self._sep)
+
     def unknown_share(self, text: str) -> float:
         """The share of the text's characters that are in words which the model reads as [UNK].
 
@@ -112,13 +139,19 @@ class Tokenizer:
                 unknown += end - start if token_id == self._unk[0] else 0
         return unknown / total if total else 0.0
 
+    def _special_piece(self, special: NDArray[np.int32]) -> Piece:
+        token_id = int(special[0])
+        text = self.wordpiece.id_to_token(token_id)
+        assert text is not None
+        return Piece(token_id, text, None, None)
+
     def _ids(
         self, text: str, check: Check | None, *, from_end: bool = False
     ) -> Iterator[NDArray[np.int32]]:
         """The ids of the text's parts, in order or from the last to the first."""
         if len(text) > self._part_size:
             text = _without_surrogates(text)
-        for number, part in enumerate(self._splitter.parts(text, from_end=from_end)):
+        for number, (part, _) in enumerate(self._splitter.parts(text, from_end=from_end)):
             if number and check is not None:
                 check()
             if part and not part.isspace():

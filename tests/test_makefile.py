@@ -76,6 +76,45 @@ def test_without_docker_the_docker_tests_are_skipped_except_in_ci() -> None:
     assert "CI=true asks for its tests" in done.stderr
 
 
+def test_without_a_browser_its_tests_are_skipped_except_in_ci() -> None:
+    test_browser = ["test-browser", "-o", ".venv/serve", "-o", "model"]
+    done = make(*test_browser, CHROMIUM="/nowhere/chromium", CI="")
+    assert (done.returncode, done.stdout) == (0, "Skipped.\n")
+    assert "The page is not tested in a browser" in done.stderr
+    done = make(*test_browser, CHROMIUM="/nowhere/chromium", CI="true")
+    assert done.returncode != 0
+    assert "CI=true asks for these tests" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("programs", "lacks"),
+    [
+        ({}, "it needs Node 20 or newer, with npm."),
+        ({"node": "v20.1.0"}, "it needs Node 20 or newer, with npm."),
+        ({"node": "v18.19.1", "npm": ""}, "it needs Node 20 or newer; this is v18.19.1."),
+        ({"node": "v20.1.0", "npm": ""}, "it needs Chromium (on Debian: apt-get install chromium)"),
+        ({"node": "v22.1.0", "npm": "", "google-chrome": ""}, None),
+    ],
+)
+def test_what_the_browser_tests_lack_is_named(
+    tmp_path: Path, programs: dict[str, str], lacks: str | None
+) -> None:
+    for name, answer in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {answer}\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/bash", str(ROOT / "tests" / "browser" / "needs")],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    if lacks is None:
+        assert done.stdout.strip() == str(tmp_path / "google-chrome")
+    else:
+        assert done.returncode != 0
+        assert f"The page is not tested in a browser: {lacks}" in done.stderr
+
+
 def test_an_architecture_that_lambda_lacks_is_named() -> None:
     done = make("image", "ARCH=riscv64", "-o", "docker")
     assert done.returncode != 0

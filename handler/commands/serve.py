@@ -49,9 +49,9 @@ def main(arguments: list[str]) -> int:
     number = whole_number(port)
     if number is None or number > 65_535:
         return fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
-    for name in ("precision", "log_format"):
-        if value := getattr(options, name):
-            os.environ[name.upper()] = value
+    for name in ("precision", "log_format", "page"):
+        if (value := getattr(options, name)) is not None:
+            os.environ[name.upper()] = str(value)
     try:
         settings = settings_with_store(options.store)
         expect_writable(settings.vector_store)
@@ -107,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     add_store_option(parser)
     parser.add_argument(
         "--precision", choices=PRECISIONS, help="of the model (default: PRECISION, or else int8)"
+    )
+    parser.add_argument(
+        "--page",
+        action=argparse.BooleanOptionalAction,
+        help="whether browsers get the page with tools at / (default: PAGE, or else yes)",
     )
     parser.add_argument(
         "--log-format",

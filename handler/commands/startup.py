@@ -53,8 +53,10 @@ class Startup:
             "event": "started",
             "version": VERSION,
             "url": f"{self.url}/v1",
+            "page": f"{self.url}/" if self.settings.page else None,
             "docs": f"{self.url}/docs",
             "mcp": f"{self.url}/mcp" if self.settings.mcp else None,
+            "metrics": f"{self.url}/metrics",
             "fingerprint": self.bundle.fingerprint,
             "bundle": str(self.bundle.folder),
             "built": self.is_new,
@@ -67,8 +69,10 @@ class Startup:
         made = "built just now" if self.is_new else "built before"
         rows = {
             "model": f"{self.bundle.fingerprint} ({made}, in {self.bundle.folder})",
+            "page": f"{self.url}/" if self.settings.page else "",
             "docs": f"{self.url}/docs",
             "assistants": f"{self.url}/mcp" if self.settings.mcp else "",
+            "metrics": f"{self.url}/metrics",
             "documents": self._documents(),
             "keys": self._keys(),
         }

@@ -5,21 +5,21 @@ Routes pass a request's bytes, direct invocations their payload. Knows no status
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from handler.embeddings.answer_size import answer_bytes
-from handler.embeddings.encoding import encode, stop_if_late
+from handler.embeddings.encoding import encode
 from handler.embeddings.request import (
     EmbeddingRequest,
+    TokenizeRequest,
     dimensions_over_limit,
     parse_request,
     read_texts,
 )
 from handler.embeddings.response import Answer, render
+from handler.embeddings.tokenization import tokenize
 from handler.errors import NotFound, RequestTooLarge
 from handler.limits import DIMENSIONS
 from handler.request_context import RequestContext
@@ -44,6 +44,12 @@ class CheckedRequest:
         """Whether the inputs are a list. A string is one input, and so is a list of ids."""
         value = self.request.input
         return isinstance(value, list) and isinstance(value[0], str | list)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether the inputs came as texts. Ids are of another vocabulary than the model's."""
+        value = self.request.input
+        return isinstance(value, str) or isinstance(value[0], str)
 
 
 class EmbeddingOperations:
@@ -72,15 +78,25 @@ class EmbeddingOperations:
         return self.answer(self.check(payload, context), context)
 
     def check_body(
-        self, body: bytes, context: RequestContext, *, model: str | None = None
+        self,
+        body: bytes,
+        context: RequestContext,
+        *,
+        model: str | None = None,
+        schema: type[EmbeddingRequest] = EmbeddingRequest,
     ) -> CheckedRequest:
         """Check a request given as JSON. `model` is the name in the path, if there is one."""
         with context.timed("parse"):
             payload = parse_json(body)
-        return self.check(payload, context, model=model)
+        return self.check(payload, context, model=model, schema=schema)
 
     def check(
-        self, payload: object, context: RequestContext, *, model: str | None = None
+        self,
+        payload: object,
+        context: RequestContext,
+        *,
+        model: str | None = None,
+        schema: type[EmbeddingRequest] = EmbeddingRequest,
     ) -> CheckedRequest:
         """Check a request given as a decoded JSON value.
 
@@ -88,7 +104,9 @@ class EmbeddingOperations:
         """
         with context.timed("decode"):
             asked = dimensions_over_limit(payload) if self._cap_dimensions else None
-            request = parse_request(payload, dimensions=DIMENSIONS if asked else None)
+            request = parse_request(
+                payload, dimensions=DIMENSIONS if asked else None, schema=schema
+            )
             self.check_model(model or request.model)
             checked = CheckedRequest(request, read_texts(request.input, self._cl100k), asked)
         context.inputs = len(checked.texts)
@@ -126,29 +144,20 @@ class EmbeddingOperations:
     def tokenize(self, checked: CheckedRequest, context: RequestContext) -> bytes:
         """Answer with the tokens of each input of a request.
 
-        Raises RequestTooLarge if it takes too long.
+        Raises RequestTooLarge if it takes too long, or if the answer would be too large.
         """
-        truncate = checked.request.truncate or self._truncate
-        data: list[dict[str, Any]] = []
-
-        def check() -> None:
-            self.encoder.turns.give_way()
-            stop_if_late(context, len(data), len(checked.texts), "inputs", field="input")
-
-        with self.encoder.turns:
-            for index, text in enumerate(checked.texts):
-                check()
-                tokens = self._tokens(text, truncate, check)
-                data.append({"object": "tokens", "index": index, **tokens})
+        request = checked.request
+        with_pieces = isinstance(request, TokenizeRequest) and request.pieces is True
+        data = tokenize(
+            self.encoder,
+            checked.texts,
+            context,
+            truncate=request.truncate or self._truncate,
+            with_pieces=with_pieces,
+            with_texts=with_pieces and not checked.has_texts,
+        )
         answer = {"object": "list", "data": data, "model": SERVED_MODEL}
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
-
-    def _tokens(self, text: str, truncate: Truncate, check: Callable[[], None]) -> dict[str, Any]:
-        """How many tokens a text has, and the ids of those that the model reads."""
-        tokenizer, limit = self.encoder.tokenizer, self.encoder.bundle.max_tokens
-        read = tokenizer.tokenize(text, truncate, check)
-        count = tokenizer.count(text, check) if read.truncated else len(read.ids)
-        return {"count": count, "ids": read.ids[:limit], "truncated": count > limit}
 
     def check_model(self, name: str | None) -> None:
         """Raises NotFound for the name of a model that is not served."""

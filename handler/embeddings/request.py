@@ -68,7 +68,23 @@ class EmbeddingRequest(BaseModel):
     user: Annotated[str | None, Field(description="Accepted, not used.")] = None
 
 
-def parse_request(payload: object, *, dimensions: int | None = None) -> EmbeddingRequest:
+class TokenizeRequest(EmbeddingRequest):
+    """The body of a tokenize request: that of an embeddings request, and one field more."""
+
+    model_config = ConfigDict(defer_build=True)  # few cold starts are for it
+
+    pieces: Annotated[
+        bool | None,
+        Field(description="Answer with all tokens of each input, and their places in its text."),
+    ] = None
+
+
+def parse_request(
+    payload: object,
+    *,
+    dimensions: int | None = None,
+    schema: type[EmbeddingRequest] = EmbeddingRequest,
+) -> EmbeddingRequest:
     """Check a decoded body. Raises InvalidRequest that names the first wrong field.
 
     dimensions: in place of what the body has.
@@ -80,7 +96,7 @@ def parse_request(payload: object, *, dimensions: int | None = None) -> Embeddin
     if dimensions is not None:
         payload = {**payload, "dimensions": dimensions}
     try:
-        return EmbeddingRequest.model_validate(payload)
+        return schema.model_validate(payload)
     except ValidationError as error:
         wrong = invalid(error)
         if wrong.param == "dimensions" and is_over_limit(payload["dimensions"]):

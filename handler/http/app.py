@@ -89,18 +89,23 @@ def _routed(settings: Settings) -> DocumentedApp:
 
 
 def _more_routes(settings: Settings) -> Iterator[BaseRoute]:
-    """The routes of files, vector stores and assistants, which few cold starts are for."""
+    """The routes of files, stores, assistants and the page, which few cold starts are for."""
     from handler.http.routes import (
         file_batches,
         files,
         mcp,
+        page,
         uploads,
         vector_store_files,
         vector_stores,
     )
 
-    resources = (files, uploads, vector_stores, vector_store_files, file_batches)
-    for resource in (*resources, mcp) if settings.mcp else resources:
+    resources = [files, uploads, vector_stores, vector_store_files, file_batches]
+    if settings.mcp:
+        resources.append(mcp)
+    if settings.page:
+        resources.append(page)
+    for resource in resources:
         yield from resource.router.routes
 
 
@@ -110,3 +115,4 @@ def _set_state(state: State, embeddings: EmbeddingOperations, settings: Settings
     state.keys = ApiKeys(settings.key_hashes)
     state.pools = ThreadPools(embeddings.encoder.threads)
     state.readiness = Readiness(embeddings.encoder)
+    state.has_page = settings.page

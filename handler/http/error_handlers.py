@@ -39,6 +39,7 @@ from handler.http.openapi import content
 from handler.http.path_prefix import path_prefix
 
 OK, FOUND = HTTPStatus.OK.value, HTTPStatus.FOUND.value
+NOT_MODIFIED = HTTPStatus.NOT_MODIFIED.value
 FAILED = HTTPStatus.INTERNAL_SERVER_ERROR.value
 CLIENT_GONE = 499  # nginx's, for its log: the client hung up before the answer
 

@@ -114,7 +114,7 @@ def _answers() -> list[type[BaseModel]]:
 
 
 def _requests() -> tuple[type[BaseModel], ...]:
-    from handler.embeddings.request import EmbeddingRequest
+    from handler.embeddings.request import EmbeddingRequest, TokenizeRequest
     from handler.files.file_request import FileForm
     from handler.files.upload_request import NewUpload, PartForm, UploadCompletion
     from handler.mcp.schemas import McpMessage
@@ -125,6 +125,7 @@ def _requests() -> tuple[type[BaseModel], ...]:
 
     return (
         EmbeddingRequest,
+        TokenizeRequest,
         FileForm,
         NewUpload,
         PartForm,

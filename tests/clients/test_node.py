@@ -145,8 +145,9 @@ def test_without_node_the_tests_skip_but_fail_in_ci(monkeypatch: pytest.MonkeyPa
         require_node()
 
 
-def test_the_lock_names_no_registry() -> None:
-    assert '"resolved"' not in (NODE / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["node", "browser"])
+def test_the_lock_names_no_registry(folder: str) -> None:
+    assert '"resolved"' not in (ROOT / "tests" / folder / "package-lock.json").read_text()
 
 
 @pytest.mark.parametrize("example", examples("js"), ids=str)

@@ -189,7 +189,7 @@ def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
 
 def test_one_example_of_each_language_is_run_elsewhere() -> None:
     assert len(examples("python")) == len(PYTHON) + 1
-    assert len(examples("js")) == 1
+    assert len(examples("js")) == 2
 
 
 def first_line(example: Example) -> str:

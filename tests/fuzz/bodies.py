@@ -78,6 +78,10 @@ BEGUN: dict[str, Any] = {
 }
 # The bodies of the other routes, by how their paths end. {vector_store_id} stands for an update.
 OF_ROUTES: dict[str, list[dict[str, Any]]] = {
+    "/tokenize": [
+        *EMBEDDINGS,
+        {"input": [SECRET, "a " * 300], "pieces": True, "truncate": "START"},
+    ],
     "/search": SEARCHES,
     "/v1/vector_stores": [
         {"name": SECRET, "file_ids": ["file-0"], "expires_after": EXPIRY, "metadata": {"a": "b"}},

@@ -28,6 +28,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "file_id": ("file-passwords", "file-broken", "file-none", *(f"file-{n}" for n in MADE)),
     "batch_id": tuple(f"vsfb_{number}" for number in MADE),
     "upload_id": tuple(f"upload_{number}" for number in MADE),
+    "name": ("swagger-ui.css", "style.css", "index.html"),
 }  # fmt: skip
 PARTS = (
     *("", ".", "..", "%2e%2e", "%2F", "%00", "%0d%0aX:%20y", "%ff", "%zz", "%", "%u0041", ";a=b"),

@@ -51,6 +51,23 @@ def test_parts_give_the_tokens_of_the_whole_text(
     assert not short.tokenize(text, "NONE").truncated
 
 
+def assert_same_places(tokenizer: Tokenizer, wordpiece: WordPiece, text: str) -> None:
+    """Compare with the library's tokens of the whole text, and their offsets in it."""
+    whole = wordpiece.encode(text)
+    cls, *pieces, sep = tokenizer.pieces(text)
+    assert (cls[1:], sep[1:]) == (("[CLS]", None, None), ("[SEP]", None, None))
+    assert [cls.id, *(piece.id for piece in pieces), sep.id] == whole.ids
+    assert [piece.text for piece in pieces] == whole.tokens[1:-1]
+    assert [(piece.start, piece.end) for piece in pieces] == whole.offsets[1:-1]
+
+
+@given(text=TEXTS, part_size=st.integers(1, 40))
+def test_each_piece_is_where_the_library_finds_it(
+    wordpiece: WordPiece, text: str, part_size: int
+) -> None:
+    assert_same_places(Tokenizer(wordpiece, max_tokens=12, part_size=part_size), wordpiece, text)
+
+
 RUNS = st.tuples(
     st.sampled_from(["a", "é", "\u0301", "あ", "1", ",", " ", "字", "😀", "]", "\x00", "≠"]),
     st.sampled_from([1, 2, 99, 100, 101, 150, 1_200]),
@@ -64,6 +81,7 @@ def test_long_runs_without_a_border_give_the_tokens_of_the_whole_text(
     text = "".join(char * times for char, times in runs)
     tokenizer = Tokenizer(wordpiece, max_tokens=12, part_size=16)
     assert tokenizer.tokenize(text, "NONE").ids.tolist() == wordpiece.encode(text).ids
+    assert_same_places(tokenizer, wordpiece, text)
 
 
 def test_the_truncation_and_padding_in_the_file_are_overridden(tokenizer: Tokenizer) -> None:
@@ -82,6 +100,7 @@ def test_characters_of_every_category_give_the_tokens_of_the_whole_text(
     assert len(text) > 10_000
     assert_same_tokens(tokenizer, wordpiece, text)
     assert_same_tokens(Tokenizer(wordpiece, max_tokens=256, part_size=100), wordpiece, text)
+    assert_same_places(Tokenizer(wordpiece, max_tokens=256, part_size=100), wordpiece, text)
 
 
 def test_pairs_of_all_categories_give_the_tokens_of_the_whole_text(

@@ -105,3 +105,13 @@ def test_the_table_in_the_docs_is_up_to_date() -> None:
 def test_a_page_without_the_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="needs the line <!-- parameters"):
         updated("# Deploying\n", render(TEMPLATE))
+
+
+@pytest.mark.parametrize(("parameters", "page"), [({}, False), ({"Page": "true"}, True)])
+def test_a_page_for_browsers_must_be_asked_for(parameters: dict[str, str], page: bool) -> None:
+    (variables,) = (
+        one["Environment"]["Variables"]
+        for one in of_type("Lambda::Function", **parameters).values()
+        if "PAGE" in one["Environment"]["Variables"]
+    )
+    assert read_settings({"PAGE": variables["PAGE"]}).page is page

@@ -8,7 +8,6 @@ so that they keep the stage of the API.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import importlib.util
 from pathlib import Path
@@ -17,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from handler.errors import NotFound
-from handler.http.dependencies import ContextDep
+from handler.http.static_file import static_file
 
 router = APIRouter(include_in_schema=False)
 
@@ -79,20 +78,13 @@ async def oauth2_redirect() -> Response:
 
 
 @router.get("/docs/{name}")
-async def asset(request: Request, context: ContextDep) -> Response:
+async def asset(request: Request) -> Response:
     """A file of the pages."""
     name = request.path_params["name"]
     if name not in FILES:
         raise NotFound(f"There is no file /docs/{name[:100]}.", code="unknown_url")
-    content = _read(name)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"etag": tag, "cache-control": "public, max-age=3600", "vary": "accept-encoding"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if context.takes_gzip:  # a load balancer takes no answer as large as the script
-        content = gzip.compress(content, compresslevel=6, mtime=0)
-        headers["content-encoding"] = "gzip"
-    return Response(content, headers=headers, media_type=FILES[name])
+    kept = {"cache-control": "public, max-age=3600"}
+    return static_file(request, _read(name), FILES[name], kept)
 
 
 def _page(request: Request, file: str, script: str, style: str = "") -> Response:

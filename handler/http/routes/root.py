@@ -30,13 +30,19 @@ The routes are described at <a href="docs">docs</a>, for tools at
 
 @router.get("/", summary="What this is", responses=documented("About"))
 async def about(request: Request) -> Response:
-    """The name, the version and the routes to begin with. Browsers get a page."""
+    """The name, the version and the routes to begin with. Browsers get a page, which with the
+    setting PAGE has the tools of handler/page.
+    """
     app = request.app
     accepted = weights(",".join(request.headers.getlist("accept")))
     others = max(accepted.get(name, 0.0) for name in ("application/json", "*/*"))
     wants_page = accepted.get("text/html", 0.0) > accepted.get("application/json", 0.0)
     vary = {"vary": "accept"}
     if wants_page and accepted["text/html"] >= others:
+        if app.state.has_page:
+            from handler.http.routes.page import index  # not at every cold start
+
+            return index(request)
         page = PAGE.format(
             name=escape(app.title),
             description=escape(app.description),

@@ -12,6 +12,6 @@ def called_as_minilm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/usr/local/bin/minilm"])
     monkeypatch.delenv("MINILM_CALLED_BY", raising=False)
     # Set first, so that what a command sets is undone.
-    for name in ("VECTOR_STORE", "PRECISION", "LOG_FORMAT"):
+    for name in ("VECTOR_STORE", "PRECISION", "LOG_FORMAT", "PAGE"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)

@@ -44,6 +44,7 @@ WRONG: dict[str, tuple[str, dict[str, str]]] = {
     "MAX_WAITING_TEXTS": ("0", {}),
     "MCP": ("on", {}),
     "METRICS_NAMESPACE": ("a\x1bb", {}),
+    "PAGE": ("on", {}),
     "PORT": ("65536", {}),
     "PRECISION": ("int4", {}),
     "QUEUE_URL": ("a b", {}),
@@ -181,8 +182,10 @@ def test_programs_read_what_is_served_in_one_line(tmp_path: Path) -> None:
         "event": "started",
         "version": started["version"],
         "url": f"{origin}/v1",
+        "page": f"{origin}/",
         "docs": f"{origin}/docs",
         "mcp": f"{origin}/mcp",
+        "metrics": f"{origin}/metrics",
         "fingerprint": read_bundle().fingerprint,
         "bundle": str(read_bundle().folder),
         "built": False,
@@ -204,6 +207,7 @@ def test_people_read_it_in_a_block(library: SqliteAddress) -> None:
     assert first.startswith("minilm ")
     assert first.endswith(f" serves http://localhost:{port}/v1\n")
     assert read_bundle().fingerprint in out
+    assert f"  page       http://localhost:{port}/\n" in out
     assert f"http://localhost:{port}/docs\n" in out
     assert f"  documents  {library.path}: 5 documents, 0 vector stores\n" in out
     assert "off, any program on this machine may call: `" in out

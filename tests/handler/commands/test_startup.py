@@ -72,6 +72,13 @@ def test_assistants_are_told_where_to_connect_unless_that_is_off() -> None:
     assert off.as_json()["mcp"] is None
 
 
+def test_the_page_is_named_unless_it_is_off() -> None:
+    assert line("page", START) == "http://localhost:8444/"
+    off = replace(START, settings=Settings(page=False))
+    assert "  page" not in off.as_text()
+    assert off.as_json()["page"] is None
+
+
 def test_no_store_is_said(tmp_path: Path) -> None:
     assert look_at(None, FINGERPRINT) is None
     assert line("documents", START) == "none: VECTOR_STORE is empty"

@@ -162,5 +162,5 @@ def test_the_root_says_what_this_is(client: TestClient) -> None:
 def test_the_root_is_a_page_for_browsers(client: TestClient, accept: str) -> None:
     response = client.get("/", headers={"accept": accept})
     assert response.headers["content-type"].startswith("text/html")
-    assert response.headers["vary"] == "accept"
+    assert response.headers["vary"] == "accept, accept-encoding"
     assert 'href="docs"' in response.text

@@ -1,0 +1,82 @@
+/** The search form: sends the query, and shows what was found. */
+
+import { latest, request } from "./api.js";
+import { byId, element } from "./dom.js";
+import { filters, startFilters, suggest } from "./filters.js";
+import { resultRow } from "./results.js";
+import { counted } from "./words.js";
+
+// What the API calls the ways to find; see docs/search.md.
+const RANKING = {
+  both: { ranker: "default-2024-11-15" },
+  meaning: { ranker: "none" },
+  words: { hybrid_search: { embedding_weight: 0, text_weight: 1 } },
+};
+
+/** The search of the store that is shown. */
+export class Query {
+  #newer = latest();
+
+  /**
+   * @param {{show: Function, clear: Function}} problems
+   * @param {() => string | null} storeId
+   */
+  constructor(problems, storeId) {
+    this.problems = problems;
+    this.storeId = storeId;
+    startFilters();
+    byId("search-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.search();
+    });
+  }
+
+  /** Forget the results: they are of another store. */
+  clear() {
+    this.#newer();
+    render([], "", []);
+    byId("search-summary").textContent = "Results will be here.";
+  }
+
+  async search() {
+    const query = byId("query").value;
+    if (query.trim() === "") {
+      byId("search-summary").textContent = "Type a question, or some words.";
+      byId("query").focus();
+      return;
+    }
+    const path = `v1/vector_stores/${encodeURIComponent(this.storeId())}/search`;
+    try {
+      const { answer, headers } = await request(path, { body: body(query), signal: this.#newer() });
+      this.problems.clear();
+      render(answer.data, query, answer.warnings ?? []);
+      byId("search-summary").textContent = summary(answer.data, headers);
+      suggest(answer.data.flatMap((result) => Object.keys(result.attributes)));
+    } catch (error) {
+      this.problems.show(error);
+    }
+  }
+}
+
+function body(query) {
+  return {
+    query,
+    max_num_results: byId("limit").valueAsNumber || 10,
+    ranking_options: RANKING[byId("mode").value],
+    filters: filters(),
+  };
+}
+
+function render(results, query, warnings) {
+  byId("search-warnings").replaceChildren(
+    ...warnings.map((warning) => element("li", { class: "notice warn" }, warning)),
+  );
+  byId("results").replaceChildren(...results.map((result) => resultRow(result, query)));
+}
+
+function summary(results, headers) {
+  const milliseconds = Number(headers.get("openai-processing-ms"));
+  const time = milliseconds > 0 ? ` in ${Math.round(milliseconds)} ms` : "";
+  if (results.length > 0) return `${counted(results.length, "result")}${time}.`;
+  return `Nothing was found${time}. Try other words, fewer filters, or check that files are completed.`;
+}

@@ -1,0 +1,118 @@
+/** The uploads of the page: files that were dropped or chosen, a row with its progress for each. */
+
+import { isAborted } from "./api.js";
+import { button, byId, element } from "./dom.js";
+import { uploadInto } from "./upload.js";
+import { size } from "./words.js";
+
+const AT_A_TIME = 2;
+
+/** Takes files, and uploads them in turn. */
+export class Uploads {
+  #waiting = [];
+  #running = 0;
+
+  /**
+   * @param {() => string | null} storeId the store that is shown
+   * @param {(storeId: string, file: object) => void} onAttached a file is in a store
+   */
+  constructor(storeId, onAttached) {
+    this.storeId = storeId;
+    this.onAttached = onAttached;
+    const input = byId("files-input");
+    byId("choose").addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      this.add([...input.files]);
+      input.value = ""; // so that the same file can be chosen again
+    });
+    this.#takeDrops(byId("drop"));
+  }
+
+  add(files) {
+    const storeId = this.storeId();
+    if (!storeId) return;
+    for (const file of files) this.#waiting.push({ storeId, file, row: uploadRow(file) });
+    this.#next();
+  }
+
+  #next() {
+    while (this.#running < AT_A_TIME && this.#waiting.length > 0) {
+      const job = this.#waiting.shift();
+      if (job.row.signal.aborted) continue;
+      this.#running += 1;
+      this.#upload(job).finally(() => {
+        this.#running -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  async #upload({ storeId, file, row }) {
+    row.progress(0);
+    try {
+      const options = { onProgress: row.progress, signal: row.signal };
+      const attached = await uploadInto(storeId, file, options);
+      row.remove();
+      this.onAttached(storeId, attached);
+    } catch (error) {
+      if (isAborted(error)) row.remove();
+      else row.fail(error.message);
+    }
+  }
+
+  #takeDrops(place) {
+    const over = (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault(); // else the browser would open a file that misses the place
+      place.classList.toggle("over", event.type === "dragover" && place.contains(event.target));
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", over);
+    addEventListener("drop", (event) => {
+      over(event);
+      if (place.contains(event.target)) this.#takeDropped(event.dataTransfer);
+    });
+  }
+
+  #takeDropped(transfer) {
+    const items = [...transfer.items].filter((item) => item.kind === "file");
+    const isFolder = (item) => item.webkitGetAsEntry?.()?.isDirectory ?? false;
+    for (const folder of items.filter(isFolder)) {
+      const name = folder.webkitGetAsEntry().name;
+      uploadRow({ name, size: null }).fail("This is a folder. Drop the files in it.");
+    }
+    this.add(items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()));
+  }
+}
+
+/** A row in the list of uploads. */
+function uploadRow(file) {
+  const controller = new AbortController();
+  const bar = element("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
+  const state = element("span", { class: "state" }, "waiting");
+  const row = element("li", { class: "upload" });
+  const action = button("Cancel", () => cancel(), { "aria-label": `Cancel ${file.name}` });
+  const cancel = () => {
+    controller.abort();
+    row.remove();
+  };
+  const about = file.size === null ? "" : size(file.size);
+  row.append(element("span", { class: "name" }, file.name), " ", state, bar, action);
+  byId("uploads").append(row);
+  return {
+    signal: controller.signal,
+    remove: () => row.remove(),
+    progress(share) {
+      bar.value = share;
+      state.textContent = share < 1 ? `${Math.floor(share * 100)} % of ${about}` : "sent; the server stores it";
+    },
+    fail(message) {
+      bar.remove();
+      state.remove();
+      action.textContent = "Dismiss";
+      action.setAttribute("aria-label", `Dismiss ${file.name}`);
+      row.classList.add("failed");
+      row.append(element("p", { role: "alert" }, message));
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** The page as a whole: every tab, in both schemes, by keyboard, on a phone, below a prefix. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { axe, DESKTOP, KEY, noHorizontalScroll, open, PHONE, useServer, WITH_KEYS } from "./harness.mjs";
+import { useProxy } from "./proxy.mjs";
+
+const TABS = ["Compare", "Tokens", "Search", "Connect"];
+const MOST_BYTES = 150_000;
+
+const server = useServer();
+
+/** The tab of this name, which must be the one that is shown. */
+async function shown(page, name) {
+  await page.getByRole("tab", { name, selected: true }).waitFor();
+  await page.getByRole("tabpanel", { name, exact: true }).waitFor();
+  // Nothing is under way any more.
+  await page.waitForLoadState("networkidle");
+}
+
+describe("each tab", () => {
+  for (const name of TABS) {
+    for (const scheme of ["light", "dark"]) {
+      for (const width of [DESKTOP, PHONE]) {
+        test(`${name} has no fault, ${scheme}, ${width} pixels wide`, async (t) => {
+          const page = await open(t, server, { path: `/#${name.toLowerCase()}`, scheme, width });
+          await shown(page, name);
+          await axe(page);
+          await noHorizontalScroll(page);
+        });
+      }
+    }
+  }
+});
+
+test("the tabs are walked through with the keyboard alone", async (t) => {
+  const page = await open(t, server);
+  await shown(page, "Compare");
+  while (!(await page.evaluate(() => document.activeElement.id === "tab-compare"))) {
+    await page.keyboard.press("Tab");
+  }
+  for (const [key, name] of [
+    ["ArrowRight", "Tokens"],
+    ["ArrowRight", "Search"],
+    ["End", "Connect"],
+    ["ArrowRight", "Compare"],
+    ["ArrowLeft", "Connect"],
+    ["Home", "Compare"],
+  ]) {
+    await page.keyboard.press(key);
+    await shown(page, name);
+    assert.equal(new URL(page.url()).hash, `#${name.toLowerCase()}`);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), name);
+  }
+});
+
+test("an address with a tab's name opens it, and another name opens the first", async (t) => {
+  const page = await open(t, server, { path: "/#connect" });
+  await shown(page, "Connect");
+  await page.evaluate(() => (location.hash = "#tokens"));
+  await shown(page, "Tokens");
+  const other = await open(t, server, { path: "/#constructor" });
+  await shown(other, "Compare");
+});
+
+test("a visit asks for few files, and all of them are small", async (t) => {
+  const page = await open(t, server, { path: "/#connect" });
+  await shown(page, "Connect");
+  const files = await page.evaluate(() =>
+    performance
+      .getEntries()
+      .filter((entry) => ["navigation", "link", "script", "img", "css"].includes(entry.initiatorType))
+      .map((entry) => [entry.name, entry.decodedBodySize]),
+  );
+  const bytes = files.reduce((sum, [, size]) => sum + size, 0);
+  assert.deepEqual(
+    files.map(([url]) => new URL(url).pathname.split("/").at(-1)).sort(),
+    ["", "icon.svg", "main.js", "panels.css", "style.css"],
+  );
+  assert.ok(bytes > 10_000 && bytes <= MOST_BYTES, `${bytes} bytes`);
+});
+
+describe("below a base path", () => {
+  const based = useServer({ API_BASE_PATH: "/prod" });
+
+  for (const path of ["/prod", "/prod/", "/prod/#compare"]) {
+    test(`the page at ${path} works`, async (t) => worksAt(t, based, path, "/prod/v1"));
+  }
+});
+
+describe("below a prefix that a proxy takes off", () => {
+  const proxy = useProxy(server, "/tools/minilm");
+
+  test("the page works", async (t) => worksAt(t, proxy, "/tools/minilm/", "/tools/minilm/v1"));
+});
+
+async function worksAt(t, at, path, base) {
+  const page = await open(t, at, { path });
+  await page.getByRole("grid", { name: "Cosines" }).waitFor(); // of cosines, so the API was found
+  await page.getByRole("tab", { name: "Connect" }).click();
+  await shown(page, "Connect");
+  await page.getByText(`${at.origin}${base}`, { exact: true }).first().waitFor();
+}
+
+describe("a server with keys", () => {
+  const keyed = useServer(WITH_KEYS);
+
+  test("shows the page, asks for a key, and works once it has one", async (t) => {
+    const page = await open(t, keyed, { expected: [/status of 401/] });
+    const alert = page.getByRole("alert").filter({ visible: true });
+    await alert.filter({ hasText: /key/i }).waitFor();
+    await axe(page);
+    const field = page.getByLabel("API key");
+    await field.fill("a-wrong-key");
+    await field.press("Enter");
+    await page.getByRole("status").filter({ hasText: "the key is wrong" }).waitFor();
+    await field.fill(KEY);
+    await field.press("Enter");
+    await page.getByRole("grid", { name: "Cosines" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
+    await axe(page);
+  });
+});
+
+describe("a server without the page", () => {
+  const bare = useServer({ PAGE: "false" });
+
+  test("shows a short one, with links", async (t) => {
+    const page = await open(t, bare);
+    await page.getByRole("heading", { name: "minilm-lambda" }).waitFor();
+    assert.equal(await page.getByRole("tab").count(), 0);
+    await page.getByRole("link", { name: "docs" }).click();
+    await page.getByText("/v1/embeddings", { exact: true }).first().waitFor();
+  });
+});
