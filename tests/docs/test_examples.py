@@ -184,7 +184,8 @@ def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
     assert set(opened) <= {"sh", "python", "js", "json", "text", "mermaid", "yaml"}
     outputs = opened.count("json") + opened.count("text")
     assert outputs == len([one for one in code if one.printed is not None])
-    assert len(opened) - outputs - opened.count("mermaid") == len(code)
+    others = opened.count("mermaid") + opened.count("yaml")
+    assert len(opened) - outputs - others == len(code)
 
 
 def test_one_example_of_each_language_is_run_elsewhere() -> None:
