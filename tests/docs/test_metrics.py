@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from prometheus_client.core import Metric
+from samtranslator.yaml_helper import yaml_parse
 
 from handler.http.admission import Admission
 from handler.local_server.bounds import Bounds
@@ -86,8 +87,11 @@ def test_the_table_has_every_metric_with_its_type_and_labels(metrics: ServerMetr
 
 
 def test_the_alerts_use_metrics_that_there_are() -> None:
-    rules = section(PAGE, "### Prometheus")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    scrape, alerts = map(yaml_parse, blocks)
+    assert scrape["scrape_configs"][0]["static_configs"] == [{"targets": ["localhost:8444"]}]
     known = {one.name for one in documented()}
-    used = set(re.findall(r"minilm_\w+(?=\{| ==| >|\[)", "\n".join(re.findall(r"expr: .*", rules))))
-    assert used
-    assert {re.sub(r"_bucket$", "", name) for name in used} <= known
+    for rule in alerts["groups"][0]["rules"]:
+        used = set(re.findall(r"\bminilm_\w+", rule["expr"]))
+        assert used, rule
+        assert {re.sub(r"_bucket$", "", name) for name in used} <= known
