@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from tests.docs.pages import PAGES, Example, examples
 from tests.local_server import Server, start_server
@@ -180,12 +181,16 @@ def test_every_block_is_an_example_its_output_or_a_diagram() -> None:
     """A block in any other language, or an output without an example, would be run by nothing."""
     opened = [fence for page in PAGES for fence in OPENING.findall(page.read_text())]
     code = examples("sh") + examples("python") + examples("js")
-    # The YAML is Prometheus': test_metrics.py reads it.
     assert set(opened) <= {"sh", "python", "js", "json", "text", "mermaid", "yaml"}
     outputs = opened.count("json") + opened.count("text")
     assert outputs == len([one for one in code if one.printed is not None])
-    others = opened.count("mermaid") + opened.count("yaml")
-    assert len(opened) - outputs - others == len(code)
+    assert len(opened) - outputs - opened.count("mermaid") - opened.count("yaml") == len(code)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```yaml" in page.read_text()], ids=str)
+def test_configurations_on_the_pages_are_yaml(page: Path) -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE):
+        assert isinstance(yaml_parse(block), dict)
 
 
 def test_one_example_of_each_language_is_run_elsewhere() -> None:
