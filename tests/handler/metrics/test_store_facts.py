@@ -21,7 +21,7 @@ from handler.stores.sqlite.tasks import TaskCounts
 from handler.stores.tasks import ReconcileFile
 from model_layer import Encoder
 from tests.handler.aws.moto_server import new_index
-from tests.library import LIBRARY
+from tests.library import LIBRARY, fill
 
 
 @pytest.fixture(params=["sqlite", "aws"])
@@ -54,13 +54,16 @@ def test_files_of_all_stores_are_counted(
     assert (facts.file is not None) == isinstance(address, SqliteAddress)
 
 
-def test_a_file_with_documents(library: SqliteAddress, encoder: Encoder) -> None:
-    facts = read_store_facts(ConfiguredStorage(library, fingerprint=encoder.bundle.fingerprint))
+def test_a_file_with_documents(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "library.sqlite"
+    fill(path, encoder)
+    address = SqliteAddress(str(path))
+    facts = read_store_facts(ConfiguredStorage(address, fingerprint=encoder.bundle.fingerprint))
     counts = {status: getattr(facts.files, status) for status in STATUSES}
     assert Counter(counts) == Counter(one.status for one in LIBRARY)
     assert facts.file is not None
     assert facts.file.chunks == sum(len(one.chunks) for one in LIBRARY)
-    assert facts.file.size >= Path(library.path).stat().st_size
+    assert facts.file.size >= path.stat().st_size
     assert facts.file.tasks == TaskCounts(0, 0, 0.0)
 
 
