@@ -64,7 +64,7 @@ def test_wrong_usage_has_status_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["embed", "--help"], {"fastapi", "starlette", "uvicorn", "boto3", "apsw", "pydantic"}),
         (["serve", "--help"], {"onnx", "boto3", "handler.api"}),
     ],
-    ids=" ".join,
+    ids=["help", "key", "text", "search", "embed", "serve"],  # sets have no order of their own
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], strangers: set[str]) -> None:
     program = (
