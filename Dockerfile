@@ -88,7 +88,7 @@ LABEL org.opencontainers.image.title="minilm-lambda" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="$VERSION" \
     minilm-lambda.model.precision="$MODEL_PRECISION"
-# No USER: Lambda has its own, and the entrypoint gives root up for a server. Lambda checks the health
+# No USER: Lambda has its own, and the entrypoint drops root's privileges for a server. Lambda checks the health
 # of functions itself.
 EXPOSE 8444
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \

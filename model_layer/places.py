@@ -17,7 +17,8 @@ Precision = Literal["int8", "fp32"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)  # the first is the default
 
 BESIDE = Path(__file__).parent / "bundle"
-IS_CHECKOUT = (Path(__file__).parents[1] / "pyproject.toml").is_file()
+# No package brings a template to where packages are installed; some bring a pyproject.toml.
+IS_CHECKOUT = (Path(__file__).parents[1] / "template.yaml").is_file()
 
 if IS_CHECKOUT:
     CURE = "Run `make model` to build it again."

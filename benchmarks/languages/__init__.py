@@ -1,1 +1,1 @@
-"""How the model does in other languages than English. See benchmarks/README.md."""
+"""How the model does in languages other than English. See benchmarks/README.md."""

@@ -5,6 +5,12 @@
 case "$1" in
 *.*) . /lambda-entrypoint.sh ;;
 esac
+# -P: the current folder, which may be the user's, is not on the import path.
+export PYTHONPATH="$LAMBDA_TASK_ROOT"
+# First, because root may write where the user may not.
+if [ "$(id -u)" = 0 ]; then
+  exec python3 -P -m handler.commands.unprivileged "$0" "$@"
+fi
 # On localhost, nothing outside of the container could reach the server.
 export HOST="${HOST:-0.0.0.0}"
 # Unless it is set; an empty value means no store.
@@ -15,6 +21,4 @@ if [ -z "${VECTOR_STORE+set}" ]; then
     VECTOR_STORE=
   fi
 fi
-# -P: the current folder, which may be the user's, is not on the import path.
-export PYTHONPATH="$LAMBDA_TASK_ROOT"
-exec python3 -P -m handler.commands.unprivileged python3 -P -m handler.commands "$@"
+exec python3 -P -m handler.commands "$@"

@@ -111,7 +111,7 @@ function renderTokens(texts, items) {
   const cut = items.filter((item) => item.truncated);
   const names = cut.map((item) => `text ${item.index + 1} (${counted(item.count, "token")})`).join(", ");
   byId("compare-cut").textContent =
-    `The model reads ${tokenLimit()} tokens of a text. It does not read the end of ${names}.`;
+    `The model reads ${tokenLimit()} tokens of a text. It does not read all of ${names}.`;
   show(byId("compare-cut"), cut.length > 0);
   byId("compare-tokens").replaceChildren(
     ...items.map((item, index) =>

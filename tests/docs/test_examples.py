@@ -71,7 +71,7 @@ NOT_RUN = {
         "docker compose up",
         'docker run --rm -v documents:/data -v "$PWD/docs:/docs:ro" minilm-lambda:latest ingest '
         "/docs",
-        "docker run -p 8444:8444 minilm-lambda serve",
+        "docker run -p 127.0.0.1:8444:8444 -v documents:/data minilm-lambda serve",
         "make image IMAGE=minilm-lambda:latest",
         "make sam-local",
         "sam build",
@@ -82,7 +82,7 @@ NOT_RUN = {
         "make serve PRECISION=fp32",
     ],
     "has tests of its own (test_wheel.py)": [
-        "pip install .",
+        "python3 -m venv minilm-venv && minilm-venv/bin/pip install .",
         "pipx install .",
         "uv tool install .",
     ],

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -118,6 +119,22 @@ def test_other_pages_may_not_call_it(server: Container) -> None:
         assert httpx.get(f"{server.origin}/v1/models", headers=headers).status_code == 403
     inside = {"host": "minilm:8444"}  # a service of the same network
     assert httpx.get(f"{server.origin}/v1/models", headers=inside).status_code == 200
+
+
+def test_a_folder_that_belongs_to_root_is_no_store(built: None, tmp_path: Path) -> None:
+    """Docker makes the folder of a `-v` that is missing, for root."""
+    with serving("--volume", f"{tmp_path / 'data'}:/data") as container:
+        assert "There is no vector store: /data cannot be written." in container.log
+        answer = httpx.post(f"{container.origin}/v1/embeddings", json={"input": "hello"})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("capability", ["ALL", "SETGID"])
+def test_a_container_that_would_stay_root_does_not_start(built: None, capability: str) -> None:
+    command = ["docker", "run", "--rm", "--cap-drop", capability, IMAGE, "key"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "docker run --user 1000" in done.stderr
 
 
 @pytest.mark.parametrize("user", ["1000", "54321"])

@@ -7,6 +7,7 @@ calls does.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -53,12 +54,16 @@ async def page_file(request: Request) -> Response:
     """A file of the page. Its modules are one script."""
     name = request.path_params["name"]
     if name == f"{SCRIPT}.js":
-        script = one_script(FOLDER, SCRIPT).encode()
-        return static_file(request, script, "text/javascript", HEADERS)
+        return static_file(request, _script(), "text/javascript", HEADERS)
     path = _files().get(name)
     if path is None:
         raise NotFound(f"There is no file /page/{name[:100]}.", code="unknown_url")
     return static_file(request, path.read_bytes(), MEDIA_TYPES[path.suffix], HEADERS)
+
+
+@cache
+def _script() -> bytes:
+    return one_script(FOLDER, SCRIPT).encode()
 
 
 def _files() -> dict[str, Path]:
