@@ -152,7 +152,7 @@ def test_none_of_them_has_rights_and_two_are_read_only() -> None:
 
 
 def test_every_setting_reaches_the_server_of_compose() -> None:
-    """Those of a server in a container; HOST and PORT are the container's, PRECISION the image's."""
+    """HOST and PORT are the container's own, and PRECISION the image's."""
     others = {"HOST", "PORT", "PRECISION", "METRICS_NAMESPACE", "SOURCE_BUCKETS"}
     page = (ROOT / "docs" / "api.md").read_text()
     table = page.partition("## Settings")[2].partition("\n## ")[0]
