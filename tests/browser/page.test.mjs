@@ -120,6 +120,18 @@ describe("a server with keys", () => {
     await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
     await axe(page);
   });
+
+  test("refuses a key that no header can have, and keeps the one before", async (t) => {
+    const page = await open(t, keyed, { expected: [/status of 401/] });
+    const field = page.getByLabel("API key");
+    await field.fill("sk-…");
+    await field.press("Enter");
+    const message = await field.evaluate((input) => input.validationMessage);
+    assert.equal(message, "An API key cannot have “…”.");
+    await field.fill(KEY);
+    await field.press("Enter");
+    await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
+  });
 });
 
 describe("a server without the page", () => {
