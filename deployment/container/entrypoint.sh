@@ -16,7 +16,8 @@ export HOST="${HOST:-0.0.0.0}"
 # Unless it is set; an empty value means no store.
 if [ -z "${VECTOR_STORE+set}" ]; then
   export VECTOR_STORE=sqlite:////data/documents.sqlite
-  if [ "$1" = serve ] && ! [ -w /data ]; then
+  case " $* " in *" --store"*) store=named ;; esac
+  if [ "$1" = serve ] && ! [ -w /data ] && [ -z "${store-}" ]; then
     echo "There is no vector store: /data cannot be written. Mount a volume there, or set VECTOR_STORE." >&2
     VECTOR_STORE=
   fi

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
+from handler.limits import MAX_FILTER_NUMBER
+
 COMPARATORS = {"=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-FILTER = re.compile(r"([^=!<>]+)(!=|>=|<=|=|>|<)(.*)", re.DOTALL)
+# A value does not begin with another sign: `a==b` and `a=>b` are slips.
+FILTER = re.compile(r"([^=!<>]+)(!=|>=|<=|=|>|<)(?![=<>])(.*)", re.DOTALL)
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -40,8 +43,6 @@ def _readings(value: str) -> list[str | float | bool]:
     """The value as a text, and as a number or a boolean if it looks like one."""
     if value.lower() in BOOLEANS:
         return [value, BOOLEANS[value.lower()]]
-    try:
-        number = float(value)
-    except ValueError:
-        return [value]
-    return [value, number] if math.isfinite(number) else [value]
+    if NUMBER.fullmatch(value) and abs(float(value)) <= MAX_FILTER_NUMBER:
+        return [value, float(value)]
+    return [value]

@@ -177,7 +177,7 @@ def reached(*expected: type[TryLater]) -> Iterator[None]:
     except expected:
         raise
     except UnusableStore as error:
-        log.exception("the vector store cannot be used")
+        log.error("the vector store cannot be used: %s", error)
         name = PurePath(error.place).name
         raise UnusableStore(error.message.replace(error.place, name), place=name) from error
     except StoreGone as error:

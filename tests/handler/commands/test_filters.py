@@ -31,6 +31,9 @@ def test_what_looks_like_a_number_is_also_one() -> None:
     }
     assert read_filters(["size>=1e3"]) == comparison("gte", "size", 1000.0)
     assert read_filters(["a=nan"]) == comparison("eq", "a", "nan")
+    assert read_filters(["a=1_0"]) == comparison("eq", "a", "1_0")
+    identifier = "99999999999999999999"  # larger than what a filter's number can be
+    assert read_filters([f"a={identifier}"]) == comparison("eq", "a", identifier)
 
 
 def test_several_filters_must_all_hold() -> None:
@@ -42,7 +45,7 @@ def test_several_filters_must_all_hold() -> None:
     assert parse_search({"query": "q", "filters": filters}).where
 
 
-@pytest.mark.parametrize("text", ["", "year", "=2024", "!=x"])
+@pytest.mark.parametrize("text", ["", "year", "=2024", "!=x", "a==b", "a=>1", "a><1"])
 def test_what_is_no_filter_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="it can be KEY=VALUE"):
         read_filters([text])

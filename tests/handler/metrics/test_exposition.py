@@ -46,6 +46,12 @@ def test_a_request_shows_in_the_next_scrape(metered: Server) -> None:
     assert ("process_resident_memory_bytes", frozenset()) in after.samples
 
 
+def test_a_strange_accept_header_gets_text(metered: Server) -> None:
+    headers = {"accept": "application/openmetrics-text; version=abc"}
+    answer = httpx.get(f"{metered.origin}/metrics", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"][:10]) == (200, "text/plain")
+
+
 def test_a_document_is_counted_where_it_goes(metered: Server) -> None:
     client = OpenAI(base_url=metered.base_url, api_key="a")
     store = client.vector_stores.create(name="a")
