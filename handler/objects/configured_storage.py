@@ -177,7 +177,7 @@ def reached(*expected: type[TryLater]) -> Iterator[None]:
     except expected:
         raise
     except UnusableStore as error:
-        log.error("the vector store cannot be used: %s", error)
+        log.error("the vector store cannot be used: %s", error)  # noqa: TRY400  # the reason is known
         name = PurePath(error.place).name
         raise UnusableStore(error.message.replace(error.place, name), place=name) from error
     except StoreGone as error:
