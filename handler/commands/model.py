@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--info", action="store_true", help="show the model, and build nothing")
-    what.add_argument("--remove", action="store_true", help="remove the built model, and keep what was fetched")
+    what.add_argument(
+        "--remove", action="store_true", help="remove the built model, and keep what was fetched"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
