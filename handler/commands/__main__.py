@@ -5,6 +5,7 @@ Imports the command's module only, so that none waits for what another needs.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -14,6 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from handler.commands.arguments import INSTALLED, ArgumentParser, program
+from handler.commands.failure import fail
 from handler.version import VERSION
 
 # Each is a module of this package, whose `main` takes the arguments and returns the exit status.
@@ -27,6 +29,8 @@ COMMANDS = {
     "key": "make an API key",
     "backfill": "send a bucket's objects to the ingest function",
 }
+# What writing to standard output fails with: a full disk, a quota, a closed or broken device.
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 EXAMPLES = """
 minilm serve
 minilm ingest docs
@@ -40,20 +44,43 @@ exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name. Returns its exit status."""
+    _open_closed_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if os.getpid() == 1:  # a container's first process ignores signals that it has no handler for
         signal.signal(signal.SIGTERM, _terminate)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # texts have letters that it may lack
     try:
-        status = _run(given)
-        sys.stdout.flush()
+        try:
+            status = _run(given)
+        finally:  # after `--help`, too, which ends the process
+            sys.stdout.flush()
     except BrokenPipeError:  # `minilm search … | head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        _drop_output()
+        return fail(f"The output cannot be written: {error.strerror}.")
     except KeyboardInterrupt:  # before the command looked out for it
         return 130
     return status
+
+
+def _open_closed_streams() -> None:
+    """Put the null device in the place of standard streams that are closed (`>&-`)."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # It gets the lowest free number, which is the stream's own, so children have it, too.
+            stream = os.fdopen(os.open(os.devnull, os.O_RDWR), mode, errors="backslashreplace")
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered to the null device, or else Python reports it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

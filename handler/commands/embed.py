@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+from itertools import count, islice
+from typing import TextIO
 
 from tqdm import tqdm
 
@@ -18,6 +18,7 @@ from handler.commands.bundle import find_or_build_bundle
 from handler.commands.failure import WRONG_USAGE, fail, say
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, wants_json
+from handler.commands.output_file import STDOUT, OutputFile, find_output, naming
 from handler.commands.vector_writers import Write, json_lines, numpy_file, preview
 from handler.settings import Settings, read_settings
 from model_layer import ModelLayerError, TextTooLong, load_encoder
@@ -28,6 +29,7 @@ minilm embed --file sentences.txt --output vectors.npy
 cat sentences.txt | minilm embed > vectors.jsonl
 """
 BATCH = 512  # texts encoded at a time, which bounds the memory
+MAX_LINE = 1_000_000  # characters, which bounds it, too; the model reads some 1,000 of them
 MAX_NAMED = 5  # texts that a warning names
 NUMPY = ".npy"
 
@@ -49,21 +51,20 @@ def main(arguments: list[str]) -> int:
         return fail("Give texts, or --file FILE, or lines on standard input.", status=WRONG_USAGE)
     remarks = Remarks([], [])
     try:
+        output = _output(options.output)
         settings = read_settings(os.environ)
         with interruptible():
             find_or_build_bundle(settings.precision)
-            count = _embed(options, settings, remarks)
+            number = _embed(options, output, settings, remarks)
     except Interrupted as interrupted:
         end(interrupted.status, "Interrupted.")
-    except BrokenPipeError:
-        raise  # the reader has seen enough
-    except UnicodeDecodeError as error:
-        return fail(f"The texts are not UTF-8: {error.reason} at byte {error.start}.")
     except OSError as error:
-        return fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
+        if error.filename is None:
+            raise  # standard output's
+        return fail(f"{error.filename}: {error.strerror}.")
     except (ModelLayerError, ValueError) as error:
         return fail(str(error))
-    if not count:
+    if not number:
         say("There was no text to embed.")
     _warn("cut to what the model reads", remarks.cut)
     _warn("empty, so the vector says nothing", remarks.empty)
@@ -83,9 +84,9 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--output",
-        type=Path,
         metavar="FILE",
-        help=f"write to this file: an array if its name ends in {NUMPY}, else JSON lines",
+        help=f"write to this file: an array if its name ends in {NUMPY}, else JSON lines; "
+        "- is standard output",
     )
     parser.add_argument(
         "--truncate",
@@ -96,14 +97,33 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _embed(options: argparse.Namespace, settings: Settings, remarks: Remarks) -> int:
+def _output(name: str | None) -> OutputFile | None:
+    """Where the vectors go; None: to standard output. Raises ValueError and OSError."""
+    if name is None or name in STDOUT:
+        return None
+    output = find_output(name)
+    if output.is_stream and _is_numpy(output):
+        raise ValueError(
+            f"{name} is a pipe or a device, which cannot hold an array; give it a name that does "
+            f"not end in {NUMPY}, for JSON lines."
+        )
+    return output
+
+
+def _is_numpy(output: OutputFile) -> bool:
+    return output.name.endswith(NUMPY)
+
+
+def _embed(
+    options: argparse.Namespace, output: OutputFile | None, settings: Settings, remarks: Remarks
+) -> int:
     """Embed all texts, batch by batch. Returns their number."""
     encoder = load_encoder(precision=settings.precision, threads=settings.encoder_threads)
     truncate = options.truncate or settings.truncate
     done = 0
     with ExitStack() as stack:
         texts = stack.enter_context(_texts(options))
-        write = stack.enter_context(_writer(options, columns=encoder.bundle.dimensions))
+        write = stack.enter_context(_writer(options, output, columns=encoder.bundle.dimensions))
         # disable=None: a bar is for a terminal only
         bar = stack.enter_context(tqdm(unit=" texts", disable=None, leave=False))
         while batch := list(islice(texts, BATCH)):
@@ -128,17 +148,45 @@ def _texts(options: argparse.Namespace) -> Iterator[Iterator[str]]:
     if options.texts:
         yield iter(options.texts)
         return
-    file = sys.stdin.fileno() if options.file in (None, "-") else options.file
-    with open(file, encoding="utf-8-sig", closefd=file is options.file) as lines:
-        yield (line.removesuffix("\n") for line in lines)
+    if options.file == "":
+        raise ValueError("The name of the file is empty; name one, or - for standard input.")
+    is_stdin = options.file in (None, "-")
+    name = "standard input" if is_stdin else options.file
+    file = sys.stdin.fileno() if is_stdin else options.file
+    # A decoder's error names a byte of the block that was read, and no line: so, none is raised.
+    with open(file, encoding="utf-8-sig", errors="surrogateescape", closefd=not is_stdin) as lines:
+        yield _lines(lines, name)
 
 
-def _writer(options: argparse.Namespace, *, columns: int) -> AbstractContextManager[Write]:
-    if options.output is None:
+def _lines(file: TextIO, name: str) -> Iterator[str]:
+    """The file's lines without their ends. Raises ValueError for one that is no text."""
+    for number in count(1):
+        with naming(name):
+            line = file.readline(MAX_LINE + 1)
+        if not line:
+            return
+        text = line.removesuffix("\n")
+        if len(text) > MAX_LINE:
+            raise ValueError(
+                f"Line {number} of {name} is longer than {MAX_LINE:,} characters; split it."
+            )
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            byte = ord(text[error.start]) & 0xFF
+            raise ValueError(
+                f"Line {number} of {name} is not UTF-8: it has the byte 0x{byte:02x}; "
+                "convert the file."
+            ) from error
+        yield text
+
+
+def _writer(
+    options: argparse.Namespace, output: OutputFile | None, *, columns: int
+) -> AbstractContextManager[Write]:
+    if output is None:
         return json_lines() if wants_json(options) else preview()
-    if options.output.suffix == NUMPY:
-        return numpy_file(options.output, columns=columns)
-    return json_lines(options.output)
+    return numpy_file(output, columns=columns) if _is_numpy(output) else json_lines(output)
 
 
 def _warn(what: str, numbers: list[int]) -> None:

@@ -7,6 +7,10 @@ import sys
 
 import orjson
 
+from handler.commands.terminal import without_halves
+
+OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+
 
 def add_format_options(parser: argparse.ArgumentParser) -> None:
     """For lists, which programs read: `--json` and `--text`. By default, what stdout is decides."""
@@ -32,7 +36,20 @@ def wants_json(options: argparse.Namespace) -> bool:
 
 def print_json(value: object) -> None:
     """Print one line of JSON. Arrays of numpy are lists."""
-    data = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
+    try:
+        data = orjson.dumps(value, option=OPTIONS)
+    except orjson.JSONEncodeError:  # a name that is not UTF-8, which JSON has to be
+        data = orjson.dumps(_with_whole_strings(value), option=OPTIONS)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)  # JSON is UTF-8, whatever the terminal's encoding
     sys.stdout.buffer.flush()
+
+
+def _with_whole_strings(value: object) -> object:
+    if isinstance(value, str):
+        return without_halves(value)
+    if isinstance(value, dict):
+        return {_with_whole_strings(key): _with_whole_strings(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_whole_strings(item) for item in value]
+    return value

@@ -36,7 +36,7 @@ minilm search E-2041 --mode text --limit 3
 minilm search "annual report" --filter year=2024 --store papers.sqlite --json
 """
 MAX_NAMED = 20  # vector stores
-WIDEST = 100  # characters of a line of text
+NARROWEST, WIDEST = 20, 100  # characters of a line of text
 
 
 def main(arguments: list[str]) -> int:
@@ -163,7 +163,7 @@ def _expect_vector_store(storage: ConfiguredStorage, asked: str | None) -> None:
 
 def _print(results: list[dict[str, Any]]) -> None:
     """Each result for people: its place and score, and the passage below."""
-    width = min(WIDEST, shutil.get_terminal_size().columns)
+    width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
     for number, result in enumerate(results, start=1):
         place = [result["filename"], result["heading"]]
         place.append(f"page {result['page']}" if result["page"] else None)

@@ -20,6 +20,13 @@ def shown(text: object) -> str:
     )
 
 
+def without_halves(text: str) -> str:
+    """`text` with halves of surrogate pairs as escapes, as `shown` has them; else as it is."""
+    return "".join(
+        _escape(letter) if unicodedata.category(letter) == "Cs" else letter for letter in text
+    )
+
+
 def _escape(letter: str) -> str:
     code = ord(letter)
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a name that is not UTF-8 (PEP 383)

@@ -1,22 +1,19 @@
 """Where the vectors of texts are written: JSON lines, an array of numpy, or a look for people.
 
-Each is a function to call with batches of texts and their vectors. A file appears when it is
-complete, or not at all.
+Each is a function to call with batches of texts and their vectors.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 import orjson
 
+from handler.commands.output_file import OutputFile, writing
 from handler.commands.terminal import shown
 from model_layer import Encoded
 
@@ -28,10 +25,10 @@ FIRST = 4  # numbers of its vector
 
 
 @contextmanager
-def json_lines(path: Path | None = None) -> Iterator[Write]:
-    """An object a line: `index`, `tokens`, `truncated`, `embedding`. Without a path, to stdout."""
+def json_lines(output: OutputFile | None = None) -> Iterator[Write]:
+    """An object a line: `index`, `tokens`, `truncated`, `embedding`. None: to stdout."""
     numbers = itertools.count()
-    with replacing(path) if path else nullcontext(sys.stdout.buffer) as file:
+    with writing(output) if output else nullcontext(sys.stdout.buffer) as file:
 
         def write(texts: Sequence[str], encoded: Encoded) -> None:
             for row in range(len(texts)):
@@ -47,10 +44,10 @@ def json_lines(path: Path | None = None) -> Iterator[Write]:
 
 
 @contextmanager
-def numpy_file(path: Path, *, columns: int) -> Iterator[Write]:
+def numpy_file(output: OutputFile, *, columns: int) -> Iterator[Write]:
     """An array of float32, (texts, columns), in numpy's format."""
     rows = 0
-    with replacing(path) as file:
+    with writing(output) as file:
 
         def write_header() -> None:
             # As long for any number of rows: numpy leaves room for it to grow.
@@ -79,15 +76,3 @@ def preview() -> Iterator[Write]:
             print(shown(f"{short}: {count} tokens, {len(vector)} numbers: {numbers}, …"))
 
     yield write
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name when the block has ended without an error."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -29,8 +29,13 @@ class JsonFormatter(logging.Formatter):
             "time": round(record.created, 3),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage()[:MAX_LINE],
+            "message": _whole(record.getMessage()[:MAX_LINE]),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _whole(self.formatException(record.exc_info))
         return orjson.dumps(line).decode()
+
+
+def _whole(text: str) -> str:
+    """`text` with halves of surrogate pairs as escapes: names of files can have them, not JSON."""
+    return text.encode(errors="backslashreplace").decode()

@@ -100,8 +100,12 @@ def test_a_text_that_must_not_be_cut_is_refused_by_its_number(
     ("arguments", "message"),
     [
         (["--file", "none.txt"], "none.txt: No such file or directory."),
-        (["--file", "latin.txt"], "The texts are not UTF-8: invalid continuation byte at byte 1."),
-        (["a", "--output", "no/folder/out.npy"], "No such file or directory."),
+        (["--file", "latin.txt"], "Line 2 of latin.txt is not UTF-8: it has the byte 0xe4; conv"),
+        (["--file", "/dev/zero"], "Line 1 of /dev/zero is longer than 1,000,000 characters; spl"),
+        (["--file", ""], "The name of the file is empty; name one, or - for standard input."),
+        (["a", "--output", "no/folder/out.npy"], "no/folder/out.npy: No such file or directory."),
+        (["a", "--output", "/dev/full"], "/dev/full: No space left on device."),
+        (["a", "--output", "device.npy"], "device.npy is a pipe or a device, which cannot hold"),
         (["--file", "."], "Is a directory."),
     ],
 )
@@ -113,11 +117,41 @@ def test_a_file_that_cannot_be_used_is_one_sentence(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "latin.txt").write_bytes(b"k\xe4fer\n")
+    (tmp_path / "latin.txt").write_bytes(b"a cat\nk\xe4fer\n")
+    (tmp_path / "device.npy").symlink_to("/dev/null")
     assert main(arguments) == 1
     said = capfd.readouterr().err
     assert message in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["", ".", "folder", "new/"])
+def test_an_output_without_a_file_is_refused_before_the_model_loads(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(embed, "load_encoder", None)
+    (tmp_path / "folder").mkdir()
+    assert main(["a", "--output", name]) == 1
+    said = capfd.readouterr().err
+    assert "name a file" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_dash_is_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    assert len(embedded(capfd, "a cat", "a dog", "--output", "-")) == 2
+
+
+def test_a_line_may_be_as_long_as_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(embed, "MAX_LINE", 5)
+    texts = tmp_path / "texts.txt"
+    texts.write_bytes(b"a cat\r\na dog")
+    assert len(embedded(capfd, "--file", str(texts))) == 2
+    texts.write_text("a cat\na horse\n")
+    assert main(["--file", str(texts)]) == 1
+    assert "Line 2 of " in capfd.readouterr().err
 
 
 def test_wrong_usage_has_status_2(

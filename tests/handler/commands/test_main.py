@@ -99,3 +99,24 @@ def test_a_terminal_that_lacks_letters_shows_their_codes(tmp_path: Path) -> None
         run = [*PROGRAM, "text", str(path), *options]
         done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, check=True)
         assert expected in done.stdout
+
+
+@pytest.mark.parametrize("command", ["key", "--help", "embed a", "embed a --text"])
+def test_an_output_that_cannot_be_written_is_one_sentence(command: str) -> None:
+    environment = {name: os.environ[name] for name in os.environ if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("wb") as full:
+        run = [*PROGRAM, *command.split()]
+        done = subprocess.run(run, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE)
+    assert done.stderr == b"The output cannot be written: No space left on device.\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("redirections", "said"),
+    [(">&-", ""), ("<&-", "There was no text to embed.\n"), ("<&- >&- 2>&-", "")],
+)
+def test_closed_streams_are_as_the_null_device(redirections: str, said: str) -> None:
+    script = f"{' '.join([*PROGRAM, 'embed'])} {redirections}"
+    run = ["bash", "-c", script]
+    done = subprocess.run(run, cwd=ROOT, input="a cat\n", capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", said)

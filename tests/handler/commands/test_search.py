@@ -48,6 +48,15 @@ def test_people_read_the_file_and_the_passage(
     )
 
 
+def test_a_terminal_without_room_gets_short_lines(
+    store: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "3")
+    asked = ["How do I reset my password?", "--store", store, "--limit", "1", "--text"]
+    assert main(asked) == 0
+    assert "   To reset your\n   password, open" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("texts", "names"),
     [
