@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
     as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
     logs.write_text(on=as_text)
     try:
-        _announce(sockets, host, bundle, as_text=as_text)
+        _announce(sockets, host, bundle, asked=options.store, as_text=as_text)
         _serve(app, metrics, sockets, settings, as_text=as_text)
     except KeyboardInterrupt:  # before the server looked out for it
         return 0
@@ -129,9 +129,14 @@ def _cure(error: CannotListen) -> str:
 
 
 def _announce(
-    sockets: list[socket.socket], host: str, bundle: FoundBundle, *, as_text: bool
+    sockets: list[socket.socket],
+    host: str,
+    bundle: FoundBundle,
+    *,
+    asked: str | None,
+    as_text: bool,
 ) -> None:
-    """Say on standard output what is served, and where."""
+    """Say on standard output what is served, and where. asked: `--store`."""
     from handler.api import embeddings, settings
 
     found = embeddings.encoder.bundle
@@ -142,6 +147,7 @@ def _announce(
         settings=settings,
         is_local=is_loopback_only(sockets),
         store=look_at(settings.vector_store, found.fingerprint),
+        asked=asked,
     )
     if as_text:
         print("\n".join(map(shown, startup.as_text().splitlines())))
