@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from handler.commands.arguments import INSTALLED, ArgumentParser, program
+from handler.commands.interruption import ends_at_once
 from handler.version import VERSION
 
 # Each is a module of this package, whose `main` takes the arguments and returns the exit status.
@@ -63,7 +64,9 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 def _run(given: list[str]) -> int:
     if given and given[0] in COMMANDS:
-        status: int = import_module(f"handler.commands.{given[0]}").main(given[1:])
+        with ends_at_once():
+            command = import_module(f"handler.commands.{given[0]}")
+        status: int = command.main(given[1:])
         return status
     parser = _parser()
     if given:

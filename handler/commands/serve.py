@@ -17,6 +17,7 @@ from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import PRECISIONS, FoundBundle, find_or_build_bundle
 from handler.commands.called import host_setting, port_setting
 from handler.commands.failure import fail
+from handler.commands.interruption import Interrupted, end, ends_at_once, interruptible
 from handler.commands.output import print_json
 from handler.commands.startup import Startup, look_at, url_of
 from handler.commands.store import add_store_option, expect_writable, settings_with_store
@@ -57,8 +58,12 @@ def main(arguments: list[str]) -> int:
         expect_writable(settings.vector_store)
         # Bound before the model is loaded, so that an occupied port is reported at once.
         sockets = listen(host, number)
-        bundle = find_or_build_bundle(settings.precision)
-        app, metrics = local_app(sockets)  # loads the model
+        with interruptible():
+            bundle = find_or_build_bundle(settings.precision)
+        with ends_at_once():
+            app, metrics = local_app(sockets)  # loads the model
+    except Interrupted as interrupted:
+        end(interrupted.status, "Interrupted.")
     except CannotListen as error:
         return fail(f"{error} {_cure(error)}")
     except (ModelLayerError, ValueError) as error:
