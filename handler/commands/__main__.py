@@ -28,6 +28,7 @@ COMMANDS = {
     "key": "make an API key",
     "backfill": "send a bucket's objects to the ingest function",
 }
+OPTIONS = ("-h", "--help", "--version")  # before a command
 EXAMPLES = """
 minilm serve
 minilm ingest docs
@@ -70,6 +71,10 @@ def _run(given: list[str]) -> int:
         return status
     parser = _parser()
     if given:
+        if given[0].startswith("-") and given[0] not in OPTIONS:
+            command_name = next(filter(COMMANDS.__contains__, given), "COMMAND")
+            shown = f"{program()} {command_name} {given[0].partition('=')[0]} …"
+            parser.error(f"options come after the command: {shown}")
         parser.parse_args(given[:1])  # ends the process
     parser.print_help(sys.stderr)
     return 2

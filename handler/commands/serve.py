@@ -19,7 +19,7 @@ from handler.commands.called import host_setting, port_setting
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, ends_at_once, interruptible
 from handler.commands.output import print_json
-from handler.commands.startup import Startup, look_at, url_of
+from handler.commands.startup import EVERY_ADDRESS, Startup, look_at, url_of
 from handler.commands.store import add_store_option, expect_writable, settings_with_store
 from handler.commands.terminal import shown
 from handler.digits import whole_number
@@ -145,8 +145,9 @@ def _announce(
     from handler.api import embeddings, settings
 
     found = embeddings.encoder.bundle
+    bound, port = sockets[0].getsockname()[:2]
     startup = Startup(
-        url=url_of(host, sockets[0].getsockname()[1]),
+        url=url_of(bound if bound in EVERY_ADDRESS else host, port),  # HOST may be 0
         bundle=found,
         is_new=bundle.is_new,
         settings=settings,

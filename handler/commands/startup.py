@@ -14,7 +14,7 @@ from handler.version import VERSION
 from model_layer import Bundle
 
 MAX_COUNTED = 1_000  # vector stores
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # what HOST may be
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # what is listened on
 
 
 @dataclass(frozen=True)
