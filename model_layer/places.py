@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Literal, get_args
 
+from model_layer.errors import BundleError
 from model_layer.recipe import BUILD, recipe_id
 
 Precision = Literal["int8", "fp32"]
@@ -29,8 +30,16 @@ else:
 
 
 def cache_folder() -> Path:
-    """The user's cache, for the files that were fetched and the bundles of installed packages."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    """The user's cache, for the files that were fetched and the bundles of installed packages.
+
+    Raises BundleError if the user has no home folder, and XDG_CACHE_HOME is not set.
+    """
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError as error:
+        raise BundleError(
+            "This user has no home folder for the model: set XDG_CACHE_HOME to a folder."
+        ) from error
     return Path(base) / "minilm-lambda"
 
 

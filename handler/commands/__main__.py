@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from handler.commands.arguments import INSTALLED, ArgumentParser, program
 from handler.commands.failure import fail
+from handler.commands.interruption import ends_at_once
 from handler.version import VERSION
 
 # Each is a module of this package, whose `main` takes the arguments and returns the exit status.
@@ -31,6 +32,7 @@ COMMANDS = {
 }
 # What writing to standard output fails with: a full disk, a quota, a closed or broken device.
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+OPTIONS = ("-h", "--help", "--version")  # before a command
 EXAMPLES = """
 minilm serve
 minilm ingest docs
@@ -90,10 +92,16 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 def _run(given: list[str]) -> int:
     if given and given[0] in COMMANDS:
-        status: int = import_module(f"handler.commands.{given[0]}").main(given[1:])
+        with ends_at_once():
+            command = import_module(f"handler.commands.{given[0]}")
+        status: int = command.main(given[1:])
         return status
     parser = _parser()
     if given:
+        if given[0].startswith("-") and given[0] not in OPTIONS:
+            command_name = next(filter(COMMANDS.__contains__, given), "COMMAND")
+            shown = f"{program()} {command_name} {given[0].partition('=')[0]} …"
+            parser.error(f"options come after the command: {shown}")
         parser.parse_args(given[:1])  # ends the process
     parser.print_help(sys.stderr)
     return 2

@@ -138,7 +138,10 @@ def main(arguments: list[str]) -> int:
             "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)."
         )
     name = hashlib.sha256(f"{options.source}\n{options.queue}".encode()).hexdigest()[:16]
-    state = options.state or STATES.expanduser() / name
+    try:
+        state = options.state or STATES.expanduser() / name
+    except RuntimeError:
+        return fail("This user has no home folder for the progress: --state names a file for it.")
     try:
         with interruptible():
             ledger = None if options.no_removed else _ledger()

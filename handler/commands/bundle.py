@@ -34,10 +34,17 @@ class FoundBundle:
 def find_or_build_bundle(precision: Precision | None) -> FoundBundle:
     """The bundle that `load_encoder` loads; builds it if there is none.
 
-    Raises BundleError if it cannot be built.
+    Raises BundleError if it cannot be looked for or built.
     """
     folder = bundle_folder(precision)
-    if (folder / "manifest.json").exists() or find_spec("model_layer.build") is None:
+    try:
+        is_built = (folder / "manifest.json").exists()
+    except OSError as error:
+        raise BundleError(
+            f"The model in {folder} cannot be looked for: {error.strerror}. Let this user read the "
+            "folder, or set XDG_CACHE_HOME to another cache."
+        ) from error
+    if is_built or find_spec("model_layer.build") is None:
         return FoundBundle(folder, is_new=False)
     say(f"Building the model in {folder} (once; about a minute).")
     build_bundle(folder, precision)

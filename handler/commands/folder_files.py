@@ -38,8 +38,10 @@ def files_of(address: StoreAddress | None) -> set[Path]:
     """The store's own files. They may lie beside the documents, but are not documents."""
     if not isinstance(address, SqliteAddress):
         return set()
-    path = Path(address.path).resolve()
-    return {path.with_name(path.name + end) for end in ("", "-wal", "-shm")}
+    given = Path(address.path)
+    path = given.resolve()
+    link = given.parent.resolve() / given.name  # the same path, unless the store is a link
+    return {link, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))}
 
 
 def is_below(source: str, folder: Path) -> bool:

@@ -6,6 +6,7 @@ gone, that takes --remove.
 
 from __future__ import annotations
 
+import argparse
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
     try:
         with interruptible():
             find_or_build_bundle(settings.precision)
-            return _run(folder, settings, remove=options.remove, as_json=options.json)
+            return _run(folder, settings, options)
     except Interrupted as interrupted:
         end(interrupted.status, STOPPED)
     except (ModelLayerError, ValueError, WrongStore, TryLater) as error:
@@ -90,7 +91,7 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _run(folder: Path, settings: Settings, *, remove: bool, as_json: bool) -> int:
+def _run(folder: Path, settings: Settings, options: argparse.Namespace) -> int:
     stopped = threading.Event()
     with Sandbox(keep_boilerplate=settings.keep_boilerplate) as sandbox:
 
@@ -106,8 +107,9 @@ def _run(folder: Path, settings: Settings, *, remove: bool, as_json: bool) -> in
                 pipeline,
                 settings,
                 threads=encoder.threads,
-                remove=remove,
-                as_json=as_json,
+                remove=options.remove,
+                as_json=options.json,
+                store=options.store,
                 stop=stop,
             )
         except Interrupted as interrupted:
@@ -122,12 +124,13 @@ def ingest(
     threads: int,
     remove: bool = False,
     as_json: bool = False,
+    store: str | None = None,
     stop: Callable[[], object] = lambda: None,
 ) -> int:
     """Make the store agree with the folder; 1 if something has to be tried again, else 0.
 
     remove: even if all of the folder's documents are gone. as_json: print the result as an object.
-    stop: ends the documents in work.
+    store: `--store`. stop: ends the documents in work.
     """
     closed: list[OSError] = []
     present = _present(folder, settings, closed)
@@ -141,7 +144,7 @@ def ingest(
     if not remove:
         if not folder.is_dir() and not known:
             return fail(f"{folder} is not a folder.")
-        if reason := missing.refusal(folder, known, present):
+        if reason := missing.refusal(folder, known, present, store=store):
             return fail(reason)
     gone = sorted(known.keys() - set(present))
     tally = Tally()
@@ -150,7 +153,7 @@ def ingest(
         reconcile, pipeline=pipeline, tally=tally, folder=folder, threads=threads, stop=stop
     )
     work(present + gone)
-    _reconcile_other_folders(folder, pipeline, work)
+    _reconcile_other_folders(folder, pipeline, work, store)
     _print(folder, tally, pipeline.store.id, as_json=as_json)
     return 1 if tally.results[AGAIN] else 0
 
@@ -177,16 +180,19 @@ def _present(folder: Path, settings: Settings, closed: list[OSError]) -> list[st
 
 
 def _reconcile_other_folders(
-    folder: Path, pipeline: Pipeline, work: Callable[[list[str]], object]
+    folder: Path, pipeline: Pipeline, work: Callable[[list[str]], object], asked: str | None
 ) -> None:
-    """Delete documents that moved here from other folders, and warn of others that are gone."""
+    """Delete documents that moved here from other folders, and warn of others that are gone.
+
+    asked: `--store`.
+    """
     etags = _etags(pipeline)
     here = {etag for source, etag in etags.items() if is_below(source, folder)}
     elsewhere = {source: etag for source, etag in etags.items() if not is_below(source, folder)}
     moved = missing.moved_away(elsewhere, here)
     if moved:
         work(moved)
-    for warning in missing.warnings(elsewhere.keys() - set(moved)):
+    for warning in missing.warnings(elsewhere.keys() - set(moved), store=asked):
         say(warning)
 
 

@@ -47,6 +47,25 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def ends_at_once() -> Iterator[None]:
+    """End the process for Ctrl-C inside, where modules load: many make another error of it.
+
+    Leaves alone what a parent process has chosen (`nohup`), and other threads than the main one.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def try_for(seconds: float, action: Callable[[], object]) -> None:
     """Run `action`, and leave it behind if it takes longer."""
     thread = threading.Thread(target=action, daemon=True)

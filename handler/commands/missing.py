@@ -19,11 +19,14 @@ FEW = 1
 MAX_NAMED = 5  # folders in a warning
 
 
-def refusal(folder: Path, known: Mapping[str, str], present: Collection[str]) -> str | None:
+def refusal(
+    folder: Path, known: Mapping[str, str], present: Collection[str], *, store: str | None = None
+) -> str | None:
     """Why nothing may be removed: all that the store has of the folder is gone. None if it may.
 
     known: the etags of the folder's documents in the store, by source. present: its files now.
     Files that have moved within the folder, or have become folders or pipes, show that it is there.
+    store: `--store`, for the command that removes them.
     """
     if not known or (present and len(known) <= FEW):
         return None
@@ -34,7 +37,7 @@ def refusal(folder: Path, known: Mapping[str, str], present: Collection[str]) ->
     gone = "its document is" if len(known) == 1 else f"all of its {len(known):,} documents are"
     return (
         f"{folder}: nothing was done, because {gone} gone, as if a disk were not mounted. To "
-        f"remove what is gone from the store: {ingest_command(folder, remove=True)}"
+        f"remove what is gone from the store: {ingest_command(folder, remove=True, store=store)}"
     )
 
 
@@ -52,14 +55,17 @@ def moved_away(elsewhere: Mapping[str, str], etags: Collection[str]) -> list[str
     return [source for source, etag in elsewhere.items() if etag in etags and is_gone(source)]
 
 
-def warnings(elsewhere: Collection[str]) -> Iterator[str]:
-    """A sentence for each folder outside that is gone, and whose documents the store still has."""
+def warnings(elsewhere: Collection[str], *, store: str | None = None) -> Iterator[str]:
+    """A sentence for each folder outside that is gone, and whose documents the store still has.
+
+    store: `--store`, for the command that removes them.
+    """
     places = Counter(topmost_gone(source) for source in elsewhere if is_gone(source))
     for place, count in places.most_common(MAX_NAMED):
         documents = "1 document is" if count == 1 else f"{count:,} documents are"
         yield (
             f"{place} is gone, and {documents} still in the store. If it was removed or moved: "
-            f"{ingest_command(place, remove=True)}"
+            f"{ingest_command(place, remove=True, store=store)}"
         )
     if len(places) > MAX_NAMED:
         yield f"{len(places) - MAX_NAMED:,} more folders are gone, too."

@@ -123,7 +123,7 @@ def _search(
     # One query needs one thread, and the bundle's files were checked when they were written.
     encoder = load_encoder(precision=settings.precision, threads=1, verify=False)
     storage = ConfiguredStorage(settings.vector_store, fingerprint=encoder.bundle.fingerprint)
-    _expect_vector_store(storage, options.vector_store)
+    _expect_vector_store(storage, options)
     search = VectorSearch(
         encoder, storage, truncate=settings.truncate, mode=options.mode or settings.search_mode
     )
@@ -139,11 +139,12 @@ def _reason(error: Exception) -> str:
     return str(cause if isinstance(cause, ApiError | TryLater) else error)
 
 
-def _expect_vector_store(storage: ConfiguredStorage, asked: str | None) -> None:
-    """Raise NotFound, with the vector stores that there are, if it is none of them.
+def _expect_vector_store(storage: ConfiguredStorage, options: argparse.Namespace) -> None:
+    """Raise NotFound, with the vector stores that there are, if `--vector-store` is none of them.
 
-    None stands for the documents of folders.
+    Without it, the documents of folders are searched.
     """
+    asked = options.vector_store
     opened = storage.open()
     made = opened.catalog.page(VectorStoreItem, limit=MAX_NAMED)
     names = [f"{item.id} ({item.name})" if item.name else item.id for item in made]
@@ -152,7 +153,7 @@ def _expect_vector_store(storage: ConfiguredStorage, asked: str | None) -> None:
             others = f"; --vector-store can be {', '.join(names)}" if names else ""
             raise NotFound(
                 "No folder has been ingested into this store yet: "
-                f"`{ingest_command('FOLDER')}` does that{others}."
+                f"`{ingest_command('FOLDER', store=options.store)}` does that{others}."
             )
     elif asked != opened.source_store_id and not (
         is_id(asked) and opened.catalog.get(VectorStoreItem, asked)

@@ -17,8 +17,9 @@ from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import PRECISIONS, FoundBundle, find_or_build_bundle
 from handler.commands.called import host_setting, port_setting
 from handler.commands.failure import fail
+from handler.commands.interruption import Interrupted, end, ends_at_once, interruptible
 from handler.commands.output import print_json
-from handler.commands.startup import Startup, look_at, url_of
+from handler.commands.startup import EVERY_ADDRESS, Startup, look_at, url_of
 from handler.commands.store import add_store_option, expect_writable, settings_with_store
 from handler.commands.terminal import shown
 from handler.digits import whole_number
@@ -57,8 +58,12 @@ def main(arguments: list[str]) -> int:
         expect_writable(settings.vector_store)
         # Bound before the model is loaded, so that an occupied port is reported at once.
         sockets = listen(host, number)
-        bundle = find_or_build_bundle(settings.precision)
-        app, metrics = local_app(sockets)  # loads the model
+        with interruptible():
+            bundle = find_or_build_bundle(settings.precision)
+        with ends_at_once():
+            app, metrics = local_app(sockets)  # loads the model
+    except Interrupted as interrupted:
+        end(interrupted.status, "Interrupted.")
     except CannotListen as error:
         return fail(f"{error} {_cure(error)}")
     except (ModelLayerError, ValueError) as error:
@@ -66,7 +71,7 @@ def main(arguments: list[str]) -> int:
     as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
     logs.write_text(on=as_text)
     try:
-        _announce(sockets, host, bundle, as_text=as_text)
+        _announce(sockets, host, bundle, asked=options.store, as_text=as_text)
         _serve(app, metrics, sockets, settings, as_text=as_text)
     except KeyboardInterrupt:  # before the server looked out for it
         return 0
@@ -129,19 +134,26 @@ def _cure(error: CannotListen) -> str:
 
 
 def _announce(
-    sockets: list[socket.socket], host: str, bundle: FoundBundle, *, as_text: bool
+    sockets: list[socket.socket],
+    host: str,
+    bundle: FoundBundle,
+    *,
+    asked: str | None,
+    as_text: bool,
 ) -> None:
-    """Say on standard output what is served, and where."""
+    """Say on standard output what is served, and where. asked: `--store`."""
     from handler.api import embeddings, settings
 
     found = embeddings.encoder.bundle
+    bound, port = sockets[0].getsockname()[:2]
     startup = Startup(
-        url=url_of(host, sockets[0].getsockname()[1]),
+        url=url_of(bound if bound in EVERY_ADDRESS else host, port),  # HOST may be 0
         bundle=found,
         is_new=bundle.is_new,
         settings=settings,
         is_local=is_loopback_only(sockets),
         store=look_at(settings.vector_store, found.fingerprint),
+        asked=asked,
     )
     if as_text:
         print("\n".join(map(shown, startup.as_text().splitlines())))

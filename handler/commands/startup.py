@@ -14,7 +14,7 @@ from handler.version import VERSION
 from model_layer import Bundle
 
 MAX_COUNTED = 1_000  # vector stores
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # what HOST may be
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # what is listened on
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Startup:
     settings: Settings
     is_local: bool  # no other machine can connect
     store: StoreState | None
+    asked: str | None = None  # `--store`
 
     def as_json(self) -> dict[str, object]:
         """The facts, for programs."""
@@ -84,7 +85,8 @@ class Startup:
         if self.store is None or address is None:
             return "none: VECTOR_STORE is empty"
         if is_missing(address):
-            return f"none yet: `{ingest_command('FOLDER')}`, or an upload, makes {self.store.place}"
+            command = ingest_command("FOLDER", store=self.asked)
+            return f"none yet: `{command}`, or an upload, makes {self.store.place}"
         return self.store.describe()
 
     def _keys(self) -> str:

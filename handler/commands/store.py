@@ -37,7 +37,12 @@ def _address(store: str) -> str:
     """The address that `--store` stands for: a path is one, too."""
     if not store or store.startswith(SCHEMES) or "://" in store:
         return store
-    return f"sqlite:///{Path(store).expanduser()}"
+    try:
+        return f"sqlite:///{Path(store).expanduser()}"
+    except RuntimeError as error:
+        raise ValueError(
+            f"--store is {store!r}, whose home folder is not known; name the whole path."
+        ) from error
 
 
 def place_of(address: StoreAddress) -> str:
@@ -56,7 +61,13 @@ def expect_writable(address: StoreAddress | None) -> None:
     """Raise ValueError if the store is a file that cannot be made there."""
     if address is None or isinstance(address, S3VectorsAddress) or not is_missing(address):
         return
-    folder = Path(address.path).absolute().parent
+    try:
+        folder = Path(address.path).absolute().parent
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"The store {address.path} cannot be made: the current folder is gone. Change to "
+            "another one, or name the whole path with VECTOR_STORE or --store."
+        ) from error
     while not os.path.lexists(folder):  # it is made with the file
         folder = folder.parent
     if not folder.is_dir():

@@ -59,6 +59,10 @@ def _listen_on_both(port: int) -> list[socket.socket]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if host.startswith("["):  # as in a URL
+        raise CannotListen(
+            f"Cannot listen on {host}:{port}: an IPv6 address is written without brackets."
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)

@@ -98,7 +98,7 @@ def main() -> int:
             if up_to_date(options.output, options.precision):  # the other process has built it
                 return 0
             worst = build(options.output, options.precision)
-    except (BuildError, OSError) as error:
+    except (BuildError, BundleError, OSError) as error:
         print(f"No model bundle was built. {error}", file=sys.stderr)
         return 1
     seconds = time.monotonic() - started

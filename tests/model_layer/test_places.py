@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def test_the_cache_is_in_the_home_folder_without_xdg(
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/somebody")
     assert places.cache_folder() == Path("/home/somebody/.cache/minilm-lambda")
+
+
+def test_a_user_without_a_home_folder_is_told_what_to_set(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 987_654)  # has no entry in passwd
+    with pytest.raises(BundleError, match=r"no home folder for the model: set XDG_CACHE_HOME"):
+        bundle_folder()
 
 
 def test_installations_with_other_recipes_do_not_share_a_bundle(

@@ -161,6 +161,15 @@ def test_a_wrong_argument_is_explained_in_a_line(
     assert message in capsys.readouterr().err
 
 
+def test_a_user_without_a_home_folder_names_the_state(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(backfill, "STATES", Path("~nosuch/backfill"))
+    assert backfill.main(["s3://bucket", "--queue", "x"]) == 1
+    said = "This user has no home folder for the progress: --state names a file for it.\n"
+    assert capsys.readouterr().err == said
+
+
 @pytest.fixture
 def ledger(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger that knows two documents that the bucket has not, and others."""

@@ -161,6 +161,19 @@ def test_the_files_of_the_store_are_not_ingested(tmp_path: Path) -> None:
     assert "1 unchanged; 0 chunks" in ingest(tmp_path, store=path).stdout
 
 
+def test_a_store_that_is_a_link_is_not_ingested(tmp_path: Path) -> None:
+    folder, data = tmp_path / "docs", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    (folder / "pets.md").write_text("Cats sleep for most of the day.")
+    store = open_source_store(SqliteAddress(str(data / "real.sqlite")))
+    (folder / "documents.sqlite").symlink_to(data / "real.sqlite")
+    (tmp_path / "same").symlink_to(folder)
+    done = ingest(folder, store=tmp_path / "same" / "documents.sqlite")
+    assert "1 ingested; 1 chunks" in done.stdout
+    assert len(statuses(store)) == 1
+
+
 def test_a_file_whose_name_is_not_utf_8_is_ingested(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()

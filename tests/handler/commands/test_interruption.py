@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands.interruption import Interrupted, interruptible
+from handler.commands.interruption import Interrupted, ends_at_once, interruptible
 from handler.settings import SqliteAddress
 from handler.stores import open_source_store
 from handler.stores.row import Row
@@ -31,6 +31,38 @@ def extract(*_, **__):
 
 Sandbox.extract = extract
 main(sys.argv[1:2])
+"""
+
+
+# As a C extension does that is loaded when the signal comes.
+LOADING = """
+import signal, sys
+from handler.commands import __main__ as program
+
+def load(name):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError(name)
+
+program.import_module = load
+sys.exit(program.main(["key"]))
+"""
+BUILDING = """
+import subprocess, sys
+from pathlib import Path
+from handler.commands import bundle
+from handler.commands.serve import main
+
+class Build(subprocess.Popen):
+    def __init__(self, command, **options):
+        program = "import os, signal, sys, time; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+        program += "; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+        super().__init__([sys.executable, "-c", program, sys.argv[1]], **options)
+
+bundle.bundle_folder = lambda precision: Path(sys.argv[1], "none")
+bundle.subprocess.Popen = Build
+main(["--port=0"])
 """
 
 
@@ -92,6 +124,30 @@ def test_a_document_that_is_read_is_not_waited_for(tmp_path: Path) -> None:
     assert process.returncode == 143
     assert err.endswith("Interrupted. The next run resumes.\n")
     assert seconds < 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_builds_the_model_ends_the_build(tmp_path: Path, number: int) -> None:
+    building = tmp_path / "building"
+    process = started(tmp_path / "documents.sqlite", "-c", BUILDING, building)
+    wait_until(lambda: building.exists() and building.read_text())
+    _, err = interrupted(process, number)
+    assert process.returncode == 128 + number
+    assert err.endswith("Interrupted.\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(building.read_text()), 0)
+
+
+def test_an_interrupt_while_modules_load_is_quiet(tmp_path: Path) -> None:
+    process = started(tmp_path / "documents.sqlite", "-c", LOADING)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_the_default_is_restored_when_modules_are_loaded() -> None:
+    with ends_at_once():
+        assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_handlers_of_before_are_restored() -> None:

@@ -55,6 +55,23 @@ def test_wrong_usage_has_status_2(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["--store", "x", "serve"], "minilm serve --store …"),
+        (["--store=x", "search", "a"], "minilm search --store …"),
+        (["--store", "x"], "minilm COMMAND --store …"),
+    ],
+)
+def test_options_come_after_the_command(
+    arguments: list[str], cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    said = capsys.readouterr().err
+    assert said.endswith(f"error: options come after the command: {cure}\n")
+
+
+@pytest.mark.parametrize(
     ("arguments", "strangers"),
     [
         (["--help"], {"numpy", "onnxruntime", "pydantic", "fastapi"}),

@@ -42,8 +42,8 @@ def run(store: Store, encoder: Encoder) -> Run:
     chunker = load_chunker(encoder.tokenizer, max_tokens=256)
     pipeline = Pipeline(FileReader(), store, DocumentEncoder(encoder, chunker, extract))
 
-    def run(folder: Path, *, remove: bool = False) -> int:
-        return ingest.ingest(folder, pipeline, Settings(), threads=1, remove=remove)
+    def run(folder: Path, *, remove: bool = False, store: str | None = None) -> int:
+        return ingest.ingest(folder, pipeline, Settings(), threads=1, remove=remove, store=store)
 
     return run
 
@@ -191,6 +191,20 @@ def test_a_folder_that_never_was_is_named(
 ) -> None:
     assert run(tmp_path / "do\ncs") == 1
     assert capsys.readouterr().err == f"{tmp_path}/do\\ncs is not a folder.\n"
+
+
+def test_the_commands_that_are_suggested_name_the_same_store(
+    docs: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(docs)
+    remove(docs)
+    other = docs.with_name("other")
+    other.mkdir()
+    capsys.readouterr()
+    assert run(docs, store="my papers.sqlite") == 1
+    assert run(other, store="my papers.sqlite") == 0
+    command = f"minilm ingest --remove --store 'my papers.sqlite' {docs}"
+    assert capsys.readouterr().err.count(f": {command}\n") == 2
 
 
 def test_the_topmost_folder_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands import model
+from handler.commands import ingest, model, text
 from handler.commands.bundle import find_or_build_bundle
 from model_layer import BundleError, read_bundle
 from model_layer.places import BESIDE
@@ -94,6 +94,28 @@ def test_a_missing_bundle_is_built_and_that_is_said(
     assert command[-4:] == ["--output", str(folder), "--precision", "int8"]
     out, err = capfd.readouterr()
     assert (out, err) == ("", f"Building the model in {folder} (once; about a minute).\nok\n")
+
+
+def test_a_cache_that_cannot_be_looked_into_is_one_sentence(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exists_really = Path.exists
+
+    def exists(path: Path) -> bool:
+        if path.name == "manifest.json":  # the tests may run as root
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists_really(path)
+
+    monkeypatch.setattr(Path, "exists", exists)
+    (tmp_path / "a.txt").write_text("a text")
+    for main, path in ((ingest.main, tmp_path), (text.main, tmp_path / "a.txt")):
+        assert main([str(path)]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith(f"The model in {folder} cannot be looked for: Permission denied. ")
+        assert said.count("\n") == 1
 
 
 def test_a_build_that_fails_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

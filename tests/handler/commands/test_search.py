@@ -138,7 +138,8 @@ def test_a_store_without_a_folders_documents_names_those_that_it_has(
     storage = open_storage(SqliteAddress(str(path)))
     assert main(["a pet", "--store", str(path)]) == 1
     assert capsys.readouterr().err == (
-        "No folder has been ingested into this store yet: `minilm ingest FOLDER` does that.\n"
+        "No folder has been ingested into this store yet: "
+        f"`minilm ingest --store {path} FOLDER` does that.\n"
     )
     made = new_id(VectorStoreItem.prefix, 1.0)
     storage.catalog.put(VectorStoreItem(id=made, created=1.0, name="manuals"))

@@ -216,6 +216,13 @@ def test_people_read_it_in_a_block(library: SqliteAddress) -> None:
     assert "INFO:     Shut down" in err
 
 
+def test_every_address_is_announced_as_localhost_however_it_is_written() -> None:
+    with serving("--host", "0") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["url"].startswith("http://localhost:")
+        ended(process)
+
+
 def test_an_occupied_port_is_cured_by_an_option(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -92,6 +92,8 @@ def test_a_store_that_is_not_there_yet_says_what_makes_it(tmp_path: Path) -> Non
     assert line("documents", startup) == (
         f"none yet: `minilm ingest FOLDER`, or an upload, makes {address.path}"
     )
+    asked = replace(startup, asked="a.sqlite")
+    assert "`minilm ingest --store a.sqlite FOLDER`" in line("documents", asked)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -65,6 +65,24 @@ def test_what_is_no_store_is_refused(store: str) -> None:
         settings_with_store(store)
 
 
+def test_a_home_folder_that_is_not_known_is_named() -> None:
+    with pytest.raises(
+        ValueError, match=r"--store is '~nosuch/a\.sqlite', whose home folder is not"
+    ):
+        settings_with_store("~nosuch/a.sqlite")
+
+
+def test_a_current_folder_that_is_gone_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ValueError, match=r"a\.sqlite cannot be made: the current folder is gone\."):
+        expect_writable(SqliteAddress("a.sqlite"))
+
+
 def test_folders_that_can_be_made_are_no_obstacle(tmp_path: Path) -> None:
     expect_writable(SqliteAddress(str(tmp_path / "a" / "b" / "documents.sqlite")))
 

@@ -45,6 +45,13 @@ def test_the_address_that_is_taken_is_named(taken: str) -> None:
     assert str(caught.value) == f"Cannot listen on {shown}:{port}: address already in use."
 
 
+def test_an_address_in_brackets_is_named_as_it_is() -> None:
+    with pytest.raises(CannotListen) as caught:
+        listen("[::1]", 0)
+    said = "Cannot listen on [::1]:0: an IPv6 address is written without brackets."
+    assert str(caught.value) == said
+
+
 def test_a_free_port_is_free_on_both(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
     create = socket.create_server
