@@ -67,7 +67,7 @@ async function lit(page) {
 test("a text that is cut is named, with its tokens", async (t) => {
   const page = await open(t, server);
   await compare(page, ["short", "word ".repeat(300), "also short"]);
-  await page.getByText("It does not read the end of text 2 (302 tokens)").waitFor();
+  await page.getByText("It does not read all of text 2 (302 tokens)").waitFor();
   await page.getByText("How the texts are read").click();
   await page.getByText("302 tokens, cut").waitFor();
   await page.getByText("The model stops here").waitFor();

@@ -180,13 +180,14 @@ describe("a server with keys", () => {
 
 test("a store is made, filled and searched with the keyboard alone", async (t) => {
   const page = await open(t, server, { path: "/#search" });
-  await page.getByText("Vector store", { exact: true }).or(page.getByText("There is no vector store yet.")).first().waitFor();
+  await page.waitForLoadState("networkidle"); // the stores are listed
   await tabTo(page, "store-name");
   await page.keyboard.type("by keyboard");
   await page.keyboard.press("Enter");
   await page.locator("#store option:checked").filter({ hasText: "by keyboard (" }).waitFor({ state: "attached" });
+  await page.getByText("This store has no files yet.").waitFor();
+  const chooser = page.waitForEvent("filechooser"); // early: the browser must know before it is asked
   await tabTo(page, "choose");
-  const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(PUMP);
   await row(page, "pump.txt").getByText("completed").waitFor();
