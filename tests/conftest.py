@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -33,6 +34,10 @@ hypothesis.settings.register_profile(
     "fixed", hypothesis.settings.get_profile("new"), derandomize=True
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "new"))
+
+# A shell starts jobs in the background with SIGINT ignored, and what tests start would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -48,9 +48,10 @@ def interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def ends_at_once() -> Iterator[None]:
+def ends_at_once(status: int = 128 + signal.SIGINT) -> Iterator[None]:
     """End the process for Ctrl-C inside, where modules load: many make another error of it.
 
+    status: of the process then.
     Leaves alone what a parent process has chosen (`nohup`), and other threads than the main one.
     """
     if (
@@ -59,7 +60,7 @@ def ends_at_once() -> Iterator[None]:
     ):
         yield
         return
-    signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+    signal.signal(signal.SIGINT, lambda number, _: os._exit(status))
     try:
         yield
     finally:

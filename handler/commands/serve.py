@@ -70,11 +70,9 @@ def main(arguments: list[str]) -> int:
         return fail(str(error))
     as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
     logs.write_text(on=as_text)
-    try:
+    with ends_at_once(0):  # until the server looks out for Ctrl-C itself
         _announce(sockets, host, bundle, asked=options.store, as_text=as_text)
-        _serve(app, metrics, sockets, settings, as_text=as_text)
-    except KeyboardInterrupt:  # before the server looked out for it
-        return 0
+        return _serve(app, metrics, sockets, settings, as_text=as_text)
 
 
 def _serve(
