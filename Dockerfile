@@ -71,7 +71,7 @@ RUN built=$(python -c "import json; print(json.load(open('model_layer/bundle/man
 # Pack what init imports, from the path that it has at run time.
 RUN rmdir /var/task && ln -s /task /var/task \
     && AWS_LAMBDA_FUNCTION_NAME=build OPENBLAS_NUM_THREADS=1 PYTHONPATH=/var/task \
-        python -P -m handler.commands.pack_imports handler.api
+        python -P -m handler.container.pack_imports handler.api
 
 FROM public.ecr.aws/lambda/python:3.13 AS function
 COPY --from=build /task /var/task
@@ -92,7 +92,7 @@ LABEL org.opencontainers.image.title="minilm-lambda" \
 # of functions itself.
 EXPOSE 8444
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD PYTHONPATH=$LAMBDA_TASK_ROOT python3 -P -m handler.commands.health
+    CMD PYTHONPATH=$LAMBDA_TASK_ROOT python3 -P -m handler.container.health
 ENTRYPOINT ["/entrypoint.sh"]
 # The template overrides this for the ingest function.
 CMD ["handler.api.lambda_handler"]

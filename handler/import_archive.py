@@ -2,7 +2,7 @@
 
 Python looks for a module in each folder of its path and then opens a file for it: at a cold start
 for some 460 modules. The image has one file in their place, next to this one, which
-`handler.commands.pack_imports` writes when the image is built. Without it, and for modules that it
+`handler.container.pack_imports` writes when the image is built. Without it, and for modules that it
 lacks, Python imports as always. Imports nothing of ours.
 """
 

@@ -64,7 +64,7 @@ class S3VectorsAddress:
 
 StoreAddress = SqliteAddress | S3VectorsAddress
 LogFormat = Literal["text", "json"]
-Precision = Literal["int8", "fp32"]
+Precision = Literal["int8", "fp32"]  # model_layer's, which this leaf does not know
 SearchMode = Literal["hybrid", "vector", "text"]
 
 

@@ -25,10 +25,11 @@ from model_layer.errors import (
     TextTooLong,
     TokenIdError,
 )
-from model_layer.places import bundle_folder
+from model_layer.places import PRECISIONS, Precision, bundle_folder
 from model_layer.tokenizer import Truncate
 
 __all__ = [
+    "PRECISIONS",
     "Bundle",
     "BundleError",
     "CanaryResult",
@@ -41,6 +42,7 @@ __all__ = [
     "Encoder",
     "ModelLayerError",
     "Outline",
+    "Precision",
     "TextTooLong",
     "TokenIdError",
     "Truncate",

@@ -15,17 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from model_layer.errors import BundleError
-from model_layer.places import BESIDE, CURE, Precision, bundle_folder
+from model_layer.places import REBUILD, Precision, bundle_folder
 
 FORMAT = 3  # of the manifest and its files; the encoder reads no other
-DEFAULT_BUNDLE = BESIDE
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
 WEIGHTS = "model.weights"  # the model's large tensors
 TOKENIZER = "tokenizer.json"
 CL100K = "cl100k.npy"
-
-REBUILD = CURE
 
 
 @dataclass(frozen=True)

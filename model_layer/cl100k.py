@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model_layer.artifacts import CL100K, REBUILD, Bundle, read_bundle
+from model_layer.artifacts import CL100K, Bundle, read_bundle
 from model_layer.errors import BundleError, TokenIdError
+from model_layer.places import REBUILD
 
 RANKS = 100_256  # ids below this stand for text
 SIZE = 100_277  # ids from RANKS to below this are special tokens or unused

@@ -17,16 +17,16 @@ from model_layer.recipe import BUILD, recipe_id
 Precision = Literal["int8", "fp32"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)  # the first is the default
 
-BESIDE = Path(__file__).parent / "bundle"
+DEFAULT_BUNDLE = Path(__file__).parent / "bundle"
 # No package brings a template to where packages are installed; some bring a pyproject.toml.
 IS_CHECKOUT = (Path(__file__).parents[1] / "template.yaml").is_file()
 
 if IS_CHECKOUT:
-    CURE = "Run `make model` to build it again."
+    REBUILD = "Run `make model` to build it again."
 elif BUILD.is_dir():
-    CURE = "Run `minilm model` to build it again."
+    REBUILD = "Run `minilm model` to build it again."
 else:
-    CURE = "Build the image again."
+    REBUILD = "Build the image again."
 
 
 def cache_folder() -> Path:
@@ -48,6 +48,6 @@ def bundle_folder(precision: Precision | None = None) -> Path:
 
     precision: of a bundle in the cache, int8 by default. Beside the code there is one bundle.
     """
-    if IS_CHECKOUT or BESIDE.exists() or not BUILD.is_dir():
-        return BESIDE
+    if IS_CHECKOUT or DEFAULT_BUNDLE.exists() or not BUILD.is_dir():
+        return DEFAULT_BUNDLE
     return cache_folder() / "bundles" / f"{precision or PRECISIONS[0]}-{recipe_id()}"

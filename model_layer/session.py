@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 # off, whatever the environment has.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-from model_layer.artifacts import MODEL, REBUILD, Bundle
+from model_layer.artifacts import MODEL, Bundle
 from model_layer.cpuinfo import quiet_cpuinfo
 from model_layer.errors import BundleError
 from model_layer.fair_semaphore import FairSemaphore
+from model_layer.places import REBUILD
 
 with quiet_cpuinfo():
     import onnxruntime

@@ -26,8 +26,9 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 from tokenizers import Tokenizer as WordPiece
 
-from model_layer.artifacts import REBUILD, TOKENIZER, Bundle
+from model_layer.artifacts import TOKENIZER, Bundle
 from model_layer.errors import BundleError
+from model_layer.places import REBUILD
 from model_layer.safe_split import SafeSplitter
 
 # What to leave out of a text that has more tokens than the model reads: its end, its start, or

@@ -16,11 +16,11 @@ from tokenizers import Tokenizer as WordPiece
 
 from handler.settings import SqliteAddress
 from model_layer import Cl100k, Encoder, load_cl100k, load_encoder
-from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER, read_bundle
+from model_layer.artifacts import TOKENIZER, read_bundle
 from model_layer.build import __main__ as command
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import Dense, Parameters, read_parameters
-from model_layer.places import PRECISIONS
+from model_layer.places import DEFAULT_BUNDLE, PRECISIONS
 from tests.fake_clock import FakeClock
 from tests.golden.reference import Golden, read_golden
 from tests.library import fill

@@ -10,5 +10,5 @@ from model_layer import places
 
 if __name__ == "__main__":
     # The server loads the default bundle and has no setting for another.
-    places.BESIDE = Path(sys.argv[1])
+    places.DEFAULT_BUNDLE = Path(sys.argv[1])
     sys.exit(main([]))

@@ -16,7 +16,8 @@ import numpy as np
 
 from benchmarks.measuring.machine import machine
 from benchmarks.measuring.tables import table
-from model_layer.artifacts import DEFAULT_BUNDLE, read_bundle
+from model_layer.artifacts import read_bundle
+from model_layer.places import DEFAULT_BUNDLE
 from model_layer.session import load_session
 
 LENGTHS = (8, 16, 32, 64)  # tokens of a text

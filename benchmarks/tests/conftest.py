@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.peers.servers import ours, started
 from model_layer import Encoder, load_encoder
-from model_layer.artifacts import DEFAULT_BUNDLE
+from model_layer.places import DEFAULT_BUNDLE
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,9 @@ from benchmarks.fidelity.texts import (
 )
 from benchmarks.measuring.corpora import pythons_reference
 from benchmarks.measuring.texts import GOLDEN, SHORT, long, mixed, short
-from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
+from model_layer.artifacts import TOKENIZER
 from model_layer.build.calibration import TEXTS
+from model_layer.places import DEFAULT_BUNDLE
 
 DOCSTRINGS = Path(random.__file__).read_text()  # long enough to slice; in no package
 SOURCES = {"code": [DOCSTRINGS], "numbers": [numbers()], "noise": [noise()], "emoji": [emoji()]}

@@ -25,8 +25,7 @@ from benchmarks.measuring.texts import long, mixed, short
 from benchmarks.peers import contestants, library, models, servers
 from benchmarks.peers.load import PATH, put_load, request
 from model_layer import Encoder
-from model_layer.artifacts import DEFAULT_BUNDLE
-from model_layer.places import PRECISIONS
+from model_layer.places import DEFAULT_BUNDLE, PRECISIONS
 
 
 def test_the_empty_function_has_the_versions_of_the_image() -> None:

@@ -9,7 +9,7 @@ esac
 export PYTHONPATH="$LAMBDA_TASK_ROOT"
 # First, because root may write where the user may not.
 if [ "$(id -u)" = 0 ]; then
-  exec python3 -P -m handler.commands.unprivileged "$0" "$@"
+  exec python3 -P -m handler.container.unprivileged "$0" "$@"
 fi
 # On localhost, nothing outside of the container could reach the server.
 export HOST="${HOST:-0.0.0.0}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -18,6 +19,11 @@ def program() -> str:
     """How the shell calls all commands: by the installed program, or by the module."""
     called = Path(sys.argv[0]).name
     return INSTALLED if called == INSTALLED else "python -m handler.commands"
+
+
+def is_called_by_make() -> bool:
+    """Whether a target of the Makefile runs the command."""
+    return os.environ.get("MINILM_CALLED_BY") == "make"
 
 
 class ArgumentParser(argparse.ArgumentParser):

@@ -13,14 +13,11 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import get_args
 
 from handler.commands.failure import say
-from handler.settings import Precision
-from model_layer import BundleError, bundle_folder
+from model_layer import PRECISIONS, BundleError, Precision, bundle_folder
 
 ROOT = Path(__file__).parents[2]  # from which the packages can be imported
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)  # the first is the default
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from handler.commands.called import ingest_command
 from handler.commands.folder_files import is_gone, topmost_gone
+from handler.commands.suggestions import ingest_command
 from handler.ingestion.sources.files import FileReader
 
 # One document that another replaces is normal. If all of several are gone, it is another disk.

@@ -12,12 +12,12 @@ import orjson
 
 from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import find_or_build_bundle
-from handler.commands.called import ingest_command
 from handler.commands.failure import WRONG_USAGE, fail, say
 from handler.commands.filters import read_filters
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.store import add_store_option, is_missing, place_of, settings_with_store
+from handler.commands.suggestions import ingest_command
 from handler.commands.terminal import shown
 from handler.digits import whole_number
 from handler.errors import ApiError, NotFound, TryLater

@@ -14,13 +14,13 @@ from starlette.types import ASGIApp
 
 from handler import logs
 from handler.commands.arguments import ArgumentParser
-from handler.commands.bundle import PRECISIONS, FoundBundle, find_or_build_bundle
-from handler.commands.called import host_setting, port_setting
+from handler.commands.bundle import FoundBundle, find_or_build_bundle
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, ends_at_once, interruptible
 from handler.commands.output import print_json
 from handler.commands.startup import EVERY_ADDRESS, Startup, look_at, url_of
 from handler.commands.store import add_store_option, expect_writable, settings_with_store
+from handler.commands.suggestions import host_setting, port_setting
 from handler.commands.terminal import shown
 from handler.digits import whole_number
 from handler.local_server.bounds import Bounds
@@ -29,7 +29,7 @@ from handler.local_server.listening import LOCALHOST, CannotListen, is_loopback_
 from handler.local_server.log_limit import write_limited_logs
 from handler.local_server.server import Server, run_to_the_end
 from handler.settings import Settings, SqliteAddress
-from model_layer import ModelLayerError
+from model_layer import PRECISIONS, ModelLayerError
 
 if TYPE_CHECKING:
     from handler.local_worker.worker import Observer, Worker

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from handler.commands.called import ingest_command, key_command
 from handler.commands.store import is_missing, place_of
+from handler.commands.suggestions import ingest_command, key_command
 from handler.errors import TryLater, WrongStore
 from handler.settings import S3VectorsAddress, Settings, StoreAddress
 from handler.stores import bind_source_store, open_storage

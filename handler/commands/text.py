@@ -14,10 +14,10 @@ from typing import Any
 
 from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import find_or_build_bundle
-from handler.commands.called import text_command
 from handler.commands.failure import WRONG_USAGE, fail
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import print_json
+from handler.commands.suggestions import text_command
 from handler.commands.terminal import shown
 from handler.documents.document import Document
 from handler.documents.sandbox import Sandbox

@@ -16,22 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from model_layer.artifacts import (
-    CL100K,
-    DEFAULT_BUNDLE,
-    MANIFEST,
-    MODEL,
-    TOKENIZER,
-    WEIGHTS,
-    read_bundle,
-)
+from model_layer.artifacts import CL100K, MANIFEST, MODEL, TOKENIZER, WEIGHTS, read_bundle
 from model_layer.build import graph, manifest, verify, vocabulary
 from model_layer.build.errors import BuildError
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
 from model_layer.errors import BundleError
-from model_layer.places import PRECISIONS, cache_folder
+from model_layer.places import DEFAULT_BUNDLE, PRECISIONS, cache_folder
 from model_layer.recipe import recipe
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER, WEIGHTS
+from model_layer.artifacts import CL100K, MODEL, TOKENIZER, WEIGHTS
 from model_layer.build import graph, manifest
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
-from model_layer.places import PRECISIONS
+from model_layer.places import DEFAULT_BUNDLE, PRECISIONS
 from tests.cpus.machines import FULL_RANGE, MACHINES, Emulate
 from tests.paths import ROOT
 

@@ -11,7 +11,7 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 from samtranslator.yaml_helper import yaml_parse
 
-from handler.commands.unprivileged import USER
+from handler.container.unprivileged import USER
 from handler.limits import EXIT_SECONDS, GRACE_SECONDS
 from handler.settings import S3VectorsAddress, read_settings
 from tests.paths import ROOT

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
-from handler.settings import S3VectorsAddress, Settings, read_settings
+from handler.settings import Precision, S3VectorsAddress, Settings, read_settings
+from model_layer import PRECISIONS
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "embeddings"}
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
     assert read_settings({}) == Settings()
+
+
+def test_the_precisions_are_those_of_the_model() -> None:
+    assert get_args(Precision) == PRECISIONS
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 
 from handler.settings import Settings
 from model_layer import BundleError, load_encoder
-from model_layer.artifacts import CL100K, DEFAULT_BUNDLE, MODEL, TOKENIZER, WEIGHTS
+from model_layer.artifacts import CL100K, MODEL, TOKENIZER, WEIGHTS
+from model_layer.places import DEFAULT_BUNDLE
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_server_checks_the_contents_and_a_lambda_function_only_sizes(
 
     table = (bundle / CL100K).read_bytes()
     (bundle / CL100K).write_bytes(table[:-1] + b"?")
-    monkeypatch.setattr("model_layer.places.BESIDE", bundle)
+    monkeypatch.setattr("model_layer.places.DEFAULT_BUNDLE", bundle)
     with pytest.raises(BundleError, match=r"cl100k\.npy has SHA-256"):
         load_embeddings(Settings())
     load_embeddings(Settings(on_lambda=True))

@@ -15,7 +15,7 @@ from model_layer.places import bundle_folder
 def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A package that pip has installed; its cache."""
     monkeypatch.setattr(places, "IS_CHECKOUT", False)
-    monkeypatch.setattr(places, "BESIDE", tmp_path / "site-packages" / "bundle")
+    monkeypatch.setattr(places, "DEFAULT_BUNDLE", tmp_path / "site-packages" / "bundle")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "minilm-lambda"
 
@@ -58,15 +58,15 @@ def test_installations_with_other_recipes_do_not_share_a_bundle(
 
 
 def test_a_bundle_beside_the_code_wins(installed: Path) -> None:
-    places.BESIDE.mkdir(parents=True)
-    assert bundle_folder("fp32") == places.BESIDE
+    places.DEFAULT_BUNDLE.mkdir(parents=True)
+    assert bundle_folder("fp32") == places.DEFAULT_BUNDLE
 
 
 def test_an_image_has_it_beside_the_code_or_nowhere(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "BUILD", Path("/no/build"))
-    assert bundle_folder() == places.BESIDE
+    assert bundle_folder() == places.DEFAULT_BUNDLE
 
 
 def test_another_precision_than_that_of_the_bundle_is_refused() -> None:

@@ -228,5 +228,5 @@ def test_a_function_is_still_a_function(container: str) -> None:
     first = docker("exec", container, "cat", "/proc/1/cmdline")
     assert "aws-lambda-rie" in first
     docker(
-        "exec", container, "sh", "-c", "PYTHONPATH=/var/task python3 -P -m handler.commands.health"
+        "exec", container, "sh", "-c", "PYTHONPATH=/var/task python3 -P -m handler.container.health"
     )

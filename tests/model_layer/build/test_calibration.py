@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
+from model_layer.artifacts import TOKENIZER
 from model_layer.build.calibration import TEXTS, calibration_ids
 from model_layer.build.parameters import MAX_TOKENS
+from model_layer.places import DEFAULT_BUNDLE
 from tests.golden.reference import Golden
 
 LINES = TEXTS.read_text(encoding="utf-8").splitlines()

@@ -10,9 +10,10 @@ import onnx
 import onnxruntime
 import pytest
 
-from model_layer.artifacts import DEFAULT_BUNDLE, MODEL
+from model_layer.artifacts import MODEL
 from model_layer.build.graph import Graph
 from model_layer.build.parameters import Dense, Parameters
+from model_layer.places import DEFAULT_BUNDLE
 
 # How many nodes of each kind a model of six layers has. A product of fp32 is also the pooling.
 OPERATORS = {

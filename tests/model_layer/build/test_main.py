@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from model_layer import recipe
-from model_layer.artifacts import DEFAULT_BUNDLE
 from model_layer.build import __main__ as command
 from model_layer.build import fetch, graph
 from model_layer.build.errors import Disagreement
 from model_layer.build.parameters import Dense, Parameters
+from model_layer.places import DEFAULT_BUNDLE
 from tests.paths import ROOT
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from model_layer.artifacts import DEFAULT_BUNDLE, read_bundle
+from model_layer.artifacts import read_bundle
 from model_layer.build import manifest
+from model_layer.places import DEFAULT_BUNDLE
 
 
 def test_the_fingerprint_changes_with_every_fact_that_decides_vectors() -> None:

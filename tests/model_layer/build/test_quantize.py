@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from model_layer import Encoder
-from model_layer.artifacts import DEFAULT_BUNDLE, MODEL
+from model_layer.artifacts import MODEL
 from model_layer.build.forward import products
 from model_layer.build.parameters import LAYERS, Dense, Parameters
 from model_layer.build.rounding import round_weights
+from model_layer.places import DEFAULT_BUNDLE
 from tests.model_layer.build.saturation import extremes, largest_pair, saturates
 
 NAMES = ("query", "key", "value", "attention_output", "intermediate", "output")

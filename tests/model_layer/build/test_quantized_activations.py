@@ -12,12 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from model_layer import Encoder
-from model_layer.artifacts import DEFAULT_BUNDLE, MODEL, TOKENIZER
+from model_layer.artifacts import MODEL, TOKENIZER
 from model_layer.build.activations import activations, divisors, rounded
 from model_layer.build.calibration import calibration_ids
 from model_layer.build.forward import products
 from model_layer.build.parameters import LAYERS, Activations, Dense, Divisor, Parameters
 from model_layer.build.smooth import smooth
+from model_layer.places import DEFAULT_BUNDLE
 
 NAMES = ("qkv", "attention_output", "intermediate", "output")
 KEYS = [f"layer.{number}.{name}" for number in range(LAYERS) for name in NAMES]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model_layer.artifacts import DEFAULT_BUNDLE, TOKENIZER
+from model_layer.artifacts import TOKENIZER
 from model_layer.build import quantize as recipe
 from model_layer.build.activations import activations, divisors, rounded
 from model_layer.build.calibration import calibration_ids
@@ -23,6 +23,7 @@ from model_layer.build.parameters import (
     Parameters,
     QuantizedDense,
 )
+from model_layer.places import DEFAULT_BUNDLE
 
 Ids = Sequence[NDArray[np.int32]]
 UNUSED = Path("the ids are given")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_layer.artifacts import DEFAULT_BUNDLE
 from model_layer.build.errors import BuildError, Disagreement
 from model_layer.build.verify import WORST, verify
+from model_layer.places import DEFAULT_BUNDLE
 
 
 def test_the_built_bundle_agrees(small_golden: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m handler.commands.pack_imports MODULE`, for the image's build.
+"""`python -m handler.container.pack_imports MODULE`, for the image's build.
 
 Writes the archive of handler/import_archive.py, of all that MODULE imports. It finds out by
 importing it.

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 
-from handler.commands.arguments import program
-
-
-def _by_make() -> bool:
-    return os.environ.get("MINILM_CALLED_BY") == "make"  # the Makefile sets it
+from handler.commands.arguments import is_called_by_make, program
 
 
 def ingest_command(folder: Path | str, *, remove: bool = False, store: str | None = None) -> str:
     """What ingests the folder. remove: also if all of its files are gone. store: `--store`."""
     name = shlex.quote(str(folder))
-    if _by_make():
+    if is_called_by_make():
         return f"make ingest DIR={name}{' REMOVE=1' if remove else ''}"
     options = ["--remove"] if remove else []
     options += ["--store", shlex.quote(store)] if store else []
@@ -25,19 +20,19 @@ def ingest_command(folder: Path | str, *, remove: bool = False, store: str | Non
 
 def text_command(path: str) -> str:
     """What shows the text of a file."""
-    return f"make text FILE={path}" if _by_make() else f"{program()} text {path}"
+    return f"make text FILE={path}" if is_called_by_make() else f"{program()} text {path}"
 
 
 def key_command() -> str:
     """What makes a key."""
-    return "make key" if _by_make() else f"{program()} key"
+    return "make key" if is_called_by_make() else f"{program()} key"
 
 
 def port_setting() -> str:
     """What chooses another port."""
-    return "PORT=…" if _by_make() else "--port …"
+    return "PORT=…" if is_called_by_make() else "--port …"
 
 
 def host_setting() -> str:
     """What chooses another address to listen on."""
-    return "HOST=…" if _by_make() else "--host …"
+    return "HOST=…" if is_called_by_make() else "--host …"

@@ -1,4 +1,4 @@
-"""The health check of the container (`python -m handler.commands.health`): is the server answering?
+"""The container's health check (`python -m handler.container.health`): is the server answering?
 
 Asks /health, if the container serves. Docker runs this in a function's container as well, such as
 that of `sam local`, where it has nothing to ask: Lambda itself looks after a function.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands import health
+from handler.container import health
 from tests.local_server import Server
 
 SERVE = ["python3", "-P", "-m", "handler.commands", "serve"]

@@ -1,0 +1,1 @@
+"""What only the image runs: a step of its build, its entrypoint's, and its health check."""
