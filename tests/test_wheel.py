@@ -127,10 +127,8 @@ def test_it_ingests_searches_embeds_and_serves(
     minilm: Installed, home: Path, encoder: Encoder
 ) -> None:
     assert minilm("--version") == f"minilm {VERSION}\n"
-    assert minilm("ingest", "manuals") == (
-        f"{home}/manuals: 1 ingested; 1 chunks written to documents.\n"
-    )
-    model = json.loads(minilm("model", "--info", "--json"))
+    assert json.loads(minilm("ingest", "manuals"))["documents"] == {"ingested": 1}
+    model = json.loads(minilm("model", "--info"))
     assert Path(model["folder"]).parent == home / "cache" / "minilm-lambda" / "bundles"
     assert model["fingerprint"] == read_bundle().fingerprint
     (result,) = map(json.loads, minilm("search", "why is it E-2041?").splitlines())

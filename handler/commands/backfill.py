@@ -27,7 +27,7 @@ from handler.commands.arguments import ArgumentParser
 from handler.commands.failure import fail, say
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.known_documents import known_documents
-from handler.commands.output import print_json
+from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.terminal import shown
 from handler.errors import ServiceUnavailable
 from handler.settings import read_settings
@@ -149,7 +149,7 @@ def main(arguments: list[str]) -> int:
             after = "" if options.from_start else backfill.last_key
             if after:
                 say(f"Resuming after {after} (--from-start starts over).")
-            return _run(backfill, after, dry_run=options.dry_run, as_json=options.json)
+            return _run(backfill, after, dry_run=options.dry_run, as_json=wants_json(options))
     except Interrupted as interrupted:
         end(interrupted.status, f"Interrupted.{_resume(options)}")
     except (ServiceUnavailable, ClientError, ValueError) as error:
@@ -237,5 +237,5 @@ def _parser() -> argparse.ArgumentParser:
         "--from-start", action="store_true", help="ignore where an interrupted run stopped"
     )
     parser.add_argument("--state", type=Path, help="file that notes the progress")
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_format_options(parser)
     return parser

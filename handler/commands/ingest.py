@@ -15,14 +15,14 @@ from pathlib import Path
 from handler.commands import missing
 from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import find_or_build_bundle
-from handler.commands.called import ingest_command
 from handler.commands.failure import WRONG_USAGE, fail, say
 from handler.commands.folder_files import files, files_of, is_below
 from handler.commands.interruption import Interrupted, end, interruptible, try_for
 from handler.commands.known_documents import known_documents
-from handler.commands.output import print_json
+from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.parallel import AGAIN, STOP_SECONDS, Tally, reconcile
 from handler.commands.store import add_store_option, is_missing, settings_with_store
+from handler.commands.suggestions import ingest_command
 from handler.commands.terminal import shown
 from handler.documents.sandbox import Sandbox
 from handler.errors import TryLater, WrongStore
@@ -87,7 +87,7 @@ def _parser() -> ArgumentParser:
         action="store_true",
         help="delete the folder's documents from the store even if all of its files are gone",
     )
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_format_options(parser)
     return parser
 
 
@@ -108,7 +108,7 @@ def _run(folder: Path, settings: Settings, options: argparse.Namespace) -> int:
                 settings,
                 threads=encoder.threads,
                 remove=options.remove,
-                as_json=options.json,
+                as_json=wants_json(options),
                 store=options.store,
                 stop=stop,
             )

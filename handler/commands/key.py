@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from handler.commands.arguments import ArgumentParser
-from handler.commands.output import print_json
+from handler.commands.output import add_format_options, print_json, wants_json
 from handler.http.auth import hash_key
 
 EXAMPLES = """
@@ -21,10 +21,10 @@ def main(arguments: list[str]) -> int:
         "asks for the key. The key is stored nowhere.",
         examples=EXAMPLES,
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_format_options(parser)
     options = parser.parse_args(arguments)
     key = f"sk-{secrets.token_urlsafe(32)}"
-    if options.json:
+    if wants_json(options):
         print_json({"key": key, "hash": hash_key(key)})
     else:
         print(f"The key, for its user (it is stored nowhere): {key}")

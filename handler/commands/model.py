@@ -8,14 +8,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from handler.commands.arguments import ArgumentParser, program
-from handler.commands.bundle import PRECISIONS, build_bundle
+from handler.commands.arguments import ArgumentParser
+from handler.commands.bundle import build_bundle
 from handler.commands.failure import fail
 from handler.commands.interruption import Interrupted, end, interruptible
-from handler.commands.output import print_json
+from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.terminal import shown
 from handler.settings import read_settings
-from model_layer import Bundle, ModelLayerError, bundle_folder, read_bundle
+from model_layer import PRECISIONS, Bundle, ModelLayerError, bundle_folder, read_bundle
 
 EXAMPLES = """
 minilm model
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         precision = options.precision or read_settings(os.environ).precision
         folder = bundle_folder(precision)
         if options.remove:
-            return _remove(folder)
+            return _remove(folder, as_json=wants_json(options))
         if not options.info:
             with interruptible():
                 build_bundle(folder, precision)
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     except (ModelLayerError, ValueError, OSError) as error:
         return fail(str(error))
     facts = _facts(bundle)
-    if options.json:
+    if wants_json(options):
         print_json(facts)
     else:
         for name, value in facts.items():
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--remove", action="store_true", help="remove the built model, and keep what was fetched"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_format_options(parser)
     return parser
 
 
@@ -81,9 +81,15 @@ def _facts(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def _remove(folder: Path) -> int:
+def _remove(folder: Path, *, as_json: bool) -> int:
     if not folder.exists():
         return fail(f"There is no model in {folder}.")
-    shutil.rmtree(folder)
-    print(shown(f"Removed {folder}. `{program()} model` builds it again."))
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        return fail(f"{error.filename} cannot be removed: {error.strerror}.")
+    if as_json:
+        print_json({"removed": str(folder)})
+    else:
+        print(shown(f"Removed {folder}. The next command that needs the model builds it again."))
     return 0

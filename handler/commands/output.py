@@ -1,4 +1,4 @@
-"""Where a command's result goes: JSON lines for programs, text for people."""
+"""How a command's result is written: JSON lines for programs, text for people."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import sys
 
 import orjson
 
+from handler.commands.arguments import is_called_by_make
 from handler.commands.terminal import without_halves
 
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
 
 
 def add_format_options(parser: argparse.ArgumentParser) -> None:
-    """For lists, which programs read: `--json` and `--text`. By default, what stdout is decides."""
+    """`--json` and `--text`. By default, what standard output is decides."""
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument(
         "--json",
@@ -30,8 +31,13 @@ def add_format_options(parser: argparse.ArgumentParser) -> None:
 
 
 def wants_json(options: argparse.Namespace) -> bool:
-    """Whether the result is printed as JSON lines."""
-    return not sys.stdout.isatty() if options.json is None else bool(options.json)
+    """Whether the result is printed as JSON lines.
+
+    The targets of make are for people, whose logs of a build need no terminal.
+    """
+    if options.json is not None:
+        return bool(options.json)
+    return not (sys.stdout.isatty() or is_called_by_make())
 
 
 def print_json(value: object) -> None:

@@ -32,9 +32,10 @@ class Setup:
     queue: str
     state: Path
 
-    def run(self, *options: str, prefix: str = "reports/") -> int:
+    def run(self, *options: str, prefix: str = "reports/", output: str = "--text") -> int:
         source = f"s3://{self.bucket}/{prefix}"
-        return backfill.main([source, "--queue", self.queue, "--state", str(self.state), *options])
+        place = ["--queue", self.queue, "--state", str(self.state)]
+        return backfill.main([source, *place, output, *options])
 
     def sent(self) -> list[str]:
         """Empty the queue: the keys in its messages, as the function reads them."""
@@ -207,6 +208,16 @@ def test_what_the_bucket_no_longer_has_is_sent_as_well(
     assert setup.run() == 0
     assert setup.sent() == sorted([*KEYS[:25], *GONE])
     assert "27 messages were sent, 2 of them for documents" in capsys.readouterr().out
+
+
+def test_programs_get_the_same_as_json(
+    setup: Setup, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert setup.run("--dry-run", output="--json") == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan == {"objects": 25, "bytes": 100, "gone": GONE, "requests": 3}
+    assert setup.run(output="--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"messages": 27, "gone": 2}
 
 
 def test_a_resumed_run_sends_only_what_comes_after(setup: Setup, ledger: Ledger) -> None:

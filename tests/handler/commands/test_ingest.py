@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 def ingest(*arguments: str | Path, store: Path | str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "VECTOR_STORE": f"sqlite:///{store}"}
-    command = [sys.executable, "-m", "handler.commands", "ingest", *map(str, arguments)]
+    command = [sys.executable, "-m", "handler.commands", "ingest", "--text", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
@@ -257,7 +257,7 @@ def test_the_result_can_be_an_object(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = tmp_path / "store.sqlite"
-    assert handler.commands.ingest.main([str(folder), "--store", str(store), "--json"]) == 0
+    assert handler.commands.ingest.main([str(folder), "--store", str(store)]) == 0
     result = json.loads(capsys.readouterr().out)
     (remark,) = result.pop("remarks")
     assert remark["file"] == "photo.png"

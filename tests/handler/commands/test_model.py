@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from errno import EACCES
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,23 @@ import pytest
 from handler.commands import ingest, model, text
 from handler.commands.bundle import find_or_build_bundle
 from model_layer import BundleError, read_bundle
-from model_layer.places import BESIDE
+from model_layer.places import DEFAULT_BUNDLE
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the bundle is looked for."""
-    monkeypatch.setattr("model_layer.places.BESIDE", tmp_path / "bundle")
+    monkeypatch.setattr("model_layer.places.DEFAULT_BUNDLE", tmp_path / "bundle")
     return tmp_path / "bundle"
 
 
 def test_the_model_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert model.main(["--info", "--json"]) == 0
+    assert model.main(["--info"]) == 0  # into a pipe
     facts = json.loads(capsys.readouterr().out)
     assert facts["fingerprint"] == read_bundle().fingerprint
-    assert facts["folder"] == str(BESIDE)
+    assert facts["folder"] == str(DEFAULT_BUNDLE)
     assert facts["bytes"] == sum(one["bytes"] for one in read_bundle().files.values())
-    assert model.main(["--info"]) == 0
+    assert model.main(["--info", "--text"]) == 0
     shown = capsys.readouterr().out
     assert f"fingerprint  {facts['fingerprint']}\n" in shown
     assert f"bytes        {facts['bytes']:,}\n" in shown
@@ -47,14 +48,31 @@ def test_no_model_is_one_sentence_with_the_cure(
 
 
 def test_the_model_is_removed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(BESIDE, folder)
-    assert model.main(["--remove"]) == 0
-    assert capsys.readouterr().out == f"Removed {folder}. `minilm model` builds it again.\n"
+    shutil.copytree(DEFAULT_BUNDLE, folder)
+    assert model.main(["--remove", "--text"]) == 0
+    said = capsys.readouterr().out
+    assert said == f"Removed {folder}. The next command that needs the model builds it again.\n"
     assert not folder.exists()
+    folder.mkdir()
+    assert model.main(["--remove"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"removed": str(folder)}
+
+
+def test_a_model_that_may_not_be_removed_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(EACCES, "Permission denied", f"{path}/manifest.json")
+
+    folder.mkdir()
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    assert model.main(["--remove"]) == 1
+    said = capsys.readouterr().err
+    assert said == f"{folder}/manifest.json cannot be removed: Permission denied.\n"
 
 
 def test_a_damaged_model_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(BESIDE, folder)
+    shutil.copytree(DEFAULT_BUNDLE, folder)
     (folder / "tokenizer.json").write_text("damaged")
     assert model.main(["--info"]) == 1
     assert "tokenizer.json is 7 bytes" in capsys.readouterr().err
@@ -71,7 +89,7 @@ def test_another_precision_than_the_one_there_is_refused(
 
 def test_a_bundle_that_is_there_is_not_built() -> None:
     found = find_or_build_bundle(None)
-    assert (found.folder, found.is_new) == (BESIDE, False)
+    assert (found.folder, found.is_new) == (DEFAULT_BUNDLE, False)
 
 
 def test_a_missing_bundle_is_built_and_that_is_said(
@@ -84,8 +102,8 @@ def test_a_missing_bundle_is_built_and_that_is_said(
 
         def __init__(self, command: list[str], **options: object) -> None:
             calls.append(command)
-            copy = f"import shutil; shutil.copytree({str(BESIDE)!r}, {str(folder)!r}); print('ok')"
-            super().__init__([sys.executable, "-c", copy], **options)  # type: ignore[call-overload]
+            built = f"import shutil; shutil.copytree({str(DEFAULT_BUNDLE)!r}, {str(folder)!r})"
+            super().__init__([sys.executable, "-c", f"{built}; print('ok')"], **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr("handler.commands.bundle.subprocess.Popen", Build)
     found = find_or_build_bundle(None)
