@@ -21,12 +21,17 @@ class ApiKeys:
         """hashes: each key's name and its SHA-256 in hexadecimal."""
         self._hashes = dict(hashes)
 
+    @property
+    def required(self) -> bool:
+        """Whether a request needs one of them."""
+        return bool(self._hashes)
+
     def check(self, key: str | None) -> str | None:
         """The key's name, which logs may show; None if no key is needed.
 
         Raises Unauthorized if a key is needed, and it is missing or wrong.
         """
-        if not self._hashes:
+        if not self.required:
             return None
         if not key:
             raise Unauthorized(f"No API key was sent. {HOW_TO_SEND_A_KEY}", code="invalid_api_key")

@@ -68,6 +68,7 @@ class About(Status):
     model: str
     embeddings: str  # paths
     docs: str
+    key_required: bool  # whether requests need an API key
 
 
 class Ready(Status):

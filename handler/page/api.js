@@ -2,6 +2,16 @@
 
 import { key } from "./key.js";
 
+let keyRequired = false;
+let tell;
+const told = new Promise((resolve) => (tell = resolve));
+
+/** Say whether the server needs a key. Requests wait for this; without a key, they are then refused. */
+export function requireKey(required) {
+  keyRequired = required;
+  tell();
+}
+
 /** An error of the API, with the message as it was sent. */
 export class ApiError extends Error {
   constructor(message, { status = 0, code = null } = {}) {
@@ -44,7 +54,7 @@ export function latest() {
  * @returns {Promise<{answer: any, headers: Headers}>}
  */
 export async function request(path, { method, body, signal, anonymous = false } = {}) {
-  const headers = { accept: "application/json", ...(anonymous ? {} : authorization()) };
+  const headers = { accept: "application/json", ...(anonymous ? {} : await authorization()) };
   if (body !== undefined) headers["content-type"] = "application/json";
   const options = { headers, signal, credentials: "omit", cache: "no-store" };
   options.method = method ?? (body === undefined ? "GET" : "POST");
@@ -83,13 +93,15 @@ export async function listPage(path, { after = "", limit = 100, signal } = {}) {
  *
  * @param {(bytes: number) => void} onProgress bytes of the form that are sent
  */
-export function sendForm(path, fields, { onProgress, signal }) {
+export async function sendForm(path, fields, { onProgress, signal }) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const headers = await authorization();
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("POST", address(path));
-    for (const [name, value] of Object.entries(authorization())) xhr.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.addEventListener("progress", (event) => onProgress(event.loaded));
     xhr.addEventListener("load", () => {
       try {
@@ -105,8 +117,11 @@ export function sendForm(path, fields, { onProgress, signal }) {
   });
 }
 
-function authorization() {
-  return key() ? { authorization: `Bearer ${key()}` } : {};
+async function authorization() {
+  await told;
+  if (key()) return { authorization: `Bearer ${key()}` };
+  if (keyRequired) throw new ApiError("This server needs an API key.", { status: 401 });
+  return {};
 }
 
 function decoded(status, text) {

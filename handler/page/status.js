@@ -1,6 +1,6 @@
 /** The status line: the version, the vector space, and whether a key is needed. */
 
-import { request } from "./api.js";
+import { request, requireKey } from "./api.js";
 import { byId } from "./dom.js";
 import { key, markKey } from "./key.js";
 
@@ -12,21 +12,22 @@ export async function refreshStatus() {
   const line = byId("status");
   try {
     const about = (await request("", { anonymous: true })).answer;
-    const open = await info({ anonymous: true });
-    server.needsKey = open === null;
-    const model = open ?? (key() ? await info({}) : null);
+    server.needsKey = about.key_required;
+    requireKey(server.needsKey);
+    const model = server.needsKey && !key() ? null : await info();
     server.limits = model?.limits ?? null;
     markKey(server.needsKey && model === null);
     line.textContent = [`Version ${about.version}`, space(model), keys(model)].filter(Boolean).join(" · ");
   } catch (error) {
+    requireKey(server.needsKey);
     line.textContent = error.message;
   }
 }
 
 /** The model, or null if the server wants another key. */
-async function info({ anonymous }) {
+async function info() {
   try {
-    return (await request("info", { anonymous })).answer;
+    return (await request("info")).answer;
   } catch (error) {
     if (error.status === 401) return null;
     throw error;

@@ -61,5 +61,6 @@ async def about(request: Request) -> Response:
         model=SERVED_MODEL,
         embeddings="/v1/embeddings",
         docs="/docs",
+        key_required=app.state.keys.required,
     )
     return JSONResponse(answer.model_dump(), headers=vary)

@@ -60,6 +60,11 @@ def test_a_missing_or_wrong_key_is_a_401(
     assert response.headers["www-authenticate"] == "Bearer"
 
 
+def test_the_server_says_whether_it_needs_a_key(locked: TestClient, client: TestClient) -> None:
+    assert locked.get("/").json()["key_required"] is True
+    assert client.get("/").json()["key_required"] is False
+
+
 def test_health_needs_no_key(locked: TestClient) -> None:
     assert locked.get("/health").status_code == locked.get("/v1/").status_code == 200
 
