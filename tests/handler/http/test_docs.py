@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import gzip
 import hashlib
 import re
@@ -14,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from handler.api import lambda_handler
-from tests.events import load_event
+from tests.events import browser_get
 from tests.handler.http.error_shape import assert_error
 
 
@@ -79,14 +78,7 @@ def test_a_file_is_asked_for_once(client: TestClient) -> None:
 
 @pytest.mark.parametrize("name", ["http-api-v2", "rest-api-v1", "function-url", "alb"])
 def test_the_script_fits_every_transport(name: str) -> None:
-    event = copy.deepcopy(load_event(name))
-    path = "/docs/swagger-ui-bundle.js"
-    if "http" in event["requestContext"]:
-        event["requestContext"]["http"] |= {"method": "GET", "path": path}
-    else:
-        event |= {"httpMethod": "GET", "path": path}
-    event["headers"]["accept-encoding"] = "gzip, deflate, br"
-    answer = lambda_handler({**event, "body": None}, None)
+    answer = lambda_handler(browser_get(name, "/docs/swagger-ui-bundle.js"), None)
     assert answer["statusCode"] == 200
     assert len(answer["body"]) < (1_000_000 if name == "alb" else 6_000_000)
     if answer["isBase64Encoded"]:

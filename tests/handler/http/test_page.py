@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import gzip
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from handler.http.app import create_app
 from handler.http.module_script import one_script
 from handler.http.routes.page import FOLDER
 from handler.settings import Settings, read_settings
-from tests.events import load_event
+from tests.events import browser_get
 from tests.handler.http.error_shape import assert_error
 from tests.handler.http.test_docs import Links
 
@@ -192,14 +191,7 @@ def test_a_path_without_a_slash_is_sent_to_the_one_with_it(
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("name", ["http-api-v2", "rest-api-v1", "function-url", "alb"])
 def test_every_transport_serves_the_files(name: str, file: str) -> None:
-    event = copy.deepcopy(load_event(name))
-    path = f"/page/{file}"
-    if "http" in event["requestContext"]:
-        event["requestContext"]["http"] |= {"method": "GET", "path": path}
-    else:
-        event |= {"httpMethod": "GET", "path": path}
-    event["headers"]["accept-encoding"] = "gzip, deflate, br"
-    answer = lambda_handler({**event, "body": None}, None)
+    answer = lambda_handler(browser_get(name, f"/page/{file}"), None)
     assert answer["statusCode"] == 200
     body = answer["body"].encode()
     # A REST API would pass on the base64 as it is.
