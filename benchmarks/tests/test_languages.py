@@ -148,6 +148,8 @@ def test_all_languages_were_measured_with_the_default_precision() -> None:
 def test_the_facts_that_the_server_states_are_the_measured_ones() -> None:
     assert LANGUAGES[LANGUAGE].advice == "good"
     assert dict(LANGUAGES) == {
-        one.code: LanguageFacts(one.meaning.first, one.reading.unknown_tokens, advice(one))
+        one.code: LanguageFacts(
+            one.meaning.first, one.words.first, one.reading.unknown_tokens, advice(one)
+        )
         for one in kept()
     }

@@ -23,9 +23,10 @@ class Limits(BaseModel):
 
 
 class Language(BaseModel):
-    """How well texts in a language are understood, as it was measured: docs/model.md."""
+    """How well texts in a language are understood, as it was measured in int8: docs/model.md."""
 
     right_passage_first: float  # of questions about 240 passages, the share, by meaning
+    right_passage_first_by_words: float  # of the same, searched by words alone
     unknown_tokens: float  # the share of tokens that are [UNK]
     advice: Literal["good", "search_by_words", "other_model"]
 

@@ -195,7 +195,9 @@ def test_a_model_says_what_it_is_and_which_languages_it_understands(client: Test
     assert model["languages"]["en"]["advice"] == "good"
     assert model["languages"]["th"]["advice"] == "other_model"
     for language in model["languages"].values():
-        assert set(language) == {"right_passage_first", "unknown_tokens", "advice"}
+        assert set(language) == {
+            "right_passage_first", "right_passage_first_by_words", "unknown_tokens", "advice",
+        }  # fmt: skip
         assert 0 <= language["unknown_tokens"] <= 1
         assert 0 <= language["right_passage_first"] <= 1
 
