@@ -13,6 +13,7 @@ from handler.stores.sqlite.index import SqliteIndex
 from handler.stores.sqlite.ledger import SqliteLedger
 from handler.stores.sqlite.tables import SOURCE, StoreTables, all_tables
 from handler.stores.sqlite.tasks import SqliteTasks
+from handler.stores.sqlite.words import TextIndex
 
 
 class SqliteStorage:
@@ -49,9 +50,8 @@ class SqliteStorage:
     def count_chunks(self) -> int:
         """How many chunks all stores have, with those that are being written or deleted."""
         with self._database.snapshot() as connection:
-            tables = [one.vectors for one in all_tables(connection) if one.exist(connection)]
-            counts = [connection.execute(f"SELECT count(*) FROM {name}") for name in tables]
-            return sum(count for found in counts for (count,) in found)
+            tables = [one for one in all_tables(connection) if one.exist(connection)]
+            return sum(TextIndex(connection, one).count_records() for one in tables)
 
     def size(self) -> int:
         """Bytes of the file, and of what was written last, which is beside it."""
