@@ -6,6 +6,7 @@ from pathlib import Path
 
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
+from handler.stores.sqlite.beside import blobs_folder
 from handler.stores.sqlite.blobs import FolderBlobs
 from handler.stores.sqlite.catalog import SqliteCatalog
 from handler.stores.sqlite.file import Database
@@ -22,14 +23,12 @@ class SqliteStorage:
     def __init__(self, address: SqliteAddress) -> None:
         """Open the file, which is created if it does not exist. Raises UnusableStore, StoreLocked.
 
-        The blobs are in a folder beside it: documents.sqlite has documents.sqlite.files. (Were the
-        ending left out, documents.db would have the same, and each sweep delete the other's blobs.)
+        The blobs are in a folder beside it.
         """
         self._database = Database(Path(address.path), address.language)
         self.source_store_id = self._database.path.stem
         self.catalog = SqliteCatalog(self._database, source_store_id=self.source_store_id)
-        path = self._database.path
-        self.blobs = FolderBlobs(path.with_name(f"{path.name}.files"))
+        self.blobs = FolderBlobs(blobs_folder(self._database.path))
         self.tasks = SqliteTasks(self._database)
 
     def store(self, store_id: str) -> Store:
