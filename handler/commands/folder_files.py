@@ -10,20 +10,28 @@ from stat import S_ISREG
 from handler.ingestion.sources.files import NO_FILE, path_of
 from handler.ingestion.sources.left_out import is_left_out
 from handler.settings import SqliteAddress, StoreAddress
+from handler.stores.sqlite.beside import OF_SQLITE, belongs_to_store, is_beside_store
 
 
 def files(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
     """The files in a folder and its subfolders, in order, without hidden ones and lock files.
 
-    Links to files are followed. Links to folders are not, since they may lead back. onerror is
-    called for each folder that cannot be listed.
+    What belongs to a vector store and lies beside its file is left out, too. Links to files are
+    followed. Links to folders are not, since they may lead back. onerror is called for each folder
+    that cannot be listed.
     """
+    if belongs_to_store(folder):
+        return
     for place, folders, names in os.walk(folder, onerror=onerror):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if _may_be_read(Path(place, name)))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and not is_left_out(name) and _is_file(path):
+            if _may_be_read(path) and not is_left_out(name) and _is_file(path):
                 yield path
+
+
+def _may_be_read(path: Path) -> bool:
+    return not path.name.startswith(".") and not is_beside_store(path)
 
 
 def _is_file(path: Path) -> bool:
@@ -41,7 +49,7 @@ def files_of(address: StoreAddress | None) -> set[Path]:
     given = Path(address.path)
     path = given.resolve()
     link = given.parent.resolve() / given.name  # the same path, unless the store is a link
-    return {link, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))}
+    return {link, *(path.with_name(path.name + end) for end in ("", *OF_SQLITE))}
 
 
 def is_below(source: str, folder: Path) -> bool:

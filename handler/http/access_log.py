@@ -26,11 +26,14 @@ class AccessLog:
         self,
         app: ASGIApp,
         *,
+        route_name: Callable[[Scope], str],
         fingerprint: str,
         namespace: str | None,
         observe: Observe | None = None,
     ) -> None:
+        """route_name: asked at a request's end, with the scope as the application left it."""
         self._app = app
+        self._route_name = route_name
         self._fingerprint = fingerprint
         self._namespace = namespace
         self._observe = observe
@@ -61,7 +64,7 @@ class AccessLog:
             raise
         finally:
             context.at_end.close()
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = self._route_name(scope)
             context.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
             if self._observe:
                 self._observe(context, route, scope["method"], status)

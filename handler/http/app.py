@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from starlette.datastructures import State
 from starlette.routing import BaseRoute
@@ -19,6 +20,7 @@ from handler.http.methods import HeadAndOptions
 from handler.http.openapi import DocumentedApp
 from handler.http.paths import CanonicalPaths
 from handler.http.readiness import Readiness
+from handler.http.route_names import route_name
 from handler.http.routes import docs, health, models, root, tokenize
 from handler.http.routes import embeddings as embeddings_routes
 from handler.operations import Operations, lazy_operations
@@ -57,6 +59,7 @@ def create_app(
         asgi = guard(asgi)
     return AccessLog(
         asgi,
+        route_name=partial(route_name, app=app, base=settings.base_path),
         fingerprint=embeddings.encoder.bundle.fingerprint,
         namespace=settings.metrics_namespace,
         observe=observe,

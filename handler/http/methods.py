@@ -28,10 +28,6 @@ class HeadAndOptions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope.get("method")
         if method == "OPTIONS" and "OPTIONS" in (allowed := allowed_methods(self._routes(), scope)):
-            # For the access log, which else learns it from the router.
-            scope["route"] = next(
-                one for one in self._routes() if one.matches(scope)[0] is not Match.NONE
-            )
             await Response(status_code=204, headers={"allow": ", ".join(allowed)})(
                 scope, receive, send
             )

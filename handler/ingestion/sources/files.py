@@ -15,6 +15,7 @@ from handler.errors import SourceUnreadable
 from handler.ingestion.sources.contract import SourceSnapshot
 from handler.ingestion.sources.left_out import is_left_out
 from handler.limits import MAX_DOCUMENT
+from handler.stores.sqlite.beside import belongs_to_store
 
 # What opening a name says if no file can have it: none is there, or a link to itself, or a socket.
 NO_FILE = frozenset([ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENXIO])
@@ -27,12 +28,12 @@ class FileReader:
 
     An etag is the SHA-256 of the content. A file over the size limit is not read: its etag is made
     of its size and its time. What is no regular file (a folder, a FIFO, a device, a link to itself)
-    is no source: it is as good as gone.
+    is no source: it is as good as gone. So is what a folder is read without.
     """
 
     def find(self, source: str, *, deadline: float | None = None) -> SourceSnapshot | None:
         path = path_of(source)
-        if is_left_out(path.name):
+        if is_left_out(path.name) or belongs_to_store(path):
             return None
         try:
             # (Path.open takes no opener.)

@@ -66,6 +66,8 @@ class Database:
             if not current:
                 with _transaction(connection, MIGRATION_SECONDS):
                     migrate(connection, language)
+                # The file's own first bytes then say that it is ours; see `beside`.
+                connection.execute("PRAGMA wal_checkpoint")
             _use_wal(connection)
 
     @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from handler.settings import SqliteAddress
 from handler.stores.contract import Store
+from handler.stores.sqlite.beside import blobs_folder
 from handler.stores.sqlite.blobs import FolderBlobs
 from handler.stores.sqlite.catalog import SqliteCatalog
 from handler.stores.sqlite.file import Database
@@ -13,6 +14,7 @@ from handler.stores.sqlite.index import SqliteIndex
 from handler.stores.sqlite.ledger import SqliteLedger
 from handler.stores.sqlite.tables import SOURCE, StoreTables, all_tables
 from handler.stores.sqlite.tasks import SqliteTasks
+from handler.stores.sqlite.words import TextIndex
 
 
 class SqliteStorage:
@@ -21,14 +23,12 @@ class SqliteStorage:
     def __init__(self, address: SqliteAddress) -> None:
         """Open the file, which is created if it does not exist. Raises UnusableStore, StoreLocked.
 
-        The blobs are in a folder beside it: documents.sqlite has documents.sqlite.files. (Were the
-        ending left out, documents.db would have the same, and each sweep delete the other's blobs.)
+        The blobs are in a folder beside it.
         """
         self._database = Database(Path(address.path), address.language)
         self.source_store_id = self._database.path.stem
         self.catalog = SqliteCatalog(self._database, source_store_id=self.source_store_id)
-        path = self._database.path
-        self.blobs = FolderBlobs(path.with_name(f"{path.name}.files"))
+        self.blobs = FolderBlobs(blobs_folder(self._database.path))
         self.tasks = SqliteTasks(self._database)
 
     def store(self, store_id: str) -> Store:
@@ -49,9 +49,8 @@ class SqliteStorage:
     def count_chunks(self) -> int:
         """How many chunks all stores have, with those that are being written or deleted."""
         with self._database.snapshot() as connection:
-            tables = [one.vectors for one in all_tables(connection) if one.exist(connection)]
-            counts = [connection.execute(f"SELECT count(*) FROM {name}") for name in tables]
-            return sum(count for found in counts for (count,) in found)
+            tables = [one for one in all_tables(connection) if one.exist(connection)]
+            return sum(TextIndex(connection, one).count_records() for one in tables)
 
     def size(self) -> int:
         """Bytes of the file, and of what was written last, which is beside it."""

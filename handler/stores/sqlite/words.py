@@ -131,6 +131,15 @@ class TextIndex:
         """Of the words."""
         return noted_language(self._connection)
 
+    def count_records(self) -> int:
+        """How many records the store has: each is indexed, even without a text.
+
+        The table of their lengths is the smallest that has a row for each. To count a million takes
+        some 5 ms there, and 75 ms in the table of the vectors.
+        """
+        query = f"SELECT count(*) FROM {self._tables.words}_docsize"
+        return int(_value(self._connection, query))
+
     def put(self, records: Iterable[tuple[int, Mapping[str, Attribute]]]) -> None:
         """Index records, each an id with its metadata. They replace those of the same ids."""
         language = self.language
@@ -190,7 +199,7 @@ class TextIndex:
         asked = list(dict.fromkeys(asked))
         found = COUNTS.format(terms=self._tables.terms)
         counts = sorted(_rows(self._connection, found, orjson.dumps(asked).decode()))
-        records = _value(self._connection, f"SELECT count(*) FROM {self._tables.words}_docsize")
+        records = self.count_records()
         most = records / 2 if records >= MANY_RECORDS else records
         uncommon = [(count, term) for count, term in counts if count <= most]
         if len(counts) - len(uncommon) < len(asked):

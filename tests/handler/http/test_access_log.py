@@ -85,7 +85,7 @@ def test_a_request_that_the_servers_end_cancels_is_a_503(
         await receive()
 
     async def cancel_it() -> None:
-        app = AccessLog(wait_for_the_body, fingerprint="", namespace=None)
+        app = AccessLog(wait_for_the_body, route_name=lambda _: "", fingerprint="", namespace=None)
         scope = {"type": "http", "headers": []}
         request = asyncio.create_task(app(scope, asyncio.Queue[Message]().get, never_called))
         await asyncio.sleep(0)

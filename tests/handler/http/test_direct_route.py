@@ -33,6 +33,7 @@ def test_a_direct_route_checks_the_key_whatever_its_dependencies_are() -> None:
     application.state.keys = ApiKeys({"alice": hash_key("sk-a")})
     application.router.routes.append(DirectRoute("/direct", answer))
     add_error_handlers(application)
-    client = TestClient(AccessLog(application, fingerprint="", namespace=None))
+    log = AccessLog(application, route_name=lambda _: "", fingerprint="", namespace=None)
+    client = TestClient(log)
     assert client.get("/direct").status_code == 401
     assert client.get("/direct", headers={"api-key": "sk-a"}).text == "answered"

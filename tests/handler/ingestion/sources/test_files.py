@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import socket
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import pytest
 
 from handler.ingestion.sources.files import READS, FileReader, path_of
 from handler.limits import MAX_DOCUMENT
+from handler.settings import SqliteAddress
+from handler.stores.sqlite.storage import SqliteStorage
 
 
 def test_the_etag_belongs_to_the_content_that_is_read(tmp_path: Path) -> None:
@@ -53,6 +56,14 @@ def test_a_file_that_is_left_out_is_as_good_as_gone(tmp_path: Path) -> None:
     path = tmp_path / "_SUCCESS"
     path.write_text("text")
     assert FileReader().find(path.as_uri()) is None
+
+
+def test_an_uploaded_file_of_a_store_is_as_good_as_gone(tmp_path: Path) -> None:
+    path = tmp_path / "documents.sqlite"
+    SqliteStorage(SqliteAddress(str(path))).blobs.write("files/file-1", io.BytesIO(b"text"))
+    assert FileReader().find((tmp_path / "documents.sqlite.files/files/file-1").as_uri()) is None
+    path.rename(tmp_path / "other.sqlite")  # then the folder is one like others
+    assert FileReader().find((tmp_path / "documents.sqlite.files/files/file-1").as_uri())
 
 
 def _socket(path: Path) -> None:

@@ -1,0 +1,34 @@
+"""The name that the access log and the metrics give a request: the path of its route.
+
+The router says which route it has found, but it is not asked by what answers around it (preflights,
+refused hosts), and a plain route of Starlette's (/openapi.json) does not say it. Then it is looked
+for by the path, whatever the method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from handler.http.openapi import DocumentedApp
+from handler.http.paths import canonical
+
+UNKNOWN = "unknown"  # one name for all other paths, of which clients make as many as they like
+
+
+def route_name(scope: Scope, app: DocumentedApp, *, base: str) -> str:
+    """The path of the request's route, as the route has it. base: see `canonical`."""
+    route = scope.get("route")
+    if route is None:
+        asked = scope.get("state", {}).get("asked_path", scope["path"])
+        wanted = {**scope, "path": canonical(asked, base)}
+        # The routes that are not built yet are built only if the others do not have the path.
+        built = [*app.router.routes]
+        route = _find(built, wanted) or _find(app.routes[len(built) :], wanted)
+    return getattr(route, "path", UNKNOWN)
+
+
+def _find(routes: Sequence[BaseRoute], scope: Scope) -> BaseRoute | None:
+    return next((one for one in routes if one.matches(scope)[0] is not Match.NONE), None)
