@@ -1,8 +1,8 @@
-"""GET /docs and /redoc: pages that describe the routes, without any request to another server.
+"""GET /openapi.json, and /docs and /redoc: what describes the routes, for tools and for people.
 
-Their scripts are files of the package fastapi-offline: Swagger UI (Apache-2.0) and Redoc (MIT), as
-their projects publish them. They are read at a request, never at a cold start. Links are relative,
-so that they keep the stage of the API.
+The pages ask no other server. Their scripts are files of the package fastapi-offline: Swagger UI
+(Apache-2.0) and Redoc (MIT), as their projects publish them. They are read at a request, never at a
+cold start. Links are relative, so that they keep the stage of the API.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from handler.errors import NotFound
+from handler.http.concurrency import run_in_turn
+from handler.http.openapi import DocumentedApp
 from handler.http.static_file import static_file
 
 router = APIRouter(include_in_schema=False)
@@ -55,6 +58,19 @@ REDOC = (
     + """described.then(spec => Redoc.init(spec, {}, document.getElementById("page")));
 """
 )
+
+
+@router.get("/openapi.json")
+async def description(request: Request) -> Response:
+    """The description for tools. It is built at the first request, beside the event loop."""
+    app: DocumentedApp = request.app
+    document = app.document
+    if document is None:
+        assert app.routes  # all are built here: the loop must not miss one meanwhile
+        document = await run_in_turn(request, app.openapi)
+    if root_path := request.scope.get("root_path", "").rstrip("/"):
+        document = {**document, "servers": [{"url": root_path}]}
+    return Response(orjson.dumps(document), media_type="application/json")
 
 
 @router.get("/docs")

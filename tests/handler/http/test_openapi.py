@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any
 
 import pytest
 import schemathesis
 from starlette.testclient import TestClient
 
-from handler.api import app
+from handler.api import app, embeddings
+from handler.http.app import create_app
+from handler.http.openapi import DocumentedApp
+from handler.settings import Settings
 from tests.handler.http.documented_routes import check, each_route, requests_for, send_many
 
 
@@ -31,3 +35,29 @@ def test_a_component_is_described_if_and_only_if_a_route_refers_to_it(kind: str)
     document = TestClient(app).get("/openapi.json").text
     described = set(json.loads(document)["components"][kind])
     assert set(re.findall(rf'"#/components/{kind}/(\w+)"', document)) == described
+
+
+def test_the_document_is_built_once_and_beside_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    builders: list[str] = []
+
+    class Recorded(DocumentedApp):
+        def openapi(self) -> dict[str, Any]:
+            builders.append(threading.current_thread().name)
+            return super().openapi()
+
+    monkeypatch.setattr("handler.http.app.DocumentedApp", Recorded)
+    client = TestClient(create_app(embeddings, Settings()))
+    first, second = (client.get("/openapi.json") for _ in range(2))
+    assert first.content == second.content
+    assert builders == ["parsing_0"]
+
+
+def test_the_document_names_the_folder_of_an_application_that_is_not_at_the_root() -> None:
+    documents = [
+        TestClient(app, root_path=root_path).get(f"{root_path}/openapi.json").json()
+        for root_path in ("/prefix", "")
+    ]
+    assert documents[0].pop("servers") == [{"url": "/prefix"}]
+    assert documents[0] == documents[1]
