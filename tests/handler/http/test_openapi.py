@@ -38,7 +38,7 @@ def test_a_component_is_described_if_and_only_if_a_route_refers_to_it(kind: str)
 
 
 def test_the_document_is_built_once_and_beside_the_event_loop(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     builders: list[str] = []
 
@@ -52,6 +52,8 @@ def test_the_document_is_built_once_and_beside_the_event_loop(
     first, second = (client.get("/openapi.json") for _ in range(2))
     assert first.content == second.content
     assert builders == ["parsing_0"]
+    logged = [json.loads(line)["route"] for line in capsys.readouterr().err.splitlines()]
+    assert logged == ["/openapi.json"] * 2
 
 
 def test_the_document_names_the_folder_of_an_application_that_is_not_at_the_root() -> None:
