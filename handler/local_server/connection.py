@@ -137,7 +137,9 @@ class Connection(H11Protocol):
         return Phase.HEADERS if self.conn.trailing_data[0] else Phase.IDLE
 
     def _client_may_send_more(self) -> bool:
-        if self.conn.their_state in (h11.SEND_BODY, h11.ERROR):
+        # The last answer is there when the client ends the connection. Until then the process must
+        # not end: a container's network goes with it, and with that what is still on its way.
+        if self._is_last or self.conn.their_state in (h11.SEND_BODY, h11.ERROR):
             return True
         return self.phase is Phase.HEADERS or bool(self.conn.trailing_data[0])
 

@@ -113,7 +113,10 @@ class Server(uvicorn.Server):
             async with asyncio.timeout(self._bounds.farewell_seconds):
                 await state.until_empty()
         for connection in list(state.connections):
-            connection.transport.abort()
+            if connection.transport.unread:
+                connection.transport.abort()
+            else:  # the system still sends what it has
+                connection.transport.close_now()
         if self._watching:
             self._watching.cancel()
         log.info("Shut down")
@@ -125,8 +128,7 @@ class Server(uvicorn.Server):
             async with asyncio.timeout(seconds):
                 if state.tasks:
                     await asyncio.wait(state.tasks)
-                if any(one.transport.unread for one in state.connections):
-                    await state.until_empty()
+                await state.until_empty()
 
 
 def run_to_the_end(

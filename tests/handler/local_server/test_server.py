@@ -74,6 +74,22 @@ def test_running_requests_end_and_idle_connections_are_closed(process: Process) 
     assert "Traceback" not in written
 
 
+def test_the_process_lives_until_the_client_has_taken_its_answer(process: Process) -> None:
+    """A container's network ends with the process, and what is on its way is lost."""
+    with connected(process.port) as client:
+        client.sendall(post("/short", length=0))
+        process.wait_for("/short")
+        process.signal()
+        assert read_all(client).endswith(b"done")
+        time.sleep(0.1)
+        assert process.popen.poll() is None
+        client.close()
+        closed = time.monotonic()
+        process.end()
+    assert time.monotonic() - closed < BOUNDS.grace_seconds / 2
+    assert process.popen.returncode == 0
+
+
 def test_what_takes_longer_is_cancelled_and_told(process: Process) -> None:
     """Beside a thread that nothing stops, and an answer that is not read."""
     with contextlib.ExitStack() as stack:
