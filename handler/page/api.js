@@ -3,6 +3,7 @@
 import { key } from "./key.js";
 
 let keyRequired = false;
+const listeners = [];
 let tell;
 const told = new Promise((resolve) => (tell = resolve));
 
@@ -10,6 +11,11 @@ const told = new Promise((resolve) => (tell = resolve));
 export function requireKey(required) {
   keyRequired = required;
   tell();
+}
+
+/** Call `listener` whenever the server has done what it was asked. */
+export function onAnswer(listener) {
+  listeners.push(listener);
 }
 
 /** An error of the API, with the message as it was sent. */
@@ -28,7 +34,7 @@ export function isAborted(error) {
 
 /** The address of a path of the API, below the page's own: a stage or base path stays in front. */
 export function address(path) {
-  return new URL(path, document.baseURI).href;
+  return new URL(path || ".", document.baseURI).href; // an empty one would keep the query string
 }
 
 /** The base URL for clients. */
@@ -67,7 +73,9 @@ export async function request(path, { method, body, signal, anonymous = false } 
     if (isAborted(error)) throw error;
     throw unreachable();
   }
-  return { answer: decoded(response.status, text), headers: response.headers };
+  const answer = decoded(response.status, text);
+  for (const listener of listeners) listener();
+  return { answer, headers: response.headers };
 }
 
 /** The items of all pages of a list, up to `limit`; and whether there are more. */
@@ -139,5 +147,5 @@ function decoded(status, text) {
 }
 
 function unreachable() {
-  return new ApiError("The server does not answer. Check that it runs and that you are online.");
+  return new ApiError("The server does not answer. Check that it is running and that you are online.");
 }

@@ -1,7 +1,7 @@
 /** The tab "Compare": the cosines of texts, as a table and as a map. */
 
-import { latest, request } from "./api.js";
-import { byId, debounced, element, show } from "./dom.js";
+import { isAborted, latest, request } from "./api.js";
+import { byId, debounced, element, say, show } from "./dom.js";
 import { heatmap } from "./heatmap.js";
 import { drawMap } from "./map.js";
 import { notice } from "./notice.js";
@@ -9,16 +9,17 @@ import { chips } from "./pieces.js";
 import { cosines, project } from "./projection.js";
 import { COMPARED } from "./samples.js";
 import { tokenize, tokenLimit } from "./tokens.js";
-import { cosine, counted, quoted } from "./words.js";
+import { cosine, counted, number, quoted } from "./words.js";
 
 const MODEL = "all-MiniLM-L6-v2";
 const MOST = 50; // texts
+const MOST_OF_API = 2048; // texts in a request: MAX_INPUTS in handler/limits.py
 const DELAY = 350; // milliseconds after the last key
 
 /** Begin to follow the texts. Returns what asks again. */
 export function startCompare() {
   const field = byId("compare-texts");
-  const problems = notice("compare-error");
+  const problems = notice("compare-error", () => field);
   const newer = latest();
 
   async function refresh() {
@@ -26,7 +27,7 @@ export function startCompare() {
     const texts = lines(field.value);
     if (texts.length < 2 || texts.length > MOST) {
       problems.clear();
-      clear(texts.length);
+      clear(advice(texts.length));
       return;
     }
     try {
@@ -34,7 +35,9 @@ export function startCompare() {
       problems.clear();
       render(texts, vectors, items);
     } catch (error) {
-      problems.show(error);
+      if (isAborted(error)) return; // a newer one goes on
+      clear(""); // what is there is of other texts
+      problems.show(error, refresh);
     }
   }
 
@@ -57,14 +60,19 @@ async function embed(texts, signal) {
   return answer.data.map((item) => item.embedding);
 }
 
-function clear(count) {
+function clear(summary) {
   show(byId("compare-results"), false);
-  show(byId("compare-cut"), false);
-  byId("compare-summary").textContent =
-    count < 2
-      ? "Enter two texts at least, each on a line of its own."
-      : `There are ${count} texts; this page compares ${MOST} at most. Remove ${count - MOST} of them. ` +
-        "A request to the API can have 2,048.";
+  say(byId("compare-cut"), []);
+  byId("compare-summary").textContent = summary;
+}
+
+/** What to do about so few or so many texts. */
+function advice(count) {
+  if (count < 2) return "Enter at least two texts, one per line.";
+  return (
+    `There are ${count} texts, and this page compares at most ${MOST}: remove ${count - MOST}. ` +
+    `A request to the API can have ${number(MOST_OF_API)}.`
+  );
 }
 
 function render(texts, vectors, items) {
@@ -80,7 +88,7 @@ function render(texts, vectors, items) {
   );
   describePair(texts, values, null);
   byId("map-share").textContent =
-    `Two dimensions show ${Math.round(share * 100)} % of the variance among the texts, so trust the ` +
+    `Two dimensions show ${Math.round(share * 100)}% of the variance among the texts, so trust the ` +
     "numbers over the distances.";
   byId("compare-summary").textContent = summary(texts, values);
   renderTokens(texts, items);
@@ -89,7 +97,7 @@ function render(texts, vectors, items) {
 function describePair(texts, values, pair) {
   byId("pair").textContent =
     pair === null
-      ? "Point at a number, or walk through them with the arrow keys."
+      ? "Point at a number, or move through them with the arrow keys."
       : `${cosine(values[pair[0]][pair[1]])}: ${quoted(texts[pair[0]])} and ${quoted(texts[pair[1]])}`;
 }
 
@@ -110,9 +118,8 @@ function summary(texts, values) {
 function renderTokens(texts, items) {
   const cut = items.filter((item) => item.truncated);
   const names = cut.map((item) => `text ${item.index + 1} (${counted(item.count, "token")})`).join(", ");
-  byId("compare-cut").textContent =
-    `The model reads ${tokenLimit()} tokens of a text. It does not read all of ${names}.`;
-  show(byId("compare-cut"), cut.length > 0);
+  const warning = `The model reads at most ${tokenLimit()} tokens of a text. It does not read all of ${names}.`;
+  say(byId("compare-cut"), cut.length > 0 ? [warning] : []);
   byId("compare-tokens").replaceChildren(
     ...items.map((item, index) =>
       element(

@@ -50,14 +50,19 @@ function note(text) {
 }
 
 function render() {
-  byId("connect-key").textContent = server.needsKey
-    ? `This server needs a key: put yours in the place of ${YOUR_KEY}.`
-    : `This server needs no key, but most clients insist on sending one: any, such as ${ANY_KEY}.`;
+  byId("connect-key").textContent = aboutKeys();
   for (const client of CLIENTS) {
     const panel = byId(`snippet-${client.id}`);
     panel.querySelector("pre code").textContent = forThisServer(client.code);
     panel.querySelector(".hint").replaceChildren(...note(forThisServer(client.note)));
   }
+}
+
+function aboutKeys() {
+  if (server.needsKey === null) return ""; // the server has not told
+  return server.needsKey
+    ? `This server needs a key: replace ${YOUR_KEY} with yours.`
+    : `This server needs no key, but most clients insist on sending one: any will do, such as ${ANY_KEY}.`;
 }
 
 /** The code with this server's address, and with a key if it needs one. */

@@ -39,6 +39,29 @@ export function show(shown, visible = true) {
   shown.hidden = !visible;
 }
 
+/** Say these warnings in a live region. What is said already is not said again. */
+export function say(region, texts) {
+  if ([...region.children].map((child) => child.textContent).join("\n") === texts.join("\n")) return;
+  region.replaceChildren(...texts.map((text) => element("p", { class: "notice warn" }, text)));
+}
+
+/**
+ * Change the rows of a list. If the row with the focus goes, the focus does not: it moves to the
+ * row's new version (the same `data-key`), to what is in its place now, or else to `home`.
+ */
+export function keepFocus(list, home, change) {
+  const focused = document.activeElement;
+  const place = [...list.children].findIndex((row) => row.contains(focused));
+  const { key } = list.children[place]?.dataset ?? {};
+  change();
+  if (place < 0 || document.activeElement === focused) return;
+  const rows = [...list.children];
+  const next = rows.find((row) => key && row.dataset.key === key) ?? rows[place] ?? rows.at(-1);
+  const buttons = [...(next?.querySelectorAll("button") ?? [])];
+  const same = buttons.find((each) => each.textContent === focused.textContent);
+  (same ?? buttons.at(-1) ?? home).focus();
+}
+
 /** `action`, called once the calls have stopped for `delay` milliseconds. */
 export function debounced(action, delay) {
   let timer;

@@ -1,9 +1,11 @@
 /** The files of the store that is shown: their status, their warnings and errors. */
 
 import { isAborted, latest, listPage, request } from "./api.js";
-import { button, byId, element, show } from "./dom.js";
+import { button, byId, element, keepFocus, show } from "./dom.js";
 import { confirmed } from "./confirm.js";
+import { notice } from "./notice.js";
 import { read } from "./reader.js";
+import { isPassing } from "./retries.js";
 import { counted, size } from "./words.js";
 
 const PAGE = 50; // files
@@ -21,18 +23,12 @@ export class Files {
   #timer;
   #wait = FIRST_LOOK;
   #failed = false; // the last look
+  #problems = notice("files-error", () => byId("choose"));
 
-  /**
-   * @param {{show: Function, clear: Function}} problems
-   * @param {() => void} onChange the number of files, or the status of one, has changed
-   */
-  constructor(problems, onChange) {
-    this.problems = problems;
+  /** @param {() => void} onChange the number of files, or the status of one, has changed */
+  constructor(onChange) {
     this.onChange = onChange;
-    byId("files-more").addEventListener("click", () => {
-      this.#pages += 1;
-      this.refresh();
-    });
+    byId("files-more").addEventListener("click", () => this.#showMore());
   }
 
   /** Show the files of another store; null: of none. */
@@ -44,6 +40,7 @@ export class Files {
     this.#pages = 1;
     this.#files = [];
     this.#failed = false;
+    this.#problems.clear();
     this.#rows.clear();
     byId("files-list").replaceChildren();
     byId("files-summary").textContent = "";
@@ -58,16 +55,25 @@ export class Files {
     const signal = this.#newer();
     try {
       const { files, more } = await this.#load(signal);
-      if (this.#failed) this.problems.clear();
+      if (this.#failed) this.#problems.clear();
       this.#failed = false;
       this.#render(files, more);
     } catch (error) {
       if (isAborted(error)) return; // a newer look goes on
       this.#failed = true;
-      this.problems.show(error);
-      if (isFinal(error)) return;
+      this.#problems.show(error, () => this.refresh());
+      if (!isPassing(error)) return;
     }
     this.#lookAgain();
+  }
+
+  async #showMore() {
+    const before = this.#files.length;
+    this.#pages += 1;
+    await this.refresh();
+    // The button hides after the last page: whoever pressed it goes on with the new rows.
+    if (document.activeElement !== document.body) return;
+    byId("files-list").children[before]?.querySelector("button")?.focus();
   }
 
   /** While files are in progress, ask again later. */
@@ -91,7 +97,9 @@ export class Files {
   #render(files, more) {
     const before = JSON.stringify(this.#files.map((file) => [file.id, file.status]));
     this.#files = files;
-    arrange(byId("files-list"), files.map((file) => this.#row(file)));
+    const list = byId("files-list");
+    const rows = files.map((file) => this.#row(file));
+    keepFocus(list, byId("choose"), () => arrange(list, rows));
     show(byId("files-more"), more);
     byId("files-summary").textContent = summary(files, more, this.isReadOnly);
     if (JSON.stringify(files.map((file) => [file.id, file.status])) !== before) this.onChange();
@@ -110,8 +118,8 @@ export class Files {
   async #remove(file) {
     const answer = await confirmed({
       title: `Remove ${file.filename}?`,
-      text: "Searches of this store will not find it any more. The file itself stays on the server.",
-      option: "Delete the file itself, too: it leaves every store.",
+      text: "Searches of this store will no longer find it. The file itself stays on the server.",
+      option: "Also delete the file itself, which removes it from every store.",
       action: "Remove",
     });
     if (!answer) return;
@@ -119,24 +127,19 @@ export class Files {
     const inStore = `v1/vector_stores/${encodeURIComponent(this.#store.id)}/files/${id}`;
     try {
       await request(answer.ticked ? `v1/files/${id}` : inStore, { method: "DELETE" });
-      this.problems.clear();
+      this.#problems.clear();
     } catch (error) {
-      this.problems.show(error);
+      this.#problems.show(error);
     }
     await this.refresh();
   }
-}
-
-/** Whether another look would fail as well: the key is wrong, or the store is gone. */
-function isFinal({ status }) {
-  return status >= 400 && status < 500 && status !== 429;
 }
 
 function fileRow(file, remove, storeId) {
   const meta = [size(file.usage_bytes), counted(file.chunks, "chunk"), counted(file.tokens, "token")];
   const row = element(
     "li",
-    { class: `file ${file.status}` },
+    { class: `file ${file.status}`, "data-key": file.id },
     element("p", { class: "name" }, file.filename, " ", element("span", { class: "badge" }, STATUS[file.status])),
   );
   if (file.status === "completed") row.append(element("p", { class: "hint" }, meta.join(" · ")));

@@ -42,7 +42,7 @@ function keep(field) {
   const entered = field.value.trim();
   // A header could not have them; what people paste may end with a quotation mark or a dash.
   const strange = /[^\x21-\x7e]/u.exec(entered);
-  field.setCustomValidity(strange ? `An API key cannot have “${strange[0]}”.` : "");
+  field.setCustomValidity(strange ? `An API key cannot contain “${strange[0]}”.` : "");
   if (!field.reportValidity()) return;
   if (entered === key()) return;
   if (entered) sessionStorage.setItem(PLACE, entered);

@@ -4,8 +4,9 @@ import { startCompare } from "./compare.js";
 import { startConnect } from "./connect.js";
 import { byId } from "./dom.js";
 import { onKey, startKey } from "./key.js";
+import { retry, startRetries } from "./retries.js";
 import { startSearch } from "./search.js";
-import { refreshStatus } from "./status.js";
+import { refreshStatus, startStatus } from "./status.js";
 import { tabs } from "./tabs.js";
 import { startTokens } from "./tokens.js";
 
@@ -19,20 +20,21 @@ function begin() {
   const chosen = () => select(byId(`tab-${nameInAddress() ?? "compare"}`));
   addEventListener("hashchange", () => nameInAddress() && chosen());
   chosen();
-  const known = refreshStatus();
+  startStatus(() => refreshers.get("connect")?.());
+  startRetries();
   // What depends on the key is asked again.
   onKey(async () => {
     await refreshStatus();
     for (const refresh of refreshers.values()) refresh();
   });
-  known.then(() => refreshers.get("connect")?.());
 }
 
 function seen(tab) {
   const name = tab.id.replace("tab-", "");
   document.title = `${tab.textContent} · minilm-lambda`;
   if (nameInAddress() !== name) history.replaceState(null, "", `#${name}`);
-  if (!refreshers.has(name)) refreshers.set(name, PANELS[name]());
+  if (refreshers.has(name)) retry();
+  else refreshers.set(name, PANELS[name]());
 }
 
 function nameInAddress() {

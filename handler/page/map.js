@@ -121,5 +121,5 @@ function light(place, pair) {
 }
 
 function described(texts) {
-  return `Map of ${texts.length} texts. Texts that mean the same are near each other; the table has the numbers.`;
+  return `Map of ${texts.length} texts. Texts with similar meanings are near each other; the table has the numbers.`;
 }

@@ -1,25 +1,41 @@
-/** The place of an error in a panel: the API's message, as it was sent. */
+/** The place of an error in a panel: the API's message, as it was sent, and what can be done. */
 
 import { isAborted } from "./api.js";
 import { button, byId, show } from "./dom.js";
 import { goToKey, markKey } from "./key.js";
+import { isPassing, settled, tryAgain } from "./retries.js";
 
-/** Show the errors of a panel in its element with this id. */
-export function notice(id) {
+/**
+ * Show the errors of a panel in its element with this id.
+ *
+ * @param {string} id
+ * @param {() => HTMLElement} home what gets the focus if a button of the error has it and goes
+ */
+export function notice(id, home) {
   const place = byId(id);
+
+  function replace(...parts) {
+    const hadFocus = place.contains(document.activeElement);
+    place.replaceChildren(...parts);
+    show(place, parts.length > 0);
+    if (hadFocus) (place.querySelector("button") ?? home()).focus();
+  }
+
   return {
     clear() {
-      show(place, false);
-      place.replaceChildren();
+      settled(place);
+      replace();
     },
-    show(error) {
+    /** `again`: what asks again, if that can help and does no harm. */
+    show(error, again) {
       if (isAborted(error)) return;
+      settled(place);
       const wrongKey = error.status === 401;
+      if (wrongKey) markKey(true);
       const parts = [error.message];
       if (wrongKey) parts.push(" ", button("Enter a key", goToKey, { class: "quiet" }));
-      if (wrongKey) markKey(true);
-      place.replaceChildren(...parts);
-      show(place);
+      if (again && isPassing(error)) parts.push(" ", tryAgain(place, again));
+      replace(...parts);
     },
   };
 }

@@ -18,11 +18,11 @@ export function chips(text, item, limit) {
   const characters = Array.from(text); // offsets are in code points
   const list = element("ol", { class: "pieces" });
   let word = -1;
-  let read = true;
+  let read = null; // whether the piece before was: none yet
   for (const piece of item.pieces.slice(0, MOST)) {
     if (!isSpecial(piece) && !piece.text.startsWith("##")) word += 1;
-    if (read !== piece.read && !isSpecial(piece)) {
-      list.append(border(piece.read, limit));
+    if (!isSpecial(piece)) {
+      if (piece.read !== (read ?? true)) list.append(border(piece.read, limit, read === null));
       read = piece.read;
     }
     list.append(chip(piece, word, characters));
@@ -58,9 +58,9 @@ function chip(piece, word, characters) {
   return made;
 }
 
-function border(read, limit) {
-  const text = read
-    ? "The model reads from here."
-    : `The model stops here, at its ${limit} tokens. The rest is not read.`;
-  return element("li", { class: "border" }, text);
+/** What is said where the reading begins or stops. `first`: in front of the first piece. */
+function border(read, limit, first) {
+  const most = `The model reads at most ${limit} tokens`;
+  const unread = first ? `${most}. The beginning is not read.` : `${most} and stops here. The rest is not read.`;
+  return element("li", { class: "border" }, read ? "The model reads from here." : unread);
 }

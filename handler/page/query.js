@@ -1,8 +1,9 @@
 /** The search form: sends the query, and shows what was found. */
 
-import { latest, request } from "./api.js";
-import { byId, element } from "./dom.js";
+import { isAborted, latest, request } from "./api.js";
+import { byId, say } from "./dom.js";
 import { filters, startFilters, suggest } from "./filters.js";
+import { notice } from "./notice.js";
 import { resultRow } from "./results.js";
 import { counted } from "./words.js";
 
@@ -16,13 +17,10 @@ const RANKING = {
 /** The search of the store that is shown. */
 export class Query {
   #newer = latest();
+  #problems = notice("query-error", () => byId("query"));
 
-  /**
-   * @param {{show: Function, clear: Function}} problems
-   * @param {() => string | null} storeId
-   */
-  constructor(problems, storeId) {
-    this.problems = problems;
+  /** @param {() => string | null} storeId */
+  constructor(storeId) {
     this.storeId = storeId;
     startFilters();
     byId("search-form").addEventListener("submit", (event) => {
@@ -34,8 +32,9 @@ export class Query {
   /** Forget the results: they are of another store. */
   clear() {
     this.#newer();
+    this.#problems.clear();
     render([], "", []);
-    byId("search-summary").textContent = "Results will be here.";
+    byId("search-summary").textContent = "Results appear here.";
   }
 
   async search() {
@@ -48,12 +47,16 @@ export class Query {
     const path = `v1/vector_stores/${encodeURIComponent(this.storeId())}/search`;
     try {
       const { answer, headers } = await request(path, { body: body(query), signal: this.#newer() });
-      this.problems.clear();
+      this.#problems.clear();
       render(answer.data, query, answer.warnings ?? []);
       byId("search-summary").textContent = summary(answer.data, headers);
       suggest(answer.data.flatMap((result) => Object.keys(result.attributes)));
     } catch (error) {
-      this.problems.show(error);
+      if (isAborted(error)) return; // a newer one goes on
+      render([], "", []); // what is there is of another query
+      byId("search-summary").textContent = "";
+      this.#problems.show(error, () => this.search());
+      byId("query-error").scrollIntoView({ block: "nearest" });
     }
   }
 }
@@ -68,9 +71,7 @@ function body(query) {
 }
 
 function render(results, query, warnings) {
-  byId("search-warnings").replaceChildren(
-    ...warnings.map((warning) => element("li", { class: "notice warn" }, warning)),
-  );
+  say(byId("search-warnings"), warnings);
   byId("results").replaceChildren(...results.map((result) => resultRow(result, query)));
 }
 
@@ -78,5 +79,5 @@ function summary(results, headers) {
   const milliseconds = Number(headers.get("openai-processing-ms"));
   const time = milliseconds > 0 ? ` in ${Math.round(milliseconds)} ms` : "";
   if (results.length > 0) return `${counted(results.length, "result")}${time}.`;
-  return `Nothing was found${time}. Try other words, fewer filters, or check that files are completed.`;
+  return `Nothing was found${time}. Try other words or fewer filters, or check that the files are completed.`;
 }

@@ -43,7 +43,7 @@ function scores(result) {
   bar.firstChild.style.inlineSize = `${Math.round(result.score * 100)}%`;
   const parts = [
     `score ${result.score.toFixed(2)}`,
-    result.cosine === null ? "cosine not known" : `cosine ${cosine(result.cosine)}`,
+    result.cosine === null ? "cosine unknown" : `cosine ${cosine(result.cosine)}`,
     result.text_rank === null ? "not among the best by words" : `rank ${result.text_rank} by words`,
   ];
   return element("p", { class: "scores" }, bar, parts.join(" · "));

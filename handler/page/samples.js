@@ -17,12 +17,12 @@ export const SHORT_TEXT =
   "⚠ Unbelievably, error E-2041 means that the pump's bearing needs relubrication. Naïve readers skip it!";
 
 export const LONG_TEXT = [
-  "Preface. This text is longer than the model reads, so its end is cut.",
+  "Preface. This text is longer than the model reads, so a part of it is cut.",
   ...Array.from(
     { length: 14 },
     (_, index) =>
       `Paragraph ${index + 1}. A lighthouse keeper wrote down the weather every evening: the wind, ` +
       "the height of the waves, and the ships that passed.",
   ),
-  "The last sentence says who she was, and the model never sees it.",
+  "The last sentence says who she was. Unless the server cuts the beginning, the model never sees it.",
 ].join("\n");

@@ -90,7 +90,7 @@ console.log(answer.embeddings.length, answer.embeddings[0].length, answer.usage.
   {
     id: "python",
     name: "Plain Python",
-    note: "`pip install requests`, or any other library for HTTP.",
+    note: "`pip install requests`, or any other HTTP library.",
     code: String.raw`
 import requests
 

@@ -1,27 +1,57 @@
 /** The status line: the version, the vector space, and whether a key is needed. */
 
-import { request, requireKey } from "./api.js";
+import { onAnswer, request, requireKey } from "./api.js";
 import { byId } from "./dom.js";
 import { key, markKey } from "./key.js";
+import { isPassing, retry, settled, tryAgain } from "./retries.js";
 
-/** What the page knows of the server. `limits` is null until the server has told. */
-export const server = { needsKey: false, limits: null };
+/** What the page knows of the server. `needsKey` and `limits` are null until the server has told. */
+export const server = { needsKey: null, limits: null };
+
+const line = byId("status");
+let failed = false; // the last time
+let tell;
+
+/** Say what the server is, now and once it answers again. `onKnown` is called each time it has told. */
+export function startStatus(onKnown) {
+  tell = onKnown;
+  onAnswer(() => failed && refreshStatus());
+  return refreshStatus();
+}
 
 /** Ask the server what it is, and say it. */
 export async function refreshStatus() {
-  const line = byId("status");
+  const recovers = failed;
+  failed = false;
   try {
-    const about = (await request("", { anonymous: true })).answer;
-    server.needsKey = about.key_required;
-    requireKey(server.needsKey);
-    const model = server.needsKey && !key() ? null : await info();
-    server.limits = model?.limits ?? null;
-    markKey(server.needsKey && model === null);
-    line.textContent = [`Version ${about.version}`, space(model), keys(model)].filter(Boolean).join(" · ");
+    say(await described());
+    settled(line);
+    tell();
   } catch (error) {
+    failed = true;
     requireKey(server.needsKey);
-    line.textContent = error.message;
+    settled(line);
+    say(error.message, " ", ...(isPassing(error) ? [tryAgain(line, refreshStatus)] : []));
   }
+  if (recovers && !failed) retry();
+}
+
+/** What the server says of itself. */
+async function described() {
+  const about = (await request("", { anonymous: true })).answer;
+  server.needsKey = about.key_required;
+  requireKey(server.needsKey);
+  const model = server.needsKey && !key() ? null : await info();
+  server.limits = model?.limits ?? null;
+  markKey(server.needsKey && model === null);
+  return [`Version ${about.version}`, space(model), keys(model)].filter(Boolean).join(" · ");
+}
+
+/** Put this in the line. If its button has the focus, the line keeps it. */
+function say(...parts) {
+  const hadFocus = line.contains(document.activeElement);
+  line.replaceChildren(...parts);
+  if (hadFocus) (line.querySelector("button") ?? line).focus();
 }
 
 /** The model, or null if the server wants another key. */
@@ -39,7 +69,7 @@ function space(model) {
 }
 
 function keys(model) {
-  if (!server.needsKey) return "no key is needed";
-  if (model) return "the key is right";
-  return key() ? "the key is wrong" : "a key is needed";
+  if (!server.needsKey) return "no key needed";
+  if (model) return "key accepted";
+  return key() ? "key rejected" : "key required";
 }

@@ -1,7 +1,7 @@
 /** The tab "Tokens": how a text is read, and where it is cut. */
 
-import { latest, request } from "./api.js";
-import { byId, debounced, element, show } from "./dom.js";
+import { isAborted, latest, request } from "./api.js";
+import { byId, debounced, say, show } from "./dom.js";
 import { notice } from "./notice.js";
 import { chips, isSpecial, unknown } from "./pieces.js";
 import { LONG_TEXT, SHORT_TEXT } from "./samples.js";
@@ -24,7 +24,7 @@ export function tokenLimit() {
 /** Begin to follow the text. Returns what asks again. */
 export function startTokens() {
   const text = byId("tokens-text");
-  const problems = notice("tokens-error");
+  const problems = notice("tokens-error", () => text);
   const newer = latest();
 
   async function refresh() {
@@ -34,8 +34,11 @@ export function startTokens() {
       const [item] = asked === "" ? [null] : await tokenize([asked], signal);
       problems.clear();
       render(asked, item);
+      if (!item) byId("tokens-summary").textContent = "Type a text to see how it is read.";
     } catch (error) {
-      problems.show(error);
+      if (isAborted(error)) return; // a newer one goes on
+      render("", null); // what is there is of another text
+      problems.show(error, refresh);
     }
   }
 
@@ -57,9 +60,8 @@ export function startTokens() {
 function render(text, item) {
   show(byId("tokens-card"), item !== null);
   byId("tokens-pieces").replaceChildren(...(item ? [chips(text, item, tokenLimit())] : []));
-  byId("tokens-summary").textContent = item ? counts(item) : "Type a text to see how it is read.";
-  const notes = item ? [cut(item), unknowns(text, item)].filter(Boolean) : [];
-  byId("tokens-notes").replaceChildren(...notes.map((note) => element("li", { class: "notice warn" }, note)));
+  byId("tokens-summary").textContent = item ? counts(item) : "";
+  say(byId("tokens-notes"), item ? [cut(item), unknowns(text, item)].filter(Boolean) : []);
 }
 
 function counts(item) {
@@ -67,7 +69,7 @@ function counts(item) {
   const pieces = item.pieces.length - specials;
   return (
     `${counted(item.count, "token")}: ${counted(pieces, "word piece")}, and ${specials} that mark the ` +
-    `beginning and the end. The model reads ${tokenLimit()} at most.`
+    `beginning and the end. The model reads at most ${tokenLimit()}.`
   );
 }
 
@@ -76,7 +78,7 @@ function cut(item) {
   const unread = item.pieces.filter((piece) => !piece.read).length;
   return (
     `The text is cut: ${number(unread)} of its ${number(item.count)} tokens are not read. ` +
-    "Documents in a vector store are split into chunks first, so nothing of them is lost."
+    "Documents in a vector store are split into chunks first, so nothing in them is lost."
   );
 }
 

@@ -1,7 +1,7 @@
 /** The uploads of the page: files that were dropped or chosen, a row with its progress for each. */
 
 import { isAborted } from "./api.js";
-import { button, byId, element } from "./dom.js";
+import { button, byId, element, keepFocus } from "./dom.js";
 import { uploadInto } from "./upload.js";
 import { size } from "./words.js";
 
@@ -79,7 +79,7 @@ export class Uploads {
     const isFolder = (item) => item.webkitGetAsEntry?.()?.isDirectory ?? false;
     for (const folder of items.filter(isFolder)) {
       const name = folder.webkitGetAsEntry().name;
-      uploadRow({ name, size: null }).fail("This is a folder. Drop the files in it.");
+      uploadRow({ name, size: null }).fail("This is a folder. Drop its files instead.");
     }
     this.add(items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()));
   }
@@ -92,19 +92,20 @@ function uploadRow(file) {
   const state = element("span", { class: "state" }, "waiting");
   const row = element("li", { class: "upload" });
   const action = button("Cancel", () => cancel(), { "aria-label": `Cancel ${file.name}` });
+  const remove = () => keepFocus(byId("uploads"), byId("choose"), () => row.remove());
   const cancel = () => {
     controller.abort();
-    row.remove();
+    remove();
   };
   const about = file.size === null ? "" : size(file.size);
   row.append(element("span", { class: "name" }, file.name), " ", state, bar, action);
   byId("uploads").append(row);
   return {
     signal: controller.signal,
-    remove: () => row.remove(),
+    remove,
     progress(share) {
       bar.value = share;
-      state.textContent = share < 1 ? `${Math.floor(share * 100)} % of ${about}` : "sent; the server stores it";
+      state.textContent = share < 1 ? `${Math.floor(share * 100)}% of ${about}` : "sent; the server is storing it";
     },
     fail(message) {
       bar.remove();

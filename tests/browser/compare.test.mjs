@@ -6,7 +6,7 @@ import { axe, DESKTOP, noHorizontalScroll, open, PHONE, useServer } from "./harn
 
 const server = useServer();
 
-const texts = (page) => page.getByLabel("Texts, one a line");
+const texts = (page) => page.getByLabel("Texts, one per line");
 const grid = (page) => page.getByRole("grid", { name: "Cosines" });
 
 /** The number of a pair, counted from 0. */
@@ -28,7 +28,7 @@ test("the samples are compared at first sight, and those of one subject are the 
   assert.ok((await cosineOf(page, 0, 1)) > 0.5); // cat, kitten
   assert.ok((await cosineOf(page, 0, 6)) < 0.2); // cat, stocks
   await page.getByText(/^10 texts\. The closest are/).waitFor();
-  await page.getByText(/Two dimensions show \d\d % of the variance/).waitFor();
+  await page.getByText(/Two dimensions show \d\d% of the variance/).waitFor();
 });
 
 test("the results follow the texts", async (t) => {
@@ -67,10 +67,10 @@ async function lit(page) {
 test("a text that is cut is named, with its tokens", async (t) => {
   const page = await open(t, server);
   await compare(page, ["short", "word ".repeat(300), "also short"]);
-  await page.getByText("It does not read all of text 2 (302 tokens)").waitFor();
+  await page.getByRole("status").getByText("It does not read all of text 2 (302 tokens)").waitFor();
   await page.getByText("How the texts are read").click();
   await page.getByText("302 tokens, cut").waitFor();
-  await page.getByText("The model stops here").waitFor();
+  await page.getByText("and stops here.").waitFor();
   await axe(page);
   await compare(page, ["short", "also short"]);
   await page.locator("#compare-cut").waitFor({ state: "hidden" });
@@ -85,7 +85,7 @@ test("fifty texts fit, and one more is refused with the limit", async (t) => {
     await noHorizontalScroll(page);
     await axe(page);
     await texts(page).fill(lines.join("\n"));
-    await page.getByText("There are 51 texts; this page compares 50 at most. Remove 1 of them.").waitFor();
+    await page.getByText("There are 51 texts, and this page compares at most 50: remove 1.").waitFor();
     await grid(page).waitFor({ state: "hidden" });
   }
 });
@@ -93,7 +93,7 @@ test("fifty texts fit, and one more is refused with the limit", async (t) => {
 test("fewer than two texts, and blank lines, ask for more", async (t) => {
   const page = await open(t, server);
   await texts(page).fill("\n  one text\n\n");
-  await page.getByText("Enter two texts at least").waitFor();
+  await page.getByText("Enter at least two texts, one per line.").waitFor();
   await texts(page).fill("\n  one text\n\nanother\n");
   await page.locator("#heat tbody tr:nth-child(2):last-child").waitFor();
 });

@@ -42,6 +42,13 @@ test("each client has code with this server's address", async (t) => {
   }
 });
 
+test("an address with a query string is no part of the code", async (t) => {
+  const page = await openConnect(t, server, { path: "/?utm=1#connect" });
+  const code = await copied(page, "curl");
+  assert.ok(code.includes(`${server.origin}/v1/embeddings`), code);
+  assert.equal(run(code).data.length, 1);
+});
+
 test("the code for curl runs as it was copied", async (t) => {
   const page = await openConnect(t, server);
   assert.equal(run(await copied(page, "curl")).data[0].embedding.length, 3);
@@ -54,7 +61,7 @@ describe("a server with keys", () => {
 
   test("has them in the code", async (t) => {
     const page = await openConnect(t, keyed);
-    await page.getByText("This server needs a key: put yours in the place of YOUR_KEY.").waitFor();
+    await page.getByText("This server needs a key: replace YOUR_KEY with yours.").waitFor();
     const code = await copied(page, "curl");
     assert.equal(run(code).error.code, "invalid_api_key");
     assert.equal(run(code.replace("YOUR_KEY", KEY)).data.length, 1);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { axe, open, useServer } from "./harness.mjs";
+import { axe, focusedName, open, useServer } from "./harness.mjs";
 import { createStore, FAN, openWithFiles, PUMP, results, row, search, upload } from "./search_tab.mjs";
 import { fileOf, makeStore, post } from "./store.mjs";
 
@@ -42,6 +42,7 @@ test("an upload has a progress, and can be cancelled", async (t) => {
   await axe(page);
   await page.getByRole("button", { name: "Cancel pump.txt" }).click();
   await page.getByRole("progressbar", { name: "Upload of pump.txt" }).waitFor({ state: "detached" });
+  assert.equal(await focusedName(page), "Cancel fan.txt"); // the row in its place
   await page.unroute("**/v1/files");
   for (const route of held) await route.continue().catch(() => undefined); // one was aborted
   await row(page, "fan.txt").getByText("completed").waitFor();
@@ -59,6 +60,7 @@ test("an upload that is refused says why, and leaves the others alone", async (t
   await axe(page);
   await failed.getByRole("button", { name: /^Dismiss/ }).click();
   assert.equal(await failed.count(), 0);
+  assert.equal(await focusedName(page), "choose"); // it was the last row
 });
 
 test("a large file is sent in parts", async (t) => {
@@ -101,13 +103,68 @@ test("a file is removed after a question, from the store or altogether", async (
   await axe(page);
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await row(page, "fan.txt").waitFor({ state: "detached" });
+  assert.match(await focusedName(page), /^Remove (pump|broken)/); // the row in its place
   await page.getByRole("button", { name: "Remove pump.txt" }).click();
-  await page.getByLabel("Delete the file itself, too").check();
+  await page.getByLabel("Also delete the file itself").check();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await row(page, "pump.txt").waitFor({ state: "detached" });
+  assert.equal(await focusedName(page), "Remove broken.pdf");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await row(page, "broken.pdf").waitFor({ state: "detached" });
+  assert.equal(await focusedName(page), "choose");
   assert.match(methods[0], /^\/v1\/vector_stores\/vs_\w+\/files\/file-\w+$/);
   assert.match(methods[1], /^\/v1\/files\/file-\w+$/);
-  await page.locator("#store option:checked").filter({ hasText: "(1 file)" }).waitFor({ state: "attached" });
+  await page.locator("#store option:checked").filter({ hasText: "(0 files)" }).waitFor({ state: "attached" });
+});
+
+test("a long text is read page by page, and each page once", async (t) => {
+  const page = await open(t, server, { path: "/#search" });
+  await createStore(page, "long");
+  // Answers on this server are larger than any text of a test, so the pages are the test's own.
+  await page.route("**/content*", (route) => {
+    const place = Number(new URL(route.request().url()).searchParams.get("page") ?? 0);
+    const data = [{ type: "text", text: `Page ${place}. ` }];
+    const next = place < 2 ? String(place + 1) : null;
+    return route.fulfill({ json: { data, has_more: next !== null, next_page: next } });
+  });
+  await upload(page, PUMP);
+  await page.getByRole("button", { name: "Text of pump.txt" }).click();
+  const more = page.getByRole("button", { name: "Show more", exact: true });
+  await more.evaluate((button) => {
+    button.focus();
+    button.click();
+    button.click(); // before the answer
+  });
+  const text = page.locator("#reader-text");
+  await text.getByText("Page 0. Page 1.").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await text.textContent(), "Page 0. Page 1. ");
+  assert.equal(await more.getAttribute("aria-disabled"), "false");
+  assert.equal(await focusedName(page), "reader-more");
+  await page.keyboard.press("Enter");
+  await text.getByText("Page 0. Page 1. Page 2.").waitFor();
+  assert.equal(await more.isVisible(), false);
+  assert.equal(await focusedName(page), "reader-text");
+  await axe(page);
+});
+
+test("a file keeps the focus while its row changes", async (t) => {
+  const page = await open(t, server, { path: "/#search" });
+  await createStore(page, "focused");
+  let reading = true;
+  await page.route("**/v1/vector_stores/*/files?*", async (route) => {
+    const response = await route.fetch();
+    const list = await response.json();
+    for (const file of list.data) if (reading) file.status = "in_progress";
+    return route.fulfill({ response, json: list });
+  });
+  await upload(page, PUMP, FAN);
+  await row(page, "fan.txt").getByText("in progress").waitFor();
+  await page.getByRole("button", { name: "Remove pump.txt" }).focus();
+  reading = false;
+  await row(page, "pump.txt").getByText("completed").waitFor();
+  assert.equal(await focusedName(page), "Remove pump.txt");
 });
 
 test("a look at the files that fails is said, and followed by another", async (t) => {
@@ -126,7 +183,7 @@ test("a look at the files that fails is said, and followed by another", async (t
   await upload(page, PUMP);
   await page.getByRole("alert").getByText("The server does not answer.").waitFor();
   await row(page, "pump.txt").getByText("completed").waitFor();
-  await page.locator("#search-error").waitFor({ state: "hidden" });
+  await page.locator("#files-error").waitFor({ state: "hidden" });
 });
 
 describe("many stores and files", () => {
@@ -146,5 +203,8 @@ describe("many stores and files", () => {
     await page.getByRole("button", { name: "Show more files" }).click();
     await page.getByText("52 files: 52 completed.").waitFor();
     assert.equal(await page.getByRole("button", { name: "Show more files" }).isVisible(), false);
+    const rows = page.locator("#files-list li");
+    const place = await rows.evaluateAll((all) => all.findIndex((each) => each.contains(document.activeElement)));
+    assert.equal(place, 50); // the first of the new rows
   });
 });

@@ -89,6 +89,11 @@ export async function axe(page) {
   assert.deepEqual(found, []);
 }
 
+/** What has the focus: its label, or else its id. */
+export function focusedName(page) {
+  return page.evaluate(() => document.activeElement.ariaLabel || document.activeElement.id);
+}
+
 /** Fails if the page is wider than the window, so that one would have to scroll sideways. */
 export async function noHorizontalScroll(page) {
   const [wide, window] = await page.evaluate(() => {

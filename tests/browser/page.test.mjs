@@ -80,6 +80,42 @@ test("a visit asks for few files, and all of them are small", async (t) => {
   assert.ok(bytes > 10_000 && bytes <= MOST_BYTES, `${bytes} bytes`);
 });
 
+test("a visit asks the API what the server is, and what its tab shows", async (t) => {
+  const page = await open(t, server, { path: "/#connect" });
+  for (const [path, asked] of [
+    ["/?#compare", ["/", "/info", "/tokenize", "/v1/embeddings"]],
+    ["/?#tokens", ["/", "/info", "/tokenize"]],
+    ["/?#search", ["/", "/info", "/v1/vector_stores"]], // and the files of a store, if there is one
+    ["/?#connect", ["/", "/info"]],
+  ]) {
+    await page.goto("about:blank");
+    await page.goto(server.origin + path);
+    await page.waitForLoadState("networkidle");
+    const fetched = await page.evaluate(() =>
+      performance.getEntriesByType("resource").filter((entry) => entry.initiatorType === "fetch").map((entry) => entry.name),
+    );
+    assert.deepEqual(fetched.map((url) => new URL(url).pathname).sort(), asked);
+  }
+});
+
+test("what will be announced is on the page, empty, from the start, and takes no room", async (t) => {
+  const page = await open(t, server, { path: "/#compare" });
+  await page.getByText("10 texts.").waitFor();
+  const regions = await page.evaluate(() =>
+    ["compare-cut", "tokens-notes", "search-warnings"].map((id) => {
+      const region = document.getElementById(id);
+      return [region.getAttribute("role"), region.textContent, getComputedStyle(region).display !== "none"];
+    }),
+  );
+  assert.deepEqual(regions, Array(3).fill(["status", "", true]));
+  const [between, gap] = await page.evaluate(() => {
+    const [hint, summary] = ["compare-hint", "compare-summary"].map((id) => document.getElementById(id));
+    const { rowGap } = getComputedStyle(document.querySelector(".compare-input"));
+    return [summary.getBoundingClientRect().top - hint.getBoundingClientRect().bottom, parseFloat(rowGap)];
+  });
+  assert.ok(Math.abs(between - gap) < 1, `${between} pixels, for a gap of ${gap}`);
+});
+
 describe("below a base path", () => {
   const based = useServer({ API_BASE_PATH: "/prod" });
 
@@ -113,11 +149,11 @@ describe("a server with keys", () => {
     const field = page.getByLabel("API key");
     await field.fill("a-wrong-key");
     await field.press("Enter");
-    await page.getByRole("status").filter({ hasText: "the key is wrong" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "key rejected" }).waitFor();
     await field.fill(KEY);
     await field.press("Enter");
     await page.getByRole("grid", { name: "Cosines" }).waitFor();
-    await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "key accepted" }).waitFor();
     await axe(page);
   });
 
@@ -127,10 +163,10 @@ describe("a server with keys", () => {
     await field.fill("sk-…");
     await field.press("Enter");
     const message = await field.evaluate((input) => input.validationMessage);
-    assert.equal(message, "An API key cannot have “…”.");
+    assert.equal(message, "An API key cannot contain “…”.");
     await field.fill(KEY);
     await field.press("Enter");
-    await page.getByRole("status").filter({ hasText: "the key is right" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "key accepted" }).waitFor();
   });
 });
 

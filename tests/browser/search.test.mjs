@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { axe, KEY, noHorizontalScroll, open, PHONE, startServer, useServer, WITH_KEYS } from "./harness.mjs";
+import { axe, focusedName, KEY, noHorizontalScroll, open, PHONE, startServer, useServer, WITH_KEYS } from "./harness.mjs";
 import { createStore, openWithFiles, PUMP, results, row, search, upload } from "./search_tab.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,7 +18,7 @@ describe("an empty server", () => {
 
   test("says how to begin", async (t) => {
     const page = await open(t, empty, { path: "/#search" });
-    await page.getByText("There is no vector store yet.").waitFor();
+    await page.getByText("There are no vector stores yet.").waitFor();
     await axe(page);
     await page.getByRole("button", { name: "Create" }).click(); // without a name
     assert.equal(await page.evaluate(() => document.activeElement.id), "store-name");
@@ -28,6 +28,11 @@ describe("an empty server", () => {
     await page.getByText("Type a question, or some words.").waitFor();
     await search(page, "pump");
     await page.getByText("Nothing was found").waitFor();
+    await page.getByRole("button", { name: "Delete store" }).click();
+    await page.getByRole("dialog").getByText("It has no files.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete store" }).click();
+    await page.getByText("There are no vector stores yet.").waitFor();
+    assert.equal(await focusedName(page), "store-name");
   });
 });
 
@@ -88,11 +93,11 @@ test("filters narrow a search, and one that no document has is warned of", async
   await results(page).getByRole("heading", { name: "fan.txt" }).waitFor();
   assert.equal(await results(page).count(), 1);
   await page.getByRole("button", { name: "Add a filter" }).click();
-  await page.getByLabel("Must hold").selectOption("or");
+  await page.getByLabel("Match").selectOption("or");
   await page.getByLabel("Attribute").last().fill("colour");
   await page.getByLabel("Value").last().fill("red");
   await search(page, "pump");
-  await page.getByText("No document has the attribute 'colour'.").waitFor();
+  await page.getByRole("status").getByText("No document has the attribute 'colour'.").waitFor();
   await page.getByRole("button", { name: "Remove this filter" }).first().click();
   await search(page, "pump");
   await page.getByText("Nothing was found").waitFor();
@@ -113,9 +118,10 @@ test("a store is deleted after a question, and another is shown", async (t) => {
   const page = await open(t, server, { path: "/#search" });
   await createStore(page, "kept");
   await createStore(page, "deleted");
-  await page.getByRole("button", { name: "Delete the store" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Delete the store" }).click();
+  await page.getByRole("button", { name: "Delete store" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete store" }).click();
   await page.waitForFunction(() => !document.querySelector("#store").textContent.includes("deleted"));
+  assert.equal(await focusedName(page), "store");
   await page.getByLabel("Vector store", { exact: true }).selectOption({ label: "kept (0 files)" });
   await page.getByText("This store has no files yet.").waitFor();
 });
@@ -123,11 +129,11 @@ test("a store is deleted after a question, and another is shown", async (t) => {
 test("the store of a folder is searched, and not changed", async (t) => {
   const { origin } = await folderServer(t, "lighthouse.md", "# Lighthouses\n\n## Lamps\n\nThe lamp turns four times a minute.");
   const page = await open(t, { origin }, { path: "/#search" });
-  await page.getByText("The files of this store come from the bucket or the folder").waitFor();
+  await page.getByText("The files of this store come from the bucket or folder").waitFor();
   await row(page, "lighthouse.md").getByText("completed").waitFor();
   assert.equal(await page.getByRole("button", { name: "Choose files" }).isVisible(), false);
   assert.equal(await page.getByRole("button", { name: /^Remove/ }).count(), 0);
-  assert.ok(await page.getByRole("button", { name: "Delete the store" }).isDisabled());
+  assert.ok(await page.getByRole("button", { name: "Delete store" }).isDisabled());
   await search(page, "How fast does the lamp turn?");
   await results(page).getByRole("heading", { name: "lighthouse.md" }).waitFor();
   await results(page).getByText("The lamp turns").waitFor();

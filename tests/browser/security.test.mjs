@@ -78,7 +78,7 @@ describe("the content security policy", () => {
 
 test("hostile texts to compare and to tokenize are shown as texts", async (t) => {
   const page = await open(t, server);
-  await page.getByLabel("Texts, one a line").fill(`${HOSTILE}\n${HOSTILE}2\nplain`);
+  await page.getByLabel("Texts, one per line").fill(`${HOSTILE}\n${HOSTILE}2\nplain`);
   await page.getByRole("grid", { name: "Cosines" }).getByText("alert(1)").first().waitFor();
   await nothingRan(page);
   await page.getByRole("tab", { name: "Tokens" }).click();
@@ -127,7 +127,7 @@ test("hostile error messages are shown as texts", async (t) => {
   );
   for (const [tab, panel] of [["Compare", "compare"], ["Tokens", "tokens"], ["Search", "search"]]) {
     await page.getByRole("tab", { name: tab }).click();
-    if (tab === "Compare") await page.getByLabel("Texts, one a line").fill("a\nb");
+    if (tab === "Compare") await page.getByLabel("Texts, one per line").fill("a\nb");
     if (tab === "Tokens") await page.getByLabel("Text", { exact: true }).fill("a b");
     await page.locator(`#${panel}-error`).getByText(HOSTILE).waitFor();
     await nothingRan(page);
@@ -138,7 +138,7 @@ test("a text leaves no trace in the address, in storage, or in a request's addre
   const page = await open(t, server);
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.getByLabel("Texts, one a line").fill(`${SECRET}\n${SECRET} 2`);
+  await page.getByLabel("Texts, one per line").fill(`${SECRET}\n${SECRET} 2`);
   await page.getByRole("grid", { name: "Cosines" }).getByText(SECRET).first().waitFor();
   await page.getByRole("tab", { name: "Tokens" }).click();
   await page.getByLabel("Text", { exact: true }).fill(SECRET);

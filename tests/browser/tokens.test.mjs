@@ -1,7 +1,7 @@
 /** The tab "Tokens": word pieces, what the model does not know, and where it stops. */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { axe, open, PHONE, useServer } from "./harness.mjs";
 
 const server = useServer();
@@ -9,8 +9,8 @@ const server = useServer();
 const text = (page) => page.getByLabel("Text", { exact: true });
 const pieces = (page) => page.locator(".piece > span:first-child").allTextContents();
 
-async function openTokens(t, options = {}) {
-  const page = await open(t, server, { path: "/#tokens", ...options });
+async function openTokens(t, options = {}, at = server) {
+  const page = await open(t, at, { path: "/#tokens", ...options });
   await page.locator(".piece").first().waitFor();
   return page;
 }
@@ -48,10 +48,10 @@ test("what the model does not know is named, beyond the first plane of Unicode, 
 test("where a long text is cut is shown, and how much is not read", async (t) => {
   const page = await openTokens(t);
   await enter(page, "word ".repeat(300), "word");
-  await page.getByText("46 of its 302 tokens are not read").waitFor();
+  await page.getByRole("status").getByText("46 of its 302 tokens are not read").waitFor();
   assert.equal(await page.locator(".piece.unread").count(), 46);
   assert.equal(await page.locator(".piece:not(.unread)").count(), 256);
-  await page.getByText("The model stops here, at its 256 tokens.").waitFor();
+  await page.getByText("The model reads at most 256 tokens and stops here.").waitFor();
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
     const grounds = await page.locator(".unread").evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor));
@@ -60,12 +60,29 @@ test("where a long text is cut is shown, and how much is not read", async (t) =>
   }
 });
 
+describe("a server that cuts the beginning", () => {
+  const start = useServer({ TRUNCATE: "START" });
+
+  test("is said to read from where it does", async (t) => {
+    const page = await openTokens(t, {}, start);
+    await enter(page, `first ${"word ".repeat(300)}last`, "last");
+    await page.getByText("48 of its 304 tokens are not read").waitFor();
+    assert.deepEqual(await page.locator(".border").allTextContents(), [
+      "The model reads at most 256 tokens. The beginning is not read.",
+      "The model reads from here.",
+    ]);
+    const shown = await page.locator(".pieces > li").evaluateAll((all) => all.map((each) => each.className.split(" ").at(-1)));
+    assert.equal(shown.indexOf("border"), 1); // after [CLS]
+    assert.equal(shown.lastIndexOf("border"), shown.lastIndexOf("unread") + 1);
+  });
+});
+
 test("the ids are shown on demand", async (t) => {
   const page = await openTokens(t, { width: PHONE });
   await enter(page, "hello world", "world");
   const id = page.locator(".piece .id").nth(1);
   assert.equal(await id.isVisible(), false);
-  await page.getByLabel("Show their ids").check();
+  await page.getByLabel("Show ids").check();
   assert.equal(await id.isVisible(), true);
   assert.equal(await id.textContent(), "id 7592");
   await axe(page);
