@@ -7,7 +7,6 @@ afterwards.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -55,12 +54,15 @@ def build_bundle(folder: Path, precision: Precision | None) -> None:
     path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Beside other work, OpenBLAS with several threads is many times slower than with one.
     environment = {"PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1"}
-    # Its progress goes to standard error: it is no result.
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=2)
+    # Its progress goes to standard error: it is no result. A session of its own: a Ctrl-C on the
+    # terminal would reach it while its modules load, and print where.
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=2, start_new_session=True
+    )
     try:
         process.wait()
-    except BaseException:  # it removes what it has begun
-        process.send_signal(signal.SIGINT)
+    except BaseException:
+        process.terminate()  # it removes what it has begun
         process.wait()
         raise
     if process.returncode != 0:

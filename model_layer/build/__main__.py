@@ -10,7 +10,6 @@ import fcntl
 import json
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from model_layer.build.errors import BuildError
 from model_layer.build.fetch import fetch, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
+from model_layer.build.scratch import end_at_signals, remove_abandoned, scratch_folder
 from model_layer.errors import BundleError
 from model_layer.places import DEFAULT_BUNDLE, PRECISIONS, cache_folder
 from model_layer.recipe import recipe
@@ -45,8 +45,8 @@ def build(folder: Path, precision: str) -> float:
     """
     sources = {file.name: fetch(file) for file in source_files()}
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
-        new = Path(scratch) / "new"
+    with scratch_folder(folder.parent) as scratch:
+        new = scratch / "new"
         new.mkdir()
         shutil.copyfile(sources["tokenizer.json"], new / TOKENIZER)
         parameters = read_parameters(sources["model.safetensors"])
@@ -58,7 +58,7 @@ def build(folder: Path, precision: str) -> float:
         manifest.write_manifest(new, [MODEL, WEIGHTS, TOKENIZER, CL100K], precision)
         worst = verify.verify(new, precision)
         if folder.exists():
-            folder.rename(Path(scratch) / "old")
+            folder.rename(scratch / "old")
         new.rename(folder)
     return worst
 
@@ -89,6 +89,7 @@ def main() -> int:
         with turn():
             if up_to_date(options.output, options.precision):  # the other process has built it
                 return 0
+            remove_abandoned(options.output.parent)
             worst = build(options.output, options.precision)
     except (BuildError, BundleError, OSError) as error:
         print(f"No model bundle was built. {error}", file=sys.stderr)
@@ -100,7 +101,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    end_at_signals()
+    sys.exit(main())

