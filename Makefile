@@ -42,6 +42,9 @@ ingest: $(VENV)/serve model ## ingest a folder's files into the local store (DIR
 text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
 	@$(MINILM) text $(ARGS) $(if $(FILE),-- "$$FILE")
 
+# One thread each: beside other work, OpenBLAS with several is many times slower.
+model test test-slow test-cpus: export OPENBLAS_NUM_THREADS := 1
+
 # Its hundreds of processes read compiled modules, even where Python is told to write none.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev model ## run the tests
@@ -83,9 +86,8 @@ docs: $(VENV)/dev .venv-docs/ready ## build the documentation as a site, and wri
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --config-file website/mkdocs.yml --strict
 	@$(BIN)/python -m website.built site
 
-# One thread: beside other work, OpenBLAS with several is many times slower.
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
+	@$(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 wheel: $(VENV)/bin/python ## build a wheel of the command `minilm` into dist/
 	@$(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .
