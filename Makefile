@@ -146,7 +146,7 @@ test-sam: $(VENV)/dev model ## test the image and the template with Docker and `
 test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCENARIO=page|security|…, ARGS=)
 	@if CHROMIUM=$$(tests/browser/needs); then \
 		export CHROMIUM && $(MAKE) tests/browser/node_modules/.package-lock.json && \
-		node --test --test-reporter=spec --test-concurrency=1 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
+		node --test --test-reporter=spec --test-concurrency=2 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
 	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
 	else echo "Skipped."; fi
 
