@@ -42,6 +42,9 @@ ingest: $(VENV)/serve model ## ingest a folder's files into the local store (DIR
 text: $(VENV)/serve model ## print what ingestion reads of a file (FILE=, ARGS=--json)
 	@$(MINILM) text $(ARGS) $(if $(FILE),-- "$$FILE")
 
+# One thread each: beside other work, OpenBLAS with several is many times slower.
+model test test-slow test-cpus: export OPENBLAS_NUM_THREADS := 1
+
 # Its hundreds of processes read compiled modules, even where Python is told to write none.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev model ## run the tests
@@ -83,9 +86,8 @@ docs: $(VENV)/dev .venv-docs/ready ## build the documentation as a site, and wri
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --config-file website/mkdocs.yml --strict
 	@$(BIN)/python -m website.built site
 
-# One thread: beside other work, OpenBLAS with several is many times slower.
 model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m model_layer.build --precision $(PRECISION)
+	@$(BIN)/python -m model_layer.build --precision $(PRECISION)
 
 wheel: $(VENV)/bin/python ## build a wheel of the command `minilm` into dist/
 	@$(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .
@@ -144,7 +146,7 @@ test-sam: $(VENV)/dev model ## test the image and the template with Docker and `
 test-browser: $(VENV)/serve model ## use the page in Chromium as people do (SCENARIO=page|security|…, ARGS=)
 	@if CHROMIUM=$$(tests/browser/needs); then \
 		export CHROMIUM && $(MAKE) tests/browser/node_modules/.package-lock.json && \
-		node --test --test-reporter=spec --test-concurrency=1 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
+		node --test --test-reporter=spec --test-concurrency=2 $(ARGS) tests/browser/$(or $(SCENARIO),*).test.mjs; \
 	elif [ -n "$$CI" ]; then echo "CI=$$CI asks for these tests." >&2; exit 1; \
 	else echo "Skipped."; fi
 

@@ -17,8 +17,12 @@ async function openConnect(t, at, options = {}) {
 /** Choose a client, copy its code, and give what is in the clipboard. */
 async function copied(page, client) {
   await page.getByRole("tab", { name: client, exact: true }).click();
-  await page.getByRole("button", { name: `Copy the code for ${client}` }).click();
-  await page.getByRole("status").getByText("Copied").waitFor({ state: "attached" });
+  await page.locator("#copy-status:empty").waitFor({ state: "attached" }); // not of the code before
+  await Promise.all([
+    // Said for seconds only. They may be over when the click returns, on a busy machine.
+    page.getByRole("status").getByText("Copied").waitFor({ state: "attached" }),
+    page.getByRole("button", { name: `Copy the code for ${client}` }).click(),
+  ]);
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
