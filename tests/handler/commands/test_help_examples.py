@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.commands.__main__ import COMMANDS
+from handler.commands.program import COMMANDS
 from tests.handler.documents.pdf.samples import drawn
 from tests.paths import ROOT
 

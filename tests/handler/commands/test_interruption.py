@@ -37,7 +37,7 @@ main(sys.argv[1:2])
 # As a C extension does that is loaded when the signal comes.
 LOADING = """
 import signal, sys
-from handler.commands import __main__ as program
+from handler.commands import program
 
 def load(name):
     try:
@@ -46,7 +46,7 @@ def load(name):
         raise ImportError(name)
 
 program.import_module = load
-sys.exit(program.main(["key"]))
+sys.exit(program.run(["key"]))
 """
 BUILDING = """
 import subprocess, sys
