@@ -107,7 +107,7 @@ export class Files {
 
   /** The file's row; the one it has if nothing has changed, so that focus stays where it is. */
   #row(file) {
-    const shown = JSON.stringify(file);
+    const shown = JSON.stringify([file, waiting(file)]);
     const known = this.#rows.get(file.id);
     if (known?.shown === shown) return known.row;
     const row = fileRow(file, this.isReadOnly ? null : () => this.#remove(file), this.#store.id);
@@ -143,6 +143,7 @@ function fileRow(file, remove, storeId) {
     element("p", { class: "name" }, file.filename, " ", element("span", { class: "badge" }, STATUS[file.status])),
   );
   if (file.status === "completed") row.append(element("p", { class: "hint" }, meta.join(" · ")));
+  if (waiting(file)) row.append(element("p", { class: "hint" }, waiting(file)));
   if (file.last_error) row.append(element("p", { class: "problem bad" }, file.last_error.message));
   for (const warning of file.warnings) row.append(element("p", { class: "problem warn" }, warning));
   const actions = element("p", { class: "buttons" });
@@ -155,6 +156,13 @@ function fileRow(file, remove, storeId) {
   }
   row.append(actions);
   return row;
+}
+
+/** For how long a file has been in progress; "" in the first minute. */
+function waiting({ status, created_at }) {
+  const minutes = Math.floor((Date.now() / 1000 - created_at) / 60);
+  if (status !== "in_progress" || minutes < 1) return "";
+  return `For ${counted(minutes, "minute")}. A large file takes several.`;
 }
 
 function summary(files, more, isReadOnly) {

@@ -1,11 +1,13 @@
 /** The map in two dimensions: a dot for each text, and its words where there is room. */
 
+import { apart } from "./apart.js";
 import { svg } from "./dom.js";
 import { short } from "./words.js";
 
 const HEIGHT = 310;
 const MARGIN = 34;
 const RADIUS = 11;
+const GAP = 2; // between two dots
 const LINE = 16; // height of a label
 const LETTER = 6.1; // width of one, about
 const BASELINE = 4; // below the middle of a line
@@ -34,7 +36,10 @@ export function drawMap(place, texts, points) {
 }
 
 function drawing(width, texts, points) {
-  const places = scaled(points, width);
+  const places = apart(scaled(points, width), 2 * RADIUS + GAP, [
+    [RADIUS, width - RADIUS],
+    [RADIUS, HEIGHT - RADIUS],
+  ]);
   const labels = labelled(places, texts, width);
   return svg(
     "svg",

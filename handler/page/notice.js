@@ -1,8 +1,8 @@
-/** The place of an error in a panel: the API's message, as it was sent, and what can be done. */
+/** The place of an error in a panel: the API's message, and what can be done. */
 
 import { isAborted } from "./api.js";
 import { button, byId, show } from "./dom.js";
-import { goToKey, markKey } from "./key.js";
+import { goToKey, key, markKey } from "./key.js";
 import { isPassing, settled, tryAgain } from "./retries.js";
 
 /**
@@ -32,7 +32,8 @@ export function notice(id, home) {
       settled(place);
       const wrongKey = error.status === 401;
       if (wrongKey) markKey(true);
-      const parts = [error.message];
+      // The API tells programs how to send a key.
+      const parts = [wrongKey && key() ? "The server does not accept this API key." : error.message];
       if (wrongKey) parts.push(" ", button("Enter a key", goToKey, { class: "quiet" }));
       if (again && isPassing(error)) parts.push(" ", tryAgain(place, again));
       replace(...parts);

@@ -149,6 +149,23 @@ test("a long text is read page by page, and each page once", async (t) => {
   await axe(page);
 });
 
+test("a file says for how long it has been in progress", async (t) => {
+  const page = await open(t, server, { path: "/#search" });
+  await createStore(page, "slow");
+  let before = 0; // seconds
+  await page.route("**/v1/vector_stores/*/files?*", async (route) => {
+    const response = await route.fetch();
+    const list = await response.json();
+    for (const file of list.data) Object.assign(file, { status: "in_progress", created_at: file.created_at - before });
+    return route.fulfill({ response, json: list });
+  });
+  await upload(page, PUMP);
+  await row(page, "pump.txt").getByText("in progress").waitFor();
+  assert.equal(await row(page, "pump.txt").getByText("minute").count(), 0);
+  before = 190;
+  await row(page, "pump.txt").getByText("For 3 minutes. A large file takes several.").waitFor();
+});
+
 test("a file keeps the focus while its row changes", async (t) => {
   const page = await open(t, server, { path: "/#search" });
   await createStore(page, "focused");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { apart as separated } from "../../handler/page/apart.js";
 import { valueOf, valuesOf } from "../../handler/page/filters.js";
 import { cosines, project } from "../../handler/page/projection.js";
 import { cosine, counted, quoted, short, size } from "../../handler/page/words.js";
@@ -31,6 +32,23 @@ test("the first axis is the one in which the vectors differ most", () => {
 test("the share says how much is left out", () => {
   const corners = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]; // a tetrahedron: three equal axes
   assert.ok(Math.abs(project(corners).share - 2 / 3) < 1e-6);
+});
+
+test("dots that cover each other are moved apart, and the others stay", () => {
+  const bounds = [[0, 300], [0, 200]];
+  const places = [[100, 100], [100, 100], [100, 100], [108, 103], [250, 50], [300, 200], [299, 200]];
+  const moved = separated(places, 24, bounds);
+  for (let i = 0; i < places.length; i++) {
+    for (let j = 0; j < i; j++) assert.ok(distance(moved[i], moved[j]) > 23, `${i} and ${j}`);
+    for (const axis of [0, 1]) assert.ok(moved[i][axis] >= bounds[axis][0] && moved[i][axis] <= bounds[axis][1]);
+  }
+  assert.deepEqual(moved[4], places[4]);
+});
+
+test("dots without room for all of them stay within the bounds", () => {
+  const bounds = [[0, 40], [0, 40]];
+  const moved = separated(Array(50).fill([20, 20]), 24, bounds);
+  assert.ok(moved.flat().every((value) => value >= 0 && value <= 40));
 });
 
 test("two vectors, and equal ones, have a map", () => {

@@ -150,6 +150,7 @@ describe("a server with keys", () => {
     await field.fill("a-wrong-key");
     await field.press("Enter");
     await page.getByRole("status").filter({ hasText: "key rejected" }).waitFor();
+    await alert.filter({ hasText: "The server does not accept this API key." }).waitFor();
     await field.fill(KEY);
     await field.press("Enter");
     await page.getByRole("grid", { name: "Cosines" }).waitFor();
