@@ -18,6 +18,7 @@ from botocore.exceptions import (
     ClientError,
     HTTPClientError,
     IncompleteReadError,
+    NoRegionError,
     ParamValidationError,
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -99,7 +100,10 @@ class AwsClient:
             self._client: Any = boto3.client(
                 service, region_name=os.environ.get("AWS_REGION") or None, config=config
             )
-        except BotoCoreError as error:  # for example, no region
+        except NoRegionError as error:
+            problem = f"{service} cannot be called: {error} Set AWS_REGION."
+            raise ServiceUnavailable(problem) from error
+        except BotoCoreError as error:
             raise ServiceUnavailable(f"{service} cannot be called: {error}") from error
 
     def call(self, operation: str, *, deadline: float | None = None, **parameters: Any) -> Any:
