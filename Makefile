@@ -86,8 +86,10 @@ docs: $(VENV)/dev .venv-docs/ready ## build the documentation as a site, and wri
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --config-file website/mkdocs.yml --strict
 	@$(BIN)/python -m website.built site
 
-model: $(VENV)/serve ## build the model bundle, unless it is up to date (PRECISION=int8|fp32)
-	@$(BIN)/python -m model_layer.build --precision $(PRECISION)
+# Whoever asks for the model is shown it; what needs it only waits for it.
+model: $(VENV)/serve ## build the model bundle, unless it is up to date, and show it (PRECISION=int8|fp32)
+	@$(if $(filter model,$(MAKECMDGOALS)),$(MINILM) model,$(BIN)/python -m model_layer.build) \
+		--precision $(PRECISION)
 
 wheel: $(VENV)/bin/python ## build a wheel of the command `minilm` into dist/
 	@$(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .

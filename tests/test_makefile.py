@@ -139,6 +139,20 @@ def test_names_of_files_reach_the_commands_as_they_were_typed(
     assert not (checkout / "made").exists()
 
 
+def test_whoever_asks_for_the_model_is_shown_it_and_what_needs_it_is_not(checkout: Path) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$MINILM_CALLED_BY: $*"\n')
+    python.chmod(0o755)
+    done = make("model", "PRECISION=fp32", "-o", ".venv/serve", cwd=checkout, MINILM_CALLED_BY="")
+    assert done.stdout == "make: -m handler.commands model --precision fp32\n"
+    done = make("serve", "-o", ".venv/serve", cwd=checkout, MINILM_CALLED_BY="")
+    assert done.stdout.splitlines() == [
+        ": -m model_layer.build --precision int8",
+        "make: -m handler.commands serve",
+    ]
+
+
 def test_remove_is_passed_on_unless_it_means_no(checkout: Path) -> None:
     python = checkout / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)

@@ -13,13 +13,20 @@ if [ "$(id -u)" = 0 ]; then
 fi
 # On localhost, nothing outside of the container could reach the server.
 export HOST="${HOST:-0.0.0.0}"
-# Unless it is set; an empty value means no store.
-if [ -z "${VECTOR_STORE+set}" ]; then
-  export VECTOR_STORE=sqlite:////data/documents.sqlite
-  case " $* " in *" --store"*) store=named ;; esac
-  if [ "$1" = serve ] && ! [ -w /data ] && [ -z "${store-}" ]; then
+# Messages then name `minilm`, and the store is in /data.
+export MINILM_CALLED_BY=container
+# Docker's for root, and for a user whom the image does not know. Neither may be written, and what
+# `backfill` notes there should outlive the container.
+case "${HOME:-/}" in
+/ | /root) export HOME=/data ;;
+esac
+if [ "$1" = serve ] && [ -z "${VECTOR_STORE+set}" ] && ! [ -w /data ]; then
+  case " $* " in
+  *" --store"*) ;;
+  *)
     echo "There is no vector store: /data cannot be written. Mount a volume there, or set VECTOR_STORE." >&2
-    VECTOR_STORE=
-  fi
+    export VECTOR_STORE= # none
+    ;;
+  esac
 fi
 exec python3 -P -m handler.commands "$@"

@@ -18,6 +18,7 @@ from botocore.exceptions import (
     ClientError,
     HTTPClientError,
     IncompleteReadError,
+    NoRegionError,
     ParamValidationError,
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -77,7 +78,8 @@ CURE_BY_CODE = {code: cure for cure, codes in CURES.items() for code in codes}
 class AwsClient:
     """A client of one AWS service. Thread-safe, as boto3's clients are.
 
-    Region, credentials and endpoint (AWS_ENDPOINT_URL) come from the environment.
+    Region, credentials and endpoint (AWS_ENDPOINT_URL) come from the environment. AWS_REGION, which
+    AWS's other libraries read, goes before boto3's AWS_DEFAULT_REGION.
     """
 
     def __init__(
@@ -95,8 +97,13 @@ class AwsClient:
             **(_of_s3() if service == "s3" else {}),
         )
         try:
-            self._client: Any = boto3.client(service, config=config)
-        except BotoCoreError as error:  # for example, no region
+            self._client: Any = boto3.client(
+                service, region_name=os.environ.get("AWS_REGION") or None, config=config
+            )
+        except NoRegionError as error:
+            problem = f"{service} cannot be called: {error} Set AWS_REGION."
+            raise ServiceUnavailable(problem) from error
+        except BotoCoreError as error:
             raise ServiceUnavailable(f"{service} cannot be called: {error}") from error
 
     def call(self, operation: str, *, deadline: float | None = None, **parameters: Any) -> Any:

@@ -7,7 +7,7 @@ import os
 import sys
 import textwrap
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from handler.commands.terminal import shown
 
@@ -16,14 +16,17 @@ WIDTH = 88  # characters of a line of help
 
 
 def program() -> str:
-    """How the shell calls all commands: by the installed program, or by the module."""
-    called = Path(sys.argv[0]).name
-    return INSTALLED if called == INSTALLED else "python -m handler.commands"
+    """How the shell calls all commands: by the installed program, or by the module.
+
+    What follows the image in `docker run` follows the installed program elsewhere.
+    """
+    is_installed = Path(sys.argv[0]).name == INSTALLED or is_called_by("container")
+    return INSTALLED if is_installed else "python -m handler.commands"
 
 
-def is_called_by_make() -> bool:
-    """Whether a target of the Makefile runs the command."""
-    return os.environ.get("MINILM_CALLED_BY") == "make"
+def is_called_by(caller: Literal["make", "container"]) -> bool:
+    """Whether a target of the Makefile, or the container's entrypoint, runs the command."""
+    return os.environ.get("MINILM_CALLED_BY") == caller
 
 
 class ArgumentParser(argparse.ArgumentParser):

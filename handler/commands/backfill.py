@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -24,10 +25,11 @@ from tqdm import tqdm
 from handler.aws.client import AwsClient
 from handler.aws.queue import MESSAGES_PER_REQUEST, send_messages
 from handler.commands.arguments import ArgumentParser
-from handler.commands.failure import fail, say
+from handler.commands.failure import WRONG_USAGE, fail, say
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.known_documents import known_documents
 from handler.commands.output import add_format_options, print_json, wants_json
+from handler.commands.progress import Progress
 from handler.commands.terminal import shown
 from handler.errors import ServiceUnavailable
 from handler.settings import read_settings
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ObjectTypeDef
 
 MAX_NAMED = 10  # keys that a dry run names
+SCHEME = "s3://"
 STATES = Path("~/.cache/minilm-lambda/backfill")
 EXAMPLES = """
 minilm backfill s3://my-bucket/reports/ --queue QUEUE-URL --dry-run
@@ -56,20 +59,12 @@ class Backfill:
     """The objects under a prefix, and the documents of it that are gone, sent to a queue."""
 
     def __init__(
-        self, bucket: str, prefix: str, queue: str, *, state: Path, ledger: Ledger | None = None
+        self, bucket: str, prefix: str, queue: str, progress: Progress, ledger: Ledger | None = None
     ) -> None:
-        """state: a file that holds the last key sent, until all are sent.
-
-        ledger: the store's; without it, documents that are gone are not found.
-        """
-        self._bucket, self._prefix, self._queue, self._state = bucket, prefix, queue, state
-        self._ledger = ledger
+        """ledger: the store's; without it, documents that are gone are not found."""
+        self._bucket, self._prefix, self._queue = bucket, prefix, queue
+        self._progress, self._ledger = progress, ledger
         self._s3, self._sqs = AwsClient("s3"), AwsClient("sqs")
-
-    @property
-    def last_key(self) -> str:
-        """The last key that an interrupted run has sent; empty if there was none."""
-        return self._state.read_text() if self._state.exists() else ""
 
     def entries(self, after: str) -> Iterator[Entry]:
         """The objects, and between them the documents that are gone, in the order of their keys.
@@ -110,14 +105,14 @@ class Backfill:
 
     def send(self, after: str) -> Iterator[list[Entry]]:
         """Send a message for each entry. Yields what was sent, batch by batch."""
-        self._state.parent.mkdir(parents=True, exist_ok=True)
+        self._progress.note(after)  # before anything is sent, because it may be impossible
         entries = self.entries(after)
         while batch := list(islice(entries, MESSAGES_PER_REQUEST)):
             bodies = [message(self._bucket, one.key) for one in batch]
             send_messages(self._sqs, self._queue, bodies)
-            self._state.write_text(batch[-1].key)
+            self._progress.note(batch[-1].key)
             yield batch
-        self._state.unlink(missing_ok=True)
+        self._progress.clear()
 
 
 def message(bucket: str, key: str) -> str:
@@ -130,34 +125,38 @@ def message(bucket: str, key: str) -> str:
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    bucket, _, prefix = options.source.removeprefix("s3://").partition("/")
-    if not options.source.startswith("s3://") or not bucket:
-        return fail(f"{options.source} is not of the form s3://bucket/prefix.")
     if not options.queue and not options.dry_run:
-        return fail(
-            "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)."
-        )
+        message = "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)."
+        return fail(message, status=WRONG_USAGE)
     name = hashlib.sha256(f"{options.source}\n{options.queue}".encode()).hexdigest()[:16]
     try:
-        state = options.state or STATES.expanduser() / name
+        progress = Progress(options.state or STATES.expanduser() / name)
     except RuntimeError:
         return fail("This user has no home folder for the progress: --state names a file for it.")
     try:
         with interruptible():
-            ledger = None if options.no_removed else _ledger()
-            backfill = Backfill(bucket, prefix, options.queue or "", state=state, ledger=ledger)
-            after = "" if options.from_start else backfill.last_key
-            if after:
-                say(f"Resuming after {after} (--from-start starts over).")
-            return _run(backfill, after, dry_run=options.dry_run, as_json=wants_json(options))
+            return _backfill(options, progress)
     except Interrupted as interrupted:
-        end(interrupted.status, f"Interrupted.{_resume(options)}")
+        end(interrupted.status, f"Interrupted.{_resume(options, progress)}")
     except (ServiceUnavailable, ClientError, ValueError) as error:
-        return fail(f"{error}{_resume(options)}")
+        return fail(f"{error}{_resume(options, progress)}")
 
 
-def _resume(options: argparse.Namespace) -> str:
-    return "" if options.dry_run else " Run the same command to resume."
+def _resume(options: argparse.Namespace, progress: Progress) -> str:
+    if options.dry_run or not progress.last_key:
+        return ""
+    how = " without --from-start" if options.from_start else ""
+    return f" Run the same command{how} to resume."
+
+
+def _backfill(options: argparse.Namespace, progress: Progress) -> int:
+    after = "" if options.from_start else progress.read()
+    bucket, _, prefix = options.source.removeprefix(SCHEME).partition("/")
+    ledger = None if options.no_removed else _ledger()
+    backfill = Backfill(bucket, prefix, options.queue or "", progress, ledger)
+    if after:
+        say(f"Resuming after {after} (--from-start starts over).")
+    return _run(backfill, after, dry_run=options.dry_run, as_json=wants_json(options))
 
 
 def _ledger() -> Ledger | None:
@@ -215,6 +214,12 @@ def _print_plan(count: int, size: int, gone: list[str], *, as_json: bool) -> Non
         print(f"  and {len(gone) - MAX_NAMED:,} more")
 
 
+def _source(text: str) -> str:
+    if not re.match(f"{SCHEME}[^/]", text):
+        raise argparse.ArgumentTypeError(f"it is {text!r}; it has the form s3://bucket/prefix")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(
         "backfill",
@@ -223,7 +228,9 @@ def _parser() -> argparse.ArgumentParser:
         "interrupted run resumes where it stopped.",
         examples=EXAMPLES,
     )
-    parser.add_argument("source", help="s3://bucket/prefix, or s3://bucket for all of it")
+    parser.add_argument(
+        "source", type=_source, help="s3://bucket/prefix, or s3://bucket for all of it"
+    )
     parser.add_argument("--queue", default=os.environ.get("QUEUE_URL"), help="URL of the queue")
     parser.add_argument(
         "--dry-run", action="store_true", help="count what would be sent, and send nothing"

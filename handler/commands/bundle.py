@@ -27,6 +27,11 @@ class FoundBundle:
     is_new: bool  # built by this command
 
 
+def can_build() -> bool:
+    """Whether this installation has the build. The image has the model in its place."""
+    return find_spec("model_layer.build") is not None
+
+
 def find_or_build_bundle(precision: Precision | None) -> FoundBundle:
     """The bundle that `load_encoder` loads; builds it if there is none.
 
@@ -40,7 +45,7 @@ def find_or_build_bundle(precision: Precision | None) -> FoundBundle:
             f"The model in {folder} cannot be looked for: {error.strerror}. Let this user read the "
             "folder, or set XDG_CACHE_HOME to another cache."
         ) from error
-    if is_built or find_spec("model_layer.build") is None:
+    if is_built or not can_build():
         return FoundBundle(folder, is_new=False)
     say(f"Building the model in {folder} (once; about a minute).")
     build_bundle(folder, precision)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import TextIO
 
@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import find_or_build_bundle
-from handler.commands.failure import WRONG_USAGE, fail, say
+from handler.commands.failure import WRONG_USAGE, fail, reason_of, say
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, wants_json
 from handler.commands.output_file import STDOUT, OutputFile, find_output, naming
@@ -34,12 +34,26 @@ MAX_NAMED = 5  # texts that a warning names
 NUMPY = ".npy"
 
 
+class Noted:
+    """Texts that there is something to say of: how many, and the first ones' numbers, from 1."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[int] = []  # at most MAX_NAMED: there may be any number of texts
+
+    def add(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.count += 1
+            if len(self.first) < MAX_NAMED:
+                self.first.append(number)
+
+
 @dataclass
 class Remarks:
-    """What there is to say of the texts, by their numbers from 1."""
+    """What there is to say of the texts."""
 
-    cut: list[int]
-    empty: list[int]
+    cut: Noted = field(default_factory=Noted)
+    empty: Noted = field(default_factory=Noted)
 
 
 def main(arguments: list[str]) -> int:
@@ -49,7 +63,7 @@ def main(arguments: list[str]) -> int:
         parser.error("give texts or --file, not both")
     if not (options.texts or options.file) and sys.stdin.isatty():
         return fail("Give texts, or --file FILE, or lines on standard input.", status=WRONG_USAGE)
-    remarks = Remarks([], [])
+    remarks = Remarks()
     try:
         output = _output(options.output)
         settings = read_settings(os.environ)
@@ -61,7 +75,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         if error.filename is None:
             raise  # standard output's
-        return fail(f"{error.filename}: {error.strerror}.")
+        return fail(reason_of(error))
     except (ModelLayerError, ValueError) as error:
         return fail(str(error))
     if not number:
@@ -136,8 +150,8 @@ def _embed(
                 ) from error
             write(batch, encoded)
             numbers = range(done + 1, done + len(batch) + 1)
-            remarks.cut += [n for n, cut in zip(numbers, encoded.truncated, strict=True) if cut]
-            remarks.empty += [n for n, text in zip(numbers, batch, strict=True) if not text.strip()]
+            remarks.cut.add(n for n, cut in zip(numbers, encoded.truncated, strict=True) if cut)
+            remarks.empty.add(n for n, text in zip(numbers, batch, strict=True) if not text.strip())
             done += len(batch)
             bar.update(len(batch))
     return done
@@ -189,11 +203,11 @@ def _writer(
     return numpy_file(output, columns=columns) if _is_numpy(output) else json_lines(output)
 
 
-def _warn(what: str, numbers: list[int]) -> None:
-    """A warning about the texts with these numbers, if there are any."""
-    if len(numbers) == 1:
-        say(f"warning: text {numbers[0]} is {what}")
-    elif numbers:
-        named = ", ".join(map(str, numbers[:MAX_NAMED]))
-        more = ", …" if len(numbers) > MAX_NAMED else ""
-        say(f"warning: {len(numbers):,} texts are {what}: {named}{more}")
+def _warn(what: str, noted: Noted) -> None:
+    """A warning about these texts, if there are any."""
+    if noted.count == 1:
+        say(f"warning: text {noted.first[0]} is {what}")
+    elif noted.count:
+        named = ", ".join(map(str, noted.first))
+        more = ", …" if noted.count > len(noted.first) else ""
+        say(f"warning: {noted.count:,} texts are {what}: {named}{more}")

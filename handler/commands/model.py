@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from handler.commands.arguments import ArgumentParser
-from handler.commands.bundle import build_bundle
-from handler.commands.failure import fail
+from handler.commands.bundle import build_bundle, can_build
+from handler.commands.failure import fail, reason_of
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, print_json, wants_json
 from handler.commands.terminal import shown
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         folder = bundle_folder(precision)
         if options.remove:
             return _remove(folder, as_json=wants_json(options))
-        if not options.info:
+        if not options.info and can_build():
             with interruptible():
                 build_bundle(folder, precision)
         bundle = read_bundle(precision=precision)
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     except Interrupted as interrupted:
         end(interrupted.status, "Interrupted. No model was built.")
     except (ModelLayerError, ValueError, OSError) as error:
-        return fail(str(error))
+        return fail(reason_of(error))
     facts = _facts(bundle)
     if wants_json(options):
         print_json(facts)
@@ -84,10 +84,12 @@ def _facts(bundle: Bundle) -> dict[str, Any]:
 def _remove(folder: Path, *, as_json: bool) -> int:
     if not folder.exists():
         return fail(f"There is no model in {folder}.")
+    if not can_build():
+        return fail(f"{folder} is not removed: this installation cannot build the model again.")
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        return fail(f"{error.filename} cannot be removed: {error.strerror}.")
+        return fail(f"{folder} cannot be removed: {error.strerror}.")
     if as_json:
         print_json({"removed": str(folder)})
     else:

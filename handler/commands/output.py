@@ -7,10 +7,10 @@ import sys
 
 import orjson
 
-from handler.commands.arguments import is_called_by_make
+from handler.commands.arguments import is_called_by
 from handler.commands.terminal import without_halves
 
-OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+JSON_LINE = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE  # options
 
 
 def add_format_options(parser: argparse.ArgumentParser) -> None:
@@ -37,15 +37,15 @@ def wants_json(options: argparse.Namespace) -> bool:
     """
     if options.json is not None:
         return bool(options.json)
-    return not (sys.stdout.isatty() or is_called_by_make())
+    return not (sys.stdout.isatty() or is_called_by("make"))
 
 
 def print_json(value: object) -> None:
     """Print one line of JSON. Arrays of numpy are lists."""
     try:
-        data = orjson.dumps(value, option=OPTIONS)
+        data = orjson.dumps(value, option=JSON_LINE)
     except orjson.JSONEncodeError:  # a name that is not UTF-8, which JSON has to be
-        data = orjson.dumps(_with_whole_strings(value), option=OPTIONS)
+        data = orjson.dumps(_with_whole_strings(value), option=JSON_LINE)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)  # JSON is UTF-8, whatever the terminal's encoding
     sys.stdout.buffer.flush()

@@ -12,7 +12,7 @@ import orjson
 
 from handler.commands.arguments import ArgumentParser
 from handler.commands.bundle import find_or_build_bundle
-from handler.commands.failure import WRONG_USAGE, fail, say
+from handler.commands.failure import WRONG_USAGE, fail, reason_of, say
 from handler.commands.filters import read_filters
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, print_json, wants_json
@@ -136,7 +136,7 @@ def _search(
 def _reason(error: Exception) -> str:
     """What a person can act on. Clients of a server are told less, and its log has the rest."""
     cause = error.__cause__
-    return str(cause if isinstance(cause, ApiError | TryLater) else error)
+    return reason_of(cause if isinstance(cause, ApiError | TryLater) else error)
 
 
 def _expect_vector_store(storage: ConfiguredStorage, options: argparse.Namespace) -> None:

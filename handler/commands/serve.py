@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from handler.metrics.server import ServerMetrics
 
 SWITCH_SECONDS = 0.001
+MAX_PORT = 65_535
 EXAMPLES = """
 minilm serve
 minilm serve --port 0 --store notes.sqlite
@@ -46,10 +47,10 @@ minilm serve --host 0.0.0.0 --log-format json
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     host = options.host or os.environ.get("HOST") or LOCALHOST
-    port = options.port or os.environ.get("PORT") or "8444"
-    number = whole_number(port)
-    if number is None or number > 65_535:
-        return fail(f"PORT is {port!r}; it can be a number from 0 (any free port) to 65535.")
+    try:
+        port = _port(os.environ.get("PORT") or "8444") if options.port is None else options.port
+    except argparse.ArgumentTypeError as error:
+        return fail(f"PORT: {error}.")
     for name in ("precision", "log_format", "page"):
         if (value := getattr(options, name)) is not None:
             os.environ[name.upper()] = str(value)
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
         settings = settings_with_store(options.store)
         expect_writable(settings.vector_store)
         # Bound before the model is loaded, so that an occupied port is reported at once.
-        sockets = listen(host, number)
+        sockets = listen(host, port)
         with interruptible():
             bundle = find_or_build_bundle(settings.precision)
         with ends_at_once():
@@ -106,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
         "--host",
         help="the address to listen on; 0.0.0.0 is every one (default: HOST, or localhost)",
     )
-    parser.add_argument("--port", help="the port, 0 for any free one (default: PORT, or else 8444)")
+    parser.add_argument(
+        "--port", type=_port, help="the port, 0 for any free one (default: PORT, or else 8444)"
+    )
     add_store_option(parser)
     parser.add_argument(
         "--precision", choices=PRECISIONS, help="of the model (default: PRECISION, or else int8)"
@@ -122,6 +125,15 @@ def _parser() -> argparse.ArgumentParser:
         help="of the log (default: LOG_FORMAT, or else text on a terminal and json elsewhere)",
     )
     return parser
+
+
+def _port(text: str) -> int:
+    number = whole_number(text)
+    if number is None or number > MAX_PORT:
+        raise argparse.ArgumentTypeError(
+            f"it is {text!r}; it can be a number from 0 (any free port) to {MAX_PORT}"
+        )
+    return number
 
 
 def _cure(error: CannotListen) -> str:

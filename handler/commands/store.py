@@ -6,9 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
+from handler.commands.arguments import is_called_by
 from handler.settings import S3VectorsAddress, Settings, SqliteAddress, StoreAddress, read_settings
 
 DEFAULT = "sqlite:///documents.sqlite"  # an empty VECTOR_STORE stands for none
+IN_CONTAINER = "sqlite:////data/documents.sqlite"  # where a volume is mounted
 SCHEMES = ("sqlite:", "s3vectors:")
 
 
@@ -22,6 +24,11 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def default_store() -> str:
+    """The store that is used if nothing names one."""
+    return IN_CONTAINER if is_called_by("container") else DEFAULT
+
+
 def settings_with_store(store: str | None) -> Settings:
     """The settings of the environment, with the store that the command uses.
 
@@ -29,7 +36,7 @@ def settings_with_store(store: str | None) -> Settings:
     """
     if store is not None:
         os.environ["VECTOR_STORE"] = _address(store)
-    os.environ.setdefault("VECTOR_STORE", DEFAULT)
+    os.environ.setdefault("VECTOR_STORE", default_store())
     return read_settings(os.environ)
 
 

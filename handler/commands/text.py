@@ -43,7 +43,9 @@ def main(arguments: list[str]) -> int:
             return fail(f"{path} is a folder; `{text_command('FILE')}` reads one file.")
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
             return fail(f"{path} is not a regular file.")
-    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
+    except OSError as error:
+        return fail(f"{options.path} cannot be looked for: {error.strerror}.")
+    except (ValueError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
         return fail(str(error))
     try:
         with interruptible():

@@ -13,13 +13,13 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 import orjson
 
+from handler.commands.output import JSON_LINE
 from handler.commands.output_file import OutputFile, writing
 from handler.commands.terminal import shown
 from model_layer import Encoded
 
 Write = Callable[[Sequence[str], Encoded], None]
 
-OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
 LONGEST = 60  # characters of a text that people are shown
 FIRST = 4  # numbers of its vector
 
@@ -38,7 +38,7 @@ def json_lines(output: OutputFile | None = None) -> Iterator[Write]:
                     "truncated": bool(encoded.truncated[row]),
                     "embedding": encoded.vectors[row],
                 }
-                file.write(orjson.dumps(line, option=OPTIONS))
+                file.write(orjson.dumps(line, option=JSON_LINE))
 
         yield write
 

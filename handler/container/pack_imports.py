@@ -16,7 +16,7 @@ def main(module: str) -> None:
     ARCHIVE.unlink(missing_ok=True)  # of other code, perhaps
     importlib.import_module(module)
     imported = [one for name, one in sys.modules.items() if name != "__main__"]
-    print(f"{write_archive(imported)} modules")
+    print(f"{write_archive(imported, ARCHIVE)} modules")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ OBJECTS: dict[str, Any] = {one["kind"]: one for one in map(yaml_parse, MANIFEST)
 COMPOSE = yaml_parse((ROOT / "compose.yaml").read_text())["services"]["minilm"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PORT = 8444
+REGION = "us-east-1"
 
 (ECS,) = TASK["containerDefinitions"]
 POD = OBJECTS["Deployment"]["spec"]["template"]
@@ -33,13 +36,22 @@ POD = OBJECTS["Deployment"]["spec"]["template"]
 FILLED = {
     "VECTOR-BUCKET": "vectors",
     "VECTOR-INDEX": "documents",
-    "REGION": "us-east-1",
+    "REGION": REGION,
     "ACCOUNT": "123456789012",
 }
+CLIENTS = """
+for service in ("dynamodb", "s3", "s3vectors", "sqs"):
+    print(AwsClient(service).attempt("region", lambda client: client.meta.region_name))
+"""
 
 
 def filled(text: str) -> str:
     return re.sub("|".join(FILLED), lambda match: FILLED[match[0]], text)
+
+
+def _values(environment: list[dict[str, str]]) -> dict[str, str]:
+    """Those that are no secrets."""
+    return {one["name"]: filled(one["value"]) for one in environment if "value" in one}
 
 
 def test_the_image_is_run_by_our_entrypoint() -> None:
@@ -74,13 +86,40 @@ def _unknown(value: Any, shape: Any) -> list[str]:
     "environment", [ECS["environment"], POD_CONTAINER["env"]], ids=["ecs", "kubernetes"]
 )
 def test_the_settings_are_those_of_s3_vectors(environment: list[dict[str, Any]]) -> None:
-    values = {one["name"]: filled(one["value"]) for one in environment if "value" in one}
+    values = _values(environment)
     store = read_settings(values).vector_store
     assert isinstance(store, S3VectorsAddress)
     assert (store.bucket, store.index) == ("vectors", "documents")
     assert all((store.files_bucket, store.queue_url, store.ledger_table))
     api = properties("ApiFunction")["Environment"]["Variables"]
-    assert values.keys() - {"AWS_REGION"} <= api.keys()
+    assert values.keys() <= api.keys() | {"AWS_REGION"}  # which Lambda sets
+
+
+# What compose.yaml takes from a shell that has all of it.
+COMPOSED = {
+    name: REGION if name.endswith("REGION") else "x"
+    for name in COMPOSE["environment"]
+    if name.startswith("AWS_")
+}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        _values(ECS["environment"]),
+        _values(POD_CONTAINER["env"]),
+        COMPOSED,
+    ],
+    ids=["ecs", "kubernetes", "compose"],
+)
+def test_aws_can_be_called_with_their_environment(environment: dict[str, str]) -> None:
+    """And with nothing else: no AWS_DEFAULT_REGION, no configuration of this user."""
+    environment = {"HOME": "/nonexistent", **environment}
+    code = "from handler.aws.client import AwsClient\n" + CLIENTS
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == (f"{REGION}\n" * 4, "")
 
 
 def test_the_keys_are_secrets() -> None:

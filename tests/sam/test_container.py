@@ -9,11 +9,13 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from openai import OpenAI
 
@@ -214,13 +216,71 @@ def test_a_server_that_is_still_starting_ends_at_once(built: None) -> None:
         docker("rm", "--force", name)
 
 
-def test_commands_run_as_well(volume: str) -> None:
-    def run(*command: str) -> str:
-        mounts = ["--volume", f"{volume}:/data", "--volume", "/usr/share/common-licenses:/in:ro"]
-        return docker("run", "--rm", *RESTRICTED, *mounts, IMAGE, *command)
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
-    assert "serve" in run("--help")
-    assert "GPL" in run("ingest", "/in") + run("search", "freedom to share software")
+
+@pytest.fixture
+def run(volume: str, tmp_path: Path) -> Run:
+    """Run a command, with a folder of one document."""
+    (tmp_path / "in").mkdir(mode=0o755)
+    (tmp_path / "in" / "pump.txt").write_text("Error E-2041 means that the pump is dry.")
+    mounts = ["--volume", f"{volume}:/data", "--volume", f"{tmp_path / 'in'}:/in:ro"]
+
+    def run(*command: str, options: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        started = ["docker", "run", "--rm", *RESTRICTED, *mounts, *options, IMAGE, *command]
+        return subprocess.run(started, capture_output=True, text=True)
+
+    return run
+
+
+def test_commands_run_as_well(run: Run, encoder: Encoder) -> None:
+    def result(*command: str) -> Any:
+        done = run(*command)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    assert run("--help").stdout.startswith("usage: minilm [-h] [--version] COMMAND\n")
+    ingested = result("ingest", "/in")
+    assert (ingested["folder"], ingested["documents"]) == ("/in", {"ingested": 1})
+    found = result("search", "What is E-2041?")
+    assert (found["filename"], "pump is dry" in found["content"][0]["text"]) == ("pump.txt", True)
+    vector = np.array(result("embed", "hello")["embedding"], np.float32)
+    assert np.array_equal(vector, encoder.encode(["hello"]).vectors[0])
+    assert result("text", "/in/pump.txt", "--json")["status"] == "completed"
+    for options in ([], ["--info"]):
+        assert result("model", *options)["fingerprint"] == encoder.bundle.fingerprint
+    made = result("key")
+    assert made["hash"] == hash_key(made["key"])
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (
+            "search x",
+            1,
+            r"There is no store /data/documents\.sqlite yet\. `minilm ingest FOLDER` .*",
+        ),
+        ("model --remove", 1, r"/var/task/model_layer/bundle is not removed: .*"),
+        ("model --precision fp32", 1, r"The model bundle in .* and fp32 is asked for\. .*"),
+        ("backfill s3://b", 2, r"Name the queue: .*"),
+        ("backfill s3://b --queue x --no-removed", 1, r"sqs cannot be called: .* Set AWS_REGION\."),
+        ("backfill b", 2, r"usage: minilm backfill (.|\n)* it has the form s3://bucket/prefix"),
+        ("serve --port abc", 2, r"usage: minilm serve (.|\n)* argument --port: it is 'abc'; .*"),
+        ("text ~/a.txt", 1, r"There is no file /data/a\.txt\."),
+    ],
+)
+def test_what_a_command_cannot_do_is_told(run: Run, command: str, status: int, said: str) -> None:
+    done = run(*command.split())
+    assert (done.returncode, done.stdout) == (status, "")
+    assert re.fullmatch(said + "\n", done.stderr), done.stderr
+
+
+def test_the_home_folder_of_any_user_is_the_volume(run: Run) -> None:
+    done = run("text", "~/a.txt", options=["--user", "54321"])
+    assert done.stderr == "There is no file /data/a.txt.\n"
+    done = run("text", "~/a.txt", options=["--env", "HOME=/in"])
+    assert done.stderr == "There is no file /in/a.txt.\n"
 
 
 def test_a_function_is_still_a_function(container: str) -> None:

@@ -222,8 +222,26 @@ def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    with pytest.raises(ServiceUnavailable, match="region"):
+    with pytest.raises(ServiceUnavailable, match=r"specify a region\. Set AWS_REGION\.$"):
         AwsClient("s3vectors")
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-west-1"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1"),
+    ],
+)
+def test_the_region_is_read_as_by_other_libraries_of_aws(
+    variables: dict[str, str], region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    met = AwsClient("sqs").attempt("region", lambda sqs: sqs.meta.region_name)
+    assert met == region
 
 
 def test_a_truncated_body_is_read_again(serve: Serve, clock: FakeClock) -> None:

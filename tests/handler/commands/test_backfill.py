@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from handler.stores import open_source_store
 from handler.stores.contract import Ledger
 from handler.stores.row import Row
 from tests.handler.aws.moto_server import new_bucket
+from tests.other_user import AnotherUser, shared_folder
 
 KEYS = [f"reports/{number:02} a+b é.txt" for number in range(25)] + ["other/x.txt"]
 
@@ -100,8 +102,11 @@ def test_an_interrupted_run_resumes(
 
     monkeypatch.setattr("handler.commands.backfill.send_messages", fail_once)
     assert setup.run() == 1
-    assert "Run the same command to resume." in capsys.readouterr().err
-    assert setup.sent() == KEYS[:10]
+    assert capsys.readouterr().err.endswith(" Run the same command to resume.\n")
+    assert setup.run("--from-start") == 1
+    said = capsys.readouterr().err
+    assert said.endswith(" Run the same command without --from-start to resume.\n")
+    assert setup.sent() == sorted(KEYS[:10] * 2)
     monkeypatch.undo()
     assert setup.run() == 0
     assert f"Resuming after {KEYS[9]}" in capsys.readouterr().err
@@ -148,18 +153,47 @@ def test_only_failed_messages_are_sent_again(setup: Setup, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("source", "message"),
     [
-        (["/folder", "--queue", "x"], "/folder is not of the form s3://bucket/prefix."),
-        (["s3://", "--queue", "x"], "s3:// is not of the form s3://bucket/prefix."),
-        (["s3://bucket"], "Name the queue: --queue URL, or QUEUE_URL"),
+        ("/folder", "argument source: it is '/folder'; it has the form s3://bucket/prefix\n"),
+        ("s3://", "argument source: it is 's3://'; it has the form s3://bucket/prefix\n"),
+        ("s3:///a", "argument source: it is 's3:///a'; it has the form s3://bucket/prefix\n"),
+        ("s3://b", "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)"),
     ],
 )
-def test_a_wrong_argument_is_explained_in_a_line(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+def test_wrong_usage_is_explained(
+    source: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert backfill.main(arguments) == 1
+    monkeypatch.delenv("QUEUE_URL", raising=False)
+    with pytest.raises(SystemExit, match="2"):
+        sys.exit(backfill.main([source]))
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_progress_that_cannot_be_kept_is_one_sentence(options: list[str]) -> None:
+    """As in a container whose user may not write the home folder."""
+    code = "sys.stderr = sys.stdout\nprint(backfill.main(sys.argv[1:]))"
+    with shared_folder() as home:
+        home.chmod(0o700)
+        imports = "import os, sys\nfrom handler.commands import backfill\n"
+        imports += f"os.environ['HOME'] = {str(home)!r}"
+        said = AnotherUser(imports, code, "s3://b", "--queue", "x", *options).output()
+        home.chmod(0o755)
+    assert said.startswith(f"The progress cannot be kept in {home}/.cache/minilm-lambda/backfill/")
+    assert said.endswith(": Permission denied. --state names another file for it.\n1\n")
+
+
+def test_nothing_is_sent_if_progress_cannot_be_kept(
+    setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.state.parent.write_text("a file, in which no other can be made")
+    state = ["--state", str(setup.state)]
+    assert backfill.main([f"s3://{setup.bucket}/reports/", "--queue", setup.queue, *state]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"The progress cannot be kept in {setup.state}: ")
+    assert said.endswith(" --state names another file for it.")
+    assert setup.sent() == []
 
 
 def test_a_user_without_a_home_folder_names_the_state(
@@ -247,4 +281,6 @@ def test_without_the_ledger_only_the_objects_are_sent(
 def test_a_missing_bucket_is_reported(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--queue", setup.queue, "--state", str(setup.state)]
     assert backfill.main(["s3://no-such-bucket-anywhere/x", *options]) == 1
-    assert "NoSuchBucket" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "NoSuchBucket" in said
+    assert "to resume" not in said  # nothing was sent

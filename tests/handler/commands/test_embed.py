@@ -82,6 +82,14 @@ def test_texts_that_are_cut_or_empty_are_named(capfd: pytest.CaptureFixture[str]
     ]
 
 
+def test_any_number_of_texts_can_be_noted() -> None:
+    """A text each would cost memory that grows with a file."""
+    noted = embed.Noted()
+    noted.add(range(3, 1_000))
+    noted.add(range(1_000, 10_003))
+    assert (noted.count, noted.first) == (10_000, [3, 4, 5, 6, 7])
+
+
 def test_a_text_that_must_not_be_cut_is_refused_by_its_number(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

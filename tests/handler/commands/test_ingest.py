@@ -112,7 +112,7 @@ def test_a_missing_folder_is_explained_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("VECTOR_STORE", f"sqlite:///{tmp_path}/documents.sqlite")
+    monkeypatch.chdir(tmp_path)  # where the store is
     assert handler.commands.ingest.main(arguments) == (2 if message.startswith("Name") else 1)
     said = capsys.readouterr()
     assert (said.err.strip(), said.out) == (message, "")

@@ -15,6 +15,7 @@ from handler.commands import ingest, model, text
 from handler.commands.bundle import find_or_build_bundle
 from model_layer import BundleError, read_bundle
 from model_layer.places import DEFAULT_BUNDLE
+from tests.other_user import AnotherUser, shared_folder, write_protected
 
 
 @pytest.fixture
@@ -68,7 +69,42 @@ def test_a_model_that_may_not_be_removed_is_named(
     monkeypatch.setattr(shutil, "rmtree", refuse)
     assert model.main(["--remove"]) == 1
     said = capsys.readouterr().err
-    assert said == f"{folder}/manifest.json cannot be removed: Permission denied.\n"
+    assert said == f"{folder} cannot be removed: Permission denied.\n"
+
+
+def test_a_model_that_cannot_be_built_again_is_shown_and_not_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in the image, which has the model, and not its build."""
+    monkeypatch.setattr("handler.commands.bundle.find_spec", lambda name: None)
+    shutil.copytree(DEFAULT_BUNDLE, folder)
+    assert model.main([]) == 0
+    assert json.loads(capsys.readouterr().out)["fingerprint"] == read_bundle().fingerprint
+    other = "fp32" if read_bundle().precision == "int8" else "int8"
+    assert model.main(["--precision", other]) == 1
+    assert f"and {other} is asked for" in capsys.readouterr().err
+    assert model.main(["--remove"]) == 1
+    said = capsys.readouterr().err
+    assert said == f"{folder} is not removed: this installation cannot build the model again.\n"
+    assert (folder / "manifest.json").exists()
+
+
+def test_another_user_may_not_remove_the_model() -> None:
+    imports = "import sys\nimport model_layer.places as places\nfrom handler.commands import model"
+    code = """
+from pathlib import Path
+places.DEFAULT_BUNDLE = Path(sys.argv[1])
+sys.stderr = sys.stdout
+print(model.main(["--remove"]))
+"""
+    with shared_folder() as place:
+        folder = place / "bundle"
+        folder.mkdir()
+        (folder / "manifest.json").write_text("{}")
+        with write_protected(folder):
+            said = AnotherUser(imports, code, str(folder)).output()
+        assert said == f"{folder} cannot be removed: Permission denied.\n1\n"
+        assert (folder / "manifest.json").exists()
 
 
 def test_a_damaged_model_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

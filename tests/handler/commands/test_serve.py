@@ -24,6 +24,7 @@ from tests.paths import ROOT
 
 SERVE = [sys.executable, "-m", "handler.commands", "serve"]
 SETTINGS = [quoted(row[0])[0] for row in rows(section(text_of("docs/api.md"), "## Settings"))]
+PORTS = "it can be a number from 0 (any free port) to 65535"
 ON_AWS = {"VECTOR_STORE": "s3vectors://bucket/index", "LEDGER_TABLE": "ledger"}
 # Of each setting, a value that it refuses, and what else must be set for it to be read.
 WRONG: dict[str, tuple[str, dict[str, str]]] = {
@@ -99,6 +100,8 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(
     elif name == "API_KEY_HASHES":
         assert said.startswith(f"Item 1 of {name} is not")
         assert value not in said
+    elif name == "PORT":
+        assert said == f"PORT: it is {value!r}; {PORTS}.\n"
     elif name == "CORS_ALLOW_ORIGINS":
         assert said.startswith(f"{name} has {value!r}; an origin is ")
     else:
@@ -107,8 +110,10 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "65536", "٣", "9" * 5_000])
-def test_an_invalid_port_is_named(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, f"--port={port}").startswith(f"PORT is '{port}'; it can be")
+def test_an_invalid_port_is_wrong_usage(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([f"--port={port}"])
+    assert capsys.readouterr().err.endswith(f" argument --port: it is {port!r}; {PORTS}\n")
 
 
 def test_a_setting_is_refused_without_a_traceback() -> None:

@@ -37,6 +37,11 @@ def test_a_path_is_a_store(option: str | None, path: str, monkeypatch: pytest.Mo
     assert os.environ["VECTOR_STORE"]  # for what reads it later
 
 
+def test_a_container_keeps_it_in_its_volume(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINILM_CALLED_BY", "container")
+    assert settings_with_store(None).vector_store == SqliteAddress("/data/documents.sqlite")
+
+
 def test_the_option_goes_before_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VECTOR_STORE", "sqlite:///a.sqlite")
     assert settings_with_store(None).vector_store == SqliteAddress("a.sqlite")

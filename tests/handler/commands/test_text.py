@@ -92,6 +92,17 @@ def test_a_wrong_argument_is_named(
     assert message in capsys.readouterr().err
 
 
+def test_a_current_folder_that_is_gone_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["a.txt"]) == 1
+    said = capsys.readouterr().err
+    assert said == "a.txt cannot be looked for: No such file or directory.\n"
+
+
 def test_an_unknown_option_is_named_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["a", "--json\x1b[31m"])
