@@ -190,6 +190,10 @@ def _store(environment: Mapping[str, str], name: str) -> StoreAddress | None:
     if not value:
         return None
     if (path := value.removeprefix("sqlite:///")) not in ("", value):
+        try:
+            path.encode()  # SQLite's names are UTF-8
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{name} is {value!r}, which is not UTF-8; choose another.") from error
         return SqliteAddress(path, language)
     # docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html: 3 to 63 characters
     match = re.fullmatch(r"s3vectors://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])/([a-z0-9.-]{3,63})", value)

@@ -172,3 +172,15 @@ def test_the_front_door_finds_the_model_that_the_command_has_built(minilm: Insta
     program = "from model_layer import load_encoder; print(load_encoder().bundle.fingerprint)"
     printed = run(python, "-P", "-c", program, cwd="/", env=minilm.environment)
     assert printed.strip() == read_bundle().fingerprint
+
+
+def test_uv_installs_it_with_the_newest_libraries(wheel: Path, home: Path, tmp_path: Path) -> None:
+    """Without the lock, as people do: what has come out since must work, too."""
+    uv = Path(sys.executable).with_name("uv")
+    places = {"UV_TOOL_DIR": f"{tmp_path}/tools", "UV_TOOL_BIN_DIR": f"{tmp_path}/bin"}
+    command = (uv, "tool", "install", "--quiet", "--python", sys.executable, wheel)
+    run(*command, env={**os.environ, **places})
+    minilm = Installed(tmp_path, home)
+    assert json.loads(minilm("ingest", "manuals", "--store", "new.sqlite"))["chunks"] == 1
+    (result,) = map(json.loads, minilm("search", "E-2041", "--store", "new.sqlite").splitlines())
+    assert TEXT in result["content"][0]["text"]

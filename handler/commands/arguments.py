@@ -47,4 +47,6 @@ class ArgumentParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the process with status 2, as argparse does."""
+        if message.startswith("unrecognized arguments"):
+            message += " (put -- before an argument that begins with -)"
         super().error(shown(message))

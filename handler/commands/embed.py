@@ -61,6 +61,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.texts and options.file:
         parser.error("give texts or --file, not both")
+    if options.json is not None and (options.output or "").endswith(NUMPY):
+        parser.error(f"a file that ends in {NUMPY} is an array; leave out --json and --text")
     if not (options.texts or options.file) and sys.stdin.isatty():
         return fail("Give texts, or --file FILE, or lines on standard input.", status=WRONG_USAGE)
     remarks = Remarks()

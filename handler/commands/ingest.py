@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
         # Not every shell expands the home folder in `DIR=~/notes`.
         folder = Path(options.folder).expanduser().resolve()
         is_folder = folder.is_dir()
+        is_file = folder.exists() and not is_folder
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
         reason = getattr(error, "strerror", None) or str(error)
         return fail(f"{options.folder[:MAX_SHOWN]} is not a folder: {reason.rstrip('.')}.")
@@ -59,7 +60,8 @@ def main(arguments: list[str]) -> int:
         may_know = address is None or not is_missing(address)
     except (ValueError, OSError) as error:
         return fail(str(error))
-    if not is_folder and not may_know:
+    # What was a folder can be a file now; --remove removes the documents of the folder.
+    if not is_folder and (not may_know or (is_file and not options.remove)):
         return fail(f"{folder} is not a folder.")
     try:
         with interruptible():

@@ -83,7 +83,7 @@ def _parser() -> ArgumentParser:
         "best. Each has its file, its score, and the text.",
         examples=EXAMPLES,
     )
-    parser.add_argument("query", metavar="QUERY", help="what to look for")
+    parser.add_argument("query", type=_query, metavar="QUERY", help="what to look for")
     add_store_option(parser)
     parser.add_argument(
         "--vector-store", metavar="ID", help="one that was made through the API (default: "
@@ -107,6 +107,12 @@ def _parser() -> ArgumentParser:
     )
     add_format_options(parser)
     return parser
+
+
+def _query(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; say what to look for")
+    return text
 
 
 def _limit(text: str) -> int:

@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> int:
     except (ModelLayerError, SourceUnreadable, ValueError) as error:
         return fail(str(error))
     if result is None:
-        return fail(f"There is no file {path}.")
+        reason = f"{path} is left out of what is ingested." if path.exists() else None
+        return fail(reason or f"There is no file {path}.")
     print_json(_described(result)) if options.json else _print(result)
     return 1 if isinstance(result, DocumentRejected) else 0
 

@@ -45,6 +45,7 @@ NOT_RUN = {
     "needs AWS": [
         'INDEX="--vector-bucket-name YOUR-VECTOR-BUCKET --index-name YOUR-INDEX"',
         "make key",  # and then `sam deploy`; by itself, it is run below
+        "REGISTRY=ACCOUNT.dkr.ecr.REGION.amazonaws.com",
         "aws ecs register-task-definition --cli-input-json "
         "file://deployment/container/ecs-task.json",
         "aws lambda get-function-configuration --function-name YOUR-API-FUNCTION --query "

@@ -192,7 +192,7 @@ def _expect_file(path: Path) -> None:
     except FileNotFoundError:
         return
     if S_ISDIR(mode):
-        raise unusable(path, "it is a folder. Set VECTOR_STORE to a file in it.")
+        raise unusable(path, "it is a folder. Name a file in it.")
     if not S_ISREG(mode):
         raise unusable(path, "it is not a regular file. Set VECTOR_STORE to one.")
 

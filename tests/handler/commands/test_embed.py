@@ -167,6 +167,9 @@ def test_wrong_usage_has_status_2(
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["a", "--file", "b"])
+    with pytest.raises(SystemExit, match="2"):
+        main(["a", "--output", "a.npy", "--json"])
+    assert "a file that ends in .npy is an array" in capfd.readouterr().err
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     assert main([]) == 2
     assert "Give texts, or --file FILE" in capfd.readouterr().err

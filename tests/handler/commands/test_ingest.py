@@ -118,6 +118,13 @@ def test_a_missing_folder_is_explained_in_a_line(
     assert (said.err.strip(), said.out) == (message, "")
 
 
+def test_a_file_is_no_folder_even_if_it_was_ingested(folder: Path, tmp_path: Path) -> None:
+    store = tmp_path / "documents.sqlite"
+    ingest(folder, store=store)
+    again = ingest(folder / "pets.md", store=store)
+    assert (again.returncode, again.stderr) == (1, f"{folder / 'pets.md'} is not a folder.\n")
+
+
 def test_a_link_to_nothing_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     ended = ingest(tmp_path / "link", store=tmp_path / "documents.sqlite")

@@ -176,3 +176,10 @@ def test_a_limit_out_of_range_is_named(limit: str, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit, match="2"):
         main(["a pet", f"--limit={limit}"])
     assert f"--limit: it is '{limit}'; it can be 1 to 50" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("query", ["", " \t"])
+def test_an_empty_query_is_wrong_usage(query: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([query])
+    assert "QUERY: it is empty; say what to look for" in capsys.readouterr().err

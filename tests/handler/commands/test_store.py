@@ -70,6 +70,11 @@ def test_what_is_no_store_is_refused(store: str) -> None:
         settings_with_store(store)
 
 
+def test_a_name_that_is_not_utf8_is_refused() -> None:
+    with pytest.raises(ValueError, match="which is not UTF-8; choose another"):
+        settings_with_store(os.fsdecode(b"caf\xe9.sqlite"))
+
+
 def test_a_home_folder_that_is_not_known_is_named() -> None:
     with pytest.raises(
         ValueError, match=r"--store is '~nosuch/a\.sqlite', whose home folder is not"

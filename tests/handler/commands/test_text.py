@@ -106,7 +106,17 @@ def test_a_current_folder_that_is_gone_is_one_sentence(
 def test_an_unknown_option_is_named_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["a", "--json\x1b[31m"])
-    assert "unrecognized arguments: --json\\x1b[31m" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(
+        "unrecognized arguments: --json\\x1b[31m (put -- before an argument that begins with -)\n"
+    )
+
+
+def test_a_file_that_ingestion_leaves_out_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_SUCCESS").touch()
+    assert main([str(tmp_path / "_SUCCESS")]) == 1
+    assert capsys.readouterr().err == f"{tmp_path}/_SUCCESS is left out of what is ingested.\n"
 
 
 def test_a_pipe_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ def a_file_without_its_tables(path: Path) -> None:
             not_a_database,
             "it is not a SQLite database. Move it away, or set VECTOR_STORE to another",
         ),
-        (a_folder, "it is a folder. Set VECTOR_STORE to a file in it."),
+        (a_folder, "it is a folder. Name a file in it."),
         (a_pipe, "it is not a regular file. Set VECTOR_STORE to one."),
         (below_a_file, "Check the path, or set VECTOR_STORE to another file."),
         (a_link_to_itself, "Too many levels of symbolic links. Check the path"),
