@@ -11,7 +11,7 @@ import sys
 
 def main() -> int:
     """Run the command that the arguments name. Returns its exit status."""
-    # A parent may have chosen to ignore it, as `nohup` does.
+    # A parent may have chosen to ignore it, as a shell without job control does for `&`.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from handler.commands.program import run

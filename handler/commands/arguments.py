@@ -48,5 +48,5 @@ class ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the process with status 2, as argparse does."""
         if message.startswith("unrecognized arguments"):
-            message += " (put -- before an argument that begins with -)"
+            message += " (if it is no option, put -- before it)"
         super().error(shown(message))

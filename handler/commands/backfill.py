@@ -216,7 +216,9 @@ def _print_plan(count: int, size: int, gone: list[str], *, as_json: bool) -> Non
 
 def _source(text: str) -> str:
     if not re.match(f"{SCHEME}[^/]", text):
-        raise argparse.ArgumentTypeError(f"it is {text!r}; it has the form s3://bucket/prefix")
+        raise argparse.ArgumentTypeError(
+            f"it is {text!r}; it must have the form s3://bucket/prefix"
+        )
     return text
 
 

@@ -35,14 +35,14 @@ def can_build() -> bool:
 def find_or_build_bundle(precision: Precision | None) -> FoundBundle:
     """The bundle that `load_encoder` loads; builds it if there is none.
 
-    Raises BundleError if it cannot be looked for or built.
+    Raises BundleError if it cannot be accessed or built.
     """
     folder = bundle_folder(precision)
     try:
         is_built = (folder / "manifest.json").exists()
     except OSError as error:
         raise BundleError(
-            f"The model in {folder} cannot be looked for: {error.strerror}. Let this user read the "
+            f"The model in {folder} cannot be accessed: {error.strerror}. Let this user read the "
             "folder, or set XDG_CACHE_HOME to another cache."
         ) from error
     if is_built or not can_build():

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a command ends within a second or two, whatever it is doing.
+"""Ctrl-C, SIGTERM, a terminal that closes: a command ends in a second or two, whatever it does.
 
 The first signal raises Interrupted in the main thread, the second ends the process at once.
 """
@@ -10,15 +10,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked for the end. status: the shell's exit status for it, 130 or 143."""
+    """A signal asked for the end. status: the shell's exit status for it, 129, 130 or 143."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -39,7 +39,9 @@ def interruptible() -> Iterator[None]:
         seen.append(number)
         raise Interrupted(number)
 
-    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+    # A parent may have chosen to ignore one, as `nohup` does SIGHUP.
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:
@@ -52,7 +54,8 @@ def ends_at_once(status: int = 128 + signal.SIGINT) -> Iterator[None]:
     """End the process for Ctrl-C inside, where modules load: many make another error of it.
 
     status: of the process then.
-    Leaves alone what a parent process has chosen (`nohup`), and other threads than the main one.
+    Leaves alone what a parent has chosen (a shell without job control ignores it for `&`), and
+    other threads than the main one.
     """
     if (
         threading.current_thread() is not threading.main_thread()
@@ -76,7 +79,8 @@ def try_for(seconds: float, action: Callable[[], object]) -> None:
 
 def end(status: int, message: str) -> NoReturn:
     """End the process with a last line, and without waiting for its threads: one may hang."""
-    print(message, file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # the terminal may be gone
+        print(message, file=sys.stderr)
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(status)

@@ -89,7 +89,7 @@ def _remove(folder: Path, *, as_json: bool) -> int:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        return fail(f"{folder} cannot be removed: {error.strerror}.")
+        return fail(f"{folder} cannot be removed: {(error.strerror or str(error)).rstrip('.')}.")
     if as_json:
         print_json({"removed": str(folder)})
     else:

@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     try:
         port = _port(os.environ.get("PORT") or "8444") if options.port is None else options.port
     except argparse.ArgumentTypeError as error:
-        return fail(f"PORT: {error}.")
+        return fail(f"PORT {str(error).removeprefix('it ')}.")
     for name in ("precision", "log_format", "page"):
         if (value := getattr(options, name)) is not None:
             os.environ[name.upper()] = str(value)

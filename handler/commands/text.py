@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
             return fail(f"{path} is not a regular file.")
     except OSError as error:
-        return fail(f"{options.path} cannot be looked for: {error.strerror}.")
+        return fail(f"{options.path} cannot be accessed: {error.strerror}.")
     except (ValueError, RuntimeError) as error:  # RuntimeError: a loop, or no such home
         return fail(str(error))
     try:
@@ -57,8 +57,9 @@ def main(arguments: list[str]) -> int:
     except (ModelLayerError, SourceUnreadable, ValueError) as error:
         return fail(str(error))
     if result is None:
-        reason = f"{path} is left out of what is ingested." if path.exists() else None
-        return fail(reason or f"There is no file {path}.")
+        if path.exists():
+            return fail(f"{path} is a lock, a marker, or part of a vector store: it is not read.")
+        return fail(f"There is no file {path}.")
     print_json(_described(result)) if options.json else _print(result)
     return 1 if isinstance(result, DocumentRejected) else 0
 

@@ -1,8 +1,7 @@
 """The name that the access log and the metrics give a request: the path of its route.
 
-The router says which route it has found, but it is not asked by what answers around it (preflights,
-refused hosts), and a plain route of Starlette's (/openapi.json) does not say it. Then it is looked
-for by the path, whatever the method.
+The router says which route it has found, but what answers around it (preflights, refused hosts)
+does not ask it. Then the route is looked for by the path, whatever the method.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ function fileRow(file, remove, storeId) {
 function waiting({ status, created_at }) {
   const minutes = Math.floor((Date.now() / 1000 - created_at) / 60);
   if (status !== "in_progress" || minutes < 1) return "";
-  return `For ${counted(minutes, "minute")}. A large file takes several.`;
+  return `In progress for ${counted(minutes, "minute")}. A large file can take several.`;
 }
 
 function summary(files, more, isReadOnly) {

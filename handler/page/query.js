@@ -44,9 +44,14 @@ export class Query {
       byId("query").focus();
       return;
     }
+    await this.#ask(query, body(query));
+  }
+
+  /** Ask, and show what comes. What fails is asked again as it was, whatever the form has by then. */
+  async #ask(query, asked) {
     const path = `v1/vector_stores/${encodeURIComponent(this.storeId())}/search`;
     try {
-      const { answer, headers } = await request(path, { body: body(query), signal: this.#newer() });
+      const { answer, headers } = await request(path, { body: asked, signal: this.#newer() });
       this.#problems.clear();
       render(answer.data, query, answer.warnings ?? []);
       byId("search-summary").textContent = summary(answer.data, headers);
@@ -55,7 +60,7 @@ export class Query {
       if (isAborted(error)) return; // a newer one goes on
       render([], "", []); // what is there is of another query
       byId("search-summary").textContent = "";
-      this.#problems.show(error, () => this.search());
+      this.#problems.show(error, () => this.#ask(query, asked));
       byId("query-error").scrollIntoView({ block: "nearest" });
     }
   }

@@ -1,6 +1,6 @@
 /** The status line: the version, the vector space, and whether a key is needed. */
 
-import { onAnswer, request, requireKey } from "./api.js";
+import { isAborted, latest, onAnswer, request, requireKey } from "./api.js";
 import { byId } from "./dom.js";
 import { key, markKey } from "./key.js";
 import { isPassing, retry, settled, tryAgain } from "./retries.js";
@@ -9,6 +9,7 @@ import { isPassing, retry, settled, tryAgain } from "./retries.js";
 export const server = { needsKey: null, limits: null };
 
 const line = byId("status");
+const newer = latest();
 let failed = false; // the last time
 let tell;
 
@@ -24,24 +25,25 @@ export async function refreshStatus() {
   const recovers = failed;
   failed = false;
   try {
-    say(await described());
+    say(await described(newer()));
     settled(line);
-    tell();
   } catch (error) {
+    if (isAborted(error)) return; // a newer one goes on
     failed = true;
     requireKey(server.needsKey);
     settled(line);
     say(error.message, " ", ...(isPassing(error) ? [tryAgain(line, refreshStatus)] : []));
   }
+  if (server.needsKey !== null) tell();
   if (recovers && !failed) retry();
 }
 
 /** What the server says of itself. */
-async function described() {
-  const about = (await request("", { anonymous: true })).answer;
+async function described(signal) {
+  const about = (await request("", { anonymous: true, signal })).answer;
   server.needsKey = about.key_required;
   requireKey(server.needsKey);
-  const model = server.needsKey && !key() ? null : await info();
+  const model = server.needsKey && !key() ? null : await info(signal);
   server.limits = model?.limits ?? null;
   markKey(server.needsKey && model === null);
   return [`Version ${about.version}`, space(model), keys(model)].filter(Boolean).join(" · ");
@@ -55,9 +57,9 @@ function say(...parts) {
 }
 
 /** The model, or null if the server wants another key. */
-async function info() {
+async function info(signal) {
   try {
-    return (await request("info")).answer;
+    return (await request("info", { signal })).answer;
   } catch (error) {
     if (error.status === 401) return null;
     throw error;

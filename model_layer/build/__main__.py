@@ -18,7 +18,7 @@ from pathlib import Path
 from model_layer.artifacts import CL100K, MANIFEST, MODEL, TOKENIZER, WEIGHTS, read_bundle
 from model_layer.build import graph, manifest, verify, vocabulary
 from model_layer.build.errors import BuildError
-from model_layer.build.fetch import fetch, source_files
+from model_layer.build.fetch import fetch, kept, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
 from model_layer.build.scratch import end_at_signals, remove_abandoned, scratch_folder
@@ -89,7 +89,8 @@ def main() -> int:
         with turn():
             if up_to_date(options.output, options.precision):  # the other process has built it
                 return 0
-            remove_abandoned(options.output.parent)
+            for place in (options.output.parent, *(kept(file).parent for file in source_files())):
+                remove_abandoned(place)
             worst = build(options.output, options.precision)
     except (BuildError, BundleError, OSError) as error:
         print(f"No model bundle was built. {error}", file=sys.stderr)

@@ -54,13 +54,17 @@ def source_files() -> tuple[SourceFile, ...]:
     )
 
 
+def kept(file: SourceFile, cache: Path | None = None) -> Path:
+    """Where the cache has the file, if it has it."""
+    return (cache_folder() if cache is None else cache) / file.sha256 / file.name
+
+
 def fetch(file: SourceFile, cache: Path | None = None) -> Path:
     """The path of the file in the cache; fetches it first if it is not there.
 
     Raises WrongHash if a source delivers another file, BuildError if no source delivers it.
     """
-    cache = cache_folder() if cache is None else cache
-    path = cache / file.sha256 / file.name
+    path = kept(file, cache)
     if path.is_file() and sha256(path) == file.sha256:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

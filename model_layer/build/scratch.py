@@ -7,14 +7,16 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 PREFIX = ".bundle-"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PATIENCE = 1.0  # seconds for what was started to end
 
 _folders: set[Path] = set()  # of this process
 
@@ -51,13 +53,22 @@ def end_at_signals() -> None:
     An exception would not do: libraries in C make another error of it, or print it and go on.
     """
     for number in SIGNALS:
-        signal.signal(number, _end)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
-    for folder in _folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    if os.getpgrp() == os.getpid():  # else the group is the shell's
+    if os.getpgrp() == os.getpid():  # else the group is the shell's, and has got the signal
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
+    _wait_for_children(until=time.monotonic() + PATIENCE)  # so that they write no more
+    for folder in _folders:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(128 + number)
+
+
+def _wait_for_children(*, until: float) -> None:
+    with suppress(ChildProcessError):  # there is none any more
+        while time.monotonic() < until:
+            os.waitpid(-1, os.WNOHANG)
+            time.sleep(0.01)

@@ -94,7 +94,8 @@ def _download(requirement: str) -> Path:
     command = [sys.executable, "-P", "-m", "pip", "download", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
     # pip's output is not captured: it has the progress bar and, on failure, the reason.
-    done = subprocess.run(command, check=False, env=_environment(os.environ))
+    environment = {**_environment(os.environ), "TMPDIR": str(folder)}
+    done = subprocess.run(command, check=False, env=environment)
     wheel = next(folder.glob("*.whl"), None)
     if done.returncode != 0 or wheel is None:
         raise SourceFailed(f"pip could not download it (exit code {done.returncode})")

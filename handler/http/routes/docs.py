@@ -66,7 +66,7 @@ async def description(request: Request) -> Response:
     app: DocumentedApp = request.app
     document = app.document
     if document is None:
-        assert app.routes  # all are built here: the loop must not miss one meanwhile
+        _ = app.routes  # all are built here: the loop must not miss one meanwhile
         document = await run_in_turn(request, app.openapi)
     if root_path := request.scope.get("root_path", "").rstrip("/"):
         document = {**document, "servers": [{"url": root_path}]}

@@ -126,7 +126,7 @@ def test_a_document_that_is_read_is_not_waited_for(tmp_path: Path) -> None:
     assert seconds < 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_server_that_builds_the_model_ends_the_build(tmp_path: Path, number: int) -> None:
     building = tmp_path / "building"
     process = started(tmp_path / "documents.sqlite", "-c", BUILDING, building)

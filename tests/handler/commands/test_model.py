@@ -168,7 +168,7 @@ def test_a_cache_that_cannot_be_looked_into_is_one_sentence(
     for main, path in ((ingest.main, tmp_path), (text.main, tmp_path / "a.txt")):
         assert main([str(path)]) == 1
         said = capsys.readouterr().err
-        assert said.startswith(f"The model in {folder} cannot be looked for: Permission denied. ")
+        assert said.startswith(f"The model in {folder} cannot be accessed: Permission denied. ")
         assert said.count("\n") == 1
 
 

@@ -101,7 +101,7 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(
         assert said.startswith(f"Item 1 of {name} is not")
         assert value not in said
     elif name == "PORT":
-        assert said == f"PORT: it is {value!r}; {PORTS}.\n"
+        assert said == f"PORT is {value!r}; {PORTS}.\n"
     elif name == "CORS_ALLOW_ORIGINS":
         assert said.startswith(f"{name} has {value!r}; an origin is ")
     else:

@@ -100,14 +100,14 @@ def test_a_current_folder_that_is_gone_is_one_sentence(
     (tmp_path / "gone").rmdir()
     assert main(["a.txt"]) == 1
     said = capsys.readouterr().err
-    assert said == "a.txt cannot be looked for: No such file or directory.\n"
+    assert said == "a.txt cannot be accessed: No such file or directory.\n"
 
 
 def test_an_unknown_option_is_named_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["a", "--json\x1b[31m"])
     assert capsys.readouterr().err.endswith(
-        "unrecognized arguments: --json\\x1b[31m (put -- before an argument that begins with -)\n"
+        "unrecognized arguments: --json\\x1b[31m (if it is no option, put -- before it)\n"
     )
 
 
@@ -116,7 +116,8 @@ def test_a_file_that_ingestion_leaves_out_is_said(
 ) -> None:
     (tmp_path / "_SUCCESS").touch()
     assert main([str(tmp_path / "_SUCCESS")]) == 1
-    assert capsys.readouterr().err == f"{tmp_path}/_SUCCESS is left out of what is ingested.\n"
+    said = capsys.readouterr().err
+    assert said.startswith(f"{tmp_path}/_SUCCESS is a lock, a marker, or part of a vector store")
 
 
 def test_a_pipe_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

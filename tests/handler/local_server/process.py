@@ -1,4 +1,4 @@
-"""A server process for tests of signals: `python -m tests.handler.local_server.process`.
+"""A server process for tests of signals: `python -m tests.handler.local_server.process [patient]`.
 
 Its first line is its port.
 """
@@ -19,6 +19,7 @@ from handler.local_server.server import Server, run_to_the_end
 from tests.handler.local_server.serving import LARGE, answer
 
 BOUNDS = Bounds(grace_seconds=1.0, farewell_seconds=0.2, exit_seconds=1.5)
+PATIENT = Bounds(grace_seconds=15.0, exit_seconds=20.0)
 
 
 def say(line: str) -> None:
@@ -46,4 +47,5 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 if __name__ == "__main__":
     sockets = listen("127.0.0.1", 0)
     say(str(sockets[0].getsockname()[1]))
-    run_to_the_end(Server(application, BOUNDS, write_limited_logs()), sockets)
+    bounds = PATIENT if sys.argv[1:] == ["patient"] else BOUNDS
+    run_to_the_end(Server(application, bounds, write_limited_logs()), sockets)
