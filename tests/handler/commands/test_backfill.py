@@ -155,9 +155,9 @@ def test_only_failed_messages_are_sent_again(setup: Setup, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("/folder", "argument source: it is '/folder'; it has the form s3://bucket/prefix\n"),
-        ("s3://", "argument source: it is 's3://'; it has the form s3://bucket/prefix\n"),
-        ("s3:///a", "argument source: it is 's3:///a'; it has the form s3://bucket/prefix\n"),
+        ("/folder", "argument source: it is '/folder'; it must have the form s3://bucket/prefix\n"),
+        ("s3://", "argument source: it is 's3://'; it must have the form s3://bucket/prefix\n"),
+        ("s3:///a", "argument source: it is 's3:///a'; it must have the form s3://bucket/prefix\n"),
         ("s3://b", "Name the queue: --queue URL, or QUEUE_URL (the stack's output IngestQueueUrl)"),
     ],
 )
