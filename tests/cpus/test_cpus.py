@@ -102,7 +102,7 @@ def encode(
     def encode(cpu: str, model: str) -> Run:
         folder = tmp_path_factory.mktemp(f"{cpu}-{model}".replace(" ", "-"))
         texts, encoded = folder / "texts.json", folder / "encoded.npz"
-        read = sample(golden, MOST_TOKENS["int8" if model == FULL_RANGE else model])
+        read = sample(golden, MOST_TOKENS[model])
         texts.write_text(json.dumps(read.texts))
         done = emulate(cpu, ENCODE, texts, bundle(model), encoded, str(ALONE))
         with np.load(encoded) as arrays:
