@@ -265,7 +265,11 @@ def test_commands_run_as_well(run: Run, encoder: Encoder) -> None:
         ("model --precision fp32", 1, r"The model bundle in .* and fp32 is asked for\. .*"),
         ("backfill s3://b", 2, r"Name the queue: .*"),
         ("backfill s3://b --queue x --no-removed", 1, r"sqs cannot be called: .* Set AWS_REGION\."),
-        ("backfill b", 2, r"usage: minilm backfill (.|\n)* it must have the form s3://bucket/prefix"),
+        (
+            "backfill b",
+            2,
+            r"usage: minilm backfill (.|\n)* it must have the form s3://bucket/prefix",
+        ),
         ("serve --port abc", 2, r"usage: minilm serve (.|\n)* argument --port: it is 'abc'; .*"),
         ("text ~/a.txt", 1, r"There is no file /data/a\.txt\."),
     ],
