@@ -1,4 +1,4 @@
-"""The chunks of a file are counted as they are now, whoever wrote them."""
+"""The count of chunks is right after every write, also by another process."""
 
 from __future__ import annotations
 
