@@ -74,15 +74,12 @@ def test_searches_are_answered_while_documents_are_ingested(
             SqliteStorage(SqliteAddress(str(path))), SystemClock(), encoder.bundle.fingerprint
         )
         store = api.new_store()
-        files = [api.upload(LARGE, filename=f"{number}.txt") for number in range(2)]
+        # Many, so that the last is far from done on any machine once the questions are answered.
+        files = [api.upload(LARGE, filename=f"{number}.txt") for number in range(12)]
         for file in files:
             api.attach(store, file)
         wait_for(lambda: api.row(store, files[0].id), lambda row: row.written)
-        times = []
+        body = {"input": "How long does a search wait?", "model": "x"}
         for _ in range(10):
-            began = time.monotonic()
-            body = {"input": "How long does a search wait?", "model": "x"}
             assert httpx.post(f"{server.base_url}/embeddings", json=body).status_code == 200
-            times.append(time.monotonic() - began)
-        assert api.row(store, files[1].id).status == "in_progress"
-        assert sorted(times)[5] < 1
+        assert api.row(store, files[-1].id).status == "in_progress"
