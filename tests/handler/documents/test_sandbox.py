@@ -21,6 +21,7 @@ from tests.handler.documents.sandboxed import (
     is_gone,
     rejection,
     run_in_workers,
+    wait_until_it_computes,
     worker_pid,
 )
 from tests.paths import ROOT
@@ -80,7 +81,7 @@ def test_a_crash_rejects_the_document(sandbox: Sandbox) -> None:
     first = worker_pid(sandbox)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(rejection, sandbox, SLOW_HTML, "a.html")
-        time.sleep(0.5)
+        wait_until_it_computes(first)
         os.kill(first, signal.SIGSEGV)
         assert answer.result() == (
             "invalid_file: The program that reads the file crashed (signal SIGSEGV): the file is "

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.handler.local_server.process import BOUNDS
+from tests.handler.local_server.process import BOUNDS, PATIENT
 from tests.handler.local_server.serving import connected, post, read_all, read_until
 from tests.paths import ROOT
 
 COMMAND = [sys.executable, "-m", "tests.handler.local_server.process"]
-SLACK = 2.0  # seconds that a busy machine may take
+SLACK = 10.0  # seconds that a busy machine may take; what never ends takes sixty
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ def test_running_requests_end_and_idle_connections_are_closed(process: Process) 
         incomplete.sendall(b"GET / HT")
         running.sendall(post("/short", length=0))
         process.wait_for("/short")
-        started = time.monotonic()
+        began = time.monotonic()
         process.signal()
         answer = read_all(running)
         assert answer.endswith(b"done")
         assert b"\r\nconnection: close\r\n" in answer
         assert read_all(idle) == read_all(silent) == read_all(incomplete) == b""
         written = process.end()
-    assert time.monotonic() - started < BOUNDS.grace_seconds + SLACK
+    assert time.monotonic() - began < BOUNDS.grace_seconds + SLACK
     assert process.popen.returncode == 0
     assert "Traceback" not in written
 
@@ -105,14 +105,14 @@ def test_what_takes_longer_is_cancelled_and_told(process: Process) -> None:
         for client, path in ((long, "/long"), (computing, "/compute"), (unread, "/large")):
             client.sendall(post(path, length=0))
             process.wait_for(path)
-        started = time.monotonic()
+        began = time.monotonic()
         process.signal()
         for client in (long, computing):
             answer = read_all(client)
             assert answer.startswith(b"HTTP/1.1 503")
             assert b"shutting down" in answer
         written = process.end()
-    assert time.monotonic() - started < BOUNDS.exit_seconds + SLACK
+    assert time.monotonic() - began < BOUNDS.exit_seconds + SLACK
     assert process.popen.returncode == 0
     assert "Traceback" not in written
 
@@ -122,21 +122,21 @@ def test_the_process_ends_in_time_though_its_loop_is_stuck(process: Process) -> 
     with connected(process.port) as client:
         client.sendall(post("/block", length=0))
         process.wait_for("/block")
-        started = time.monotonic()
+        began = time.monotonic()
         process.signal()
         process.end()
-    assert time.monotonic() - started < BOUNDS.exit_seconds + SLACK
+    assert time.monotonic() - began < BOUNDS.exit_seconds + SLACK
     assert process.popen.returncode == 1
 
 
-def test_a_second_signal_ends_the_process_at_once(process: Process) -> None:
-    with connected(process.port) as client:
+def test_a_second_signal_ends_the_process_at_once() -> None:
+    with started("patient") as process, connected(process.port) as client:
         client.sendall(post("/block", length=0))
         process.wait_for("/block")
         process.signal()
         time.sleep(0.1)  # two signals at once may come in either order
-        started = time.monotonic()
+        began = time.monotonic()
         process.signal(signal.SIGINT)
         process.end()
-    assert time.monotonic() - started < BOUNDS.exit_seconds / 2
+    assert time.monotonic() - began < PATIENT.exit_seconds / 2
     assert process.popen.returncode == 128 + signal.SIGINT

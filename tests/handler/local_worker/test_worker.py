@@ -78,16 +78,17 @@ def is_completed(api: Api, store: str, file_id: str) -> bool:
     return api.row(store, file_id).status == "completed"
 
 
-def test_a_file_is_ingested_soon_after_it_is_attached(place: Place) -> None:
+def test_a_file_is_ingested_soon_after_it_is_attached(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 999)
     place.worker.start()
     api = place.make()
     store = api.new_store()
     for _ in range(3):
         file = api.upload(PETS)
-        began = time.monotonic()
         api.attach(store, file)
         wait_until(partial(is_completed, api, store, file.id))
-        assert time.monotonic() - began < 2
     assert len(api.found(store)) == 3
     assert place.storage is not None
     wait_until(lambda: place.storage and place.storage.tasks.next_due() is None)
@@ -115,11 +116,11 @@ def test_a_small_file_does_not_wait_for_a_large_one(place: Place) -> None:
 
 
 def test_what_takes_long_is_kept(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_tasks, "LEASE_SECONDS", 0.6)
+    monkeypatch.setattr(sqlite_tasks, "LEASE_SECONDS", 1.5)
     monkeypatch.setattr(worker_module, "RENEW_SECONDS", 0.1)
     api = place.make()
     store, file = api.new_store(), api.upload(PETS)
-    place.meanwhile = lambda: time.sleep(1.5)
+    place.meanwhile = lambda: time.sleep(2.5)
     place.worker.start()
     api.attach(store, file)
     wait_until(lambda: api.row(store, file.id).status == "completed")

@@ -53,9 +53,9 @@ def test_many_alternatives_in_each_other_take_no_time() -> None:
     for _ in range(60):
         choices = f"<mc:Choice>{inner}</mc:Choice><mc:Fallback/>"
         inner = f"<mc:AlternateContent>{choices}</mc:AlternateContent>"
-    begun = time.monotonic()
+    begun = time.process_time()
     assert read(document(f"<w:p>{inner}{r('x')}</w:p>")).text == "x"
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_spans_repeat_a_few_times_the_size_of_the_file() -> None:
@@ -69,9 +69,9 @@ def test_spans_repeat_a_few_times_the_size_of_the_file() -> None:
 def test_long_runs_of_one_character_take_no_time() -> None:
     marks = "<m:r><m:t>" + "_" * 200_000 + "(</m:t></m:r>" + MATH[0] + MATH[1]
     header = f"<w:sdt><w:sdtContent><w:p>{r(' ' * 200_000 + 'x')}</w:p></w:sdtContent></w:sdt>"
-    begun = time.monotonic()
+    begun = time.process_time()
     read(document(f"<w:p><m:oMath>{marks}</m:oMath></w:p>{header}"))
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_long_table_takes_time_in_proportion_to_its_rows() -> None:

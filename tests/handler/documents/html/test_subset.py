@@ -49,7 +49,7 @@ def test_entities_that_lengthen_a_page_beyond_measure_are_refused() -> None:
 
 @pytest.mark.parametrize("unclosed", ["<!--", '"', "<?", "<!ENTITY a '"])
 def test_a_part_without_an_end_is_refused_at_once(unclosed: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(DocumentRejected, match="does not end"):
         extract(f"<!DOCTYPE html [{unclosed * 99_999}".encode(), name="a.html", content_type=None)
-    assert time.monotonic() - begin < 2
+    assert time.process_time() - begin < 2

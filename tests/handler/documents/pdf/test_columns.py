@@ -87,6 +87,6 @@ def test_a_page_of_thousands_of_short_columns_is_read_in_time() -> None:
         for line in range(1_000)
         for column in range(6)
     )
-    begin = time.monotonic()
+    begin = time.process_time()
     assert read(drawn(content)).text.count("a b c") == 6_000
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5

@@ -148,5 +148,5 @@ def test_an_object_that_s3_fails_to_give_is_asked_for_a_few_seconds(
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable, match="still answers"):
         reader.find("s3://bucket/a b.txt", deadline=began + 300)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30
     assert len(s3.asked) > 1
