@@ -1,8 +1,10 @@
-"""Commands run in this process as `minilm` runs them, and leave the environment as it was."""
+"""Commands run in this process as `minilm` runs them, and leave the process as it was."""
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,3 +17,11 @@ def called_as_minilm(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VECTOR_STORE", "PRECISION", "LOG_FORMAT", "PAGE"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def level_of_the_log() -> Iterator[None]:
+    log = logging.getLogger("handler")
+    before = log.level
+    yield
+    log.setLevel(before)
