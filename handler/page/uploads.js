@@ -2,6 +2,7 @@
 
 import { isAborted } from "./api.js";
 import { button, byId, element, keepFocus } from "./dom.js";
+import { isPassing } from "./retries.js";
 import { uploadInto } from "./upload.js";
 import { size } from "./words.js";
 
@@ -31,8 +32,14 @@ export class Uploads {
   add(files) {
     const storeId = this.storeId();
     if (!storeId) return;
-    for (const file of files) this.#waiting.push({ storeId, file, row: uploadRow(file) });
+    for (const file of files) this.#wait(storeId, file);
     this.#next();
+  }
+
+  #wait(storeId, file) {
+    const row = uploadRow(file);
+    this.#waiting.push({ storeId, file, row });
+    return row;
   }
 
   #next() {
@@ -56,8 +63,14 @@ export class Uploads {
       this.onAttached(storeId, attached);
     } catch (error) {
       if (isAborted(error)) row.remove();
-      else row.fail(error.message);
+      else row.fail(error.message, mayWork(error) ? () => this.#again(storeId, file, row) : null);
     }
+  }
+
+  #again(storeId, file, failed) {
+    this.#wait(storeId, file).focus();
+    failed.remove();
+    this.#next();
   }
 
   #takeDrops(place) {
@@ -85,6 +98,11 @@ export class Uploads {
   }
 }
 
+/** Whether the same upload may work later: with another key, it may, too. */
+function mayWork(error) {
+  return isPassing(error) || error.status === 401;
+}
+
 /** A row in the list of uploads. */
 function uploadRow(file) {
   const controller = new AbortController();
@@ -98,21 +116,24 @@ function uploadRow(file) {
     remove();
   };
   const about = file.size === null ? "" : size(file.size);
-  row.append(element("span", { class: "name" }, file.name), " ", state, bar, action);
+  const actions = element("span", { class: "actions" }, action);
+  row.append(element("span", { class: "name" }, file.name), " ", state, bar, actions);
   byId("uploads").append(row);
   return {
     signal: controller.signal,
     remove,
+    focus: () => action.focus(),
     progress(share) {
       bar.value = share;
       state.textContent = share < 1 ? `${Math.floor(share * 100)}% of ${about}` : "sent; the server is storing it";
     },
-    fail(message) {
+    fail(message, again = null) {
       bar.remove();
       state.remove();
       action.textContent = "Dismiss";
       action.setAttribute("aria-label", `Dismiss ${file.name}`);
       row.classList.add("failed");
+      if (again) actions.prepend(button("Try again", again, { "aria-label": `Try again to upload ${file.name}` }));
       row.append(element("p", { role: "alert" }, message));
     },
   };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { axe, focusedName, open, PHONE, useServer } from "./harness.mjs";
-import { createStore, openWithFiles, results, search } from "./search_tab.mjs";
+import { createStore, FAN, openWithFiles, results, row, search, upload } from "./search_tab.mjs";
 import { makeStore } from "./store.mjs";
 
 const expected = [/status of (429|503)/, /ERR_FAILED|ERR_INTERNET_DISCONNECTED/];
@@ -21,6 +21,38 @@ async function failing(page, address, status = 503) {
   await page.route(address, fail);
   return () => page.unroute(address, fail);
 }
+
+test("an upload that got no answer is tried again by its button", async (t) => {
+  const page = await open(t, server, { path: "/#search", expected: [...expected, /status of 401/] });
+  await createStore(page, "interrupted");
+  const failed = page.locator(".upload.failed");
+  const retry = failed.getByRole("button", { name: "Try again to upload fan.txt" });
+  let end = await failing(page, "**/v1/files", 0);
+  await upload(page, FAN);
+  for (const status of [503, 401]) {
+    await retry.waitFor();
+    await axe(page);
+    await end();
+    end = await failing(page, "**/v1/files", status);
+    await retry.focus();
+    await page.keyboard.press("Enter");
+    await failed.getByText("Busy for now.").waitFor();
+    assert.equal(await failed.count(), 1);
+  }
+  await end();
+  await retry.click();
+  await row(page, "fan.txt").getByText("completed").waitFor();
+  assert.equal(await failed.count(), 0);
+});
+
+test("an upload that can never work has no such button", async (t) => {
+  const page = await open(t, server, { path: "/#search", expected: [/status of 400/] });
+  await createStore(page, "refused");
+  await failing(page, "**/v1/files", 400);
+  await upload(page, FAN);
+  await page.locator(".upload.failed").getByRole("button", { name: "Dismiss fan.txt" }).waitFor();
+  assert.equal(await again(page).count(), 0);
+});
 
 /** The search tab, whose first list of stores has failed. */
 async function openWithoutList(t, status) {
