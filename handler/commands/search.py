@@ -176,6 +176,12 @@ def _print(results: list[dict[str, Any]]) -> None:
         place.append(f"page {result['page']}" if result["page"] else None)
         facts = ", ".join(part for part in place if part)
         print(shown(f"{number}. {facts}  ({result['score']:.3f})"))
-        text = " ".join(part["text"] for part in result["content"])
-        print(textwrap.indent(textwrap.fill(shown(" ".join(text.split())), width - 3), "   "))
+        text = "\n".join(part["text"] for part in result["content"])
+        print(textwrap.indent(_wrapped(text, width - 3), "   "))
         print()
+
+
+def _wrapped(text: str, width: int) -> str:
+    """The text in parts of `width` at most. Its lines stay as they are: they may be a table's."""
+    lines = (shown(line.expandtabs()).rstrip() for line in text.strip().splitlines())
+    return "\n".join(textwrap.fill(line, width) for line in lines)

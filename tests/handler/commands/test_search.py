@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handler.commands import ingest
 from handler.commands.search import main
 from handler.settings import SqliteAddress
 from handler.stores import open_storage, open_store
@@ -46,6 +47,31 @@ def test_people_read_the_file_and_the_passage(
         f"1. passwords.md, Account  ({result['score']:.3f})\n"
         "   To reset your password, open the account page.\n\n"
     )
+
+
+def test_people_see_the_rows_of_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    folder, store = tmp_path / "docs", f"{tmp_path}/documents.sqlite"
+    folder.mkdir()
+    rows = "| pump | state |\n|---|---|\n| first | dry |\n| second | it hums when it is cold |"
+    (folder / "pumps.md").write_text(f"The pumps are old:\tall of them.\n\n{rows}\n")
+    assert ingest.main([str(folder), "--store", store]) == 0
+    capsys.readouterr()
+    assert main(["Which pump is dry?", "--store", store, "--text"]) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "   The pumps are old:      all",
+        "   of them.",
+        "",
+        "   | pump | state |",
+        "   |---|---|",
+        "   | first | dry |",
+        "   | second | it hums when it",
+        "   is cold |",
+        "",
+    ]
 
 
 def test_a_terminal_without_room_gets_short_lines(
