@@ -21,7 +21,7 @@ METRICS = {
 }
 # A line of text has these in a place of their own.
 NAMES = {"key": "key", "requestId": "request"}
-PLACED = {*METRICS, *NAMES, "status", "route"}
+PLACED = {*METRICS, *NAMES, "status", "method", "route"}
 LEFT_OUT = {"coldStart", "fingerprint", "stages"}  # of lines of text: for programs
 
 _as_text = False  # JSON: what a function on Lambda writes, and every program reads
@@ -53,10 +53,10 @@ def write_line(fields: dict[str, Any], *, namespace: str | None = None) -> None:
 
 
 def _text(fields: dict[str, Any], now: float) -> str:
-    """`12:30:01 200 /v1/embeddings 3.1 ms, 2 inputs, 8 tokens, request 4be1…`, and other fields."""
+    """`12:30:01 200 POST /v1/embeddings 3.1 ms, 2 inputs, 8 tokens, request 4be1…`, and more."""
     known = fields.get
-    start = (time.strftime("%H:%M:%S", time.localtime(now)), known("status"), known("route"))
-    head = " ".join(str(part) for part in start if part is not None)
+    start = [time.strftime("%H:%M:%S", time.localtime(now))]
+    start += [str(known(name)) for name in ("status", "method", "route") if name in fields]
     parts = [f"{fields['milliseconds']:.1f} ms"] if "milliseconds" in fields else []
     parts += [f"{fields[name]:,} {name}" for name in ("inputs", "tokens") if name in fields]
     if known("truncated"):
@@ -65,4 +65,4 @@ def _text(fields: dict[str, Any], now: float) -> str:
     # As JSON: they may hold what a terminal would obey.
     others = [name for name in fields if name not in PLACED and name not in LEFT_OUT]
     parts += [f"{name} {orjson.dumps(fields[name]).decode()}" for name in others]
-    return f"{head} {', '.join(parts)}\n"
+    return f"{' '.join(start)} {', '.join(parts)}\n"

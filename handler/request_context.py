@@ -32,6 +32,7 @@ class RequestContext:
     """A request, from its arrival to its log line."""
 
     request_id: str
+    method: str | None = None  # of HTTP
     deadline: float | None = None  # of time.monotonic(); None: no limit
     answer_limit: int | None = None  # bytes; None: no limit
     takes_gzip: bool = False
@@ -77,7 +78,10 @@ class RequestContext:
     def log(self, route: str, status: int, *, fingerprint: str, namespace: str | None) -> None:
         """Write the request's log line."""
         global _cold
-        fields: dict[str, Any] = {"requestId": self.request_id, "route": route, "status": status}
+        fields: dict[str, Any] = {"requestId": self.request_id}
+        if self.method:
+            fields["method"] = self.method
+        fields |= {"route": route, "status": status}
         fields["milliseconds"] = round(self.milliseconds, 2)
         if self.inputs:
             fields |= {"inputs": self.inputs, "tokens": self.tokens, "truncated": self.truncated}

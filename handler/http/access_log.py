@@ -12,11 +12,12 @@ from handler.errors import NotReady
 from handler.event_kinds import decodes_answers, is_from_gateway, is_from_load_balancer
 from handler.http.content_encoding import accepts_gzip
 from handler.http.error_handlers import FAILED, STATUS
+from handler.http.route_names import method_name
 from handler.limits import GATEWAY_SECONDS, MAX_ANSWER, MAX_ANSWER_ALB
 from handler.request_context import RequestContext, deadline, ending, request_id
 
-# Called at a request's end with its context, route, method and status.
-Observe = Callable[[RequestContext, str, str, int], None]
+# Called at a request's end with its context, route and status.
+Observe = Callable[[RequestContext, str, int], None]
 
 
 class AccessLog:
@@ -67,7 +68,7 @@ class AccessLog:
             route = self._route_name(scope)
             context.log(route, status, fingerprint=self._fingerprint, namespace=self._namespace)
             if self._observe:
-                self._observe(context, route, scope["method"], status)
+                self._observe(context, route, status)
 
 
 def _request_context(scope: Scope) -> RequestContext:
@@ -77,6 +78,7 @@ def _request_context(scope: Scope) -> RequestContext:
     return RequestContext(
         request_id(headers.get("x-request-id"), lambda_context),
         deadline=deadline(lambda_context, most=GATEWAY_SECONDS if is_from_gateway(event) else None),
+        method=method_name(scope["method"]),
         answer_limit=None if event is None else MAX_ANSWER_ALB if alb else MAX_ANSWER,
         is_alone=event is not None,  # Lambda sends an instance one request at a time
         takes_gzip=decodes_answers(event)

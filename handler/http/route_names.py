@@ -1,4 +1,4 @@
-"""The name that the access log and the metrics give a request: the path of its route.
+"""What the access log and the metrics call a request: its method, and the path of its route.
 
 The router says which route it has found, but what answers around it (preflights, refused hosts)
 does not ask it. Then the route is looked for by the path, whatever the method.
@@ -11,10 +11,19 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from handler.http.cors import METHODS
 from handler.http.openapi import DocumentedApp
 from handler.http.paths import canonical
 
-UNKNOWN = "unknown"  # one name for all other paths, of which clients make as many as they like
+# One name for all others, of which clients make as many as they like.
+UNKNOWN = "unknown"
+OTHER = "other"
+KNOWN_METHODS = {*METHODS, "OPTIONS"}
+
+
+def method_name(method: str) -> str:
+    """The request's method, or `other`."""
+    return method if method in KNOWN_METHODS else OTHER
 
 
 def route_name(scope: Scope, app: DocumentedApp, *, base: str) -> str:

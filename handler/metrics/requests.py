@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter
 
-from handler.http.cors import METHODS
 from handler.metrics.children import Children
 from handler.metrics.timings import Timings
 from handler.request_context import RequestContext
 
 # Seconds: a short text takes one millisecond, a request of 2,048 long ones half a minute.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-KNOWN_METHODS = {*METHODS, "OPTIONS"}
 
 
 class RequestMetrics:
@@ -39,12 +37,10 @@ class RequestMetrics:
         self._tokens = counter("tokens", "Tokens of requests that the model has read.", "route")
         self._truncated = counter("truncated_inputs", "Texts that were cut.", "route")
 
-    def observe(self, context: RequestContext, route: str, method: str, status: int) -> None:
+    def observe(self, context: RequestContext, route: str, status: int) -> None:
         """Count a request that has ended."""
         seconds = context.milliseconds / 1000
-        if method not in KNOWN_METHODS:
-            method = "other"
-        self._requests[route, method, str(status)].inc()
+        self._requests[route, str(context.method), str(status)].inc()
         self._seconds.observe(route, seconds)
         for stage, milliseconds in list(context.stages.items()):  # its threads may still write
             self._stages.observe(stage, milliseconds / 1000)

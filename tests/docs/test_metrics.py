@@ -64,8 +64,8 @@ def metrics(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> ServerMetrics:
     state = Connections(Bounds())
     state.refused["a"] += 1
     found.watch(state)
-    context = RequestContext("a", inputs=1, truncated=1, refusal="a", stages={"run": 1.0})
-    found.requests.observe(context, "/", "GET", 200)
+    context = RequestContext("a", "GET", inputs=1, truncated=1, refusal="a", stages={"run": 1.0})
+    found.requests.observe(context, "/", 200)
     return found
 
 

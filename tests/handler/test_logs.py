@@ -13,6 +13,7 @@ from handler.logs import write_line
 
 REQUEST = {
     "requestId": "r-1",
+    "method": "POST",
     "route": "/v1/embeddings",
     "status": 200,
     "milliseconds": 3.14,
@@ -45,7 +46,7 @@ def test_a_line_of_text_says_what_people_look_for(capsys: pytest.CaptureFixture[
     write_line(REQUEST, namespace="metrics")
     line = capsys.readouterr().err
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d 200 /v1/embeddings 3\.1 ms, 2 inputs, 1,234 tokens, 1 truncated, "
+        r"\d\d:\d\d:\d\d 200 POST /v1/embeddings 3\.1 ms, 2 inputs, 1,234 tokens, 1 truncated, "
         r"key alice, request r-1\n",
         line,
     )

@@ -217,7 +217,7 @@ def test_people_read_it_in_a_block(library: SqliteAddress) -> None:
     assert f"  documents  {library.path}: 5 documents, 0 vector stores\n" in out
     assert "off, any program on this machine may call: `" in out
     assert out.endswith("Ctrl-C stops it.\n")
-    assert " 200 /health " in err
+    assert " 200 GET /health " in err
     assert "INFO:     Shut down" in err
 
 

@@ -36,7 +36,7 @@ def test_a_request_writes_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     lambda_handler(http_event({"input": [SECRET, "word " * 300]}), LambdaContext())
     (line,) = lines(capsys)
     assert line["requestId"] == LambdaContext.aws_request_id
-    assert (line["route"], line["status"]) == ("/v1/embeddings", 200)
+    assert (line["method"], line["route"], line["status"]) == ("POST", "/v1/embeddings", 200)
     assert (line["inputs"], line["tokens"], line["truncated"]) == (2, 8 + 256, 1)
     assert set(line["stages"]) == {"parse", "decode", "tokenize", "run", "respond"}
     assert sum(line["stages"].values()) <= line["milliseconds"]
@@ -51,15 +51,21 @@ def test_a_direct_invocation_writes_one_line(capsys: pytest.CaptureFixture[str])
     lambda_handler({"input": 3}, LambdaContext())
     done, refused = lines(capsys)
     assert (done["route"], done["status"], done["inputs"]) == ("direct", 200, 1)
+    assert "method" not in done
     assert (refused["route"], refused["status"]) == ("direct", 400)
 
 
-def test_the_line_of_options_names_the_route(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("method", "name", "status"), [("OPTIONS", "OPTIONS", 204), ("GE\x1bT", "other", 405)]
+)
+def test_the_line_names_the_route_for_every_method(
+    capsys: pytest.CaptureFixture[str], method: str, name: str, status: int
+) -> None:
     event = load_event("http-api-v2-health")
-    event["requestContext"]["http"]["method"] = "OPTIONS"
+    event["requestContext"]["http"]["method"] = method
     lambda_handler(event, LambdaContext())
     (line,) = lines(capsys)
-    assert (line["route"], line["status"]) == ("/health", 204)
+    assert (line["method"], line["route"], line["status"]) == (name, "/health", status)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_a_request_that_the_servers_end_cancels_is_a_503(
 
     async def cancel_it() -> None:
         app = AccessLog(wait_for_the_body, route_name=lambda _: "", fingerprint="", namespace=None)
-        scope = {"type": "http", "headers": []}
+        scope = {"type": "http", "method": "GET", "headers": []}
         request = asyncio.create_task(app(scope, asyncio.Queue[Message]().get, never_called))
         await asyncio.sleep(0)
         request.cancel()

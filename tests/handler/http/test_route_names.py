@@ -49,7 +49,7 @@ class Named:
         self.app = app.app
         return HostCheck(app, allowed_hosts=["testserver"], allowed_origins=[SITE])
 
-    def _observe(self, context: RequestContext, route: str, method: str, status: int) -> None:
+    def _observe(self, context: RequestContext, route: str, status: int) -> None:
         self.names.append(route)
 
     def name(self, asked: str, path: str) -> str:

@@ -98,7 +98,7 @@ def test_head_is_a_method_of_its_own(counted: Counted) -> None:
 
 def test_a_request_without_texts_counts_none() -> None:
     registry = CollectorRegistry()
-    RequestMetrics(registry).observe(RequestContext("a"), "/health", "GET", 200)
+    RequestMetrics(registry).observe(RequestContext("a", "GET"), "/health", 200)
     scrape = Scrape.of(registry)
     assert scrape.value("requests_total", route="/health", method="GET", status="200") == 1
     assert scrape.labels("inputs_total", "route") == set()
