@@ -102,7 +102,7 @@ def encode(
     def encode(cpu: str, model: str) -> Run:
         folder = tmp_path_factory.mktemp(f"{cpu}-{model}".replace(" ", "-"))
         texts, encoded = folder / "texts.json", folder / "encoded.npz"
-        read = sample(golden, MOST_TOKENS[model])
+        read = sample(golden, *MOST_TOKENS[cpu, model])
         texts.write_text(json.dumps(read.texts))
         done = emulate(cpu, ENCODE, texts, bundle(model), encoded, str(ALONE))
         with np.load(encoded) as arrays:
@@ -133,7 +133,7 @@ def test_vectors_and_token_counts_agree(
     run = encode(cpu, precision)
     assert run.stderr == ""
     np.testing.assert_array_equal(run.token_counts, run.sample.tokens_read)
-    assert len(run.alone) >= 8
+    assert len(run.alone) >= 5
     assert run.alone.tobytes() == run.vectors[::ALONE].tobytes()
     encoder = load_encoder(bundle(precision), verify=False)
     here = Cosines.of(encoder.encode(run.sample.texts).vectors, run.sample.vectors)
@@ -141,7 +141,7 @@ def test_vectors_and_token_counts_agree(
 
 
 def test_the_int8_sample_is_large_and_varied(golden: Golden) -> None:
-    read = sample(golden, MOST_TOKENS["int8"])
+    read = sample(golden, *MOST_TOKENS[HASWELL, "int8"])
     assert len(read.texts) >= 100
     assert len(set(read.kinds)) >= 25
     assert read.tokens_read.max() == 256

@@ -82,7 +82,8 @@ class SectionWriter:
         if not self._comments:
             return None
         comment = without_mark(self._comments[-1])
-        names = next(read_rows(comment, self._dialect)).cells
+        row = next(read_rows(comment, self._dialect), None)
+        names = row.cells if row else []
         if len(names) < 2 or any(len(row) != len(names) for row in cells) or not all(names):
             return None
         self._comments.pop()

@@ -45,6 +45,7 @@ def test_a_comment_may_name_the_columns() -> None:
     assert text("# by hand\n# id,name\n1,Ana\n") == "# by hand\n\nid: 1\nname: Ana"
     assert text("#1,Ana\n#2,Ben\n") == "#1; Ana\n\n#2; Ben"
     assert text("# only a comment\n") == "# only a comment"
+    assert text("#\n1,2\n") == "#\n\n1; 2"  # only its mark
 
 
 def test_tables_of_different_widths_have_their_own_names() -> None:
