@@ -16,6 +16,7 @@ from handler.commands.failure import WRONG_USAGE, fail, reason_of, say
 from handler.commands.filters import read_filters
 from handler.commands.interruption import Interrupted, end, interruptible
 from handler.commands.output import add_format_options, print_json, wants_json
+from handler.commands.passage import wrapped
 from handler.commands.store import add_store_option, is_missing, place_of, settings_with_store
 from handler.commands.suggestions import ingest_command
 from handler.commands.terminal import shown
@@ -177,11 +178,5 @@ def _print(results: list[dict[str, Any]]) -> None:
         facts = ", ".join(part for part in place if part)
         print(shown(f"{number}. {facts}  ({result['score']:.3f})"))
         text = "\n".join(part["text"] for part in result["content"])
-        print(textwrap.indent(_wrapped(text, width - 3), "   "))
+        print(textwrap.indent(wrapped(text, width - 3), "   "))
         print()
-
-
-def _wrapped(text: str, width: int) -> str:
-    """The text in parts of `width` at most. Its lines stay as they are: they may be a table's."""
-    lines = (shown(line.expandtabs()).rstrip() for line in text.strip().splitlines())
-    return "\n".join(textwrap.fill(line, width) for line in lines)
