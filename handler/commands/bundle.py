@@ -60,15 +60,19 @@ def build_bundle(folder: Path, precision: Precision | None) -> None:
     # Beside other work, OpenBLAS with several threads is many times slower than with one.
     environment = {"PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1"}
     # Its progress goes to standard error: it is no result. A session of its own: a Ctrl-C on the
-    # terminal would reach it while its modules load, and print where.
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=2, start_new_session=True
-    )
-    try:
-        process.wait()
-    except BaseException:
-        process.terminate()  # it removes what it has begun
-        process.wait()
-        raise
+    # terminal would reach it while its modules load, and print where. A pipe, which the system
+    # closes however this process ends.
+    with subprocess.Popen(
+        [*command, "--end-with-stdin"],
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=2,
+        start_new_session=True,
+    ) as process:
+        try:
+            process.wait()
+        except BaseException:
+            process.terminate()  # it removes what it has begun
+            raise
     if process.returncode != 0:
         raise BundleError("The model could not be built; the lines above say why.")

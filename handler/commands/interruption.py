@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM, a terminal that closes: a command ends in a second or two, whatever it does.
 
-The first signal raises Interrupted in the main thread, the second ends the process at once.
+The first signal raises Interrupted in the main thread, the second ends the process at once. A
+terminal that closes often sends two, so its second one is not heard.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def interruptible() -> Iterator[None]:
     seen: list[int] = []
 
     def interrupt(number: int, _: FrameType | None) -> None:
+        if seen and number == signal.SIGHUP:
+            return
         if seen:
             os._exit(128 + number)
         seen.append(number)

@@ -40,7 +40,7 @@ minilm search "How do I rotate a key?"
 """
 STATUSES = """\
 exit status: 0 done, 1 failed (one sentence on standard error says why), 2 wrong usage,
-130 and 143 interrupted. `minilm COMMAND --help` has the options of a command.
+129, 130 and 143 interrupted. `minilm COMMAND --help` has the options of a command.
 """
 
 

@@ -1,7 +1,7 @@
 """The server: uvicorn's, which watches its connections, and ends in time.
 
-The first SIGTERM or SIGINT stops it gracefully, within seconds whatever is connected or computing;
-the second ends the process at once.
+The first SIGTERM, SIGINT or SIGHUP stops it gracefully, within seconds whatever is connected or
+computing; the second ends the process at once, but for SIGHUP: a terminal that closes sends two.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from handler.local_server.connections import Connections
 from handler.local_server.listening import BACKLOG
 from handler.local_server.log_limit import LimitedHandler
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Connections that asyncio accepts on each socket before it reports any of them: fewer than the
 # descriptors that are kept for this.
 ACCEPTED_AT_ONCE = 8
@@ -81,10 +81,13 @@ class Server(uvicorn.Server):
         """Handle signals, from here to the end of the process."""
         if threading.current_thread() is threading.main_thread():
             for one in SIGNALS:
-                signal.signal(one, self.handle_exit)
+                if one != signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN:  # nohup
+                    signal.signal(one, self.handle_exit)
         yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit and sig == signal.SIGHUP:
+            return
         if self.should_exit:
             os._exit(128 + sig)  # as a shell reports a signal
         self.should_exit = True

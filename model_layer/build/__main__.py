@@ -21,7 +21,12 @@ from model_layer.build.errors import BuildError
 from model_layer.build.fetch import fetch, kept, source_files
 from model_layer.build.parameters import read_parameters
 from model_layer.build.quantize import quantize
-from model_layer.build.scratch import end_at_signals, remove_abandoned, scratch_folder
+from model_layer.build.scratch import (
+    end_at_signals,
+    end_with_stdin,
+    remove_abandoned,
+    scratch_folder,
+)
 from model_layer.errors import BundleError
 from model_layer.places import DEFAULT_BUNDLE, PRECISIONS, cache_folder
 from model_layer.recipe import recipe
@@ -81,7 +86,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m model_layer.build", description=__doc__)
     parser.add_argument("--output", type=Path, default=DEFAULT_BUNDLE, help="the bundle's folder")
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    parser.add_argument(
+        "--end-with-stdin", action="store_true", help="end when standard input is closed"
+    )
     options = parser.parse_args()
+    if options.end_with_stdin:
+        end_with_stdin()
     if up_to_date(options.output, options.precision):
         return 0
     started = time.monotonic()

@@ -17,6 +17,7 @@ from handler.settings import SqliteAddress
 from handler.stores import open_source_store
 from handler.stores.row import Row
 from tests.paths import ROOT
+from tests.processes import is_alive
 
 # As a reader does that hangs: nothing but the end of the process ends it.
 HANGING = """
@@ -56,8 +57,9 @@ from handler.commands.serve import main
 
 class Build(subprocess.Popen):
     def __init__(self, command, **options):
-        program = "import os, signal, sys, time; signal.signal(signal.SIGINT, signal.SIG_DFL)"
-        program += "; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+        assert "--end-with-stdin" in command
+        program = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+        program += "; open(sys.argv[1], 'w').write(str(os.getpid())); sys.stdin.read()"
         super().__init__([sys.executable, "-c", program, sys.argv[1]], **options)
 
 bundle.bundle_folder = lambda precision: Path(sys.argv[1], "none")
@@ -136,6 +138,29 @@ def test_a_server_that_builds_the_model_ends_the_build(tmp_path: Path, number: i
     assert err.endswith("Interrupted.\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int(building.read_text()), 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_a_build_ends_however_its_server_does(tmp_path: Path, number: int) -> None:
+    """The second signal comes while the build is being ended; SIGKILL leaves no time for that."""
+    building = tmp_path / "building"
+    process = started(tmp_path / "documents.sqlite", "-c", BUILDING, building)
+    wait_until(lambda: building.exists() and building.read_text())
+    process.send_signal(number)
+    time.sleep(0.05)
+    interrupted(process, number)
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    wait_until(lambda: not is_alive(int(building.read_text())))
+
+
+def test_a_closing_terminal_is_heard_once() -> None:
+    """A shell sends SIGHUP to what it has started, and the system sends another."""
+    with pytest.raises(Interrupted) as raised, interruptible():
+        try:
+            signal.raise_signal(signal.SIGHUP)
+        finally:
+            signal.raise_signal(signal.SIGHUP)
+    assert raised.value.status == 129
 
 
 def test_an_interrupt_while_modules_load_is_quiet(tmp_path: Path) -> None:

@@ -46,8 +46,9 @@ def is_gone(process: int) -> bool:
 
 def wait_until_it_computes(worker: int) -> None:
     """Wait until a worker process has read for 50 ms: it is inside the parser."""
-    before = _cpu_ticks(worker)
+    before, until = _cpu_ticks(worker), time.monotonic() + 60
     while _cpu_ticks(worker) < before + 5:
+        assert time.monotonic() < until
         time.sleep(0.01)
 
 

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -26,6 +25,7 @@ from tests.handler.documents.sandboxed import (
     worker_pid,
 )
 from tests.paths import ROOT
+from tests.processes import is_alive
 
 NO_SENSE = (
     "invalid_file: The program that reads the file gave an answer that makes no sense: the file "
@@ -248,11 +248,3 @@ def test_no_worker_outlives_its_parent_even_inside_a_slow_document(how: signal.S
     while is_alive(worker):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def is_alive(process: int) -> bool:
-    """Not gone, and no zombie: in a container without an init process, an orphan stays one."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

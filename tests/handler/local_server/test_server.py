@@ -58,7 +58,11 @@ def started(*arguments: str) -> Iterator[Process]:
             popen.kill()
 
 
-def test_running_requests_end_and_idle_connections_are_closed(process: Process) -> None:
+@pytest.mark.parametrize("numbers", [[signal.SIGTERM], [signal.SIGHUP, signal.SIGHUP]])
+def test_running_requests_end_and_idle_connections_are_closed(
+    process: Process, numbers: list[signal.Signals]
+) -> None:
+    """A terminal that closes may send SIGHUP twice."""
     with contextlib.ExitStack() as stack:
         idle, silent, incomplete, running = (
             stack.enter_context(connected(process.port)) for _ in range(4)
@@ -70,7 +74,9 @@ def test_running_requests_end_and_idle_connections_are_closed(process: Process) 
         running.sendall(post("/short", length=0))
         process.wait_for("/short")
         began = time.monotonic()
-        process.signal()
+        for number in numbers:
+            process.signal(number)
+            time.sleep(0.05)
         answer = read_all(running)
         assert answer.endswith(b"done")
         assert b"\r\nconnection: close\r\n" in answer

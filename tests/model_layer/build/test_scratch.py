@@ -19,6 +19,7 @@ from pathlib import Path
 from model_layer.build import scratch
 
 scratch.end_at_signals()
+scratch.end_with_stdin()
 with scratch.scratch_folder(Path(sys.argv[1])) as folder:
     (folder / "part").touch()
     (scratch.temporary_folder() / "part").touch()
@@ -28,21 +29,24 @@ with scratch.scratch_folder(Path(sys.argv[1])) as folder:
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, None])
 def test_a_signal_removes_the_folders_and_ends_what_was_started(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals | None
 ) -> None:
+    """None: standard input ends, as it does when the process that started the build is killed."""
     with subprocess.Popen(
         [sys.executable, "-c", BUILD, tmp_path],
         cwd=ROOT, env={"TMPDIR": str(tmp_path)}, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         assert len(list(tmp_path.glob("*/part"))) == 2
-        process.send_signal(number)
+        if number is not None:
+            process.send_signal(number)
+            process.wait(timeout=20)
         _, said = process.communicate(timeout=20)  # `sleep` has the pipes, too
-    assert (process.returncode, said) == (128 + number, "")
+    assert (process.returncode, said) == (128 + (number or signal.SIGTERM), "")
     assert list(tmp_path.iterdir()) == []
 
 
