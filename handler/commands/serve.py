@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from starlette.types import ASGIApp
 
@@ -69,11 +69,17 @@ def main(arguments: list[str]) -> int:
         return fail(f"{error} {_cure(error)}")
     except (ModelLayerError, ValueError) as error:
         return fail(str(error))
-    as_text = (settings.log_format or ("text" if sys.stderr.isatty() else "json")) == "text"
+    as_text = _as_text(settings, sys.stderr)
     logs.write_text(on=as_text)
     with ends_at_once(0):  # until the server looks out for Ctrl-C itself
-        _announce(sockets, host, bundle, asked=options.store, as_text=as_text)
+        announced_as_text = _as_text(settings, sys.stdout)
+        _announce(sockets, host, bundle, asked=options.store, as_text=announced_as_text)
         return _serve(app, metrics, sockets, settings, as_text=as_text)
+
+
+def _as_text(settings: Settings, stream: TextIO) -> bool:
+    """Whether people read the stream."""
+    return (settings.log_format or ("text" if stream.isatty() else "json")) == "text"
 
 
 def _serve(
