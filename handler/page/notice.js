@@ -1,9 +1,18 @@
-/** The place of an error in a panel: the API's message, and what can be done. */
+/** An error of the API on the page: its message, and what can be done. */
 
 import { isAborted } from "./api.js";
 import { button, byId, show } from "./dom.js";
 import { goToKey, key, markKey } from "./key.js";
 import { isPassing, settled, tryAgain } from "./retries.js";
+
+/** What to say about an error, as the children of an element. */
+export function explained(error) {
+  if (error.status !== 401) return [error.message];
+  markKey(true);
+  // The API tells programs how to send a key.
+  const text = key() ? "The server does not accept this API key." : error.message;
+  return [text, " ", button("Enter a key", goToKey, { class: "quiet" })];
+}
 
 /**
  * Show the errors of a panel in its element with this id.
@@ -30,11 +39,7 @@ export function notice(id, home) {
     show(error, again) {
       if (isAborted(error)) return;
       settled(place);
-      const wrongKey = error.status === 401;
-      if (wrongKey) markKey(true);
-      // The API tells programs how to send a key.
-      const parts = [wrongKey && key() ? "The server does not accept this API key." : error.message];
-      if (wrongKey) parts.push(" ", button("Enter a key", goToKey, { class: "quiet" }));
+      const parts = explained(error);
       if (again && isPassing(error)) parts.push(" ", tryAgain(place, again));
       replace(...parts);
     },

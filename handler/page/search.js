@@ -20,12 +20,13 @@ export function startSearch() {
       return;
     }
     open = store?.id;
+    uploads.open(open ?? null);
     query.clear();
     files.open(store, fixed);
   });
   const files = new Files(() => stores.recount());
   const query = new Query(() => stores.id);
-  new Uploads(
+  const uploads = new Uploads(
     () => stores.id,
     (storeId, file) => {
       byId("search-status").textContent = `${file.filename} was uploaded.`;

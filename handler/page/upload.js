@@ -1,6 +1,6 @@
 /** One upload: a file's bytes to the server, then into a vector store. Knows no elements. */
 
-import { request, sendForm } from "./api.js";
+import { isAborted, request, sendForm } from "./api.js";
 
 // Bytes of a file in one request: LAMBDA_FILE in handler/limits.py. A larger one is sent in parts,
 // which every server takes.
@@ -8,13 +8,21 @@ const ONE_REQUEST = 4_500_000;
 const PURPOSE = "assistants";
 
 /**
- * Upload a file, and attach it to a store. Throws ApiError, and leaves no file behind then.
+ * Upload a file, and attach it to a store. Throws ApiError, and leaves no file behind then. Throws
+ * Error if the file itself cannot be read.
  *
  * @param {(share: number) => void} onProgress how much is sent, from 0 to 1
  */
 export async function uploadInto(storeId, file, { onProgress, signal }) {
   const send = file.size <= ONE_REQUEST ? sendWhole : sendInParts;
-  const fileId = await send(file, { onProgress, signal });
+  let fileId;
+  try {
+    fileId = await send(file, { onProgress, signal });
+  } catch (error) {
+    // For the browser, it is the network that fails then.
+    if (!isAborted(error) && !(await isReadable(file))) throw unreadable();
+    throw error;
+  }
   try {
     const path = `v1/vector_stores/${encodeURIComponent(storeId)}/files`;
     return (await request(path, { body: { file_id: fileId }, signal })).answer;
@@ -22,6 +30,16 @@ export async function uploadInto(storeId, file, { onProgress, signal }) {
     await quietly(request(`v1/files/${encodeURIComponent(fileId)}`, { method: "DELETE" }));
     throw error;
   }
+}
+
+/** Whether the file is still as it was when it was chosen. */
+async function isReadable(file) {
+  const read = file.slice(0, 1).arrayBuffer();
+  return read.then(() => true, () => false);
+}
+
+function unreadable() {
+  return new Error("The file has changed since it was chosen, or cannot be read. Choose it again.");
 }
 
 async function sendWhole(file, { onProgress, signal }) {

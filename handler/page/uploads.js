@@ -1,15 +1,17 @@
 /** The uploads of the page: files that were dropped or chosen, a row with its progress for each. */
 
 import { isAborted } from "./api.js";
-import { button, byId, element, keepFocus } from "./dom.js";
+import { button, byId, element, keepFocus, show } from "./dom.js";
+import { explained } from "./notice.js";
 import { isPassing } from "./retries.js";
 import { uploadInto } from "./upload.js";
 import { size } from "./words.js";
 
 const AT_A_TIME = 2;
 
-/** Takes files, and uploads them in turn. */
+/** Takes files, and uploads them in turn. Shows the rows of one store at a time. */
 export class Uploads {
+  #rows = []; // {storeId, row}
   #waiting = [];
   #running = 0;
 
@@ -29,6 +31,12 @@ export class Uploads {
     this.#takeDrops(byId("drop"));
   }
 
+  /** Show the rows of the store that is open now; null: of none. */
+  open(storeId) {
+    this.#rows = this.#rows.filter(({ row }) => !row.isGone());
+    for (const { storeId: its, row } of this.#rows) row.show(its === storeId);
+  }
+
   add(files) {
     const storeId = this.storeId();
     if (!storeId) return;
@@ -38,6 +46,7 @@ export class Uploads {
 
   #wait(storeId, file) {
     const row = uploadRow(file);
+    this.#rows.push({ storeId, row });
     this.#waiting.push({ storeId, file, row });
     return row;
   }
@@ -63,7 +72,7 @@ export class Uploads {
       this.onAttached(storeId, attached);
     } catch (error) {
       if (isAborted(error)) row.remove();
-      else row.fail(error.message, mayWork(error) ? () => this.#again(storeId, file, row) : null);
+      else row.fail(explained(error), mayWork(error) ? () => this.#again(storeId, file, row) : null);
     }
   }
 
@@ -92,7 +101,9 @@ export class Uploads {
     const isFolder = (item) => item.webkitGetAsEntry?.()?.isDirectory ?? false;
     for (const folder of items.filter(isFolder)) {
       const name = folder.webkitGetAsEntry().name;
-      uploadRow({ name, size: null }).fail("This is a folder. Drop its files instead.");
+      const row = uploadRow({ name, size: null });
+      row.fail(["This is a folder. Drop its files instead."]);
+      this.#rows.push({ storeId: this.storeId(), row });
     }
     this.add(items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()));
   }
@@ -103,12 +114,12 @@ function mayWork(error) {
   return isPassing(error) || error.status === 401;
 }
 
-/** A row in the list of uploads. */
+/** A row in the list of uploads. It can have the focus, which then is on nothing that stops it. */
 function uploadRow(file) {
   const controller = new AbortController();
   const bar = element("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
   const state = element("span", { class: "state" }, "waiting");
-  const row = element("li", { class: "upload" });
+  const row = element("li", { class: "upload", tabindex: -1 });
   const action = button("Cancel", () => cancel(), { "aria-label": `Cancel ${file.name}` });
   const remove = () => keepFocus(byId("uploads"), byId("choose"), () => row.remove());
   const cancel = () => {
@@ -122,19 +133,24 @@ function uploadRow(file) {
   return {
     signal: controller.signal,
     remove,
-    focus: () => action.focus(),
+    isGone: () => !row.isConnected,
+    show: (visible) => show(row, visible),
+    focus: () => row.focus(),
     progress(share) {
       bar.value = share;
       state.textContent = share < 1 ? `${Math.floor(share * 100)}% of ${about}` : "sent; the server is storing it";
     },
+    /** message: children of the row. again: what sends the file again, if that may help. */
     fail(message, again = null) {
+      const hadFocus = row.contains(document.activeElement);
       bar.remove();
       state.remove();
       action.textContent = "Dismiss";
       action.setAttribute("aria-label", `Dismiss ${file.name}`);
       row.classList.add("failed");
       if (again) actions.prepend(button("Try again", again, { "aria-label": `Try again to upload ${file.name}` }));
-      row.append(element("p", { role: "alert" }, message));
+      row.append(element("p", { role: "alert" }, ...message));
+      if (hadFocus) actions.querySelector("button").focus();
     },
   };
 }

@@ -1,6 +1,9 @@
 /** Errors that pass: they are said where they happen, leave no old answer behind, and can be tried again. */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { axe, focusedName, open, PHONE, useServer } from "./harness.mjs";
 import { createStore, FAN, openWithFiles, results, row, search, upload } from "./search_tab.mjs";
@@ -29,18 +32,19 @@ test("an upload that got no answer is tried again by its button", async (t) => {
   const retry = failed.getByRole("button", { name: "Try again to upload fan.txt" });
   let end = await failing(page, "**/v1/files", 0);
   await upload(page, FAN);
+  await retry.focus();
   for (const status of [503, 401]) {
-    await retry.waitFor();
     await axe(page);
     await end();
     end = await failing(page, "**/v1/files", status);
-    await retry.focus();
     await page.keyboard.press("Enter");
     await failed.getByText("Busy for now.").waitFor();
     assert.equal(await failed.count(), 1);
+    assert.equal(await focusedName(page), "Try again to upload fan.txt");
   }
+  await failed.getByRole("button", { name: "Enter a key" }).waitFor(); // after the 401
   await end();
-  await retry.click();
+  await page.keyboard.press("Enter");
   await row(page, "fan.txt").getByText("completed").waitFor();
   assert.equal(await failed.count(), 0);
 });
@@ -52,6 +56,39 @@ test("an upload that can never work has no such button", async (t) => {
   await upload(page, FAN);
   await page.locator(".upload.failed").getByRole("button", { name: "Dismiss fan.txt" }).waitFor();
   assert.equal(await again(page).count(), 0);
+});
+
+test("an upload whose file has changed has to be chosen again", async (t) => {
+  const page = await open(t, server, { path: "/#search", expected: [...expected, /FILE_CHANGED/] });
+  await createStore(page, "changed");
+  const path = join(mkdtempSync(join(tmpdir(), "page-")), "notes.txt");
+  writeFileSync(path, "The first version.");
+  const end = await failing(page, "**/v1/files");
+  await upload(page, path);
+  await page.getByRole("button", { name: "Try again to upload notes.txt" }).waitFor();
+  await end();
+  writeFileSync(path, "The second version is longer.");
+  utimesSync(path, Date.now() / 1000, Date.now() / 1000 + 5); // Chromium compares seconds
+  await page.getByRole("button", { name: "Try again to upload notes.txt" }).click();
+  await page.locator(".upload.failed").getByText("The file has changed since it was chosen").waitFor();
+  assert.equal(await again(page).count(), 0);
+  assert.equal(await focusedName(page), "Dismiss notes.txt");
+});
+
+test("a failed upload is shown with the files of its store only", async (t) => {
+  const page = await open(t, server, { path: "/#search", expected });
+  await createStore(page, "first");
+  const first = await page.getByLabel("Vector store").inputValue();
+  const end = await failing(page, "**/v1/files");
+  await upload(page, FAN);
+  const failed = page.locator(".upload.failed");
+  await failed.waitFor();
+  await end();
+  await createStore(page, "second");
+  assert.equal(await failed.isVisible(), false);
+  await page.getByLabel("Vector store").selectOption(first);
+  await again(page).click();
+  await row(page, "fan.txt").getByText("completed").waitFor();
 });
 
 /** The search tab, whose first list of stores has failed. */
