@@ -145,7 +145,7 @@ def test_a_missing_bundle_is_built_and_that_is_said(
     found = find_or_build_bundle(None)
     assert (found.folder, found.is_new) == (folder, True)
     (command,) = calls
-    assert command[-4:] == ["--output", str(folder), "--precision", "int8"]
+    assert command[-5:] == ["--output", str(folder), "--precision", "int8", "--end-with-stdin"]
     out, err = capfd.readouterr()
     assert (out, err) == ("", f"Building the model in {folder} (once; about a minute).\nok\n")
 
