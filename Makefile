@@ -125,9 +125,9 @@ bench-requests: bench/requests
 bench-retrieval: bench/retrieval
 fidelity: bench/fidelity
 
-image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64)
+image: docker ## build the image (IMAGE=name:tag, ARCH=amd64|arm64, PRECISION=int8|fp32)
 	@case "$(ARCH)" in amd64|arm64) ;; *) echo "ARCH is '$(ARCH)'; it can be amd64 or arm64." >&2; exit 1 ;; esac
-	@docker build --platform linux/$(ARCH) --tag "$(IMAGE)" . || { \
+	@docker build --platform linux/$(ARCH) --build-arg "MODEL_PRECISION=$(PRECISION)" --tag "$(IMAGE)" . || { \
 		echo "The image was not built; the lines above say why. If it is the base image, Docker must" \
 			"be able to pull the one that the Dockerfile names." >&2; \
 		[ "$(ARCH)" = "$(MACHINE)" ] || echo "If it is the architecture: this machine is $(MACHINE), and" \

@@ -115,6 +115,11 @@ def test_what_the_browser_tests_lack_is_named(
         assert f"The page is not tested in a browser: {lacks}" in done.stderr
 
 
+def test_an_image_has_the_precision_that_was_asked_for() -> None:
+    done = make("-n", "image", "PRECISION=fp32", "-o", "docker")
+    assert '--build-arg "MODEL_PRECISION=fp32"' in done.stdout
+
+
 def test_an_architecture_that_lambda_lacks_is_named() -> None:
     done = make("image", "ARCH=riscv64", "-o", "docker")
     assert done.returncode != 0

@@ -36,6 +36,7 @@ POD = OBJECTS["Deployment"]["spec"]["template"]
 FILLED = {
     "VECTOR-BUCKET": "vectors",
     "VECTOR-INDEX": "documents",
+    "TEXT-LANGUAGE": "de",
     "REGION": REGION,
     "ACCOUNT": "123456789012",
 }
@@ -89,7 +90,7 @@ def test_the_settings_are_those_of_s3_vectors(environment: list[dict[str, Any]])
     values = _values(environment)
     store = read_settings(values).vector_store
     assert isinstance(store, S3VectorsAddress)
-    assert (store.bucket, store.index) == ("vectors", "documents")
+    assert (store.bucket, store.index, store.language) == ("vectors", "documents", "de")
     assert all((store.files_bucket, store.queue_url, store.ledger_table))
     api = properties("ApiFunction")["Environment"]["Variables"]
     assert values.keys() <= api.keys() | {"AWS_REGION"}  # which Lambda sets
