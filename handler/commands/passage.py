@@ -11,7 +11,7 @@ from handler.commands.terminal import shown
 # What begins with one of these is a line of its own: a table's row, a heading, a quote, an item of
 # a list, a fence, an indented line.
 MARK = re.compile(r"[|#>\s]|[-*+•]\s|\d+[.)]\s|```|~~~")
-SHORTEST_WRAPPED = 50  # characters: nobody wraps prose to less
+SHORTEST_WRAPPED = 50  # characters: shorter lines are no wrapped prose
 
 
 def wrapped(text: str, width: int) -> str:

@@ -1,7 +1,7 @@
 /** Errors that pass: they are said where they happen, leave no old answer behind, and can be tried again. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -61,7 +61,9 @@ test("an upload that can never work has no such button", async (t) => {
 test("an upload whose file has changed has to be chosen again", async (t) => {
   const page = await open(t, server, { path: "/#search", expected: [...expected, /FILE_CHANGED/] });
   await createStore(page, "changed");
-  const path = join(mkdtempSync(join(tmpdir(), "page-")), "notes.txt");
+  const folder = mkdtempSync(join(tmpdir(), "page-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "notes.txt");
   writeFileSync(path, "The first version.");
   const end = await failing(page, "**/v1/files");
   await upload(page, path);

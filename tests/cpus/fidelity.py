@@ -15,9 +15,9 @@ Vectors = NDArray[np.float32]  # (texts, 384), rows of unit length
 
 ACROSS_CPUS = 0.0005  # the most that mean and worst cosine may differ between two CPUs
 # An emulated CPU reads the texts with at most the first number of tokens, and the longest with at
-# most the second, which takes up to three minutes. Floating-point operations are slow there, and so
-# is every vector operation of Graviton3. fp32 reads less: no 16-bit sums could go wrong in it. What
-# goes wrong in FULL_RANGE goes wrong in short texts, too.
+# most the second. That takes up to three minutes: floating-point operations are slow there, and so
+# is every vector operation of Graviton3. fp32 reads less, because it has no 16-bit sums that could
+# go wrong. What goes wrong in FULL_RANGE goes wrong in short texts, too.
 MOST_TOKENS = {
     **{(cpu, "int8"): (64, 256) for cpu in (HASWELL, GRAVITON2)},
     (GRAVITON3, "int8"): (24, 64),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from handler.commands.passage import wrapped
 
 PROSE = (
-    "The keeper of the light counts the ships that pass, and writes their names into a book "
-    "that nobody reads. In the winter there are none, and the book is closed until the ice goes."
+    "The keeper of the light counts the ships that pass, and writes their names into a book. "
+    "In winter there are no ships, and the book stays closed until the ice is gone in spring."
 )
 
 

@@ -214,13 +214,13 @@ def test_a_signal_handler_may_close_the_sandbox_that_its_thread_reads_with(
         wait_until_it_computes(process)
         signal.pthread_kill(thread, signal.SIGUSR1)
 
-    timer = threading.Thread(target=interrupt)
-    timer.start()
+    other = threading.Thread(target=interrupt)
+    other.start()
     try:
         with pytest.raises(DocumentUnfinished, match="interrupted"):
             extract(sandbox, SLOW_HTML, "a.html")
     finally:
-        timer.join()
+        other.join()
         signal.signal(signal.SIGUSR1, before)
     assert is_gone(process)
 
